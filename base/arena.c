@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// The only file that calls malloc: chunked arenas, arrays and buffers in them, and the one end for lack of memory.
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CHUNK_BYTES = 64 * 1024, CHUNK_ALIGN = 64, EXIT_NO_MEMORY = 71 };
+
+struct arena_chunk {
+	struct arena_chunk *below;
+	size_t size; // of bytes[]
+	alignas(CHUNK_ALIGN) unsigned char bytes[];
+};
+
+static _Noreturn void out_of_memory(void)
+{
+	static const char message[] = "pinbake: error: out of memory\n";
+	ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+	(void)ignored;
+	_exit(EXIT_NO_MEMORY);
+}
+
+static size_t mul_or_die(size_t a, size_t b)
+{
+	size_t product;
+	if (__builtin_mul_overflow(a, b, &product))
+		out_of_memory();
+	return product;
+}
+
+void *mem_alloc(size_t size)
+{
+	void *ptr = calloc(1, size ? size : 1);
+	if (!ptr)
+		out_of_memory();
+	return ptr;
+}
+
+void *mem_realloc(void *ptr, size_t size)
+{
+	ptr = realloc(ptr, size ? size : 1);
+	if (!ptr)
+		out_of_memory();
+	return ptr;
+}
+
+void mem_free(void *ptr)
+{
+	free(ptr);
+}
+
+void arena_init(struct arena *arena)
+{
+	*arena = (struct arena){ 0 };
+}
+
+void arena_release(struct arena *arena)
+{
+	arena_rewind(arena, (struct arena_mark){ 0 });
+}
+
+void arena_cleanup(struct arena *arena)
+{
+	arena_release(arena);
+}
+
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){ arena->chunk, arena->used };
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	while (arena->chunk != mark.chunk) {
+		struct arena_chunk *below = arena->chunk->below;
+		free(arena->chunk);
+		arena->chunk = below;
+	}
+	arena->used = mark.used;
+}
+
+// Chunks double with the arena up to 4 MiB, so that a large arena has few of them.
+static void add_chunk(struct arena *arena, size_t at_least)
+{
+	size_t size = arena->chunk ? arena->chunk->size * 2 : CHUNK_BYTES;
+	if (size > 64 * (size_t)CHUNK_BYTES)
+		size = 64 * (size_t)CHUNK_BYTES;
+	if (size < at_least)
+		size = at_least;
+	size_t total;
+	if (__builtin_add_overflow(size, sizeof(struct arena_chunk) + CHUNK_ALIGN, &total))
+		out_of_memory();
+	struct arena_chunk *chunk = NULL;
+	if (posix_memalign((void **)&chunk, CHUNK_ALIGN, total) != 0)
+		out_of_memory();
+	chunk->below = arena->chunk;
+	chunk->size = size;
+	arena->chunk = chunk;
+	arena->used = 0;
+}
+
+void *arena_alloc(struct arena *arena, size_t size, size_t align)
+{
+	size_t start = (arena->used + align - 1) & ~(align - 1);
+	if (!arena->chunk || start > arena->chunk->size || size > arena->chunk->size - start) {
+		add_chunk(arena, size);
+		start = 0;
+	}
+	arena->used = start + size;
+	return memset(arena->chunk->bytes + start, 0, size);
+}
+
+void *arena_alloc_array(struct arena *arena, size_t count, size_t size, size_t align)
+{
+	return arena_alloc(arena, mul_or_die(count, size), align);
+}
+
+struct slice arena_dup(struct arena *arena, struct slice s)
+{
+	char *copy = arena_alloc(arena, s.len + 1, 1);
+	if (s.len)
+		memcpy(copy, s.ptr, s.len);
+	return (struct slice){ copy, s.len };
+}
+
+const char *arena_c_string(struct arena *arena, struct slice s)
+{
+	return arena_dup(arena, s).ptr;
+}
+
+struct slice arena_printf(struct arena *arena, const char *fmt, ...)
+{
+	va_list args, again;
+	va_start(args, fmt);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	char *text = arena_alloc(arena, len > 0 ? (size_t)len + 1 : 1, 1);
+	if (len > 0)
+		vsnprintf(text, (size_t)len + 1, fmt, again);
+	va_end(again);
+	return (struct slice){ text, len > 0 ? (size_t)len : 0 };
+}
+
+void *array_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t item_size)
+{
+	if (len < *cap)
+		return items;
+	size_t grown = *cap ? mul_or_die(*cap, 2) : 8;
+	void *moved = arena_alloc_array(arena, grown, item_size, alignof(max_align_t));
+	if (len)
+		memcpy(moved, items, mul_or_die(len, item_size));
+	*cap = grown;
+	return moved;
+}
+
+static void buf_reserve(struct buf *buf, size_t more)
+{
+	size_t need;
+	if (__builtin_add_overflow(buf->len, more, &need))
+		out_of_memory();
+	if (need <= buf->cap)
+		return;
+	size_t cap = buf->cap ? mul_or_die(buf->cap, 2) : 256;
+	if (cap < need)
+		cap = need;
+	char *moved = arena_alloc(buf->arena, cap, 1);
+	if (buf->len)
+		memcpy(moved, buf->ptr, buf->len);
+	buf->ptr = moved;
+	buf->cap = cap;
+}
+
+void buf_append(struct buf *buf, struct slice s)
+{
+	if (s.len == 0)
+		return;
+	buf_reserve(buf, s.len);
+	memcpy(buf->ptr + buf->len, s.ptr, s.len);
+	buf->len += s.len;
+}
+
+void buf_byte(struct buf *buf, char byte)
+{
+	buf_reserve(buf, 1);
+	buf->ptr[buf->len++] = byte;
+}
+
+void buf_printf(struct buf *buf, const char *fmt, ...)
+{
+	va_list args, again;
+	va_start(args, fmt);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	if (len > 0) {
+		buf_reserve(buf, (size_t)len + 1);
+		vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, again);
+		buf->len += (size_t)len;
+	}
+	va_end(again);
+}
+
+struct slice buf_slice(const struct buf *buf)
+{
+	return (struct slice){ buf->ptr ? buf->ptr : "", buf->len };
+}

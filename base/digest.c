@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// SHA-256 through libcrypto's EVP (SHA-NI where the processor has it), CRC-32 through ISA-L.
+#include "base/digest.h"
+
+#include "base/error.h"
+
+#include <isa-l/crc.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+struct sha256_state {
+	EVP_MD_CTX *context;
+};
+
+static void begin(struct sha256_state *state)
+{
+	if (!state->context || EVP_DigestInit_ex(state->context, EVP_sha256(), NULL) != 1)
+		BUG("libcrypto offers no SHA-256");
+}
+
+struct sha256_state *sha256_new(void)
+{
+	struct sha256_state *state = mem_alloc(sizeof(*state));
+	state->context = EVP_MD_CTX_new();
+	begin(state);
+	return state;
+}
+
+void sha256_update(struct sha256_state *state, struct slice bytes)
+{
+	EVP_DigestUpdate(state->context, bytes.ptr, bytes.len);
+}
+
+struct sha256 sha256_finish(struct sha256_state *state)
+{
+	struct sha256 digest;
+	EVP_DigestFinal_ex(state->context, digest.bytes, NULL);
+	begin(state);
+	return digest;
+}
+
+void sha256_free(struct sha256_state *state)
+{
+	if (!state)
+		return;
+	EVP_MD_CTX_free(state->context);
+	mem_free(state);
+}
+
+void sha256_cleanup(struct sha256_state **state)
+{
+	sha256_free(*state);
+}
+
+struct sha256 sha256_of(struct slice bytes)
+{
+	AUTO(sha256_cleanup) struct sha256_state *state = sha256_new();
+	sha256_update(state, bytes);
+	return sha256_finish(state);
+}
+
+bool sha256_eq(const struct sha256 *a, const struct sha256 *b)
+{
+	return memcmp(a->bytes, b->bytes, SHA256_BYTES) == 0;
+}
+
+bool sha256_is_zero(const struct sha256 *digest)
+{
+	static const struct sha256 zero;
+	return sha256_eq(digest, &zero);
+}
+
+struct slice sha256_hex(struct arena *arena, const struct sha256 *digest)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = arena_alloc(arena, SHA256_HEX + 1, 1);
+	for (size_t i = 0; i < SHA256_BYTES; i++) {
+		text[2 * i] = digits[digest->bytes[i] >> 4];
+		text[2 * i + 1] = digits[digest->bytes[i] & 15];
+	}
+	return (struct slice){ text, SHA256_HEX };
+}
+
+static int hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c = to_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool sha256_parse_hex(struct slice hex, struct sha256 *ret_digest)
+{
+	struct sha256 digest = { 0 };
+	if (hex.len != SHA256_HEX)
+		return false;
+	for (size_t i = 0; i < SHA256_BYTES; i++) {
+		int high = hex_value(hex.ptr[2 * i]), low = hex_value(hex.ptr[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		digest.bytes[i] = (unsigned char)(high * 16 + low);
+	}
+	*ret_digest = digest;
+	return true;
+}
+
+static const char BASE64URL[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+struct slice sha256_base64url(struct arena *arena, const struct sha256 *digest)
+{
+	enum { TEXT = 43 };
+	char *text = arena_alloc(arena, TEXT + 1, 1);
+	size_t at = 0;
+	unsigned bits = 0, count = 0;
+	for (size_t i = 0; i < SHA256_BYTES; i++) {
+		bits = (bits << 8 | digest->bytes[i]) & 0xffffu;
+		count += 8;
+		while (count >= 6) {
+			count -= 6;
+			text[at++] = BASE64URL[bits >> count & 63];
+		}
+	}
+	text[at++] = BASE64URL[bits << (6 - count) & 63];
+	return (struct slice){ text, at };
+}
+
+bool sha256_parse_base64url(struct slice text, struct sha256 *ret_digest)
+{
+	struct sha256 digest = { 0 };
+	size_t at = 0;
+	unsigned bits = 0, count = 0;
+	if (slice_ends_with(text, S("=")))
+		text.len--;
+	if (text.len != 43)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		const char *hit = text.ptr[i] ? strchr(BASE64URL, text.ptr[i]) : NULL;
+		if (!hit)
+			return false;
+		bits = (bits << 6 | (unsigned)(hit - BASE64URL)) & 0xffffu;
+		count += 6;
+		if (count >= 8) {
+			count -= 8;
+			digest.bytes[at++] = (unsigned char)(bits >> count & 255);
+		}
+	}
+	*ret_digest = digest;
+	return true;
+}
+
+uint32_t crc32_update(uint32_t crc, struct slice bytes)
+{
+	const size_t step = (size_t)1 << 30;
+	while (bytes.len) {
+		struct slice part = slice_range(bytes, 0, step);
+		crc = crc32_gzip_refl(crc, (const unsigned char *)part.ptr, part.len);
+		bytes = slice_skip(bytes, part.len);
+	}
+	return crc;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// Setting errors, adding frames, and finding the line and column of a span.
+#include "base/error.h"
+
+#include "base/arena.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_BUG = 70 };
+
+struct position span_position(struct span span)
+{
+	struct slice text = span.source->text;
+	size_t offset = span.offset < text.len ? span.offset : text.len;
+	size_t start = 0;
+	struct position at = { .line = 1 };
+	for (size_t i = 0; i < offset; i++) {
+		if (text.ptr[i] == '\n') {
+			at.line++;
+			start = i + 1;
+		}
+	}
+	size_t end = start;
+	while (end < text.len && text.ptr[end] != '\n' && text.ptr[end] != '\r')
+		end++;
+	at.column = offset - start + 1;
+	at.text = slice_range(text, start, end);
+	return at;
+}
+
+static void set_cause(struct error *err, enum error_kind kind, struct span span, const char *fmt, va_list args)
+{
+	*err = (struct error){ .kind = kind, .span = span };
+	vsnprintf(err->cause, sizeof(err->cause), fmt, args);
+}
+
+int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	set_cause(err, kind, (struct span){ 0 }, fmt, args);
+	va_end(args);
+	return -1;
+}
+
+int error_at(struct error *err, enum error_kind kind, struct span span, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	set_cause(err, kind, span, fmt, args);
+	va_end(args);
+	return -1;
+}
+
+int error_errno(struct error *err, enum error_kind kind, const char *fmt, ...)
+{
+	int number = errno;
+	char reason[128];
+	va_list args;
+	va_start(args, fmt);
+	set_cause(err, kind, (struct span){ 0 }, fmt, args);
+	va_end(args);
+	size_t len = strlen(err->cause);
+	snprintf(err->cause + len, sizeof(err->cause) - len, ": %s",
+		 strerror_r(number, reason, sizeof(reason)));
+	return -1;
+}
+
+int error_hint(struct error *err, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+	va_end(args);
+	return -1;
+}
+
+int error_during(struct error *err, const char *fmt, ...)
+{
+	if (err->frame_count < ERROR_FRAMES) {
+		va_list args;
+		va_start(args, fmt);
+		vsnprintf(err->frames[err->frame_count++], sizeof(err->frames[0]), fmt, args);
+		va_end(args);
+	}
+	return -1;
+}
+
+struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity, enum error_kind kind,
+			      struct span span, const char *fmt, ...)
+{
+	if (severity == SEVERITY_ERROR)
+		diagnostics->error_count++;
+	// Past the limit the last one is overwritten: the first ones say more, and the count stays true.
+	struct diagnostic *added = diagnostics->len < DIAGNOSTICS_MAX ?
+					   array_push(diagnostics->arena, diagnostics) :
+					   &diagnostics->items[diagnostics->len - 1];
+	added->severity = severity;
+	va_list args;
+	va_start(args, fmt);
+	set_cause(&added->error, kind, span, fmt, args);
+	va_end(args);
+	return &added->error;
+}
+
+void bug_found(const char *file, int line, const char *what)
+{
+	dprintf(STDERR_FILENO,
+		"pinbake: internal error: %s (%s:%d)\n"
+		"hint: this is a bug in pinbake; please report it with the command you ran and this line\n",
+		what, file, line);
+	_exit(EXIT_BUG);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Every bound on what an input may make us allocate or do, with its reason. Exceeding one is an ordinary error.
+#pragma once
+
+#include <stdint.h>
+
+#define KIB ((uint64_t)1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+// A requirements file of a monorepo is some 100 KiB; a lock with hashes of a thousand pins some 3 MiB.
+#define LIMIT_TEXT_FILE_BYTES (64 * MIB)
+// The largest real index page is about 7 MB; 20 MB must be cheap (json.3).
+#define LIMIT_INDEX_PAGE_BYTES (128 * MIB)
+// METADATA holds the README; 10 MB of Requires-Dist has to end in an error, not in swap.
+#define LIMIT_METADATA_BYTES (8 * MIB)
+// Nesting of JSON, TOML, marker parentheses: real data stays below 10, and recursion must not reach the stack's end.
+#define LIMIT_NESTING_DEPTH 64
+// `-r` inside `-r`.
+#define LIMIT_INCLUDE_DEPTH 32
+// Compressed tag sets multiply (425.1); the largest real one has 36.
+#define LIMIT_TAG_PRODUCT 4096
+// Versions on one index page (hostile pages claim millions).
+#define LIMIT_PAGE_FILES 2000000
+// Entries of a wheel, and the bytes it may unpack to (torch with CUDA: 2.9 GB).
+#define LIMIT_WHEEL_ENTRIES 2000000
+#define LIMIT_WHEEL_UNPACKED_BYTES (64 * GIB)
+// A central directory we read over the network instead of the whole wheel.
+#define LIMIT_REMOTE_DIRECTORY_BYTES (8 * MIB)
+// Ratio above which a member is taken for a bomb; deflate cannot exceed 1032.
+#define LIMIT_INFLATE_RATIO 1100

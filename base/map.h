@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// One open-addressing map, text -> uint32_t, and interning built on it. Both live in an arena; nothing is removed.
+#pragma once
+
+#include "base/arena.h"
+
+struct map_entry {
+	struct slice key; // borrowed from the caller or from the intern's arena
+	uint32_t hash;
+	uint32_t value;
+};
+
+// Zeroed but for `arena` is empty. Iterate `entries[0..len)`: insertion order, so no hash order reaches an output.
+struct map {
+	struct arena *arena;
+	struct map_entry *entries;
+	uint32_t *slots; // entry index + 1, 0 is free
+	size_t len, cap, slot_count;
+};
+
+// The key's bytes must outlive the map. False and *ret_value = the old value if the key exists already.
+bool map_insert(struct map *map, struct slice key, uint32_t value, uint32_t *ret_old);
+void map_set(struct map *map, struct slice key, uint32_t value); // inserts or replaces
+bool map_find(const struct map *map, struct slice key, uint32_t *ret_value);
+bool map_has(const struct map *map, struct slice key);
+
+// Texts as dense ids 0, 1, 2, … in order of first sight. Zeroed but for `map.arena` is empty.
+struct intern {
+	struct map map;
+};
+
+uint32_t intern_id(struct intern *intern, struct slice text); // copies the text when new
+bool intern_find(const struct intern *intern, struct slice text, uint32_t *ret_id);
+struct slice intern_text(const struct intern *intern, uint32_t id);

@@ -1,0 +1,81 @@
+# The compiler's view of the house style: language, warnings, hardening, and how a folder becomes a library.
+include(GNUInstallDirs)
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
+pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
+pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(z REQUIRED IMPORTED_TARGET zlib)
+
+add_library(pinbake_house INTERFACE)
+target_compile_features(pinbake_house INTERFACE c_std_17)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+target_include_directories(pinbake_house INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(pinbake_house INTERFACE _GNU_SOURCE)
+target_compile_options(pinbake_house INTERFACE
+	-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcast-qual -Wwrite-strings
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wformat=2
+	-Wnull-dereference -Wimplicit-fallthrough -Wredundant-decls -Wpointer-arith -Wswitch-enum
+	-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+	target_compile_options(pinbake_house INTERFACE -Wcast-align=strict -Wformat-overflow=2 -Wformat-truncation=1
+		-Wduplicated-cond -Wduplicated-branches -Wlogical-op)
+endif()
+
+option(PINBAKE_WERROR "warnings are errors" ON)
+if(PINBAKE_WERROR)
+	target_compile_options(pinbake_house INTERFACE -Werror)
+endif()
+
+set(PINBAKE_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
+if(PINBAKE_SANITIZE)
+	# The sanitizers add branches that gcc's flow warnings then misread.
+	target_compile_options(pinbake_house INTERFACE -fsanitize=${PINBAKE_SANITIZE} -fno-sanitize-recover=all
+		-fno-omit-frame-pointer -Wno-null-dereference -Wno-format-truncation -Wno-maybe-uninitialized)
+	target_link_options(pinbake_house INTERFACE -fsanitize=${PINBAKE_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+	target_compile_options(pinbake_house INTERFACE -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+		-fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero -fvisibility=hidden)
+	if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+		target_compile_options(pinbake_house INTERFACE -fcf-protection=full)
+	endif()
+	target_link_options(pinbake_house INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+
+option(PINBAKE_COVERAGE "instrument for gcov" OFF)
+if(PINBAKE_COVERAGE)
+	target_compile_options(pinbake_house INTERFACE --coverage)
+	target_link_options(pinbake_house INTERFACE --coverage)
+endif()
+option(PINBAKE_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# pinbake_room(FOLDER ROOMS LIBRARIES): the folder's sources, its rooms' included, as the static library pinbake_FOLDER.
+function(pinbake_room folder rooms libraries)
+	string(REPLACE "/" "_" name "pinbake_${folder}")
+	file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c)
+	if(folder STREQUAL "builder")
+		file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.c)
+	endif()
+	if(NOT sources)
+		add_library(${name} INTERFACE)
+		set(scope INTERFACE)
+	else()
+		add_library(${name} STATIC ${sources})
+		target_link_libraries(${name} PRIVATE pinbake_house)
+		set(scope PUBLIC)
+	endif()
+	foreach(room IN LISTS rooms)
+		string(REPLACE "/" "_" below "pinbake_${room}")
+		target_link_libraries(${name} ${scope} ${below})
+	endforeach()
+	foreach(library IN LISTS libraries)
+		target_link_libraries(${name} ${scope} PkgConfig::${library})
+	endforeach()
+	target_link_libraries(${name} ${scope} Threads::Threads)
+endfunction()

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// File names of wheels (PEP 427; 427.1) and source distributions (PEP 625; 625.1, 625.2).
+#pragma once
+
+#include "base/arena.h"
+#include "packaging/version.h"
+
+struct wheel_name {
+	struct slice file;          // the whole name, as given
+	struct slice name, version; // raw parts
+	struct slice build;         // "" or "1", "2abc"
+	uint64_t build_number;      // its leading number; 0 for none
+	struct slice python, abi, platform; // compressed tag sets: "py2.py3", "none", "any"
+};
+
+enum filename_result {
+	FILENAME_OK,
+	FILENAME_OTHER,   // not of this kind at all (.egg, .exe, .asc, …)
+	FILENAME_INVALID, // of this kind, but malformed
+	FILENAME_VARIANT, // PEP 825 variant label: to be skipped, not an error
+};
+
+enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name); // borrows from file
+
+struct sdist_name {
+	struct slice file, name, version; // raw parts
+	bool zip;                          // .zip; else .tar.gz. Other archives are FILENAME_OTHER.
+};
+
+// project: the normalized name of the page the file stands on; splits ambiguous old names (625.1).
+enum filename_result sdist_name_parse(struct slice file, struct slice project, struct sdist_name *ret_name);

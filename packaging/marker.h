@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Environment markers (PEP 508 and its living text; 508.1–508.6): parsing, evaluation, printing.
+#pragma once
+
+#include "base/error.h"
+#include "packaging/target.h"
+
+struct marker; // immutable tree in an arena; NULL is "no marker", always true
+
+// What `extra`, `extras` and `dependency_groups` mean while evaluating. Names are normalized.
+struct marker_context {
+	const struct target *target;
+	struct slice extra;                    // value of `extra`; "" outside a distribution's extra
+	const struct slice *extras;            // set values, for lock markers
+	size_t extras_len;
+	const struct slice *groups;
+	size_t groups_len;
+};
+
+enum marker_where {
+	MARKER_IN_REQUIREMENT, // `extra` allowed
+	MARKER_IN_LOCK,        // `extras`, `dependency_groups` allowed, `extra` is an error (751.14, 508.6)
+};
+
+// text is the whole marker without the ';'. *ret_bad_offset (may be NULL): the byte of text where it went wrong.
+// An unknown variable is an error here; the caller makes that release ineligible (508.3).
+NODISCARD int marker_parse(struct arena *arena, struct slice text, enum marker_where where, struct marker **ret_marker,
+			   size_t *ret_bad_offset, struct error *err);
+bool marker_holds(const struct marker *marker, const struct marker_context *context);
+bool marker_mentions_extra(const struct marker *marker);
+// Every way out without `extra`: does some value of extra make it true for this target? For "which extras matter".
+bool marker_holds_for_some_extra(const struct marker *marker, const struct marker_context *context);
+struct slice marker_text(struct arena *arena, const struct marker *marker); // canonical: double quotes, minimal parentheses

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// PEP 440 version specifiers: ">=1.2,!=1.3.*" (440.6–440.10).
+#pragma once
+
+#include "base/error.h"
+#include "packaging/version.h"
+
+enum specifier_operator {
+	SPECIFIER_EQUAL,       // ==
+	SPECIFIER_NOT_EQUAL,   // !=
+	SPECIFIER_LESS_EQUAL,
+	SPECIFIER_GREATER_EQUAL,
+	SPECIFIER_LESS,
+	SPECIFIER_GREATER,
+	SPECIFIER_COMPATIBLE,  // ~=
+	SPECIFIER_ARBITRARY,   // ===
+};
+
+struct specifier {
+	enum specifier_operator op;
+	bool wildcard;          // == and != with ".*"
+	struct slice text;      // the version as written, without ".*"
+	struct version version; // not for ===
+};
+
+struct specifier_set {
+	struct specifier *items; // none: anything
+	size_t len, cap;
+};
+
+// Comma-separated clauses, blanks anywhere between tokens, an empty text is the empty set. Legacy forms of old
+// metadata (md.3: ">=2.7.*", a stray trailing comma) are accepted when `lenient`. -1: err has a cause, and in
+// *ret_bad_offset (may be NULL) the byte of text where it went wrong.
+NODISCARD int specifier_set_parse(struct arena *arena, struct slice text, bool lenient, struct specifier_set *ret_set,
+				  size_t *ret_bad_offset, struct error *err);
+
+// Does the version satisfy every clause? Pre-releases are not treated apart here (440.10 is the candidate list's).
+bool specifier_contains(const struct specifier *specifier, const struct version *version);
+bool specifier_set_contains(const struct specifier_set *set, const struct version *version);
+bool specifier_set_names_prerelease(const struct specifier_set *set); // some clause but != names a pre-release
+bool specifier_set_is_exact_pin(const struct specifier_set *set); // some clause is == without .*, or === (592.2)
+struct slice specifier_set_text(struct arena *arena, const struct specifier_set *set); // ">=1.2,<2"; "" for none

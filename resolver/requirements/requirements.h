@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// What the user asked for: requirements files (pip's format; req.1–req.9) and requirements given on the command
+// line, as one set in which every entry keeps its place.
+//
+//	requirements.in          numpy>=2.1  # comment          \  one entry: requirement, span 1:1..1:11,
+//	-r more.in               pandas ; python_version<"4"    /  origin: more.in included from requirements.in:2:1
+//	-c constraints.txt       --index-url https://…          →  constraints apart; options in their order
+//
+// In comes a path or a text, out goes `struct requirement_set`, which the index (options) and the driver of the
+// solver (entries) read. Errors are collected as diagnostics with spans: one run shows all of them.
+#pragma once
+
+#include "packaging/requirement.h"
+
+struct requirement_hash {
+	struct slice algorithm, hex; // "sha256", lower case
+	struct span span;
+};
+
+// One entry of a file.
+struct requirement_entry {
+	struct requirement requirement;
+	struct span span;   // of the requirement's text in its file (continuations joined: first physical line)
+	bool is_constraint; // came through -c: bounds, but does not ask for the package (req.7)
+	bool editable;      // -e
+	struct slice path;  // local path or bare URL without a name ("./x[extra]"); requirement.name is "" then
+	struct requirement_hash *hashes;
+	size_t hashes_len, hashes_cap;
+	struct span *origin; // the -r/-c lines that led here, outermost first
+	size_t origin_len;
+};
+
+enum option_kind {
+	OPTION_INDEX_URL, OPTION_EXTRA_INDEX_URL, OPTION_NO_INDEX, OPTION_FIND_LINKS, OPTION_NO_BINARY,
+	OPTION_ONLY_BINARY, OPTION_PRE, OPTION_PREFER_BINARY, OPTION_REQUIRE_HASHES, OPTION_TRUSTED_HOST,
+	OPTION_USE_FEATURE,
+};
+
+struct requirement_option {
+	enum option_kind kind;
+	struct slice value; // "" for flags; find-links paths resolved against the file's folder
+	struct span span;
+};
+
+struct requirement_set {
+	struct requirement_entry *entries;
+	size_t len, cap;
+	struct requirement_option *options; // in order (req.3)
+	size_t options_len, options_cap;
+};
+
+// How files come in: the default reads the disk; tests hand in texts. Must set *ret_text (arena-owned) or fail.
+struct requirement_reader {
+	int (*read)(void *context, const char *path, struct arena *arena, struct slice *ret_text, struct error *err);
+	void *context;
+	// ${VAR} (req.2): NUL-terminated value or NULL. NULL function: nothing is expanded.
+	const char *(*getenv)(const char *name);
+};
+
+// Adds the file's entries to set; `-r` and `-c` are followed. "-" reads standard input through the reader. Everything
+// lives in the arena. Problems go to diagnostics (all of them, up to the limit); -1 when there was at least one error.
+NODISCARD int requirements_read(const char *path, bool as_constraints, const struct requirement_reader *reader,
+				struct arena *arena, struct requirement_set *set, struct diagnostics *diagnostics);
+
+// A requirement given as a command-line argument ("numpy>=2"): source name "command line".
+NODISCARD int requirements_add_argument(struct slice text, struct arena *arena, struct requirement_set *set,
+					struct diagnostics *diagnostics);
+
+extern const struct requirement_reader requirement_reader_disk; // reads files, stdin for "-", no getenv

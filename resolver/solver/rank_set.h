@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Sets of version ranks as sorted, disjoint, non-adjacent half-open runs. Values: operations return new sets in an arena.
+#pragma once
+
+#include "base/arena.h"
+
+struct rank_run {
+	uint32_t from, to; // from <= rank < to
+};
+
+struct rank_set {
+	const struct rank_run *runs;
+	uint32_t len; // 0: empty
+};
+
+struct rank_set rank_set_empty(void);
+struct rank_set rank_set_all(struct arena *arena, uint32_t count); // 0 … count-1
+struct rank_set rank_set_one(struct arena *arena, uint32_t rank);
+// From a predicate over ranks 0 … count-1.
+struct rank_set rank_set_where(struct arena *arena, uint32_t count, bool (*holds)(void *context, uint32_t rank),
+			       void *context);
+struct rank_set rank_set_intersect(struct arena *arena, struct rank_set a, struct rank_set b);
+struct rank_set rank_set_union(struct arena *arena, struct rank_set a, struct rank_set b);
+struct rank_set rank_set_complement(struct arena *arena, struct rank_set set, uint32_t count);
+bool rank_set_has(struct rank_set set, uint32_t rank);
+bool rank_set_eq(struct rank_set a, struct rank_set b);
+bool rank_set_within(struct rank_set part, struct rank_set whole);
+bool rank_set_disjoint(struct rank_set a, struct rank_set b);
+uint32_t rank_set_count(struct rank_set set);
