@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// From a lock to bytes: verified files, an environment tree, layers, an OCI layout, Dockerfile lines (layers.md).
+//
+//	lock selection ──store/──▶ wheels on disk, named by SHA-256, RECORD checked once
+//	      │                        │ wheel/: entries, scripts, RECORD of the environment (env.*)
+//	      │ layer/: plan (plan.*), keys (key.1)      ▼
+//	      └──────────▶ unknown key? ──▶ tar bytes (tar.*) ──▶ gzip members with the wheel's own deflate (gz.*)
+//	                                         └ SHA-256 = diff id        └ SHA-256 = digest ──▶ layers/sha256/…
+//	image/: .pinbake/layers/<sha256>/layer.tar.gz, oci/, archive (load.1), Dockerfile block (docker.*)
+#pragma once
+
+#include "base/digest.h"
+#include "lockfile/lockfile.h"
+#include "net/transfer.h"
+
+// What long work reports; any member may be NULL. Called from the thread that called us.
+struct progress {
+	void (*stage)(void *context, const char *what, uint64_t total);       // "downloading", total items or bytes
+	void (*advance)(void *context, uint64_t done, struct slice item);
+	void *context;
+};
+
+// --- store/: files by digest below the cache directory: files/sha256/HEX, layers/sha256/HEX, layers/key/HEX -------------
+
+struct store;
+
+NODISCARD int store_open(const char *cache_directory, struct store **ret_store, struct error *err);
+void store_close(struct store *store);
+const char *store_file_path(const struct store *store, const struct sha256 *digest, struct arena *arena); // may not exist
+bool store_has_file(const struct store *store, const struct sha256 *digest);
+
+// Other addresses of a file (the configured index by name and hash); 0 and "" where it knows none.
+struct store_locator {
+	int (*locate)(void *context, const struct lock_package *package, const struct lock_file *file,
+		      struct arena *arena, struct slice *ret_url, struct error *err);
+	void *context;
+};
+
+// Makes every chosen file present and verified: store, then locator, then the lock's url or path (resolved against
+// lock_directory). Size and SHA-256 are checked while streaming; a wheel's RECORD hashes once, on the way in (inst.2).
+// ERROR_INTEGRITY names the file and both hashes. Nothing unverified is ever visible under its digest.
+NODISCARD int store_fetch(struct store *store, struct net *net, const struct lock_selection *selection,
+			  const char *lock_directory, const struct store_locator *locator,
+			  const struct progress *progress, struct error *err);
+
+struct store_usage {
+	uint64_t files, file_bytes, layers, layer_bytes, index_bytes;
+};
+NODISCARD int store_usage(const struct store *store, struct store_usage *ret_usage, struct error *err);
+// Re-reads everything; each bad file is reported and, when remove, deleted. ERROR_INTEGRITY if any was bad.
+NODISCARD int store_verify(struct store *store, bool remove, const struct progress *progress, uint64_t *ret_checked,
+			   struct error *err);
+// Deletes least recently used files and layers older than max_age_seconds (0: any age) until at most max_bytes remain.
+NODISCARD int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds, uint64_t max_bytes,
+			  uint64_t *ret_freed, struct error *err);
+NODISCARD int store_clear(struct store *store, uint64_t *ret_freed, struct error *err);
+
+// --- layer/ and image/ ----------------------------------------------------------------------------------------------
+
+struct bake_options {
+	struct slice prefix;          // "/opt/venv" (env.1)
+	struct slice interpreter;     // base interpreter, "/usr/local/bin/python3.12"
+	const struct target *target;
+	uint32_t uid, gid;
+	uint64_t mtime;               // 315532800, or SOURCE_DATE_EPOCH where earlier (tar.10)
+	uint64_t created;             // SOURCE_DATE_EPOCH or 0 (oci.5)
+	unsigned jobs;                // 0: number of processors
+	bool rehash, strict;
+	struct slice lock_digest_hex; // SHA-256 of the lock's bytes, for the manifest's annotation
+};
+
+struct layer {
+	struct slice name;         // "skeleton", "numpy", "bucket-03"
+	struct slice kind;         // "skeleton" or "wheels"
+	struct slice packages;     // "a 1.0, b 2.0"
+	struct sha256 key, digest, diff_id;
+	uint64_t size, tar_size;   // compressed and plain, bytes
+	uint32_t entries;          // files in it
+	bool baked;                // now, not found in the store
+};
+
+struct bake_warning {
+	struct slice text;
+};
+
+struct bake_result {
+	struct layer *layers;      // in plan order (plan.4)
+	size_t len, cap;
+	struct sha256 plan_digest, manifest_digest, config_digest;
+	uint64_t heavy_threshold;  // bytes (plan.3)
+	struct bake_warning *warnings;
+	size_t warnings_len, warnings_cap;
+};
+
+// Plans, bakes what the store does not know, and writes out_directory (".pinbake"): layers/, groups/, oci/, .gitignore.
+// Needs the wheels only of unknown layers; `ensure` is called once with them before they are opened (cli downloads).
+// ERROR_INPUT for a pin that is not a wheel (sdist, vcs, directory): the builder's own issue brings those.
+struct bake_ensure {
+	int (*wheels)(void *context, const struct lock_selection *missing, struct error *err);
+	void *context;
+};
+NODISCARD int bake(struct store *store, const struct lock_selection *selection, const struct bake_options *options,
+		   const struct bake_ensure *ensure, const char *out_directory, const struct progress *progress,
+		   struct arena *arena, struct bake_result *ret_result, struct error *err);
+
+// Writes the hybrid archive (load.1) of what bake put into out_directory: `docker load` takes it.
+NODISCARD int image_write_archive(const char *out_directory, const struct bake_result *result, struct slice reference,
+				  const char *archive_path, struct error *err);
+
+// The same tree on a live file system, at prefix; created, or brought to the lock's state.
+struct install_options {
+	const char *prefix;
+	struct slice interpreter;
+	const struct target *target;
+	unsigned jobs;
+	bool strict;
+};
+struct install_result {
+	uint64_t packages, files, bytes;
+};
+NODISCARD int install(struct store *store, const struct lock_selection *selection,
+		      const struct install_options *options, const struct progress *progress,
+		      struct install_result *ret_result, struct error *err);
+
+struct dockerfile_options {
+	struct slice base;            // "python:3.12-slim"
+	struct slice prefix;
+	struct slice out_directory;   // ".pinbake"
+	struct slice form;            // "run" or "add"
+	struct slice workdir, app;    // "/app"; files to COPY ("." for all) or ""
+	struct slice command;         // CMD as JSON array text, or ""
+	struct slice expose;          // "8501" or ""
+};
+// existing: the present Dockerfile's text or "": only the marked block is replaced (docker.1); a new file is written whole.
+NODISCARD int dockerfile_text(const struct dockerfile_options *options, const struct bake_result *result,
+			      struct slice existing, struct arena *arena, struct slice *ret_text, struct error *err);
+// existing .dockerignore or "" → with the marked block (ctx.7).
+struct slice dockerignore_text(struct slice existing, struct arena *arena);
+// What `bake` left in out_directory, read back for `dockerfile`: layer names, digests, sizes, in plan order.
+NODISCARD int bake_result_read(const char *out_directory, struct arena *arena, struct bake_result *ret_result,
+			       struct error *err);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Bytes from elsewhere: HTTP(S) transfers on one libcurl multi handle (HTTP/2 multiplexed, bounded concurrency),
+// with retries and limits. The only file that calls curl_*.
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+
+struct net_config {
+	const char *ca_file, *ca_directory; // NULL: the system's
+	const char *client_certificate;     // NULL: none
+	const char *proxy;                  // NULL: what libcurl finds in the environment
+	bool offline;                       // every request fails with ERROR_SOURCE
+	unsigned concurrency;               // requests in flight, 0: 50
+	unsigned retries;                   // tries after the first, for 429, 5xx, resets and time-outs; 0 means none
+	unsigned connect_timeout_ms, stall_timeout_ms; // 0: 10 s and 30 s without a byte
+	const volatile int *interrupted;    // set non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED
+};
+
+struct net_header {
+	struct slice name, value;
+};
+
+enum { NET_REQUEST_HEADERS = 6 };
+
+struct net_request {
+	struct slice url; // http, https or file
+	struct net_header headers[NET_REQUEST_HEADERS];
+	size_t header_len;
+	bool has_range;
+	uint64_t range_from, range_to; // inclusive
+	uint64_t range_last;           // when has_range and non-zero: the last N bytes instead
+	uint64_t max_bytes;            // of the body; more is an error
+	// Body bytes as they come (after content decoding), or NULL: collected in the response. -1 with err aborts.
+	int (*sink)(void *context, struct slice bytes, struct error *err);
+	int (*restart)(void *context, struct error *err); // the body begins anew (retry); NULL with sink: no retry once begun
+	void *context;
+	uint64_t tag; // handed back
+};
+
+struct net_response {
+	uint64_t tag;
+	void *context;
+	bool failed;             // no HTTP answer: error says why (kind ERROR_SOURCE, or what sink said)
+	struct error error;
+	unsigned status;         // 200, 206, 304, 404, …; 0 when failed
+	struct slice body;       // when no sink; lives until net_response_release
+	struct slice final_url, content_type, etag, last_modified, cache_control, content_range;
+	uint64_t retry_count;
+	struct arena arena;      // holds all of the above
+};
+
+struct net;
+
+NODISCARD int net_open(const struct net_config *config, struct net **ret_net, struct error *err);
+void net_close(struct net *net); // aborts what is in flight; NULL is fine
+
+void net_start(struct net *net, const struct net_request *request); // queued; texts are copied
+size_t net_pending(const struct net *net);
+// Blocks until a transfer is done and gives it, or -1: ERROR_INTERRUPTED. With nothing pending: a BUG.
+NODISCARD int net_wait(struct net *net, struct net_response *ret_response, struct error *err);
+// True and a response if one is done already; never blocks.
+bool net_poll(struct net *net, struct net_response *ret_response);
+void net_response_release(struct net_response *response);
+
+struct net_totals {
+	uint64_t requests, retries, bytes, not_modified;
+};
+struct net_totals net_totals(const struct net *net);
+
+// The url without userinfo, for messages and locks; and relative references resolved (691.2).
+struct slice url_redact(struct arena *arena, struct slice url);
+struct slice url_resolve(struct arena *arena, struct slice base, struct slice reference);
+struct slice url_file_name(struct arena *arena, struct slice url); // last path component, percent-decoded (751.7)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// From a project page to what the solver may choose from: one file a release for one target, under a policy (sol.1–sol.6).
+#pragma once
+
+#include "resolver/index/index.h"
+
+enum prerelease_mode { PRERELEASE_IF_NECESSARY, PRERELEASE_ALLOW, PRERELEASE_DISALLOW, PRERELEASE_EXPLICIT };
+enum binary_mode { BINARY_ANY, BINARY_ONLY, BINARY_NONE };
+enum resolution_mode { RESOLUTION_HIGHEST, RESOLUTION_LOWEST };
+
+struct candidate_policy {
+	const struct target *target;
+	enum prerelease_mode prerelease;
+	enum binary_mode binary;
+	enum resolution_mode resolution;
+	bool user_names_prerelease; // a direct requirement's specifier names a pre-release of this project (440.10)
+	// Versions pinned exactly by the user: yanked ones are usable then (592.2).
+	const struct specifier_set *const *direct_specifiers;
+	size_t direct_len;
+	struct slice exclude_newer; // RFC 3339 or "": files uploaded later do not exist
+};
+
+enum candidate_reason {
+	CANDIDATE_USABLE,
+	CANDIDATE_NO_FILES,        // nothing readable
+	CANDIDATE_PYTHON,          // requires-python
+	CANDIDATE_TAGS,            // wheels only, none for this target
+	CANDIDATE_YANKED,
+	CANDIDATE_PRERELEASE,
+	CANDIDATE_TOO_NEW,
+	CANDIDATE_BINARY,          // only-binary and no wheel; no-binary and no sdist
+};
+
+struct candidate {
+	enum candidate_reason reason;
+	const struct project_file *file; // the wheel (or sdist) that speaks for the release; NULL unless usable
+	bool yanked, prerelease;
+};
+
+struct candidates {
+	const struct project *project;
+	struct candidate *items; // one per release, same rank
+	size_t len;
+	uint32_t *prefer;        // usable ranks, best first
+	uint32_t prefer_len;
+};
+
+void candidates_select(const struct project *project, const struct candidate_policy *policy, struct arena *arena,
+		       struct candidates *ret_candidates);
+
+// All files of the release that a lock should name for this target: the chosen wheel and, when wanted, the sdist.
+struct slice candidate_reason_text(struct arena *arena, const struct candidates *candidates, uint32_t rank,
+				   const struct target *target); // "needs Python >=3.13", "has wheels only for …"
