@@ -105,7 +105,8 @@ def base_image():
     for path in sorted(standard.rglob("*")):
         inside = path.relative_to(standard)
         if path.is_file() and not unwanted.intersection(inside.parts) and not inside.parts[0].startswith("config-"):
-            base.copy(path, f"/usr/local/lib/python{PYTHON}/{inside}")
+            put = base.add if path.suffix == ".so" else base.copy
+            put(path, f"/usr/local/lib/python{PYTHON}/{inside}")
     return base.finish()
 
 
