@@ -33,6 +33,7 @@ struct version {
 
 // False: not a PEP 440 version. The version borrows from text and allocates from the arena.
 NODISCARD bool version_parse(struct arena *arena, struct slice text, struct version *ret_version);
+bool version_is_valid(struct slice text); // would version_parse take it? Allocates nothing
 int version_cmp(const struct version *a, const struct version *b);          // 440.1, local part included
 int version_cmp_public(const struct version *a, const struct version *b);   // local parts ignored
 bool version_is_prerelease(const struct version *version);                  // pre or dev (440.4)
