@@ -135,6 +135,7 @@ class Index:
         self.html = False
         self.core_metadata = True
         self.ranges = True
+        self.cache_control = "no-cache"
         self.wrong_hash = {}      # file name -> the hash that the page claims
         self.yanked = {}          # file name -> reason
         self.uploads = {}         # file name -> upload time
@@ -253,6 +254,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_body(status, "text/plain", b"no\n", headers)
             return
         found = self.find(path)
+        if found and path.startswith("/simple/"):
+            tag = '"' + hashlib.sha256(found[1]).hexdigest()[:16] + '"'
+            headers = {"ETag": tag, "Cache-Control": self.index.cache_control}
+            if self.headers.get("If-None-Match") == tag:
+                self.send_body(304, None, b"", headers)
+            else:
+                self.send_body(200, *found, headers)
+            return
         if found is None:
             self.send_body(404, "text/plain", b"not found\n")
         else:
@@ -285,8 +294,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.index.ranges:
             extra["Accept-Ranges"] = "bytes"
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+        if kind:
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
         for key, value in extra.items():
             self.send_header(key, value)
         self.end_headers()
@@ -409,6 +419,11 @@ class Case(unittest.TestCase):
         self.write("requirements.in", requirements)
         self.ok(*self.lock_args("requirements.in", *args), **options)
         return self.pins()
+
+    def relock(self, requirements, *args, **options):
+        """Lock with nothing preferred from an earlier lock."""
+        (self.work / "pylock.toml").unlink(missing_ok=True)
+        return self.lock(requirements, *args, **options)
 
     def pins(self, name="pylock.toml"):
         text = self.read(name)

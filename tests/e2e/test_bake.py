@@ -98,7 +98,7 @@ class Bake(Baked):
         self.bake()
         before = set(self.layers())
         self.index.add(wheel("lib", "1.1"))
-        self.lock("app\nlib<2\n", "-U")
+        self.relock("app\nlib<2\n")
         self.assertEqual(self.pins()["lib"], "1.1")
         self.bake("-o", "after")
         after = set(self.layers("after"))
@@ -108,7 +108,7 @@ class Bake(Baked):
         self.bake()
         before = set(self.layers())
         self.index.add(wheel("heavy", "1.0", files={"heavy/blob.bin": noise(HEAVY)}))
-        self.lock("app\nlib<2\nheavy\n")
+        self.relock("app\nlib<2\nheavy\n")
         self.bake("-o", "after")
         after = set(self.layers("after"))
         self.assertEqual((len(after - before), len(before - after)), (1, 0))
@@ -116,7 +116,7 @@ class Bake(Baked):
     def test_stale_layers_go(self):
         self.bake()
         self.index.add(wheel("lib", "1.1"))
-        self.lock("app\nlib<2\n", "-U")
+        self.relock("app\nlib<2\n")
         self.bake()
         self.ok("dockerfile", "--base", "python:3.12-slim")
         names = {path.name for path in (self.work / ".pinbake/layers").iterdir()}
@@ -262,7 +262,7 @@ class Dockerfile(Baked):
         mine = "# mine\n" + text[:first_end] + text[first_end:] + 'LABEL kept="yes"\n'
         self.write("Dockerfile", mine)
         self.index.add(wheel("lib", "1.1"))
-        self.lock("app\nlib<2\n", "-U")
+        self.relock("app\nlib<2\n")
         self.bake()
         self.ok("dockerfile", "--base", self.BASE)
         after = self.read("Dockerfile")

@@ -136,7 +136,7 @@ class Docker(Case):
                        wheel("third", "1.0"))
 
     def prepare(self, requirements):
-        self.lock(requirements, "-U")
+        self.relock(requirements)
         self.ok("bake", "pylock.toml")
         self.write("app.py", "import lib\nprint('app.py with lib', lib.__version__)\n")
         self.ok("dockerfile", "--base", TAG + "-base", "--app", "app.py")
