@@ -28,9 +28,10 @@ struct specifier_set {
 	size_t len, cap;
 };
 
-// Comma-separated clauses, blanks anywhere between tokens, an empty text is the empty set. Legacy forms of old
-// metadata (md.3: ">=2.7.*", a stray trailing comma) are accepted when `lenient`. -1: err has a cause, and in
-// *ret_bad_offset (may be NULL) the byte of text where it went wrong.
+// Comma-separated clauses, blanks anywhere between tokens, one comma after the last is fine (508.4), an empty text is
+// the empty set. Legacy forms of old metadata (md.3: ">=2.7.*", "==5.0*", stray or missing commas, quotes) are accepted
+// when `lenient`. -1: err (ERROR_INPUT) has a cause, and in *ret_bad_offset (may be NULL) is the byte of text where it
+// went wrong. The set borrows from text and lives in the arena.
 NODISCARD int specifier_set_parse(struct arena *arena, struct slice text, bool lenient, struct specifier_set *ret_set,
 				  size_t *ret_bad_offset, struct error *err);
 
@@ -39,4 +40,5 @@ bool specifier_contains(const struct specifier *specifier, const struct version 
 bool specifier_set_contains(const struct specifier_set *set, const struct version *version);
 bool specifier_set_names_prerelease(const struct specifier_set *set); // some clause but != names a pre-release
 bool specifier_set_is_exact_pin(const struct specifier_set *set); // some clause is == without .*, or === (592.2)
-struct slice specifier_set_text(struct arena *arena, const struct specifier_set *set); // ">=1.2,<2"; "" for none
+// ">=1.2,<2": in the order given, versions in normal form; "" for none.
+struct slice specifier_set_text(struct arena *arena, const struct specifier_set *set);
