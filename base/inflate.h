@@ -20,6 +20,9 @@ struct inflater *inflater_new(void);
 void inflater_free(struct inflater *inflater);
 void inflater_cleanup(struct inflater **inflater);
 
+// How far into the current stream the input has been taken: a sink may give pages before it back to the kernel.
+uint64_t inflater_consumed(const struct inflater *inflater);
+
 // ERROR_INTEGRITY for a broken stream or more than max_bytes out. sink may be NULL (verify only).
 NODISCARD int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_bytes, inflate_sink sink,
 			  void *context, struct inflate_result *ret_result, struct error *err);

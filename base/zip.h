@@ -14,12 +14,14 @@ struct zip_entry {
 	uint16_t flags;
 	uint32_t crc32;
 	uint64_t compressed_size, size, header_offset;
+	uint64_t limit; // where the next entry or the central directory begins: this one's data must end before
 	uint32_t external_attributes; // upper half: Unix mode
 };
 
 struct zip_directory {
 	struct zip_entry *entries; // in the directory's order
 	size_t len, cap;
+	uint32_t *by_name;         // indexes of entries, sorted by name
 	uint64_t file_size;        // of the whole archive
 	uint64_t directory_offset; // where the central directory begins
 };

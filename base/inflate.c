@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Raw deflate through ISA-L's igzip, one window at a time; the CRC-32 is taken of each piece while it is in the cache.
+#include "base/inflate.h"
+
+#include "base/digest.h"
+#include "base/limits.h"
+
+#include <isa-l/igzip_lib.h>
+
+enum { WINDOW_BYTES = 256 * 1024 };
+
+// igzip counts its input in 32 bits; small steps also let a sink give back the pages that are read.
+static const size_t step_bytes = 1024 * 1024;
+
+struct inflater {
+	struct inflate_state state;
+	struct slice stream; // the current one
+	size_t fed;          // bytes of it that igzip has seen or still has in avail_in
+	unsigned char window[WINDOW_BYTES];
+};
+
+struct inflater *inflater_new(void)
+{
+	return mem_alloc(sizeof(struct inflater));
+}
+
+void inflater_free(struct inflater *inflater)
+{
+	mem_free(inflater);
+}
+
+void inflater_cleanup(struct inflater **inflater)
+{
+	inflater_free(*inflater);
+}
+
+uint64_t inflater_consumed(const struct inflater *inflater)
+{
+	return inflater->fed - inflater->state.avail_in;
+}
+
+static void feed(struct inflater *inflater)
+{
+	struct inflate_state *state = &inflater->state;
+	if (state->avail_in > 0)
+		return;
+	struct slice rest = slice_skip(inflater->stream, inflater->fed);
+	size_t step = rest.len < step_bytes ? rest.len : step_bytes;
+	// igzip only reads; its interface lacks the const.
+	state->next_in = (uint8_t *)(uintptr_t)rest.ptr;
+	state->avail_in = (uint32_t)step;
+	inflater->fed += step;
+}
+
+static const char *describe(int status)
+{
+	switch (status) {
+	case ISAL_INVALID_BLOCK: return "invalid block";
+	case ISAL_INVALID_SYMBOL: return "invalid symbol";
+	case ISAL_INVALID_LOOKBACK: return "distance too far back";
+	default: return "stream ends early";
+	}
+}
+
+// One window of output, or less at the stream's end.
+static int inflate_window(struct inflater *inflater, struct slice *ret_piece, struct error *err)
+{
+	struct inflate_state *state = &inflater->state;
+	state->next_out = inflater->window;
+	state->avail_out = WINDOW_BYTES;
+	while (state->avail_out > 0 && state->block_state != ISAL_BLOCK_FINISH) {
+		feed(inflater);
+		uint32_t in_before = state->avail_in, out_before = state->avail_out;
+		int status = isal_inflate(state);
+		if (status < 0)
+			return error_set(err, ERROR_INTEGRITY, "broken deflate data: %s", describe(status));
+		bool stuck = state->avail_in == in_before && state->avail_out == out_before;
+		if (stuck && state->block_state != ISAL_BLOCK_FINISH)
+			return error_set(err, ERROR_INTEGRITY, "broken deflate data: %s", describe(0));
+	}
+	*ret_piece = (struct slice){ (const char *)inflater->window, WINDOW_BYTES - state->avail_out };
+	return 0;
+}
+
+int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_bytes, inflate_sink sink,
+		void *context, struct inflate_result *ret_result, struct error *err)
+{
+	isal_inflate_init(&inflater->state);
+	inflater->state.crc_flag = ISAL_DEFLATE;
+	inflater->stream = stream;
+	inflater->fed = 0;
+	struct inflate_result result = { 0 };
+	do {
+		struct slice piece;
+		if (inflate_window(inflater, &piece, err) < 0)
+			return -1;
+		if (piece.len > max_bytes - result.size)
+			return error_set(err, ERROR_INTEGRITY, "deflate data is longer than the %llu bytes announced",
+					 (unsigned long long)max_bytes);
+		result.size += piece.len;
+		result.crc32 = crc32_update(result.crc32, piece);
+		int status = sink && piece.len ? sink(context, piece, err) : 0;
+		if (status != 0)
+			return status;
+	} while (inflater->state.block_state != ISAL_BLOCK_FINISH);
+	// igzip may have taken whole bytes behind the stream's end into its bit buffer.
+	result.consumed = inflater_consumed(inflater) - (uint64_t)inflater->state.read_in_length / 8;
+	*ret_result = result;
+	return 0;
+}
