@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// File names of wheels and source distributions: splitting, and telling malformed from foreign.
+#include "packaging/filename.h"
+
+#include "packaging/name.h"
+
+enum { WHEEL_PARTS_MIN = 5, WHEEL_PARTS_MAX = 7 };
+
+// File systems stop at 255 bytes; more would only cost time.
+enum { FILE_NAME_BYTES_MAX = 1024 };
+
+// A name that could not be a plain file's, or would mislead a terminal, is no name.
+static bool is_plain_file(struct slice file)
+{
+	if (file.len > FILE_NAME_BYTES_MAX)
+		return false;
+	for (size_t i = 0; i < file.len; i++)
+		if (file.ptr[i] <= ' ' || file.ptr[i] > '~' || file.ptr[i] == '/' || file.ptr[i] == '\\')
+			return false;
+	return true;
+}
+
+// Number of parts, or 0 for more than the array holds.
+static size_t split_parts(struct slice stem, struct slice parts[WHEEL_PARTS_MAX])
+{
+	size_t count = 0;
+	bool more = true;
+	while (more && count < WHEEL_PARTS_MAX)
+		more = slice_cut(&stem, '-', &parts[count++]);
+	return more ? 0 : count;
+}
+
+// PEP 825: lower case, digits, '_' and '.'.
+static bool is_variant_label(struct slice label)
+{
+	for (size_t i = 0; i < label.len; i++) {
+		char c = label.ptr[i];
+		if (!is_digit(c) && !(c >= 'a' && c <= 'z') && c != '_' && c != '.')
+			return false;
+	}
+	return label.len > 0;
+}
+
+// Members of a compressed set: none empty, and none beginning with a digit where they name a Python.
+static bool is_tag_set(struct slice set, bool python)
+{
+	struct slice member;
+	bool more = true;
+	while (more) {
+		more = slice_cut(&set, '.', &member);
+		if (member.len == 0 || (python && is_digit(member.ptr[0])))
+			return false;
+		for (size_t i = 0; python && i < member.len; i++)
+			if (!is_alnum(member.ptr[i]) && member.ptr[i] != '_')
+				return false;
+	}
+	return true;
+}
+
+// 427.1: the name part escapes '-' to '_', one for each run; capitals and dots are old but allowed.
+static bool is_wheel_project(struct slice name)
+{
+	return name_is_valid(name) && !slice_contains(name, S("__"));
+}
+
+static uint64_t leading_number(struct slice build)
+{
+	size_t len = 0;
+	uint64_t number = UINT64_MAX;
+	while (len < build.len && is_digit(build.ptr[len]))
+		len++;
+	if (!slice_parse_u64(slice_range(build, 0, len), UINT64_MAX, &number))
+		return UINT64_MAX;
+	return number;
+}
+
+static bool starts_with_digit(struct slice text)
+{
+	return text.len > 0 && is_digit(text.ptr[0]);
+}
+
+// 427.1: name-version[-build]-python-abi-platform[-variant]. A build begins with a digit, a Python tag does not, so
+// the third part says whether the sixth is a variant label.
+enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name)
+{
+	struct slice parts[WHEEL_PARTS_MAX];
+	if (!slice_ends_with(file, S(".whl")))
+		return FILENAME_OTHER;
+	size_t count = split_parts(slice_range(file, 0, file.len - 4), parts);
+	if (count < WHEEL_PARTS_MIN || !is_plain_file(file))
+		return FILENAME_INVALID;
+	size_t has_build = starts_with_digit(parts[2]), tags = 2 + has_build;
+	if (count < tags + 3 || count > tags + 4)
+		return FILENAME_INVALID;
+	struct wheel_name name = {
+		.file = file,
+		.name = parts[0],
+		.version = parts[1],
+		.build = has_build ? parts[2] : S(""),
+		.build_number = has_build ? leading_number(parts[2]) : 0,
+		.python = parts[tags],
+		.abi = parts[tags + 1],
+		.platform = parts[tags + 2],
+	};
+	if (!is_wheel_project(name.name) || !version_is_valid(name.version) || !is_tag_set(name.python, true) ||
+	    !is_tag_set(name.abi, false) || !is_tag_set(name.platform, false))
+		return FILENAME_INVALID;
+	if (count > tags + 3)
+		return is_variant_label(parts[tags + 3]) ? FILENAME_VARIANT : FILENAME_INVALID;
+	*ret_name = name;
+	return FILENAME_OK;
+}
+
+static bool strip_suffix(struct slice *file, struct slice suffix)
+{
+	if (!slice_ends_with(*file, suffix))
+		return false;
+	file->len -= suffix.len;
+	return true;
+}
+
+// 625.1: old names hold dashes on both sides ("a-b-1.0", "a-1.0-1"): the split is where the project's name ends. An
+// unknown project leaves the last dash, since a version in normal form has none.
+static size_t find_split(struct slice stem, struct slice project)
+{
+	if (project.len == 0)
+		return slice_find_last_byte(stem, '-');
+	for (size_t i = 0; i < stem.len; i++)
+		if (stem.ptr[i] == '-' && name_eq(slice_range(stem, 0, i), project))
+			return i;
+	return SLICE_NONE;
+}
+
+// 625.2: zip is still there; tar.bz2, tar.xz and the like are other files.
+enum filename_result sdist_name_parse(struct slice file, struct slice project, struct sdist_name *ret_name)
+{
+	struct sdist_name name = { .file = file };
+	struct slice stem = file;
+	name.zip = strip_suffix(&stem, S(".zip"));
+	if (!name.zip && !strip_suffix(&stem, S(".tar.gz")))
+		return FILENAME_OTHER;
+	size_t split = is_plain_file(file) ? find_split(stem, project) : SLICE_NONE;
+	if (split == SLICE_NONE)
+		return FILENAME_INVALID;
+	name.name = slice_range(stem, 0, split);
+	name.version = slice_skip(stem, split + 1);
+	if (!name_is_valid(name.name) || !version_is_valid(name.version))
+		return FILENAME_INVALID;
+	*ret_name = name;
+	return FILENAME_OK;
+}
