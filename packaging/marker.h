@@ -18,12 +18,19 @@ struct marker_context {
 };
 
 enum marker_where {
-	MARKER_IN_REQUIREMENT, // `extra` allowed
+	MARKER_IN_REQUIREMENT, // what users write: `extra` allowed
 	MARKER_IN_LOCK,        // `extras`, `dependency_groups` allowed, `extra` is an error (751.14, 508.6)
+	MARKER_IN_METADATA,    // as the first, but a version that is none is compared as text, as installers do (md.3)
 };
 
 // text is the whole marker without the ';'. *ret_bad_offset (may be NULL): the byte of text where it went wrong.
-// An unknown variable is an error here; the caller makes that release ineligible (508.3).
+// An unknown variable is an error here; the caller makes that release ineligible (508.3). All errors are ERROR_INPUT.
+// The tree borrows from text. The variables may have their old names (os.name, python_implementation).
+//
+// Operators mean what the field's type says (508.1, 508.2). Versions compare by PEP 440. Texts know `==`, `!=`, `in`
+// and `not in`; `>=` and `<=` on them act as `==`, `<` and `>` are false, `~=` and `===` are errors. `in` and `not in`
+// on versions are errors in a lock and compare substrings elsewhere, since much old metadata relies on it. Where
+// platform_release or platform_version is not a version, it compares as text.
 NODISCARD int marker_parse(struct arena *arena, struct slice text, enum marker_where where, struct marker **ret_marker,
 			   size_t *ret_bad_offset, struct error *err);
 bool marker_holds(const struct marker *marker, const struct marker_context *context);

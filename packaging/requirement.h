@@ -21,11 +21,19 @@ enum requirement_mode {
 	REQUIREMENT_LENIENT, // Requires-Dist of old metadata (md.3)
 };
 
-// *ret_bad (may be NULL): offset and length in text of what is wrong.
+// Where in the text it went wrong.
 struct requirement_bad {
 	size_t offset, len;
 };
+
+// text is one requirement, blanks around it are fine; the result borrows from it and lives in the arena. Errors are
+// ERROR_INPUT, with *ret_bad (may be NULL) set. What is left to others: whether a URL can be fetched, and paths.
+//
+// Lenient accepts besides: `foo (1.0)` (PEP 345: any 1.0.*), `foo;` without a marker, and what
+// specifier_set_parse and MARKER_IN_METADATA forgive.
 NODISCARD int requirement_parse(struct arena *arena, struct slice text, enum requirement_mode mode,
 				struct requirement *ret_requirement, struct requirement_bad *ret_bad,
 				struct error *err);
-struct slice requirement_text(struct arena *arena, const struct requirement *requirement); // canonical
+
+// "name[a,b]>=1,<2; marker" or "name[a,b] @ url ; marker", with normalised names; specifiers stay in their order.
+struct slice requirement_text(struct arena *arena, const struct requirement *requirement);
