@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// TOML text from values.
+#include "base/toml_write.h"
+
+static bool is_bare_key(struct slice key)
+{
+	for (size_t i = 0; i < key.len; i++)
+		if (!is_alnum(key.ptr[i]) && key.ptr[i] != '_' && key.ptr[i] != '-')
+			return false;
+	return key.len > 0;
+}
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+// Has what a basic string must escape, and nothing that a literal string cannot hold.
+static bool reads_better_literally(struct slice text)
+{
+	bool escapes = false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'' || is_control(text.ptr[i]))
+			return false;
+		escapes = escapes || text.ptr[i] == '"' || text.ptr[i] == '\\';
+	}
+	return escapes;
+}
+
+static void write_escaped(struct buf *buf, char c)
+{
+	const struct slice meanings = S("\b\t\n\f\r\"\\"), letters = S("btnfr\"\\");
+	size_t at = slice_find_byte(meanings, c);
+	if (at != SLICE_NONE) {
+		buf_byte(buf, '\\');
+		buf_byte(buf, letters.ptr[at]);
+	} else if (is_control(c)) {
+		buf_printf(buf, "\\u%04X", (unsigned)(unsigned char)c);
+	} else {
+		buf_byte(buf, c);
+	}
+}
+
+static void write_basic(struct buf *buf, struct slice text)
+{
+	buf_byte(buf, '"');
+	for (size_t i = 0; i < text.len; i++)
+		write_escaped(buf, text.ptr[i]);
+	buf_byte(buf, '"');
+}
+
+static struct slice replace_bad_utf8(struct arena *arena, struct slice text)
+{
+	struct buf clean = { .arena = arena };
+	size_t bad;
+	while ((bad = slice_find_bad_utf8(text)) != SLICE_NONE) {
+		buf_append(&clean, slice_range(text, 0, bad));
+		buf_append(&clean, S("\xef\xbf\xbd"));
+		text = slice_skip(text, bad + 1);
+	}
+	buf_append(&clean, text);
+	return buf_slice(&clean);
+}
+
+static struct slice valid_text(struct arena *arena, struct slice text)
+{
+	return slice_find_bad_utf8(text) == SLICE_NONE ? text
+						       : replace_bad_utf8(arena, text);
+}
+
+void toml_write_key(struct buf *buf, struct slice key)
+{
+	if (is_bare_key(key))
+		buf_append(buf, key);
+	else
+		write_basic(buf, valid_text(buf->arena, key));
+}
+
+void toml_write_string(struct buf *buf, struct slice text)
+{
+	text = valid_text(buf->arena, text);
+	if (!reads_better_literally(text)) {
+		write_basic(buf, text);
+		return;
+	}
+	buf_byte(buf, '\'');
+	buf_append(buf, text);
+	buf_byte(buf, '\'');
+}
+
+static void begin_line(struct buf *buf, struct slice key)
+{
+	toml_write_key(buf, key);
+	buf_append(buf, S(" = "));
+}
+
+void toml_write_string_line(struct buf *buf, struct slice key, struct slice text)
+{
+	begin_line(buf, key);
+	toml_write_string(buf, text);
+	buf_byte(buf, '\n');
+}
+
+void toml_write_integer_line(struct buf *buf, struct slice key, uint64_t value)
+{
+	begin_line(buf, key);
+	buf_printf(buf, "%llu\n", (unsigned long long)value);
+}
+
+void toml_write_boolean_line(struct buf *buf, struct slice key, bool value)
+{
+	toml_write_raw_line(buf, key, value ? S("true") : S("false"));
+}
+
+void toml_write_raw_line(struct buf *buf, struct slice key, struct slice toml)
+{
+	begin_line(buf, key);
+	buf_append(buf, toml);
+	buf_byte(buf, '\n');
+}
+
+void toml_write_string_array(struct buf *buf, struct slice key, const struct slice *items,
+			     size_t len)
+{
+	if (len == 0) {
+		toml_write_raw_line(buf, key, S("[]"));
+		return;
+	}
+	toml_write_raw_line(buf, key, S("["));
+	for (size_t i = 0; i < len; i++) {
+		buf_append(buf, S("    "));
+		toml_write_string(buf, items[i]);
+		buf_append(buf, S(",\n"));
+	}
+	buf_append(buf, S("]\n"));
+}
