@@ -52,6 +52,7 @@ struct error {
 	char frames[ERROR_FRAMES][240]; // innermost first
 	unsigned frame_count;
 	struct span span; // where in an input, or no place; the source must outlive the error
+	bool rendered;    // cli: already shown with more than fits here
 };
 
 struct position span_position(struct span span); // only with a place

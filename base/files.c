@@ -307,3 +307,17 @@ const char *path_directory(struct arena *arena, const char *path)
 		return ".";
 	return at == 0 ? "/" : arena_c_string(arena, slice_range(whole, 0, at));
 }
+
+struct slice path_real(struct arena *arena, const char *path)
+{
+	char *real = realpath(path, NULL);
+	struct slice copy = real ? arena_dup(arena, slice_from(real)) : S("");
+	mem_free(real);
+	return copy;
+}
+
+bool path_is_directory(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}

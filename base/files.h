@@ -51,4 +51,7 @@ NODISCARD int directory_names(const char *path, struct arena *arena, struct name
 const char *path_join(struct arena *arena, const char *directory, struct slice name);
 const char *path_directory(struct arena *arena, const char *path); // "." where there is no slash
 
+struct slice path_real(struct arena *arena, const char *path); // links resolved; "" where it does not exist
+bool path_is_directory(const char *path);
+
 void fd_close(int *fd); // for AUTO; closes where >= 0

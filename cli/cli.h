@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The program: commands, options, progress, and the rendering of results and errors. The only folder that prints, reads
+// the environment and the clock, or exits. stdout carries the result, stderr the rest (style: 29–34).
+//
+//	main.c        finds the command, parses options by its table, runs it, renders the error, gives the exit code
+//	command_*.c   one file a command
+//	settings.c    environment and options → index, net and store configuration
+//	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict in sentences
+//	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "builder/builder.h"
+#include "cli/options.h"
+#include "net/transfer.h"
+
+#include <jansson.h>
+
+struct common_options {
+	bool help, long_help, json, quiet, offline;
+	unsigned verbose;
+	const char *cache_dir, *color;
+};
+
+struct cli {
+	struct arena arena; // until exit
+	struct common_options common;
+	const char *command;   // "lock"
+	bool stderr_is_terminal, colored, progress_shown;
+	struct diagnostics diagnostics;
+	struct progress progress; // ready to hand to builder
+	char stage[64];           // what the progress line says
+	uint64_t stage_total, stage_shown_ms;
+};
+
+struct command {
+	const char *name, *arguments, *summary, *examples;
+	struct option_table options;
+	size_t values_size;
+	// values: the command's struct; result: an object for --json, filled by the command. -1 with err.
+	int (*run)(struct cli *cli, void *values, const struct text_list *arguments, json_t *result,
+		   struct error *err);
+};
+
+extern const struct command command_lock, command_export, command_bake, command_install, command_dockerfile,
+	command_cache;
+
+// --- settings.c
+const char *setting(const char *name); // an environment variable, NULL where unset or empty
+const char *cache_directory(struct cli *cli);
+// NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set; NULL for none.
+const char *configured_setting(const char *name);
+const char *default_index_url(void);       // from the settings, else the Python Package Index
+bool index_is_configured(void);            // does a setting name an index?
+struct slice host_platform(struct arena *arena); // "linux/amd64"
+uint64_t clock_seconds(void); // since 1970
+uint64_t clock_ms(void);      // monotonic
+NODISCARD int open_net(struct cli *cli, struct net **ret_net, struct error *err);
+NODISCARD int open_store(struct cli *cli, struct store **ret_store, struct error *err);
+void store_cleanup(struct store **store);
+void net_cleanup(struct net **net);
+bool interrupted(void);
+void catch_interrupts(void);
+
+// --- render.c
+void render_error(const struct cli *cli, const struct error *err);
+void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnostics);
+json_t *error_as_json(const struct error *err);
+json_t *diagnostics_as_json(const struct diagnostics *diagnostics);
+json_t *text_as_json(struct slice text); // a JSON string; bytes that are not UTF-8 become U+FFFD
+json_t *digest_as_json(const struct sha256 *digest);
+void say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);    // stderr, unless --quiet or --json
+void warn(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);   // "warning: …"
+void detail(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // only with --verbose
+struct slice human_size(struct arena *arena, uint64_t bytes); // "12.3 MB"
+
+// --- progress.c
+void progress_start(struct cli *cli);
+void progress_text(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // a line that is rewritten, at most 10 Hz
+void progress_done(struct cli *cli);                                          // clears the line
+
+// --- lock_source.c: a lock file read, and what of it one target needs
+struct opened_lock {
+	const char *path;
+	struct source source;
+	struct lock lock;
+	struct target target;
+	struct lock_selection selection;
+};
+NODISCARD int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened, struct error *err);
+// target_name NULL: the lock's only target, else an error that lists them.
+NODISCARD int open_lock(struct cli *cli, const char *path, const char *target_name, struct opened_lock *ret_opened,
+			struct error *err);
+// The indexes that know files by name and hash: the option's, or those a setting names; none by default.
+void collect_locator_indexes(struct cli *cli, const char *option_url, struct text_list *ret_urls);
+// Fetches what the selection needs into the store.
+NODISCARD int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *opened,
+			  const struct lock_selection *selection, const struct text_list *index_urls, struct error *err);

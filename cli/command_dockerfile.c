@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// pinbake dockerfile: a Dockerfile whose RUN step takes the baked layers, and the .dockerignore that lets them through.
+#include "base/limits.h"
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct dockerfile_values {
+	const char *output, *base, *prefix, *staged, *form, *workdir, *command, *expose;
+	struct text_list app;
+};
+
+#define AT(member) offsetof(struct dockerfile_values, member)
+static const struct option OPTIONS[] = {
+	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", "file to write or update (default Dockerfile; - is stdout)", false },
+	{ "base", 0, OPTION_TEXT, AT(base), "IMAGE", "base image (default python:3-slim, or the present FROM)", false },
+	{ "app", 0, OPTION_LIST, AT(app), "FILE", "application file or directory to copy, repeatable", false },
+	{ "command", 0, OPTION_TEXT, AT(command), "CMD", "what the container runs", false },
+	{ "expose", 0, OPTION_TEXT, AT(expose), "PORT", "port the application listens on", false },
+	{ "workdir", 0, OPTION_TEXT, AT(workdir), "DIR", "working directory (default /app)", true },
+	{ "form", 0, OPTION_TEXT, AT(form), "FORM", "run (default) or add", true },
+	{ "prefix", 0, OPTION_TEXT, AT(prefix), "PATH", "where the environment is (default /opt/venv)", true },
+	{ "staged", 0, OPTION_TEXT, AT(staged), "DIR", "what bake has filled (default .pinbake)", true },
+};
+
+static int read_existing(struct cli *cli, const char *path, struct slice *ret_text, struct error *err)
+{
+	*ret_text = S("");
+	if (!file_exists(path))
+		return 0;
+	return file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena, ret_text, err);
+}
+
+// CMD in its exec form: a JSON array of the command's words; a text that is one already stays as it is.
+static struct slice command_as_array(struct cli *cli, const char *command)
+{
+	struct slice rest = slice_trim(slice_from(command)), word;
+	if (rest.len == 0 || rest.ptr[0] == '[')
+		return rest;
+	json_t *words = json_array();
+	bool more = true;
+	while (more) {
+		more = slice_cut(&rest, ' ', &word);
+		if (word.len)
+			json_array_append_new(words, text_as_json(word));
+	}
+	char *text = json_dumps(words, 0);
+	struct slice copy = arena_dup(&cli->arena, slice_from(text));
+	mem_free(text);
+	json_decref(words);
+	return copy;
+}
+
+static struct slice joined(struct cli *cli, const struct text_list *words)
+{
+	struct buf text = { .arena = &cli->arena };
+	for (size_t i = 0; i < words->len; i++)
+		buf_printf(&text, "%s%s", i ? " " : "", words->items[i]);
+	return buf_slice(&text);
+}
+
+static int write_ignore_file(struct cli *cli, const char *directory, struct error *err)
+{
+	struct slice existing;
+	const char *path = path_join(&cli->arena, directory, S(".dockerignore"));
+	if (read_existing(cli, path, &existing, err) < 0)
+		return -1;
+	struct slice text = dockerignore_text(existing, &cli->arena);
+	return slice_eq(text, existing) ? 0 : file_write(path, text, err);
+}
+
+static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list *arguments, json_t *result,
+			  struct error *err)
+{
+	const struct dockerfile_values *values = opaque;
+	const char *output = values->output ? values->output : "Dockerfile";
+	bool to_stdout = strcmp(output, "-") == 0;
+	struct bake_result baked = { 0 };
+	struct slice existing = S(""), text;
+	struct dockerfile_options options = {
+		.base = slice_from(values->base),
+		.prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv"),
+		.out_directory = values->staged ? slice_from(values->staged) : S(".pinbake"),
+		.form = values->form ? slice_from(values->form) : S("run"),
+		.workdir = values->workdir ? slice_from(values->workdir) : S("/app"),
+		.app = joined(cli, &values->app),
+		.command = command_as_array(cli, values->command ? values->command : ""),
+		.expose = slice_from(values->expose),
+	};
+	if (arguments->len)
+		return error_set(err, ERROR_USAGE, "unexpected argument '%s'", arguments->items[0]),
+		       error_hint(err, "application files are named with --app");
+	if (!slice_eq(options.form, S("run")) && !slice_eq(options.form, S("add")))
+		return error_set(err, ERROR_USAGE, "'%.*s' is no value for --form: expected run or add",
+				 SLICE_ARG(options.form));
+	if (bake_result_read(options.out_directory.ptr, &cli->arena, &baked, err) < 0)
+		return error_hint(err, "'pinbake bake' fills %s", options.out_directory.ptr);
+	if (!to_stdout && read_existing(cli, output, &existing, err) < 0)
+		return -1;
+	if (dockerfile_text(&options, &baked, existing, &cli->arena, &text, err) < 0)
+		return error_during(err, "writing '%s'", output);
+	json_object_set_new(result, "layers", json_integer((json_int_t)baked.len));
+	json_object_set_new(result, "dockerfile", text_as_json(text));
+	if (to_stdout) {
+		if (!cli->common.json)
+			fwrite(text.ptr, 1, text.len, stdout);
+		return 0;
+	}
+	if (file_write(output, text, err) < 0 ||
+	    write_ignore_file(cli, path_directory(&cli->arena, output), err) < 0)
+		return -1;
+	say(cli, "%s %s: %zu layers from %s", existing.len ? "updated" : "wrote", output, baked.len,
+	    options.out_directory.ptr);
+	json_object_set_new(result, "file", json_string(output));
+	return 0;
+}
+
+const struct command command_dockerfile = {
+	.name = "dockerfile",
+	.arguments = "[options]",
+	.summary = "write or update a Dockerfile that takes the baked layers",
+	.examples = "  pinbake dockerfile --base python:3.12-slim --app app.py --expose 8501 \\\n"
+		    "      --command 'streamlit run app.py'\n"
+		    "  pinbake dockerfile          update the marked block of an existing Dockerfile\n",
+	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
+	.values_size = sizeof(struct dockerfile_values),
+	.run = run_dockerfile,
+};

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// pinbake install: a lock → an environment on disk, the same tree as the layers.
+#include "cli/cli.h"
+
+struct install_values {
+	const char *prefix, *interpreter, *target, *jobs, *index_url;
+	bool strict;
+};
+
+#define AT(member) offsetof(struct install_values, member)
+static const struct option OPTIONS[] = {
+	{ "prefix", 0, OPTION_TEXT, AT(prefix), "DIR", "environment to make or update (default .venv)", false },
+	{ "interpreter", 0, OPTION_TEXT, AT(interpreter), "PATH", "its Python (default: pythonX.Y on PATH)", false },
+	{ "jobs", 'j', OPTION_TEXT, AT(jobs), "N", "threads (default: processors)", false },
+	{ "target", 0, OPTION_TEXT, AT(target), "NAME", "which of the lock's targets", true },
+	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL", "index to look files up in, by name and hash", true },
+	{ "strict", 0, OPTION_FLAG, AT(strict), NULL, "files of two packages that differ are an error", true },
+};
+
+enum { JOBS_MAX = 256 };
+
+// pythonX.Y on PATH, as written there: an environment keeps the name, not what a link behind it says today.
+static int find_interpreter(struct cli *cli, const struct target *target, struct slice *ret_path, struct error *err)
+{
+	struct slice name = arena_printf(&cli->arena, "python%u.%u%s", target->python_major, target->python_minor,
+					 target->free_threaded ? "t" : "");
+	struct slice path = slice_from(setting("PATH")), directory;
+	bool more = true;
+	while (more) {
+		more = slice_cut(&path, ':', &directory);
+		const char *candidate = path_join(&cli->arena, arena_c_string(&cli->arena, directory), name);
+		if (directory.len && file_exists(candidate)) {
+			*ret_path = slice_from(candidate);
+			return 0;
+		}
+	}
+	error_set(err, ERROR_INPUT, "no %.*s on PATH", SLICE_ARG(name));
+	return error_hint(err, "name the interpreter with --interpreter");
+}
+
+static int run_install(struct cli *cli, void *opaque, const struct text_list *arguments, json_t *result,
+		       struct error *err)
+{
+	const struct install_values *values = opaque;
+	uint64_t started_ms = clock_ms(), jobs = 0;
+	struct opened_lock opened;
+	struct install_result installed = { 0 };
+	struct text_list index_urls = { 0 };
+	AUTO(store_cleanup) struct store *store = NULL;
+	if (arguments->len > 1)
+		return error_set(err, ERROR_USAGE, "one lock at a time, but %zu were named", arguments->len);
+	if (values->jobs && !slice_parse_u64(slice_from(values->jobs), JOBS_MAX, &jobs))
+		return error_set(err, ERROR_USAGE, "'%s' is no value for --jobs: expected a number up to %d",
+				 values->jobs, JOBS_MAX);
+	if (open_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml", values->target, &opened, err) < 0)
+		return -1;
+	struct install_options options = {
+		.prefix = values->prefix ? values->prefix : ".venv",
+		.interpreter = slice_from(values->interpreter),
+		.target = &opened.target,
+		.jobs = (unsigned)jobs,
+		.strict = values->strict,
+	};
+	if (!values->interpreter && find_interpreter(cli, &opened.target, &options.interpreter, err) < 0)
+		return -1;
+	if (open_store(cli, &store, err) < 0)
+		return -1;
+	collect_locator_indexes(cli, values->index_url, &index_urls);
+	if (fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0 ||
+	    install(store, &opened.selection, &options, &cli->progress, &installed, err) < 0)
+		return error_during(err, "installing '%s' into '%s'", opened.path, options.prefix);
+	progress_done(cli);
+	uint64_t took = clock_ms() - started_ms;
+	struct slice size = human_size(&cli->arena, installed.bytes);
+	say(cli, "installed %llu packages, %llu files, %.*s in %llu.%02llu s: %s", (unsigned long long)installed.packages,
+	    (unsigned long long)installed.files, SLICE_ARG(size), (unsigned long long)(took / 1000),
+	    (unsigned long long)(took % 1000 / 10), options.prefix);
+	json_object_set_new(result, "prefix", json_string(options.prefix));
+	json_object_set_new(result, "packages", json_integer((json_int_t)installed.packages));
+	json_object_set_new(result, "files", json_integer((json_int_t)installed.files));
+	json_object_set_new(result, "bytes", json_integer((json_int_t)installed.bytes));
+	return 0;
+}
+
+const struct command command_install = {
+	.name = "install",
+	.arguments = "[LOCK] [options]",
+	.summary = "make or update an environment on disk from a lock",
+	.examples = "  pinbake install --prefix .venv\n"
+		    "  pinbake install pylock.toml --prefix /opt/venv --interpreter /usr/bin/python3.12\n",
+	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
+	.values_size = sizeof(struct install_values),
+	.run = run_install,
+};

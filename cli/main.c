@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Finds the command, parses its options, runs it, and turns its error into text or JSON and an exit code.
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command *const COMMANDS[] = {
+	&command_lock, &command_export, &command_bake, &command_install, &command_dockerfile, &command_cache,
+};
+enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(*COMMANDS) };
+
+#define COMMON(member) offsetof(struct common_options, member)
+static const struct option COMMON_OPTIONS[] = {
+	{ "help", 'h', OPTION_FLAG, COMMON(long_help), NULL, "show this help (-h: the short one)", false },
+	{ "json", 0, OPTION_FLAG, COMMON(json), NULL, "one JSON document on stdout, errors too", false },
+	{ "quiet", 'q', OPTION_FLAG, COMMON(quiet), NULL, "errors only", false },
+	{ "verbose", 'v', OPTION_COUNT, COMMON(verbose), NULL, "say more; repeat for still more", false },
+	{ "offline", 0, OPTION_FLAG, COMMON(offline), NULL, "use what the cache holds, no network", false },
+	{ "cache-dir", 0, OPTION_TEXT, COMMON(cache_dir), "DIR", "cache (default $XDG_CACHE_HOME/pinbake)", true },
+	{ "color", 0, OPTION_TEXT, COMMON(color), "WHEN", "auto, always or never", true },
+};
+static const struct option_table COMMON_TABLE = { COMMON_OPTIONS, sizeof(COMMON_OPTIONS) / sizeof(*COMMON_OPTIONS) };
+
+static void print_overview(FILE *out)
+{
+	fputs("pinbake: from Python requirements to a pinned lock and a deterministic layer\n\n"
+	      "  pinbake lock requirements.in -o pylock.toml   resolve exact pins\n"
+	      "  pinbake bake                                  wheels to layers in .pinbake/\n"
+	      "  pinbake dockerfile --base python:3.12-slim    a Dockerfile that uses them\n\n"
+	      "commands:\n",
+	      out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-12s%s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
+	fputs("\n'pinbake COMMAND -h' shows a command's options, '--help' all of them.\n"
+	      "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 bad input file, 4 source\n"
+	      "unavailable, 5 integrity, 6 local I/O, 7 not everything checked, 130 interrupted.\n",
+	      out);
+}
+
+static void print_help(const struct command *command, bool advanced_too)
+{
+	printf("usage: pinbake %s%s%s\n\n%s\n\nexamples:\n%s\noptions:\n", command->name,
+	       command->arguments[0] ? " " : "", command->arguments, command->summary, command->examples);
+	options_print(stdout, &command->options, advanced_too);
+	if (advanced_too) {
+		fputs("\ncommon options:\n", stdout);
+		options_print(stdout, &COMMON_TABLE, true);
+	} else {
+		fputs("\n'--help' shows all options.\n", stdout);
+	}
+}
+
+static const struct command *find_command(const char *name, struct error *err)
+{
+	const char *names[COMMAND_COUNT];
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		names[i] = COMMANDS[i]->name;
+		if (strcmp(name, names[i]) == 0)
+			return COMMANDS[i];
+	}
+	error_set(err, ERROR_USAGE, "unknown command '%s'", name);
+	const char *near = nearest_word(name, names, COMMAND_COUNT);
+	if (near)
+		error_hint(err, "did you mean 'pinbake %s'?", near);
+	else
+		error_hint(err, "'pinbake --help' lists the commands");
+	return NULL;
+}
+
+static int choose_color(struct cli *cli, struct error *err)
+{
+	const char *color = cli->common.color ? cli->common.color : "auto";
+	cli->stderr_is_terminal = isatty(STDERR_FILENO);
+	if (strcmp(color, "always") == 0)
+		cli->colored = true;
+	else if (strcmp(color, "auto") == 0)
+		cli->colored = cli->stderr_is_terminal && !setting("NO_COLOR") && setting("TERM") &&
+			       strcmp(setting("TERM"), "dumb") != 0;
+	else if (strcmp(color, "never") != 0)
+		return error_set(err, ERROR_USAGE, "'%s' is no colour mode: expected auto, always or never", color);
+	return 0;
+}
+
+// The short help of -h is asked for by the letter alone; the table cannot tell the two apart.
+static bool asked_for_long_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
+static int run_command(struct cli *cli, int argc, char **argv, json_t *result, struct error *err)
+{
+	const struct command *command = find_command(argv[1], err);
+	if (!command)
+		return -1;
+	cli->command = command->name;
+	void *values = arena_alloc(&cli->arena, command->values_size ? command->values_size : 1, 16);
+	struct option_target targets[] = { { command->options, values }, { COMMON_TABLE, &cli->common } };
+	struct text_list arguments = { 0 };
+	if (options_parse(argc - 2, argv + 2, targets, 2, &cli->arena, &arguments, err) < 0)
+		return -1;
+	if (cli->common.long_help) {
+		print_help(command, asked_for_long_help(argc - 2, argv + 2));
+		cli->common.json = false;
+		return 0;
+	}
+	if (choose_color(cli, err) < 0)
+		return -1;
+	return command->run(cli, values, &arguments, result, err);
+}
+
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
+static void finish_json(struct cli *cli, json_t *result, const struct error *err)
+{
+	json_object_set_new(result, "schema", json_sprintf("pinbake.%s/1", cli->command ? cli->command : "error"));
+	json_object_set_new(result, "ok", json_boolean(err->kind == ERROR_NONE));
+	if (err->kind != ERROR_NONE)
+		json_object_set_new(result, "error", error_as_json(err));
+	if (cli->diagnostics.len)
+		json_object_set_new(result, "diagnostics", diagnostics_as_json(&cli->diagnostics));
+	char *text = json_dumps(result, JSON_INDENT(2) | JSON_SORT_KEYS);
+	if (text)
+		puts(text);
+	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { 0 };
+	struct error err = { 0 };
+	cli.diagnostics.arena = &cli.arena;
+	cli.common.json = wants_json(argc, argv);
+	catch_interrupts();
+	progress_start(&cli);
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		print_overview(argc < 2 ? stderr : stdout);
+		return argc < 2 ? ERROR_USAGE : 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("pinbake " PINBAKE_VERSION);
+		return 0;
+	}
+	json_t *result = json_object();
+	int status = run_command(&cli, argc, argv, result, &err);
+	progress_done(&cli);
+	if (cli.common.json) {
+		finish_json(&cli, result, &err);
+	} else {
+		render_diagnostics(&cli, &cli.diagnostics);
+		if (status < 0 && !err.rendered)
+			render_error(&cli, &err);
+	}
+	json_decref(result);
+	arena_release(&cli.arena);
+	if (fflush(stdout) != 0 && status == 0) {
+		fputs("pinbake: error: cannot write to stdout\n", stderr);
+		return ERROR_IO;
+	}
+	return status < 0 ? (int)err.kind : 0;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// One line on a foreground terminal, rewritten at most ten times a second; elsewhere one line a stage.
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { INTERVAL_MS = 100 };
+
+// A job in the background must not scribble over the shell's prompt.
+static bool in_foreground(const struct cli *cli)
+{
+	return cli->stderr_is_terminal && tcgetpgrp(STDERR_FILENO) == getpgrp();
+}
+
+static bool wanted(const struct cli *cli)
+{
+	return !cli->common.quiet && !cli->common.json;
+}
+
+void progress_text(struct cli *cli, const char *fmt, ...)
+{
+	uint64_t now = clock_ms();
+	if (!wanted(cli) || !in_foreground(cli) || now - cli->stage_shown_ms < INTERVAL_MS)
+		return;
+	cli->stage_shown_ms = now;
+	char line[160];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	fprintf(stderr, "\r\033[K%.78s", line);
+	fflush(stderr);
+	cli->progress_shown = true;
+}
+
+void progress_done(struct cli *cli)
+{
+	if (cli->progress_shown)
+		fputs("\r\033[K", stderr);
+	cli->progress_shown = false;
+}
+
+static void stage(void *context, const char *what, uint64_t total)
+{
+	struct cli *cli = context;
+	progress_done(cli);
+	snprintf(cli->stage, sizeof(cli->stage), "%s", what);
+	cli->stage_total = total;
+	cli->stage_shown_ms = 0;
+	if (wanted(cli) && !in_foreground(cli))
+		fprintf(stderr, "%s\n", what);
+}
+
+static void advance(void *context, uint64_t done, struct slice item)
+{
+	struct cli *cli = context;
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	bool bytes = cli->stage_total > 100000;
+	struct slice have = bytes ? human_size(&scratch, done) : arena_printf(&scratch, "%llu", (unsigned long long)done);
+	struct slice all = bytes ? human_size(&scratch, cli->stage_total) :
+				   arena_printf(&scratch, "%llu", (unsigned long long)cli->stage_total);
+	progress_text(cli, "%s %.*s/%.*s  %.*s", cli->stage, SLICE_ARG(have), SLICE_ARG(all), SLICE_ARG(item));
+}
+
+void progress_start(struct cli *cli)
+{
+	cli->progress = (struct progress){ .stage = stage, .advance = advance, .context = cli };
+}

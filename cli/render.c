@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// Errors and diagnostics for people (place, line, caret, hint) and for --json.
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *paint(const struct cli *cli, const char *code)
+{
+	return cli->colored ? code : "";
+}
+
+#define RED "\033[1;31m"
+#define YELLOW "\033[1;33m"
+#define CYAN "\033[1;36m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+// Control characters of an input must not reach a terminal.
+static void print_safely(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		if (c == '\t')
+			fputc(' ', stderr);
+		else if (c < 0x20 || c == 0x7f)
+			fputc('?', stderr);
+		else
+			fputc(c, stderr);
+	}
+}
+
+// Columns that the first `bytes` bytes of a line take: continuation bytes of UTF-8 take none.
+static size_t display_width(struct slice line, size_t bytes)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < bytes && i < line.len; i++)
+		width += ((unsigned char)line.ptr[i] & 0xc0) != 0x80;
+	return width;
+}
+
+static void render_place(const struct cli *cli, struct span span)
+{
+	enum { LINE_MAX_SHOWN = 160 };
+	struct position at = span_position(span);
+	size_t start = at.column - 1;
+	if (start > LINE_MAX_SHOWN)
+		return;
+	size_t len = span.len ? span.len : 1;
+	if (start + len > at.text.len)
+		len = at.text.len > start ? at.text.len - start : 1;
+	fprintf(stderr, "%s%5zu |%s ", paint(cli, CYAN), at.line, paint(cli, PLAIN));
+	print_safely(slice_range(at.text, 0, LINE_MAX_SHOWN));
+	size_t pad = display_width(at.text, start);
+	size_t carets = display_width(slice_skip(at.text, start), len);
+	fprintf(stderr, "\n%s      |%s %*s%s", paint(cli, CYAN), paint(cli, PLAIN), (int)pad, "", paint(cli, RED));
+	for (size_t i = 0; i < (carets ? carets : 1) && i < LINE_MAX_SHOWN; i++)
+		fputc('^', stderr);
+	fprintf(stderr, "%s\n", paint(cli, PLAIN));
+}
+
+static void render(const struct cli *cli, const struct error *err, const char *label, const char *color)
+{
+	if (err->span.source) {
+		struct position at = span_position(err->span);
+		fprintf(stderr, "%s%.*s:%zu:%zu:%s ", paint(cli, BOLD), SLICE_ARG(err->span.source->name), at.line,
+			at.column, paint(cli, PLAIN));
+	}
+	fprintf(stderr, "%s%s:%s %s\n", paint(cli, color), label, paint(cli, PLAIN), err->cause);
+	if (err->span.source)
+		render_place(cli, err->span);
+	for (unsigned i = 0; i < err->frame_count; i++)
+		fprintf(stderr, "  while %s\n", err->frames[i]);
+	if (err->hint[0])
+		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN), err->hint);
+}
+
+void render_error(const struct cli *cli, const struct error *err)
+{
+	render(cli, err, "error", RED);
+}
+
+void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < diagnostics->len; i++) {
+		const struct diagnostic *item = &diagnostics->items[i];
+		bool is_error = item->severity == SEVERITY_ERROR;
+		if (is_error || !cli->common.quiet)
+			render(cli, &item->error, is_error ? "error" : "warning", is_error ? RED : YELLOW);
+	}
+}
+
+json_t *text_as_json(struct slice text)
+{
+	size_t bad = slice_find_bad_utf8(text);
+	if (bad == SLICE_NONE)
+		return json_stringn(text.ptr, text.len);
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf clean = { .arena = &scratch };
+	while (bad != SLICE_NONE) {
+		buf_append(&clean, slice_range(text, 0, bad));
+		buf_append(&clean, S("\xef\xbf\xbd"));
+		text = slice_skip(text, bad + 1);
+		bad = slice_find_bad_utf8(text);
+	}
+	buf_append(&clean, text);
+	return json_stringn(clean.ptr, clean.len);
+}
+
+json_t *digest_as_json(const struct sha256 *digest)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice hex = sha256_hex(&scratch, digest);
+	return json_sprintf("sha256:%.*s", SLICE_ARG(hex));
+}
+
+static const char *kind_name(enum error_kind kind)
+{
+	switch (kind) {
+	case ERROR_NO:
+		return "no";
+	case ERROR_USAGE:
+		return "usage";
+	case ERROR_INPUT:
+		return "input";
+	case ERROR_SOURCE:
+		return "source";
+	case ERROR_INTEGRITY:
+		return "integrity";
+	case ERROR_IO:
+		return "io";
+	case ERROR_INCOMPLETE:
+		return "incomplete";
+	case ERROR_INTERRUPTED:
+		return "interrupted";
+	case ERROR_NONE:
+		break;
+	}
+	return "none";
+}
+
+json_t *error_as_json(const struct error *err)
+{
+	json_t *object = json_object();
+	json_object_set_new(object, "kind", json_string(kind_name(err->kind)));
+	json_object_set_new(object, "exit", json_integer(err->kind));
+	json_object_set_new(object, "message", text_as_json(slice_from(err->cause)));
+	if (err->frame_count) {
+		json_t *frames = json_array();
+		for (unsigned i = 0; i < err->frame_count; i++)
+			json_array_append_new(frames, text_as_json(slice_from(err->frames[i])));
+		json_object_set_new(object, "while", frames);
+	}
+	if (err->hint[0])
+		json_object_set_new(object, "hint", text_as_json(slice_from(err->hint)));
+	if (err->span.source) {
+		struct position at = span_position(err->span);
+		json_object_set_new(object, "file", text_as_json(err->span.source->name));
+		json_object_set_new(object, "line", json_integer((json_int_t)at.line));
+		json_object_set_new(object, "column", json_integer((json_int_t)at.column));
+	}
+	return object;
+}
+
+json_t *diagnostics_as_json(const struct diagnostics *diagnostics)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < diagnostics->len; i++) {
+		json_t *item = error_as_json(&diagnostics->items[i].error);
+		bool is_error = diagnostics->items[i].severity == SEVERITY_ERROR;
+		json_object_set_new(item, "severity", json_string(is_error ? "error" : "warning"));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static bool silent(const struct cli *cli)
+{
+	return cli->common.quiet || cli->common.json;
+}
+
+void say(const struct cli *cli, const char *fmt, ...)
+{
+	if (silent(cli))
+		return;
+	va_list args;
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void warn(const struct cli *cli, const char *fmt, ...)
+{
+	if (cli->common.quiet)
+		return;
+	va_list args;
+	va_start(args, fmt);
+	fprintf(stderr, "%swarning:%s ", paint(cli, YELLOW), paint(cli, PLAIN));
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void detail(const struct cli *cli, const char *fmt, ...)
+{
+	if (cli->common.verbose == 0)
+		return;
+	va_list args;
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+struct slice human_size(struct arena *arena, uint64_t bytes)
+{
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
+	double value = (double)bytes;
+	size_t unit = 0;
+	while (value >= 999.5 && unit + 1 < sizeof(units) / sizeof(*units)) {
+		value /= 1000;
+		unit++;
+	}
+	if (unit == 0)
+		return arena_printf(arena, "%llu B", (unsigned long long)bytes);
+	return arena_printf(arena, value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}

@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: MIT
+// Feeds the solver from the index: nodes, edges, rank sets, and the loop of asking and waiting.
+#include "cli/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Where one question "what does node@rank depend on" stands.
+enum ask_state { ASK_METADATA, ASK_PROJECTS, ASK_ANSWERED };
+
+struct ask {
+	uint32_t node, rank;
+	enum ask_state state;
+	bool unusable;
+	solver_reason reason;
+	struct { const struct requirement **items; size_t len, cap; } requirements; // those whose marker holds
+};
+
+struct slice node_text(struct resolve *resolve, uint32_t id)
+{
+	const struct node *node = &resolve->nodes.items[id];
+	if (node->extra.len == 0)
+		return node->name;
+	return arena_printf(&resolve->arena, "%.*s[%.*s]", SLICE_ARG(node->name), SLICE_ARG(node->extra));
+}
+
+static struct slice release_text(struct resolve *resolve, uint32_t id, uint32_t rank)
+{
+	const struct node *node = &resolve->nodes.items[id];
+	struct slice name = node_text(resolve, id);
+	return arena_printf(&resolve->arena, "%.*s %.*s", SLICE_ARG(name),
+			    SLICE_ARG(node->project->releases[rank].version_text));
+}
+
+static uint32_t node_of(struct resolve *resolve, struct slice name, struct slice extra)
+{
+	uint32_t id;
+	struct slice key = extra.len ? arena_printf(&resolve->arena, "%.*s[%.*s]", SLICE_ARG(name), SLICE_ARG(extra)) :
+				       name;
+	if (map_find(&resolve->node_ids, key, &id))
+		return id;
+	id = (uint32_t)resolve->nodes.len;
+	struct node *node = array_push(&resolve->arena, &resolve->nodes);
+	node->name = arena_dup(&resolve->arena, name);
+	node->extra = arena_dup(&resolve->arena, extra);
+	map_insert(&resolve->node_ids, arena_dup(&resolve->arena, key), id, NULL);
+	return id;
+}
+
+// The same sentence is the same edge, whichever release of a run says it; so the solver can merge them.
+static solver_reason edge_of(struct resolve *resolve, const struct edge *edge)
+{
+	uint32_t id;
+	struct slice wanted = edge->requirement ? edge->requirement->text : edge->problem;
+	struct slice key = arena_printf(&resolve->arena, "%u %p %.*s", edge->from, (const void *)edge->entry,
+					SLICE_ARG(wanted));
+	if (map_find(&resolve->edge_ids, key, &id))
+		return id;
+	id = (uint32_t)resolve->edges.len;
+	*array_push(&resolve->arena, &resolve->edges) = *edge;
+	map_insert(&resolve->edge_ids, key, id, NULL);
+	return id;
+}
+
+// --- policy of one project -------------------------------------------------------------------------------------------
+
+static enum binary_mode binary_mode_of(const struct resolve_options *options, struct slice name)
+{
+	enum binary_mode mode = BINARY_ANY;
+	for (size_t i = 0; i < options->binary_len; i++)
+		if (slice_eq(options->binary[i].name, S(":all:")) || slice_eq(options->binary[i].name, name))
+			mode = options->binary[i].mode;
+	return mode;
+}
+
+static bool marker_holds_here(const struct resolve *resolve, const struct marker *marker, struct slice extra)
+{
+	struct marker_context context = { .target = resolve->options->target, .extra = extra };
+	return marker_holds(marker, &context);
+}
+
+// What the user says about one project, constraints included.
+static void collect_direct(struct resolve *resolve, struct slice name, struct candidate_policy *policy, bool *ret_named)
+{
+	const struct requirement_set *set = resolve->options->requirements;
+	struct { const struct specifier_set **items; size_t len, cap; } found = { 0 };
+	for (size_t i = 0; i < set->len; i++) {
+		const struct requirement_entry *entry = &set->entries[i];
+		if (!slice_eq(entry->requirement.name, name) ||
+		    !marker_holds_here(resolve, entry->requirement.marker, S("")))
+			continue;
+		*array_push(&resolve->arena, &found) = &entry->requirement.specifiers;
+		*ret_named |= !entry->is_constraint;
+		policy->user_names_prerelease |= specifier_set_names_prerelease(&entry->requirement.specifiers);
+	}
+	policy->direct_specifiers = found.items;
+	policy->direct_len = found.len;
+}
+
+// Constraints bound a project without asking for it (req.7): what they rule out cannot be chosen.
+static bool constraints_admit(struct resolve *resolve, struct slice name, const struct version *version)
+{
+	const struct requirement_set *set = resolve->options->requirements;
+	for (size_t i = 0; i < set->len; i++) {
+		const struct requirement_entry *entry = &set->entries[i];
+		if (entry->is_constraint && slice_eq(entry->requirement.name, name) &&
+		    marker_holds_here(resolve, entry->requirement.marker, S("")) &&
+		    !specifier_set_contains(&entry->requirement.specifiers, version))
+			return false;
+	}
+	return true;
+}
+
+enum { PRIORITY_PIN = 1, PRIORITY_NAMED = 2, PRIORITY_OTHER = 3 };
+
+static void select_candidates(struct resolve *resolve, struct node *node, bool *ret_named, bool *ret_pinned)
+{
+	const struct resolve_options *options = resolve->options;
+	struct candidate_policy policy = {
+		.target = options->target,
+		.prerelease = options->prerelease,
+		.binary = binary_mode_of(options, node->name),
+		.resolution = options->resolution,
+		.exclude_newer = options->exclude_newer,
+	};
+	collect_direct(resolve, node->name, &policy, ret_named);
+	if (options->lowest_direct)
+		policy.resolution = *ret_named ? RESOLUTION_LOWEST : RESOLUTION_HIGHEST;
+	for (size_t i = 0; i < policy.direct_len; i++)
+		*ret_pinned |= specifier_set_is_exact_pin(policy.direct_specifiers[i]);
+	candidates_select(node->project, &policy, &resolve->arena, &node->candidates);
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
+		uint32_t rank = node->candidates.prefer[i];
+		if (constraints_admit(resolve, node->name, &node->project->releases[rank].version))
+			node->candidates.prefer[kept++] = rank;
+	}
+	node->candidates.prefer_len = kept;
+}
+
+static void prefetch_best(struct resolve *resolve, struct node *node)
+{
+	if (node->candidates.prefer_len == 0 || node->prefetched)
+		return;
+	node->prefetched = true;
+	index_want_metadata(resolve->index, node->project,
+			    node->candidates.items[node->candidates.prefer[0]].file);
+}
+
+// Tells the solver the node's versions once its project's page is known. False: not known yet.
+static bool make_ready(struct resolve *resolve, uint32_t id)
+{
+	struct node *node = &resolve->nodes.items[id];
+	if (node->ready)
+		return true;
+	node->project = index_project(resolve->index, node->name);
+	if (!node->project)
+		return false;
+	bool named = false, pinned = false;
+	uint32_t base = id;
+	if (node->extra.len) {
+		base = node_of(resolve, node->name, S(""));
+		if (!make_ready(resolve, base))
+			return false;
+		node = &resolve->nodes.items[id]; // node_of may have moved it
+		node->candidates = resolve->nodes.items[base].candidates;
+	} else {
+		select_candidates(resolve, node, &named, &pinned);
+		prefetch_best(resolve, node);
+	}
+	struct solver_versions versions = {
+		.count = (uint32_t)node->project->release_len,
+		.prefer = node->candidates.prefer,
+		.prefer_len = node->candidates.prefer_len,
+		.priority = pinned ? PRIORITY_PIN : named ? PRIORITY_NAMED : PRIORITY_OTHER,
+	};
+	solver_give_versions(resolve->solver, id, &versions);
+	if (base != id)
+		solver_tie(resolve->solver, id, base);
+	node->ready = true;
+	return true;
+}
+
+// --- rank sets -------------------------------------------------------------------------------------------------------
+
+struct rank_question {
+	const struct project *project;
+	const struct specifier_set *specifiers;
+};
+
+static bool rank_satisfies(void *context, uint32_t rank)
+{
+	const struct rank_question *question = context;
+	return specifier_set_contains(question->specifiers, &question->project->releases[rank].version);
+}
+
+struct rank_set ranks_of(struct resolve *resolve, uint32_t id, const struct specifier_set *specifiers)
+{
+	const struct project *project = resolve->nodes.items[id].project;
+	struct rank_question question = { project, specifiers };
+	return rank_set_where(&resolve->arena, (uint32_t)project->release_len, rank_satisfies, &question);
+}
+
+// --- dependencies ----------------------------------------------------------------------------------------------------
+
+// A requirement asks for the project and for each of its extras.
+static bool want_requirement(struct resolve *resolve, const struct requirement *requirement)
+{
+	index_want_project(resolve->index, requirement->name);
+	bool ready = make_ready(resolve, node_of(resolve, requirement->name, S("")));
+	for (size_t i = 0; i < requirement->extras_len; i++)
+		ready &= make_ready(resolve, node_of(resolve, requirement->name, requirement->extras[i]));
+	return ready;
+}
+
+struct dependency_list {
+	struct solver_dependency *items;
+	size_t len, cap;
+};
+
+static void add_dependencies(struct resolve *resolve, const struct requirement *requirement, solver_reason reason,
+			     struct dependency_list *list)
+{
+	uint32_t base = node_of(resolve, requirement->name, S(""));
+	struct rank_set allowed = ranks_of(resolve, base, &requirement->specifiers);
+	*array_push(&resolve->arena, list) = (struct solver_dependency){ base, allowed, reason };
+	for (size_t i = 0; i < requirement->extras_len; i++) {
+		uint32_t extra = node_of(resolve, requirement->name, requirement->extras[i]);
+		*array_push(&resolve->arena, list) = (struct solver_dependency){ extra, allowed, reason };
+	}
+}
+
+static struct ask *ask_of(struct resolve *resolve, uint32_t node, uint32_t rank)
+{
+	uint32_t id;
+	struct slice key = arena_printf(&resolve->arena, "%u@%u", node, rank);
+	if (map_find(&resolve->ask_ids, key, &id))
+		return &resolve->asks.items[id];
+	map_insert(&resolve->ask_ids, key, (uint32_t)resolve->asks.len, NULL);
+	struct ask *ask = array_push(&resolve->arena, &resolve->asks);
+	ask->node = node;
+	ask->rank = rank;
+	return ask;
+}
+
+static void rule_out(struct resolve *resolve, struct ask *ask, struct slice problem)
+{
+	struct edge edge = { .from = ask->node, .from_text = release_text(resolve, ask->node, ask->rank) };
+	edge.problem = problem;
+	ask->unusable = true;
+	ask->reason = edge_of(resolve, &edge);
+	ask->state = ASK_ANSWERED;
+}
+
+static bool provides_extra(const struct metadata *metadata, struct slice extra)
+{
+	for (size_t i = 0; i < metadata->extras_len; i++)
+		if (slice_eq(metadata->extras[i], extra))
+			return true;
+	return false;
+}
+
+static bool python_fits(const struct resolve *resolve, const struct metadata *metadata)
+{
+	return specifier_set_contains(&metadata->requires_python, &resolve->options->target->python_full_version);
+}
+
+// Which of a release's requirements hold for the target; for an extra's node those that its extra switches on.
+static void choose_requirements(struct resolve *resolve, struct ask *ask, const struct metadata *metadata)
+{
+	const struct node *node = &resolve->nodes.items[ask->node];
+	if (node->extra.len && !provides_extra(metadata, node->extra))
+		return;
+	for (size_t i = 0; i < metadata->requires_len; i++) {
+		const struct requirement *requirement = &metadata->requires_dist[i];
+		bool always = marker_holds_here(resolve, requirement->marker, S(""));
+		bool wanted = node->extra.len ? !always && marker_holds_here(resolve, requirement->marker, node->extra) :
+						always;
+		if (wanted)
+			*array_push(&resolve->arena, &ask->requirements) = requirement;
+	}
+}
+
+// Metadata → requirements. False while the metadata is not known. -1: the metadata could not be had.
+static int advance_metadata(struct resolve *resolve, struct ask *ask, struct error *err)
+{
+	const struct node *node = &resolve->nodes.items[ask->node];
+	const struct project_file *file = node->candidates.items[ask->rank].file;
+	index_want_metadata(resolve->index, node->project, file);
+	const struct file_metadata *found = index_metadata(resolve->index, file);
+	if (!found)
+		return 0;
+	switch (found->state) {
+	case METADATA_FAILED:
+		*err = found->error;
+		return error_during(err, "reading the metadata of '%.*s'", SLICE_ARG(file->name));
+	case METADATA_UNUSABLE:
+		rule_out(resolve, ask, slice_from(found->error.cause));
+		return 1;
+	case METADATA_FOUND:
+		break;
+	}
+	if (!python_fits(resolve, &found->metadata)) {
+		rule_out(resolve, ask,
+			 arena_printf(&resolve->arena, "needs Python %.*s",
+				      SLICE_ARG(found->metadata.requires_python_text)));
+		return 1;
+	}
+	choose_requirements(resolve, ask, &found->metadata);
+	for (size_t i = 0; i < ask->requirements.len; i++) {
+		if (ask->requirements.items[i]->url.len) {
+			rule_out(resolve, ask,
+				 arena_printf(&resolve->arena, "needs '%.*s' from a URL, which is not supported yet",
+					      SLICE_ARG(ask->requirements.items[i]->name)));
+			return 1;
+		}
+	}
+	ask->state = ASK_PROJECTS;
+	return 1;
+}
+
+static int project_failure(const struct project *project, struct error *err)
+{
+	*err = project->error;
+	return error_during(err, "looking up '%.*s'", SLICE_ARG(project->name));
+}
+
+// 1: something moved on, 0: it waits for the index, -1: err.
+static int advance_ask(struct resolve *resolve, uint32_t id, struct error *err)
+{
+	struct ask *ask = &resolve->asks.items[id];
+	int moved = 0;
+	if (ask->state == ASK_METADATA) {
+		moved = advance_metadata(resolve, ask, err);
+		if (moved < 0)
+			return -1;
+	}
+	if (ask->state == ASK_PROJECTS) {
+		bool ready = true;
+		for (size_t i = 0; i < ask->requirements.len; i++) {
+			const struct requirement *requirement = ask->requirements.items[i];
+			bool known = want_requirement(resolve, requirement);
+			const struct project *project = known ? index_project(resolve->index, requirement->name) : NULL;
+			if (project && project->state == PROJECT_FAILED)
+				return project_failure(project, err);
+			ready &= known;
+		}
+		if (ready) {
+			ask->state = ASK_ANSWERED;
+			moved = 1;
+		}
+	}
+	return moved;
+}
+
+static void answer(struct resolve *resolve, const struct ask *ask)
+{
+	struct dependency_list list = { 0 };
+	if (ask->unusable) {
+		solver_exclude(resolve->solver, ask->node, ask->rank, ask->reason);
+		return;
+	}
+	struct slice from_text = release_text(resolve, ask->node, ask->rank);
+	for (size_t i = 0; i < ask->requirements.len; i++) {
+		struct edge edge = { .from = ask->node, .from_text = from_text, .requirement = ask->requirements.items[i] };
+		add_dependencies(resolve, edge.requirement, edge_of(resolve, &edge), &list);
+	}
+	solver_give_dependencies(resolve->solver, ask->node, ask->rank, list.items, list.len);
+}
+
+// --- the user's requirements -----------------------------------------------------------------------------------------
+
+static bool asks_for_package(const struct resolve *resolve, const struct requirement_entry *entry)
+{
+	return !entry->is_constraint && marker_holds_here(resolve, entry->requirement.marker, S(""));
+}
+
+static int refuse_unsupported(const struct requirement_entry *entry, struct error *err)
+{
+	if (entry->editable || entry->path.len)
+		return error_at(err, ERROR_INPUT, entry->span, "local paths and editable requirements cannot be locked yet");
+	if (entry->requirement.url.len)
+		return error_at(err, ERROR_INPUT, entry->span, "URL requirements cannot be locked yet");
+	return 0;
+}
+
+static int unknown_project(struct resolve *resolve, const struct requirement_entry *entry, struct error *err)
+{
+	struct slice near[3];
+	struct slice name = entry->requirement.name;
+	error_at(err, ERROR_NO, entry->span, "the index has no package named '%.*s'", SLICE_ARG(name));
+	if (index_similar_names(resolve->index, name, &resolve->arena, near, 3) > 0)
+		error_hint(err, "did you mean '%.*s'?", SLICE_ARG(near[0]));
+	else
+		error_hint(err, "check the spelling, or name the index that has it with --index-url");
+	return -1;
+}
+
+static int wait_for_index(struct resolve *resolve, struct error *err)
+{
+	struct index_counts counts = index_counts(resolve->index);
+	progress_text(resolve->cli, "resolving: %zu packages seen, %llu pages and %llu metadata files read",
+		      resolve->nodes.len, (unsigned long long)(counts.pages_fetched + counts.pages_from_store),
+		      (unsigned long long)(counts.metadata_fetched + counts.metadata_from_store));
+	return index_wait(resolve->index, err);
+}
+
+static int give_root(struct resolve *resolve, struct error *err)
+{
+	const struct requirement_set *set = resolve->options->requirements;
+	struct solver_versions root = { .count = 1, .prefer = &(uint32_t){ 0 }, .prefer_len = 1 };
+	struct dependency_list list = { 0 };
+	solver_give_versions(resolve->solver, SOLVER_ROOT, &root);
+	for (size_t i = 0; i < set->len; i++) {
+		if (asks_for_package(resolve, &set->entries[i])) {
+			if (refuse_unsupported(&set->entries[i], err) < 0)
+				return -1;
+			index_want_project(resolve->index, set->entries[i].requirement.name);
+		}
+	}
+	for (size_t i = 0; i < set->len; i++) {
+		const struct requirement_entry *entry = &set->entries[i];
+		if (!asks_for_package(resolve, entry))
+			continue;
+		while (!want_requirement(resolve, &entry->requirement))
+			if (wait_for_index(resolve, err) < 0)
+				return -1;
+		const struct project *project = index_project(resolve->index, entry->requirement.name);
+		if (project->state == PROJECT_FAILED)
+			return project_failure(project, err);
+		if (project->state == PROJECT_ABSENT)
+			return unknown_project(resolve, entry, err);
+		struct edge edge = { .from = SOLVER_ROOT, .requirement = &entry->requirement, .entry = entry };
+		add_dependencies(resolve, &entry->requirement, edge_of(resolve, &edge), &list);
+	}
+	solver_give_dependencies(resolve->solver, SOLVER_ROOT, 0, list.items, list.len);
+	return 0;
+}
+
+// --- the loop --------------------------------------------------------------------------------------------------------
+
+// Starts everything the solver named; the hints only warm the index up.
+static void start_asks(struct resolve *resolve, const struct solver_step *step)
+{
+	for (size_t i = 0; i < step->need_len; i++)
+		ask_of(resolve, step->needs[i].package, step->needs[i].rank);
+	for (size_t i = 0; i < step->hint_len; i++)
+		if (step->hints[i].kind == NEED_DEPENDENCIES)
+			ask_of(resolve, step->hints[i].package, step->hints[i].rank);
+}
+
+// Moves every open question on until one that the solver needs is answered. Hints that fail are asked again when needed.
+static int pump(struct resolve *resolve, const struct solver_step *step, struct error *err)
+{
+	struct error ignored = { 0 };
+	for (;;) {
+		bool moved = false, done = true;
+		for (size_t i = 0; i < step->need_len; i++) {
+			uint32_t id = (uint32_t)(ask_of(resolve, step->needs[i].package, step->needs[i].rank) -
+						 resolve->asks.items);
+			int advanced = advance_ask(resolve, id, err);
+			if (advanced < 0)
+				return -1;
+			done &= resolve->asks.items[id].state == ASK_ANSWERED;
+		}
+		if (done)
+			return 0;
+		for (size_t i = 0; i < resolve->asks.len; i++)
+			if (resolve->asks.items[i].state != ASK_ANSWERED)
+				moved |= advance_ask(resolve, (uint32_t)i, &ignored) > 0;
+		if (!moved && wait_for_index(resolve, err) < 0)
+			return -1;
+		if (interrupted())
+			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return slice_cmp(((const struct pin *)a)->project->name, ((const struct pin *)b)->project->name);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static void sort_names(struct pin *pin)
+{
+	if (pin->dependencies_len == 0)
+		return;
+	qsort(pin->dependencies, pin->dependencies_len, sizeof(*pin->dependencies), by_text);
+	size_t kept = 1;
+	for (size_t i = 1; i < pin->dependencies_len; i++)
+		if (!slice_eq(pin->dependencies[i], pin->dependencies[kept - 1]))
+			pin->dependencies[kept++] = pin->dependencies[i];
+	pin->dependencies_len = kept;
+}
+
+// What the picked node's dependencies are, added to its project's pin.
+static void add_names(struct resolve *resolve, uint32_t id, uint32_t rank, struct pin *pin)
+{
+	const struct ask *ask = ask_of(resolve, id, rank);
+	for (size_t i = 0; i < ask->requirements.len; i++) {
+		struct slice name = ask->requirements.items[i]->name;
+		if (slice_eq(name, pin->project->name))
+			continue;
+		struct { struct slice *items; size_t len, cap; } names = { pin->dependencies, pin->dependencies_len,
+									    pin->dependencies_cap };
+		*array_push(&resolve->arena, &names) = name;
+		pin->dependencies = names.items;
+		pin->dependencies_len = names.len;
+		pin->dependencies_cap = names.cap;
+	}
+}
+
+static void collect_pins(struct resolve *resolve, struct pin_list *ret_pins)
+{
+	struct pin_list pins = { 0 };
+	struct map at = { .arena = &resolve->arena };
+	for (uint32_t id = 1; id < resolve->nodes.len; id++) {
+		const struct node *node = &resolve->nodes.items[id];
+		int64_t rank = solver_pick(resolve->solver, id);
+		uint32_t index = (uint32_t)pins.len;
+		if (rank == SOLVER_NO_PICK)
+			continue;
+		if (map_insert(&at, node->name, index, &index)) {
+			struct pin *pin = array_push(&resolve->arena, &pins);
+			pin->project = node->project;
+			pin->release = &node->project->releases[rank];
+			pin->file = node->candidates.items[rank].file;
+			pin->yanked = node->candidates.items[rank].yanked;
+		}
+		add_names(resolve, id, (uint32_t)rank, &pins.items[index]);
+	}
+	for (size_t i = 0; i < pins.len; i++)
+		sort_names(&pins.items[i]);
+	if (pins.len)
+		qsort(pins.items, pins.len, sizeof(*pins.items), by_name);
+	*ret_pins = pins;
+}
+
+int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err)
+{
+	if (give_root(resolve, err) < 0)
+		return -1;
+	for (;;) {
+		struct solver_step step = solver_run(resolve->solver);
+		resolve->rounds++;
+		if (step.state == SOLVER_SOLVED)
+			break;
+		if (step.state == SOLVER_CONFLICT)
+			return error_set(err, ERROR_NO, "no versions of your requirements fit together");
+		start_asks(resolve, &step);
+		if (pump(resolve, &step, err) < 0)
+			return -1;
+		for (size_t i = 0; i < step.need_len; i++)
+			answer(resolve, ask_of(resolve, step.needs[i].package, step.needs[i].rank));
+	}
+	collect_pins(resolve, ret_pins);
+	return 0;
+}
+
+void resolve_init(struct resolve *resolve, struct cli *cli, struct index *index, const struct resolve_options *options)
+{
+	*resolve = (struct resolve){ .cli = cli, .index = index, .options = options, .solver = solver_new() };
+	resolve->node_ids.arena = &resolve->arena;
+	resolve->edge_ids.arena = &resolve->arena;
+	resolve->ask_ids.arena = &resolve->arena;
+	array_push(&resolve->arena, &resolve->nodes)->name = S("(root)");
+}
+
+void resolve_release(struct resolve *resolve)
+{
+	solver_free(resolve->solver);
+	arena_release(&resolve->arena);
+}

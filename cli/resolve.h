@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The driver of the solver: requirements and an index in, pins or an explained conflict out.
+//
+//	solver ── NEED dependencies of 7@31 ──▶ driver ── want metadata ──▶ index
+//	   ▲                                      │  markers evaluated for the target, extras become nodes (sol.7)
+//	   └── dependencies as rank sets ◀────────┘  want the pages of what it depends on
+//
+// A node is a project, or a project with one extra; both share the project's candidates. An edge is "this release
+// requires that", kept so that a conflict can name the file and line, or the metadata, that asks.
+#pragma once
+
+#include "base/map.h"
+#include "cli/cli.h"
+#include "resolver/index/candidates.h"
+#include "resolver/requirements/requirements.h"
+#include "resolver/solver/solver.h"
+
+struct binary_rule {
+	struct slice name; // normalized, or ":all:"
+	enum binary_mode mode;
+};
+
+struct resolve_options {
+	const struct requirement_set *requirements;
+	const struct target *target;
+	enum prerelease_mode prerelease;
+	enum resolution_mode resolution;
+	bool lowest_direct;              // lowest for what the user names, highest for the rest
+	const struct binary_rule *binary; // in order, the last that fits wins
+	size_t binary_len;
+	struct slice exclude_newer;
+};
+
+// Who asks for what: a requirement of the user's (entry) or of a release's metadata.
+struct edge {
+	uint32_t from;                         // node; SOLVER_ROOT for the user
+	struct slice from_text;                // "torch 2.3.0" for a release's
+	const struct requirement *requirement; // what is asked
+	const struct requirement_entry *entry; // NULL unless the user's
+	struct slice problem;                  // for exclusions: why the release cannot be used
+};
+
+struct node {
+	struct slice name, extra; // extra "" for the project itself
+	const struct project *project;
+	struct candidates candidates;
+	bool ready; // versions given to the solver
+	bool prefetched;
+};
+
+struct ask; // dependencies the solver wants to know
+
+struct resolve {
+	struct cli *cli;
+	struct index *index;
+	const struct resolve_options *options;
+	struct solver *solver;
+	struct arena arena;
+	struct map node_ids;                                       // "name" or "name[extra]" → node id
+	struct { struct node *items; size_t len, cap; } nodes;     // [0] is the root
+	struct map edge_ids;                                       // text key → edge
+	struct { struct edge *items; size_t len, cap; } edges;
+	struct map ask_ids;
+	struct { struct ask *items; size_t len, cap; } asks;
+	uint64_t rounds;
+};
+
+// One chosen release with the extras that were asked for and what it depends on.
+struct pin {
+	const struct project *project;
+	const struct release *release;
+	const struct project_file *file;
+	bool yanked;
+	struct slice *dependencies; // names, sorted, without duplicates
+	size_t dependencies_len, dependencies_cap;
+};
+
+struct pin_list {
+	struct pin *items; // sorted by name
+	size_t len, cap;
+};
+
+void resolve_init(struct resolve *resolve, struct cli *cli, struct index *index, const struct resolve_options *options);
+void resolve_release(struct resolve *resolve);
+
+// ERROR_NO with the whole explanation printed through explain (cause says the headline); ERROR_SOURCE, ERROR_INTERRUPTED.
+NODISCARD int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err);
+
+// --- explain.c: the conflict as numbered facts, each with its place.
+struct fact_line {
+	struct slice text;
+	struct slice place;  // "(its metadata)"; "" where span says it
+	struct span span;
+};
+struct explanation {
+	struct fact_line *items;
+	size_t len, cap;
+};
+void explain_conflict(struct resolve *resolve, struct explanation *ret_explanation);
+void render_explanation(const struct cli *cli, const struct explanation *explanation);
+json_t *explanation_as_json(const struct explanation *explanation);
+
+// --- used by both
+struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[standard]"
+struct rank_set ranks_of(struct resolve *resolve, uint32_t node, const struct specifier_set *specifiers);
+// The ranks a specifier set admits, as a person would write them.
