@@ -2,6 +2,8 @@
 // Feeds the solver from the index: nodes, edges, rank sets, and the loop of asking and waiting.
 #include "cli/resolve.h"
 
+#include "cli/known_names.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -389,8 +391,11 @@ static int unknown_project(struct resolve *resolve, const struct requirement_ent
 	struct slice near[3];
 	struct slice name = entry->requirement.name;
 	error_at(err, ERROR_NO, entry->span, "the index has no package named '%.*s'", SLICE_ARG(name));
+	const char *known = nearest_word(arena_c_string(&resolve->arena, name), known_names, known_names_len);
 	if (index_similar_names(resolve->index, name, &resolve->arena, near, 3) > 0)
 		error_hint(err, "did you mean '%.*s'?", SLICE_ARG(near[0]));
+	else if (known)
+		error_hint(err, "did you mean '%s'?", known);
 	else
 		error_hint(err, "check the spelling, or name the index that has it with --index-url");
 	return -1;
