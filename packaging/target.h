@@ -29,14 +29,18 @@ struct target {
 };
 
 // python: "3.12" or "3.12.4" or "3.13t"; platform: linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le,
-// linux/s390x, linux/riscv64, macos/arm64, macos/amd64, windows/amd64, windows/arm64. libc floor: glibc 2.28 unless
-// the platform says linux/amd64:glibc2.36 or linux/amd64:musl1.2. Errors: ERROR_USAGE.
+// linux/s390x, linux/riscv64, macos/arm64, macos/amd64, windows/amd64, windows/arm64, windows/386. libc floor: glibc
+// 2.28 unless the platform says linux/amd64:glibc2.36 or linux/amd64:musl1.2. macOS: 14.0 on arm64 and 13.0 on amd64
+// unless it says macos/arm64:15.0. Python is CPython 3.3 or later. Marker values that belong to a machine
+// (platform_release, platform_version) are "". Errors: ERROR_USAGE.
 NODISCARD int target_init(struct arena *arena, struct slice python, struct slice platform, struct target *ret_target,
 			  struct error *err);
 
-// "cp312-linux-amd64-glibc2.36" (the full form of --target). Errors: ERROR_USAGE.
+// The full form of --target, what target->name holds: "cp312-linux-amd64-glibc2.36", "cp312.4-linux-arm64-musl1.2" (a
+// given patch release), "cp313t-macos-arm64-14.0", "cp312-windows-amd64". The floor may be left out. Errors: ERROR_USAGE.
 NODISCARD int target_parse(struct arena *arena, struct slice name, struct target *ret_target, struct error *err);
 
-// The target as a PEP 508 marker for a lock's `environments`: python_full_version range or python_version equality,
-// sys_platform, platform_machine, implementation_name. Exactly the environments the lock is for (751.2).
+// The target as a PEP 508 marker for a lock's `environments`: python_version equality (also where a patch release is
+// given), sys_platform, platform_machine, implementation_name (751.2). No marker tells libcs, macOS versions or
+// free-threaded builds apart: such targets have the same one.
 struct slice target_marker(struct arena *arena, const struct target *target);
