@@ -68,7 +68,8 @@ struct tree {
 	size_t collisions_len, collisions_cap;
 };
 
-// wheels in name order; they must stay open while the tree is used. The tree and its texts live in arena.
+// wheels in the order of plan.4 (inside a layer that is the order of names; install takes plan_order of layer/plan.h): the
+// later one wins (env.10). They must stay open while the tree is used. The tree and its texts live in arena.
 // ERROR_INTEGRITY: a path that leaves the prefix, a symbolic link, no or a malformed dist-info, a file against a
 // directory. ERROR_INPUT with options->strict: a collision.
 NODISCARD int tree_of_wheels(const struct tree_options *options, const struct wheel_file *wheels, size_t len,

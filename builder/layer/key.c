@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The key's lines in the order of key.1.
+#include "builder/layer/key.h"
+
+#include "builder/wheel/tree.h"
+
+static void put_digest(struct buf *text, const struct sha256 *digest)
+{
+	buf_append(text, sha256_hex(text->arena, digest));
+	buf_byte(text, '\n');
+}
+
+// The same value as `version =` of pyvenv.cfg (env.2).
+static void put_python(struct buf *text, const struct bake_options *options)
+{
+	const struct target *target = options->target;
+	buf_printf(text, "python %.*s ", SLICE_ARG(options->interpreter));
+	if (target->python_patch_given)
+		buf_printf(text, "%.*s\n", SLICE_ARG(target->python_full));
+	else
+		buf_printf(text, "%u.%u\n", target->python_major, target->python_minor);
+}
+
+static void put_wheel(struct buf *text, const struct lock_choice *choice)
+{
+	struct slice name = choice->package->name, direct_url = wheel_direct_url(choice, text->arena);
+	buf_printf(text, "wheel %.*s ", SLICE_ARG(name));
+	put_digest(text, &choice->file->sha256);
+	if (direct_url.len > 0) {
+		struct sha256 digest = sha256_of(direct_url);
+		buf_printf(text, "direct %.*s ", SLICE_ARG(name));
+		put_digest(text, &digest);
+	}
+}
+
+struct slice layer_key_text(const struct plan_layer *layer, const struct bake_options *options,
+			    struct arena *arena)
+{
+	struct buf text = { .arena = arena };
+	buf_printf(&text, "pinbake-layer 1\nkind %s\n", layer->kind == PLAN_SKELETON ? "skeleton" : "wheels");
+	buf_printf(&text, "prefix %.*s\n", SLICE_ARG(options->prefix));
+	buf_printf(&text, "site %.*s\n", SLICE_ARG(tree_site_directory(options->target, arena)));
+	buf_printf(&text, "owner %u:%u\n", options->uid, options->gid);
+	buf_printf(&text, "mtime %llu\n", (unsigned long long)options->mtime);
+	buf_append(&text, S("coding gzip-members-1\nstrip none\n"));
+	if (layer->kind == PLAN_SKELETON)
+		put_python(&text, options);
+	for (size_t i = 0; i < layer->len; i++)
+		put_wheel(&text, layer->choices[i]);
+	return buf_slice(&text);
+}
+
+struct sha256 layer_key(const struct plan_layer *layer, const struct bake_options *options)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	return sha256_of(layer_key_text(layer, options, &scratch));
+}
+
+struct sha256 plan_digest(const struct sha256 *keys, size_t len)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf text = { .arena = &scratch };
+	for (size_t i = 0; i < len; i++)
+		put_digest(&text, &keys[i]);
+	return sha256_of(buf_slice(&text));
+}
