@@ -75,8 +75,8 @@ static int find_threshold(const struct lock_selection *selection, unsigned base_
 static struct plan_layer *add_layer(struct plan *plan, enum plan_kind kind, struct slice name,
 				    struct arena *arena)
 {
-	struct plan_layer *layer = &(plan->layers = array_grow(arena, plan->layers, plan->len, &plan->cap,
-							       sizeof(*plan->layers)))[plan->len++];
+	plan->layers = array_grow(arena, plan->layers, plan->len, &plan->cap, sizeof(*plan->layers));
+	struct plan_layer *layer = &plan->layers[plan->len++];
 	layer->kind = kind;
 	layer->name = name;
 	return layer;

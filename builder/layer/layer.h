@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Baking one planned layer: wheels → tree → blob in the store, and the record of what its key gave.
+#pragma once
+
+#include "builder/layer/plan.h"
+#include "builder/store/blobs.h"
+
+struct layer_task {
+	const struct plan_layer *plan;
+	struct sha256 key;
+	bool known;                 // the store has a record
+	bool present;               // and its blob: nothing is to be done
+	struct layer_record record; // when known, or after layer_bake
+	struct bake_warning *warnings;
+	size_t warnings_len, warnings_cap;
+	struct arena arena; // of warnings
+};
+
+// Sets key, known, present and record. rehash: a blob counts as present only after its bytes were read again.
+NODISCARD int layer_look_up(const struct store *store, const struct plan_layer *plan,
+			    const struct bake_options *options, struct arena *arena, struct layer_task *ret_task,
+			    struct error *err);
+
+// Bakes task->plan into the store; safe in several threads for different tasks. ERROR_INTEGRITY where a known key gives
+// another digest than before (key.2).
+NODISCARD int layer_bake(struct store *store, const struct bake_options *options, struct layer_task *task,
+			 struct error *err);

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+// The one pass of gz.11: each wheel file is inflated once for the diff id and checked; its compressed bytes then go to the
+// blob as they are.
+#include "builder/layer/layer_writer.h"
+
+#include "base/gzip_member.h"
+#include "base/inflate.h"
+#include "base/limits.h"
+#include "base/tar.h"
+
+#include <string.h>
+
+enum { OUT_BYTES = 256 * 1024, DIRECT_BYTES = 64 * 1024, GIVE_BACK_BYTES = 4 * 1024 * 1024, PIECE_BYTES = 1024 * 1024 };
+
+struct layer_writer {
+	struct layer_values values;
+	struct file_writer file;
+	struct sha256_state *tar, *blob;
+	struct gzip_writer *gzip;
+	struct inflater *inflater;
+	struct layer_numbers numbers;
+	struct tar_header header;        // of the present entry
+	const struct wheel_file *wheel;  // of the present entry, or NULL
+	uint64_t touched;                // bytes of its map read since pages were given back
+	uint64_t stream_touched;         // of them in the stream that is being inflated
+	size_t out_len;
+	char out[OUT_BYTES];             // headers and runs are small: gathered before they are hashed and written
+};
+
+static int flush(struct layer_writer *writer, struct error *err)
+{
+	struct slice bytes = { writer->out, writer->out_len };
+	writer->out_len = 0;
+	sha256_update(writer->blob, bytes);
+	return file_append(&writer->file, bytes, err);
+}
+
+// Reading a mapped wheel fills memory with its pages. They come back from the page cache if they are needed again.
+static void touched(struct layer_writer *writer, uint64_t bytes)
+{
+	writer->touched += bytes;
+	if (!writer->wheel || writer->touched < GIVE_BACK_BYTES)
+		return;
+	file_map_done_with(&writer->wheel->map, 0, (size_t)writer->wheel->directory.directory_offset);
+	writer->touched = 0;
+}
+
+static int sink_blob(void *context, struct slice piece, struct error *err)
+{
+	struct layer_writer *writer = context;
+	writer->numbers.size += piece.len;
+	if (piece.len > sizeof(writer->out) - writer->out_len && flush(writer, err) < 0)
+		return -1;
+	if (piece.len < DIRECT_BYTES) {
+		memcpy(writer->out + writer->out_len, piece.ptr, piece.len);
+		writer->out_len += piece.len;
+		return 0;
+	}
+	if (flush(writer, err) < 0)
+		return -1;
+	sha256_update(writer->blob, piece);
+	touched(writer, piece.len);
+	return file_append(&writer->file, piece, err);
+}
+
+int layer_writer_new(const char *path, const struct layer_values *values, struct layer_writer **ret_writer,
+		     struct error *err)
+{
+	struct file_writer file;
+	if (file_create(path, 0644, &file, err) < 0)
+		return -1;
+	struct layer_writer *writer = mem_alloc(sizeof(*writer));
+	writer->values = *values;
+	writer->file = file;
+	writer->tar = sha256_new();
+	writer->blob = sha256_new();
+	writer->gzip = gzip_writer_new(sink_blob, writer);
+	writer->inflater = inflater_new();
+	*ret_writer = writer;
+	return 0;
+}
+
+void layer_writer_free(struct layer_writer *writer)
+{
+	if (!writer)
+		return;
+	file_abandon(&writer->file);
+	sha256_free(writer->tar);
+	sha256_free(writer->blob);
+	gzip_writer_free(writer->gzip);
+	inflater_free(writer->inflater);
+	mem_free(writer);
+}
+
+void layer_writer_cleanup(struct layer_writer **writer)
+{
+	layer_writer_free(*writer);
+}
+
+static void hash_tar(struct layer_writer *writer, struct slice bytes)
+{
+	writer->numbers.tar_size += bytes.len;
+	sha256_update(writer->tar, bytes);
+}
+
+// Bytes of the tar that belong to a run.
+static int put_run(struct layer_writer *writer, struct slice bytes, struct error *err)
+{
+	hash_tar(writer, bytes);
+	return gzip_run(writer->gzip, bytes, err);
+}
+
+static int put_zeros(struct layer_writer *writer, size_t count, struct error *err)
+{
+	static const char zeros[TAR_END_BYTES];
+	return put_run(writer, (struct slice){ zeros, count }, err);
+}
+
+static enum tar_type tar_type_of(enum tree_kind kind)
+{
+	switch (kind) {
+	case TREE_DIRECTORY: return TAR_DIRECTORY;
+	case TREE_SYMLINK: return TAR_SYMLINK;
+	case TREE_FILE_FROM_WHEEL:
+	case TREE_FILE_GENERATED: break;
+	}
+	return TAR_FILE;
+}
+
+static int put_header(struct layer_writer *writer, const struct tree_entry *entry, uint64_t size,
+		      struct error *err)
+{
+	struct tar_entry values = {
+		.type = tar_type_of(entry->kind),
+		.path = entry->path,
+		.mode = entry->mode,
+		.uid = writer->values.uid,
+		.gid = writer->values.gid,
+		.mtime = writer->values.mtime,
+		.size = size,
+	};
+	if (entry->kind == TREE_SYMLINK)
+		values.link = entry->bytes;
+	if (tar_header_write(&values, &writer->header, err) < 0)
+		return -1;
+	return put_run(writer, (struct slice){ writer->header.bytes, writer->header.len }, err);
+}
+
+static int check_content(const struct zip_entry *zip, uint64_t size, uint32_t crc32, struct error *err)
+{
+	if (size != zip->size)
+		return error_set(err, ERROR_INTEGRITY, "'%.*s' unpacks to %llu bytes, the zip directory says %llu",
+				 SLICE_ARG(zip->name), (unsigned long long)size, (unsigned long long)zip->size);
+	if (crc32 != zip->crc32)
+		return error_set(err, ERROR_INTEGRITY, "'%.*s' fails its CRC-32", SLICE_ARG(zip->name));
+	return 0;
+}
+
+// gz.6. The first pass hashes and checks, the second writes.
+static int put_stored(struct layer_writer *writer, const struct zip_entry *zip, struct slice data,
+		      struct error *err)
+{
+	uint32_t crc32 = 0;
+	for (struct slice rest = data; rest.len > 0;) {
+		struct slice piece = slice_range(rest, 0, PIECE_BYTES);
+		hash_tar(writer, piece);
+		crc32 = crc32_update(crc32, piece);
+		touched(writer, piece.len);
+		rest = slice_skip(rest, piece.len);
+	}
+	if (check_content(zip, data.len, crc32, err) < 0)
+		return -1;
+	return data.len ? gzip_stored(writer->gzip, data, crc32, err) : 0;
+}
+
+static int sink_tar(void *context, struct slice piece, struct error *err)
+{
+	(void)err;
+	struct layer_writer *writer = context;
+	uint64_t consumed = inflater_consumed(writer->inflater);
+	hash_tar(writer, piece);
+	touched(writer, consumed - writer->stream_touched);
+	writer->stream_touched = consumed;
+	return 0;
+}
+
+static int sink_run(void *context, struct slice piece, struct error *err)
+{
+	struct layer_writer *writer = context;
+	return gzip_run(writer->gzip, piece, err);
+}
+
+// gz.5, and gz.8 for a stream with bytes after its end: then the content is part of the run.
+static int put_deflated(struct layer_writer *writer, const struct zip_entry *zip, struct slice data,
+			struct error *err)
+{
+	struct inflate_result result;
+	writer->stream_touched = 0;
+	if (inflate_raw(writer->inflater, data, zip->size, sink_tar, writer, &result, err) < 0)
+		return error_during(err, "inflating '%.*s'", SLICE_ARG(zip->name));
+	touched(writer, result.consumed - writer->stream_touched);
+	if (check_content(zip, result.size, result.crc32, err) < 0)
+		return -1;
+	if (result.size == 0)
+		return 0;
+	if (result.consumed < data.len)
+		return inflate_raw(writer->inflater, data, zip->size, sink_run, writer, &result, err);
+	return gzip_transplant(writer->gzip, data, zip->crc32, zip->size, err);
+}
+
+static int put_from_wheel(struct layer_writer *writer, const struct tree_entry *entry,
+			  const struct wheel_file *wheel, struct error *err)
+{
+	struct slice data;
+	const struct zip_entry *zip = entry->zip;
+	if (writer->wheel != wheel)
+		writer->touched = 0;
+	writer->wheel = wheel;
+	if (zip_entry_data(zip, wheel->map.bytes, &data, err) < 0)
+		return -1;
+	switch (zip->method) {
+	case ZIP_STORED: return put_stored(writer, zip, data, err);
+	case ZIP_DEFLATED: return put_deflated(writer, zip, data, err);
+	default: break;
+	}
+	return error_set(err, ERROR_INTEGRITY, "'%.*s' has the unsupported compression method %u",
+			 SLICE_ARG(zip->name), zip->method);
+}
+
+static int put_content(struct layer_writer *writer, const struct tree_entry *entry,
+		       const struct wheel_file *wheels, struct error *err)
+{
+	if (entry->kind == TREE_FILE_GENERATED)
+		return put_run(writer, entry->bytes, err);
+	const struct wheel_file *wheel = &wheels[entry->wheel];
+	if (put_from_wheel(writer, entry, wheel, err) < 0)
+		return error_during(err, "reading the wheel '%.*s'", SLICE_ARG(wheel->file_name));
+	return 0;
+}
+
+int layer_write_entry(struct layer_writer *writer, const struct tree_entry *entry,
+		      const struct wheel_file *wheels, struct error *err)
+{
+	if (entry->kind == TREE_DIRECTORY || entry->kind == TREE_SYMLINK)
+		return put_header(writer, entry, 0, err);
+	uint64_t size = entry->kind == TREE_FILE_FROM_WHEEL ? entry->zip->size : entry->bytes.len;
+	if (put_header(writer, entry, size, err) < 0 || put_content(writer, entry, wheels, err) < 0)
+		return -1;
+	writer->numbers.entries++;
+	return put_zeros(writer, tar_padding(size), err);
+}
+
+int layer_writer_commit(struct layer_writer *writer, struct layer_numbers *ret_numbers, struct error *err)
+{
+	if (put_zeros(writer, TAR_END_BYTES, err) < 0 || gzip_finish(writer->gzip, err) < 0 ||
+	    flush(writer, err) < 0 || file_commit(&writer->file, false, err) < 0)
+		return -1;
+	writer->numbers.diff_id = sha256_finish(writer->tar);
+	writer->numbers.digest = sha256_finish(writer->blob);
+	*ret_numbers = writer->numbers;
+	return 0;
+}
