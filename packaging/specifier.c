@@ -38,9 +38,11 @@ static bool next_is(const struct parser *parser, char c)
 	return parser->at < parser->text.len && parser->text.ptr[parser->at] == c;
 }
 
-static bool starts_operator(char c)
+// A lone '!' belongs to an epoch.
+static bool starts_operator(struct slice text)
 {
-	return c == '=' || c == '!' || c == '<' || c == '>' || c == '~';
+	return text.ptr[0] == '<' || text.ptr[0] == '>' || slice_starts_with(text, S("==")) ||
+	       slice_starts_with(text, S("!=")) || slice_starts_with(text, S("~="));
 }
 
 static int expect_operator(struct parser *parser)
@@ -73,7 +75,7 @@ static struct slice take_version_text(struct parser *parser, enum specifier_oper
 	struct slice rest = rest_of(parser);
 	size_t len = 0;
 	while (len < rest.len && !is_space(rest.ptr[len]) && rest.ptr[len] != ',' &&
-	       !(parser->lenient && op != SPECIFIER_ARBITRARY && starts_operator(rest.ptr[len])))
+	       !(parser->lenient && op != SPECIFIER_ARBITRARY && starts_operator(slice_skip(rest, len))))
 		len++;
 	parser->at += len;
 	return slice_range(rest, 0, len);
