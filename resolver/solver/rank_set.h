@@ -21,9 +21,15 @@ struct rank_set rank_set_where(struct arena *arena, uint32_t count, bool (*holds
 			       void *context);
 struct rank_set rank_set_intersect(struct arena *arena, struct rank_set a, struct rank_set b);
 struct rank_set rank_set_union(struct arena *arena, struct rank_set a, struct rank_set b);
+struct rank_set rank_set_subtract(struct arena *arena, struct rank_set a, struct rank_set b); // a without b
 struct rank_set rank_set_complement(struct arena *arena, struct rank_set set, uint32_t count);
+struct rank_set rank_set_copy(struct arena *arena, struct rank_set set);
 bool rank_set_has(struct rank_set set, uint32_t rank);
 bool rank_set_eq(struct rank_set a, struct rank_set b);
 bool rank_set_within(struct rank_set part, struct rank_set whole);
 bool rank_set_disjoint(struct rank_set a, struct rank_set b);
 uint32_t rank_set_count(struct rank_set set);
+
+// How the one set lies to the other, in one pass. The empty set is within every set.
+enum rank_relation { RANKS_WITHIN, RANKS_DISJOINT, RANKS_OVERLAP };
+enum rank_relation rank_set_relate(struct rank_set part, struct rank_set whole);

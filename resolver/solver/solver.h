@@ -62,8 +62,10 @@ void solver_free(struct solver *solver);
 
 // Root's dependencies are given like any other's: solver_give_dependencies(solver, SOLVER_ROOT, 0, …).
 void solver_give_versions(struct solver *solver, uint32_t package, const struct solver_versions *versions);
-// Two packages with one version, as a project and its extra: whichever rank one takes the other must take. Expressed by
-// the driver as dependencies {rank} both ways where wanted; no call is needed.
+// Two packages with one version, as a project with an extra and the project (sol.7): extra@r requires base@r, for every
+// r. The base must have its versions; the extra gets the same, unless it was given equal ones. Call it before the extra
+// is named in a dependency that is given.
+void solver_tie(struct solver *solver, uint32_t extra, uint32_t base);
 void solver_give_dependencies(struct solver *solver, uint32_t package, uint32_t rank,
 			      const struct solver_dependency *dependencies, size_t len);
 // The release turned out unusable (broken metadata, needs a build): never chosen again, with a reason.
@@ -80,7 +82,15 @@ enum solver_fact_kind {
 	FACT_DEPENDENCY,  // package@from ranks depend on `other` within `allowed`
 	FACT_NO_VERSIONS, // package has no usable version within `from`
 	FACT_EXCLUDED,    // package@from ruled out by solver_exclude
+	FACT_TIE,         // package@from requires the same rank of `other` (`allowed` is `from`)
 	FACT_DERIVED,     // follows from causes[0] and causes[1]
+};
+
+// "package is selected within ranks"; negative: "it is not: not selected at all, or elsewhere".
+struct solver_term {
+	uint32_t package;
+	bool is_negative;
+	struct rank_set ranks;
 };
 
 struct solver_fact {
@@ -89,6 +99,8 @@ struct solver_fact {
 	struct rank_set from, allowed;
 	solver_reason reason; // of the dependency or exclusion
 	uint32_t causes[2];   // indices of earlier facts, FACT_DERIVED only
+	const struct solver_term *terms; // what the fact says: these do not all hold
+	size_t term_len;
 };
 
 struct solver_conflict {

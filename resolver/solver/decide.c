@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Decision making: the next package's best release, once its dependencies are known and do not forbid it.
+//
+// A release's dependencies become incompatibilities when the solver first wants it, never when they happen to arrive:
+// what prefetching brings early must not bend the search.
+#include "resolver/solver/search.h"
+
+#include "base/error.h"
+
+// The driver fetches hints in parallel; more than this would crowd out what is wanted next.
+enum { MOST_HINTS = 64 };
+// A package of which this many releases were tried in vain will likely see its next ones tried as well.
+enum { TRIED_BEFORE_LOOKAHEAD = 5 };
+
+static void add_need(struct solver *solver, enum solver_need_kind kind, uint32_t package, uint32_t rank)
+{
+	*array_push(&solver->arena, &solver->needs) = (struct solver_need){ kind, package, rank };
+}
+
+static void add_hint(struct solver *solver, uint32_t id, uint32_t rank)
+{
+	if (solver->packages.items[id].releases[rank].answer == RELEASE_UNKNOWN && solver->hints.len < MOST_HINTS)
+		*array_push(&solver->arena, &solver->hints) = (struct solver_need){ NEED_DEPENDENCIES, id, rank };
+}
+
+// The best candidates of the other selected packages: each will be wanted unless something comes between.
+static void hint_others(struct solver *solver, uint32_t needed)
+{
+	for (size_t i = 0; i < solver->seen.len; i++) {
+		uint32_t id = solver->seen.items[i];
+		const struct package *package = &solver->packages.items[id];
+		if (id != needed && is_selected(package) && !package->decided)
+			add_hint(solver, id, best_rank(package, domain_of(package)));
+	}
+}
+
+// The candidates that follow, as many as were tried.
+static void hint_next(struct solver *solver, uint32_t needed, uint32_t best)
+{
+	const struct package *package = &solver->packages.items[needed];
+	struct rank_set domain = domain_of(package);
+	uint32_t wanted = package->tried >= TRIED_BEFORE_LOOKAHEAD ? package->tried : 0;
+	for (uint32_t i = 0; i < package->prefer_len && wanted > 0; i++) {
+		uint32_t rank = package->prefer[i];
+		if (rank == best || !rank_set_has(domain, rank))
+			continue;
+		add_hint(solver, needed, rank);
+		wanted--;
+	}
+}
+
+static bool lacks_versions(struct solver *solver, const struct release *release)
+{
+	for (size_t i = 0; i < release->len; i++) {
+		uint32_t other = release->dependencies[i].package;
+		if (!package_get(solver, other)->known)
+			add_need(solver, NEED_VERSIONS, other, 0);
+	}
+	return solver->needs.len > 0;
+}
+
+static void check_dependency(const struct solver *solver, const struct solver_dependency *dependency)
+{
+	struct rank_set allowed = dependency->allowed;
+	if (dependency->package == SOLVER_ROOT)
+		BUG("a dependency on the root");
+	if (allowed.len > 0 && allowed.runs[allowed.len - 1].to > solver->packages.items[dependency->package].count)
+		BUG("a dependency on ranks that its package does not have");
+}
+
+static void take_up_dependency(struct solver *solver, uint32_t id, uint32_t rank,
+			       const struct solver_dependency *dependency)
+{
+	check_dependency(solver, dependency);
+	note_seen(solver, dependency->package);
+	const struct incompatibility *fact = incompatibility_dependency(solver, id, rank, dependency);
+	if (!fact || fact->term_len < 2)
+		return;
+	const struct term *failing = incompatibility_term(fact, dependency->package);
+	if (rank_set_within(domain_of(&solver->packages.items[dependency->package]), failing->states))
+		note_rejected(solver, id, dependency->package);
+}
+
+static void take_up(struct solver *solver, uint32_t id, uint32_t rank)
+{
+	struct release *release = &solver->packages.items[id].releases[rank];
+	release->taken_up = true;
+	solver->packages.items[id].tried++;
+	solver->packages.items[id].decided = id == SOLVER_ROOT; // assign_root() has selected it
+	queue_package(solver, id);
+	if (release->answer == RELEASE_EXCLUDED)
+		incompatibility_excluded(solver, id, rank, release->reason);
+	else
+		for (size_t i = 0; i < release->len; i++)
+			take_up_dependency(solver, id, rank, &release->dependencies[i]);
+}
+
+bool decide(struct solver *solver)
+{
+	uint32_t id = next_package(solver);
+	if (id == NO_PACKAGE) {
+		solver->state = SOLVER_SOLVED;
+		return false;
+	}
+	const struct package *package = &solver->packages.items[id];
+	uint32_t rank = best_rank(package, domain_of(package));
+	const struct release *release = &package->releases[rank];
+	if (release->taken_up) {
+		assign_decision(solver, id, rank);
+		return true;
+	}
+	if (release->answer == RELEASE_UNKNOWN)
+		add_need(solver, NEED_DEPENDENCIES, id, rank);
+	if (release->answer == RELEASE_UNKNOWN || lacks_versions(solver, release)) {
+		solver->state = SOLVER_NEED;
+		hint_others(solver, id);
+		hint_next(solver, id, rank);
+		return false;
+	}
+	take_up(solver, id, rank);
+	return true;
+}

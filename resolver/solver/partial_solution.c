@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// The partial solution: for each package what is left of its states, and by which assignments it came to that.
+#include "resolver/solver/search.h"
+
+#include "base/error.h"
+
+struct rank_set domain_of(const struct package *package)
+{
+	return package->history.len > 0 ? package->history.items[package->history.len - 1].domain :
+					  package->states;
+}
+
+bool is_selected(const struct package *package)
+{
+	return package->history.len > 0 && !rank_set_has(domain_of(package), package->count);
+}
+
+void queue_package(struct solver *solver, uint32_t id)
+{
+	struct package *package = &solver->packages.items[id];
+	if (package->is_queued)
+		return;
+	package->is_queued = true;
+	*array_push(&solver->arena, &solver->queue) = id;
+}
+
+static struct assignment *push_assignment(struct solver *solver, uint32_t id, struct rank_set domain)
+{
+	if (domain.len == 0)
+		BUG("an assignment that leaves nothing");
+	struct package *package = &solver->packages.items[id];
+	struct assignment *made = array_push(&solver->arena, &package->history);
+	*made = (struct assignment){
+		.domain = domain,
+		.level = (uint32_t)solver->levels.len,
+		.order = solver->next_order++,
+	};
+	*array_push(&solver->arena, &solver->trail) = id;
+	queue_package(solver, id);
+	return made;
+}
+
+// That the user's requirements hold is no guess: it belongs to level 0 and is never taken back.
+void assign_root(struct solver *solver)
+{
+	push_assignment(solver, SOLVER_ROOT, rank_set_one(&solver->search, 0));
+}
+
+void assign_decision(struct solver *solver, uint32_t id, uint32_t rank)
+{
+	struct package *package = &solver->packages.items[id];
+	*array_push(&solver->arena, &solver->levels) =
+		(struct level){ solver->trail.len, arena_mark(&solver->search) };
+	struct rank_set one = rank_set_one(&solver->search, rank);
+	push_assignment(solver, id, closed_states(&solver->search, package, one));
+	package->decided = true;
+	solver->counts.decisions++;
+}
+
+// The incompatibility's other terms hold, so this one must not.
+void assign_without(struct solver *solver, uint32_t id, struct rank_set states, struct incompatibility *cause)
+{
+	struct rank_set domain = domain_of(&solver->packages.items[id]);
+	struct rank_set left = rank_set_subtract(&solver->search, domain, states);
+	push_assignment(solver, id, left)->cause = cause;
+}
+
+// Sets are of solver.search.
+void assign_tied(struct solver *solver, uint32_t id, struct rank_set domain, const struct tie *tie,
+		 struct rank_set tied)
+{
+	struct assignment *made = push_assignment(solver, id, domain);
+	made->tie = tie;
+	made->tied = tied;
+}
+
+// Every package whose domain widens again is looked at anew: an incompatibility that came late may be a unit already
+// at the lower level, where nobody has looked.
+void jump_back(struct solver *solver, uint32_t level)
+{
+	if (level >= solver->levels.len)
+		return;
+	struct level before = solver->levels.items[level];
+	while (solver->trail.len > before.trail_len) {
+		uint32_t id = solver->trail.items[--solver->trail.len];
+		struct package *package = &solver->packages.items[id];
+		const struct assignment *gone = &package->history.items[--package->history.len];
+		if (!gone->cause && !gone->tie)
+			package->decided = false;
+		queue_package(solver, id);
+	}
+	solver->levels.len = level;
+	arena_rewind(&solver->search, before.mark);
+}
+
+// The index of the first assignment after which the package is surely in `states`; history.len if none is.
+uint32_t find_satisfier(const struct package *package, struct rank_set states)
+{
+	size_t low = 0, high = package->history.len;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (rank_set_within(package->history.items[middle].domain, states))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return (uint32_t)low;
+}

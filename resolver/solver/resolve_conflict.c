@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Conflict resolution: from an incompatibility that holds back to one that would have prevented it, and the jump back.
+//
+// Among the assignments that made the terms hold, the latest (the satisfier) is asked for its cause, and the two
+// incompatibilities are joined on its package: { a, b } and { not a, c } give { b, c }. This goes on until the
+// satisfier is alone on its decision level: then, with that level undone, its term is the only open one.
+#include "resolver/solver/search.h"
+
+// A term of the incompatibility under work, and the assignment of its package that made it hold.
+struct held_term {
+	struct term term;
+	uint32_t satisfier; // index in the package's history
+};
+
+struct work {
+	struct solver *solver;
+	ARRAY_OF(struct held_term) terms;
+	ARRAY_OF(struct resolution_step) steps;
+};
+
+static const struct assignment *satisfier_of(const struct work *work, const struct held_term *held)
+{
+	return &work->solver->packages.items[held->term.package].history.items[held->satisfier];
+}
+
+// Terms on one package are joined to the states in which both hold.
+static void add_term(struct work *work, struct term term)
+{
+	const struct package *package = &work->solver->packages.items[term.package];
+	uint32_t satisfier = find_satisfier(package, term.states);
+	for (size_t i = 0; i < work->terms.len; i++) {
+		struct held_term *held = &work->terms.items[i];
+		if (held->term.package != term.package)
+			continue;
+		held->term.states = rank_set_intersect(&work->solver->scratch, held->term.states, term.states);
+		held->satisfier = held->satisfier > satisfier ? held->satisfier : satisfier;
+		return;
+	}
+	*array_push(&work->solver->scratch, &work->terms) = (struct held_term){ term, satisfier };
+}
+
+// Only the root is left to blame, or nobody.
+static bool is_contradiction(const struct work *work)
+{
+	return work->terms.len == 0 ||
+	       (work->terms.len == 1 && work->terms.items[0].term.package == SOLVER_ROOT);
+}
+
+static size_t find_latest(const struct work *work)
+{
+	size_t latest = 0;
+	for (size_t i = 1; i < work->terms.len; i++)
+		if (satisfier_of(work, &work->terms.items[i])->order >
+		    satisfier_of(work, &work->terms.items[latest])->order)
+			latest = i;
+	return latest;
+}
+
+static uint32_t level_without(const struct work *work, size_t term)
+{
+	uint32_t level = 0;
+	for (size_t i = 0; i < work->terms.len; i++) {
+		uint32_t of_this = satisfier_of(work, &work->terms.items[i])->level;
+		if (i != term && of_this > level)
+			level = of_this;
+	}
+	return level;
+}
+
+// The states that an assignment ruled out: what its cause says of the package.
+static struct rank_set denied_by(struct solver *solver, const struct assignment *assignment, uint32_t id)
+{
+	const struct package *package = &solver->packages.items[id];
+	if (assignment->tie && id == assignment->tie->extra)
+		return assignment->tied;
+	if (assignment->tie)
+		return rank_set_complement(&solver->scratch, assignment->tied, package->count + 1);
+	return incompatibility_term(assignment->cause, id)->states;
+}
+
+// A tie's instance becomes an incompatibility only when a conflict has come of it.
+static const struct incompatibility *cause_of(struct solver *solver, const struct assignment *assignment)
+{
+	if (assignment->tie)
+		return incompatibility_tie(solver, assignment->tie, assignment->tied);
+	return assignment->cause;
+}
+
+// Joins the work with the cause of the pivot's satisfier. `left` is the pivot's term after that.
+static void join(struct work *work, size_t pivot, const struct incompatibility *cause, struct rank_set left)
+{
+	struct held_term *held = &work->terms.items[pivot];
+	uint32_t package = held->term.package;
+	*array_push(&work->solver->scratch, &work->steps) = (struct resolution_step){ cause, package };
+	if (is_every_state(&work->solver->packages.items[package], left)) {
+		*held = work->terms.items[--work->terms.len];
+	} else {
+		held->term.states = left;
+		held->satisfier = find_satisfier(&work->solver->packages.items[package], left);
+	}
+	for (uint32_t i = 0; i < cause->term_len; i++)
+		if (cause->terms[i].package != package)
+			add_term(work, cause->terms[i]);
+}
+
+// The level at which the work would hold if it were not for the satisfier of this term; `left` is what of the term its
+// cause leaves to hold.
+static uint32_t level_before(const struct work *work, size_t latest, struct rank_set left)
+{
+	const struct package *package = &work->solver->packages.items[work->terms.items[latest].term.package];
+	uint32_t level = level_without(work, latest);
+	if (is_every_state(package, left))
+		return level;
+	uint32_t own = package->history.items[find_satisfier(package, left)].level;
+	return own > level ? own : level;
+}
+
+// One step towards the root of the conflict. False when the work is done: then *ret_level is where to jump back to.
+// A cause of a single term is a fact on its own: joining it costs nothing, whatever level it was noticed at.
+static bool step_back(struct work *work, size_t latest, uint32_t *ret_level)
+{
+	const struct held_term *held = &work->terms.items[latest];
+	const struct assignment *satisfier = satisfier_of(work, held);
+	if (!satisfier->cause && !satisfier->tie) {
+		*ret_level = level_without(work, latest);
+		return false;
+	}
+	struct rank_set denied = denied_by(work->solver, satisfier, held->term.package);
+	struct rank_set left = rank_set_union(&work->solver->scratch, held->term.states, denied);
+	*ret_level = level_before(work, latest, left);
+	bool is_lone_fact = satisfier->cause && satisfier->cause->term_len == 1;
+	if (*ret_level < satisfier->level && !is_lone_fact)
+		return false;
+	join(work, latest, cause_of(work->solver, satisfier), left);
+	return true;
+}
+
+static struct incompatibility *learn(struct work *work, const struct incompatibility *conflict)
+{
+	struct solver *solver = work->solver;
+	struct term *terms = arena_new_array(&solver->scratch, struct term, work->terms.len);
+	for (size_t i = 0; i < work->terms.len; i++)
+		terms[i] = work->terms.items[i].term;
+	struct resolution by = { conflict, work->steps.items, work->steps.len };
+	return incompatibility_learned(solver, terms, (uint32_t)work->terms.len, by);
+}
+
+static bool work_off(struct work *work, struct incompatibility *conflict)
+{
+	struct solver *solver = work->solver;
+	for (uint32_t i = 0; i < conflict->term_len; i++)
+		add_term(work, conflict->terms[i]);
+	size_t latest = 0;
+	uint32_t level = 0;
+	do {
+		if (is_contradiction(work)) {
+			solver->contradiction = work->steps.len > 0 ? learn(work, conflict) : conflict;
+			return false;
+		}
+		latest = find_latest(work);
+	} while (step_back(work, latest, &level));
+	struct term open = work->terms.items[latest].term;
+	struct incompatibility *learned = work->steps.len > 0 ? learn(work, conflict) : conflict;
+	jump_back(solver, level);
+	assign_without(solver, open.package, open.states, learned);
+	note_conflict(solver, learned, open.package);
+	return true;
+}
+
+bool resolve_conflict(struct solver *solver, struct incompatibility *conflict)
+{
+	struct arena_mark mark = arena_mark(&solver->scratch);
+	struct work work = { .solver = solver };
+	bool goes_on = work_off(&work, conflict);
+	solver->counts.conflicts++;
+	arena_rewind(&solver->scratch, mark);
+	return goes_on;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// The solver's own state and the stages that work on it. Internal to resolver/solver; solver.h is the door.
+//
+// A package with `count` ranks is in one of count + 1 states: a rank, or "not selected", written as the number `count`.
+// A term is a package and a set of states. "not foo >= 2" is foo's ranks below 2 and `count`, so positive and negative
+// terms need no cases: both are rank sets, and negation is the complement.
+//
+// Ranks that can never be chosen follow the usable rank below them: a set in a term holds an unusable rank exactly when
+// it holds that one ("closed" sets; they are again an algebra). Runs stay few, and a conflict speaks of ranges instead
+// of gaps. What a requirement said literally is kept beside it, in incompatibility.allowed.
+//
+//	universe.c          what the driver told: versions, answers about releases
+//	incompatibility.c   making and indexing them; merging equal dependencies of several ranks
+//	partial_solution.c  assignments by package, levels, jumping back, who satisfied a term first
+//	propagate.c         units and ties, until nothing follows any more or an incompatibility holds
+//	resolve_conflict.c  the cause of a conflict, learned; the jump back
+//	priority.c          which package is next
+//	decide.c            its release: asking for it, taking up its dependencies, choosing it
+//	derivation.c        the proof of a contradiction, as facts
+#pragma once
+
+#include "resolver/solver/solver.h"
+
+struct term {
+	uint32_t package;
+	struct rank_set states;
+};
+
+enum incompatibility_kind {
+	INCOMPATIBILITY_DEPENDENCY, // { package in from, other not in allowed }
+	INCOMPATIBILITY_EXCLUDED,   // { package in from }
+	INCOMPATIBILITY_TIE,        // { package in from, other not in from }
+	INCOMPATIBILITY_LEARNED,    // `start`, resolved with each of `steps` in turn
+};
+
+// One resolution: what there is so far and `cause` are joined on the package `pivot`.
+struct resolution_step {
+	const struct incompatibility *cause;
+	uint32_t pivot;
+};
+
+struct resolution {
+	const struct incompatibility *start;
+	const struct resolution_step *steps;
+	size_t len;
+};
+
+// A set of terms that cannot all hold; at most one a package, none of them true of every state. Nothing but `blocker`
+// changes once it is made.
+struct incompatibility {
+	enum incompatibility_kind kind;
+	uint32_t id;      // in order of making: causes have lower ids
+	uint32_t blocker; // the term that was last seen to fail: most often it fails still
+	uint32_t term_len;
+	struct term *terms;
+
+	uint32_t package, other; // as in struct solver_fact, but for learned ones
+	struct rank_set from, allowed;
+	solver_reason reason;
+	struct resolution learned_by; // learned ones only
+};
+
+struct tie {
+	uint32_t extra, base;
+};
+
+// One entry in a package's history. A decision has neither cause nor tie.
+struct assignment {
+	struct rank_set domain; // the states left after it
+	struct incompatibility *cause;
+	const struct tie *tie;
+	struct rank_set tied; // the ranks of `tie` it is about: { extra in tied, base not in tied }
+	uint32_t level;
+	uint64_t order; // among all assignments
+};
+
+enum release_answer { RELEASE_UNKNOWN, RELEASE_GIVEN, RELEASE_EXCLUDED };
+
+struct release {
+	enum release_answer answer;
+	bool taken_up; // its dependencies (or exclusion) are incompatibilities now
+	solver_reason reason;
+	const struct solver_dependency *dependencies;
+	size_t len;
+};
+
+// Conflict-driven order: see priority.c.
+enum standing { STANDING_PLAIN, STANDING_LATE, STANDING_EARLY };
+
+struct package {
+	// What the driver told.
+	bool known;
+	uint8_t priority;
+	uint32_t count;
+	struct rank_set states; // all count + 1
+	struct rank_set usable; // ranks of `prefer`
+	const uint32_t *prefer;
+	uint32_t prefer_len;
+	struct release *releases; // by rank
+
+	// The search.
+	uint32_t seen; // 1, 2, … in the order in which dependencies taken up name packages; 0: none has
+	bool decided;
+	bool is_queued;
+	uint32_t tried; // releases taken up
+	enum standing standing;
+	uint32_t times_affected, times_culprit;
+	ARRAY_OF(struct assignment) history;
+	ARRAY_OF(struct incompatibility *) mentions;     // incompatibilities with a term on it
+	ARRAY_OF(struct incompatibility *) dependencies; // those of `mentions` that say what its own ranks depend on
+	ARRAY_OF(const struct tie *) ties;
+};
+
+// Of a release whose dependencies had been taken up before.
+struct late_exclusion {
+	uint32_t package, rank;
+};
+
+struct level {
+	size_t trail_len;
+	struct arena_mark mark; // of solver.search
+};
+
+struct solver {
+	struct arena arena;   // packages, facts, what was learned: until the end
+	struct arena search;  // domains: rewound with the levels
+	struct arena scratch; // one conflict, one decision
+	ARRAY_OF(struct package) packages;
+	ARRAY_OF(struct incompatibility *) incompatibilities; // by id
+	ARRAY_OF(uint32_t) seen;                              // packages by their number, less one
+	ARRAY_OF(uint32_t) trail;                             // packages assigned, oldest first
+	ARRAY_OF(struct level) levels;                        // [n]: as it was before level n + 1
+	ARRAY_OF(uint32_t) queue;                             // packages whose domains changed
+	size_t queue_at;
+	uint64_t next_order;
+	ARRAY_OF(struct late_exclusion) late_exclusions;
+	ARRAY_OF(struct solver_need) needs, hints;
+	enum solver_state state;
+	bool ended; // state is final
+	struct incompatibility *contradiction;
+	struct solver_conflict conflict;
+	struct solver_counts counts;
+};
+
+// universe.c
+struct package *package_get(struct solver *solver, uint32_t package);
+struct rank_set closed_states(struct arena *arena, const struct package *package, struct rank_set ranks);
+struct rank_set ranks_of(struct arena *arena, const struct package *package, struct rank_set states);
+bool is_every_state(const struct package *package, struct rank_set states);
+uint32_t usable_count(const struct package *package, struct rank_set states, uint32_t most);
+uint32_t best_rank(const struct package *package, struct rank_set states);
+
+// incompatibility.c
+struct incompatibility *incompatibility_dependency(struct solver *solver, uint32_t package, uint32_t rank,
+						   const struct solver_dependency *dependency);
+void incompatibility_excluded(struct solver *solver, uint32_t package, uint32_t rank, solver_reason reason);
+struct incompatibility *incompatibility_tie(struct solver *solver, const struct tie *tie, struct rank_set ranks);
+struct incompatibility *incompatibility_learned(struct solver *solver, const struct term *terms,
+						uint32_t term_len, struct resolution by);
+const struct term *incompatibility_term(const struct incompatibility *incompatibility, uint32_t package);
+
+// partial_solution.c
+struct rank_set domain_of(const struct package *package);
+bool is_selected(const struct package *package); // whichever its version will be
+void assign_root(struct solver *solver);
+void assign_decision(struct solver *solver, uint32_t package, uint32_t rank);
+void assign_without(struct solver *solver, uint32_t package, struct rank_set states, struct incompatibility *cause);
+void assign_tied(struct solver *solver, uint32_t package, struct rank_set domain, const struct tie *tie,
+		 struct rank_set tied);
+void jump_back(struct solver *solver, uint32_t level);
+uint32_t find_satisfier(const struct package *package, struct rank_set states);
+void queue_package(struct solver *solver, uint32_t package);
+
+// propagate.c: false when there is no solution.
+bool propagate(struct solver *solver);
+
+// resolve_conflict.c: the incompatibility holds. False when there is no solution, with solver->contradiction set.
+bool resolve_conflict(struct solver *solver, struct incompatibility *conflict);
+
+// priority.c
+enum { NO_PACKAGE = UINT32_MAX };
+uint32_t next_package(const struct solver *solver);
+void note_seen(struct solver *solver, uint32_t package);
+void note_rejected(struct solver *solver, uint32_t affected, uint32_t culprit);
+void note_conflict(struct solver *solver, const struct incompatibility *learned, uint32_t affected);
+
+// decide.c: true to go on, false with solver->state set.
+bool decide(struct solver *solver);
+
+// derivation.c
+struct solver_conflict derive_conflict(struct solver *solver);

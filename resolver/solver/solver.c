@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The door: making a solver, running it until it knows or needs something, and reading what it found.
+#include "resolver/solver/search.h"
+
+struct solver *solver_new(void)
+{
+	struct solver *solver = mem_alloc(sizeof(*solver));
+	solver_give_versions(solver, SOLVER_ROOT, &(struct solver_versions){ 1, (const uint32_t[]){ 0 }, 1, 0 });
+	note_seen(solver, SOLVER_ROOT);
+	assign_root(solver);
+	solver->state = SOLVER_NEED;
+	return solver;
+}
+
+void solver_free(struct solver *solver)
+{
+	if (!solver)
+		return;
+	arena_release(&solver->scratch);
+	arena_release(&solver->search);
+	arena_release(&solver->arena);
+	mem_free(solver);
+}
+
+// Exclusions of releases that the search had taken up: they may have been chosen, so packages are looked at again.
+static void take_up_exclusions(struct solver *solver)
+{
+	for (size_t i = 0; i < solver->late_exclusions.len; i++) {
+		struct late_exclusion late = solver->late_exclusions.items[i];
+		const struct package *package = &solver->packages.items[late.package];
+		incompatibility_excluded(solver, late.package, late.rank, package->releases[late.rank].reason);
+		queue_package(solver, late.package);
+	}
+	solver->late_exclusions.len = 0;
+}
+
+static void search(struct solver *solver)
+{
+	do {
+		if (!propagate(solver)) {
+			solver->conflict = derive_conflict(solver);
+			solver->state = SOLVER_CONFLICT;
+			return;
+		}
+	} while (decide(solver));
+}
+
+struct solver_step solver_run(struct solver *solver)
+{
+	solver->needs.len = solver->hints.len = 0;
+	if (solver->state != SOLVER_CONFLICT) {
+		take_up_exclusions(solver);
+		search(solver);
+	}
+	return (struct solver_step){
+		.state = solver->state,
+		.needs = solver->needs.items,
+		.hints = solver->hints.items,
+		.need_len = solver->needs.len,
+		.hint_len = solver->hints.len,
+	};
+}
+
+int64_t solver_pick(const struct solver *solver, uint32_t id)
+{
+	if (solver->state != SOLVER_SOLVED || id >= solver->packages.len || !solver->packages.items[id].decided)
+		return SOLVER_NO_PICK;
+	const struct package *package = &solver->packages.items[id];
+	return best_rank(package, domain_of(package));
+}
+
+struct solver_conflict solver_conflict(const struct solver *solver)
+{
+	return solver->conflict;
+}
+
+struct solver_counts solver_counts(const struct solver *solver)
+{
+	return solver->counts;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Random small universes: the solver against brute force, its proofs checked step by step.
+#include "tests/resolver/solver/toy.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+// PINBAKE_TEST_ROUNDS asks for more, as before a release.
+static uint64_t rounds(void)
+{
+	const char *wish = getenv("PINBAKE_TEST_ROUNDS");
+	uint64_t count = 20000;
+	if (wish)
+		slice_parse_u64(slice_from(wish), UINT64_MAX, &count);
+	return count;
+}
+
+static void test_answers_agree_with_brute_force(void **state)
+{
+	(void)state;
+	uint64_t solved = 0, conflicts = 0, deep = 0;
+	for (uint64_t seed = 1; seed <= rounds(); seed++) {
+		struct toy_dice dice = { .state = seed * 2654435761u };
+		struct toy toy = toy_random(&dice);
+		struct solver *solver = solver_new();
+		enum solver_state answer = toy_solve(&toy, solver, NULL);
+		const char *fault = toy_fault(&toy, solver, answer);
+		if (fault)
+			fail_msg("universe %llu: %s", (unsigned long long)seed, fault);
+		solved += answer == SOLVER_SOLVED;
+		conflicts += solver_counts(solver).conflicts > 0;
+		deep += solver_counts(solver).conflicts > 3;
+		solver_free(solver);
+	}
+	print_message("%llu solved, %llu with conflicts, %llu with more than three\n", (unsigned long long)solved,
+		      (unsigned long long)conflicts, (unsigned long long)deep);
+	assert_true(solved > rounds() / 4 && solved < rounds() * 3 / 4 && deep > rounds() / 100);
+}
+
+static void test_order_of_arrival_changes_nothing(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= rounds() / 4; seed++) {
+		struct toy_dice dice = { .state = seed * 40503 };
+		struct toy toy = toy_random(&dice);
+		struct solver *strict = solver_new(), *chatty = solver_new();
+		enum solver_state answer = toy_solve(&toy, strict, NULL);
+		assert_int_equal(toy_solve(&toy, chatty, &dice), answer);
+		assert_int_equal(solver_counts(strict).conflicts, solver_counts(chatty).conflicts);
+		assert_int_equal(solver_conflict(strict).len, solver_conflict(chatty).len);
+		for (uint32_t p = 0; p < toy.len; p++)
+			assert_int_equal(solver_pick(strict, p), solver_pick(chatty, p));
+		solver_free(strict);
+		solver_free(chatty);
+	}
+}
+
+// A release turns out unusable after all was solved: the solver goes on, and without it.
+static void test_exclusion_after_the_solution(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= rounds() / 4; seed++) {
+		struct toy_dice dice = { .state = seed * 7919 };
+		struct toy toy = toy_random(&dice);
+		struct solver *solver = solver_new();
+		enum solver_state answer = toy_solve(&toy, solver, NULL);
+		uint32_t p = 1 + toy_roll(&dice, toy.len - 1);
+		if (answer == SOLVER_SOLVED && solver_pick(solver, p) >= 0) {
+			uint32_t rank = (uint32_t)solver_pick(solver, p);
+			toy.releases[p][rank].is_broken = true;
+			toy_answer(&toy, solver, p, rank);
+			answer = toy_solve(&toy, solver, NULL);
+		}
+		assert_int_equal(answer == SOLVER_SOLVED, toy_is_satisfiable(&toy));
+		if (answer == SOLVER_SOLVED)
+			assert_null(toy_fault_of_solution(&toy, solver));
+		solver_free(solver);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers_agree_with_brute_force),
+		cmocka_unit_test(test_order_of_arrival_changes_nothing),
+		cmocka_unit_test(test_exclusion_after_the_solution),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

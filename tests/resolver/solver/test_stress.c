@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// Large universes, made up as needed: what the search may cost is bounded in conflicts and questions, not in time.
+#include "resolver/solver/solver.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+enum { MOST_DEPENDENCIES = 64 };
+
+struct list {
+	struct arena *arena;
+	struct solver_dependency items[MOST_DEPENDENCIES];
+	size_t len;
+};
+
+// A universe is what depends on what, computed on demand.
+struct universe {
+	uint32_t packages, versions;
+	void (*depends)(const struct universe *universe, uint32_t package, uint32_t rank, struct list *list);
+	uint64_t seed;
+	uint64_t questions; // releases the solver could not go on without
+};
+
+static struct rank_set range(struct arena *arena, uint32_t from, uint32_t to)
+{
+	return rank_set_subtract(arena, rank_set_all(arena, to), rank_set_all(arena, from));
+}
+
+// Ranks from <= rank < to of a package; an empty range is widened to one rank.
+static void need(struct list *list, uint32_t package, uint32_t from, uint32_t to)
+{
+	list->items[list->len++] =
+		(struct solver_dependency){ package, range(list->arena, from, to > from ? to : from + 1), 0 };
+}
+
+static void answer(const struct universe *universe, struct solver *solver, uint32_t package, uint32_t rank)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct list list = { .arena = &arena };
+	universe->depends(universe, package, rank, &list);
+	solver_give_dependencies(solver, package, rank, list.items, list.len);
+}
+
+static enum solver_state solve(struct universe *universe, struct solver *solver)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	uint32_t *prefer = arena_new_array(&arena, uint32_t, universe->versions);
+	for (uint32_t i = 0; i < universe->versions; i++)
+		prefer[i] = universe->versions - 1 - i;
+	for (uint32_t p = 1; p < universe->packages; p++)
+		solver_give_versions(solver, p,
+				     &(struct solver_versions){ universe->versions, prefer, universe->versions, 3 });
+	for (;;) {
+		struct solver_step step = solver_run(solver);
+		if (step.state != SOLVER_NEED)
+			return step.state;
+		universe->questions += step.need_len;
+		for (size_t i = 0; i < step.need_len; i++)
+			answer(universe, solver, step.needs[i].package, step.needs[i].rank);
+	}
+}
+
+static void report(const struct universe *universe, const struct solver *solver)
+{
+	struct solver_counts counts = solver_counts(solver);
+	print_message("%llu questions, %llu decisions, %llu conflicts, %llu incompatibilities\n",
+		      (unsigned long long)universe->questions, (unsigned long long)counts.decisions,
+		      (unsigned long long)counts.conflicts, (unsigned long long)counts.incompatibilities);
+}
+
+// ---- boto3 1 and botocore 2 come out together, s3transfer 3 every tenth time; all but the oldest botocore want
+// another urllib3 4 than the user.
+
+enum { BOTO3 = 1, BOTOCORE, S3TRANSFER, URLLIB3 };
+
+static void boto_depends(const struct universe *universe, uint32_t package, uint32_t rank, struct list *list)
+{
+	uint32_t all = universe->versions;
+	switch (package) {
+	case SOLVER_ROOT:
+		need(list, BOTO3, 0, all);
+		need(list, URLLIB3, all - 10, all);
+		break;
+	case BOTO3:
+		need(list, BOTOCORE, rank, rank + 10 < all ? rank + 10 : all);
+		need(list, S3TRANSFER, rank / 10, rank / 10 + 5);
+		break;
+	case BOTOCORE:
+		need(list, URLLIB3, 0, rank < universe->seed ? all : all - 10);
+		break;
+	default: break;
+	}
+}
+
+static void test_boto_chain(void **state)
+{
+	(void)state;
+	struct universe universe = { .packages = 5, .versions = 2000, .depends = boto_depends, .seed = 100 };
+	struct solver *solver = solver_new();
+	assert_int_equal(solve(&universe, solver), SOLVER_SOLVED);
+	report(&universe, solver);
+	assert_int_equal(solver_pick(solver, BOTO3), 99);
+	solver_free(solver);
+}
+
+static void test_boto_chain_without_an_end(void **state)
+{
+	(void)state;
+	struct universe universe = { .packages = 5, .versions = 2000, .depends = boto_depends, .seed = 0 };
+	struct solver *solver = solver_new();
+	assert_int_equal(solve(&universe, solver), SOLVER_CONFLICT);
+	report(&universe, solver);
+	print_message("a proof of %zu facts\n", solver_conflict(solver).len);
+	solver_free(solver);
+}
+
+// ---- an ecosystem: versions are dates; a release wants what was there a while before, and sometimes nothing newer
+// than itself.
+
+static uint32_t draw(const struct universe *universe, uint32_t a, uint32_t b, uint32_t c, uint32_t sides)
+{
+	uint64_t x = universe->seed + a * 0x9e3779b97f4a7c15u + b * 0xbf58476d1ce4e5b9u + c * 0x94d049bb133111ebu;
+	x = (x ^ x >> 31) * 0xd6e8feb86659fd93u;
+	x = (x ^ x >> 29) * 0xd6e8feb86659fd93u;
+	return (uint32_t)((x ^ x >> 32) % sides);
+}
+
+static void world_depends(const struct universe *universe, uint32_t package, uint32_t rank, struct list *list)
+{
+	uint32_t all = universe->versions, era = rank / 40;
+	if (package == SOLVER_ROOT) {
+		for (uint32_t i = 1; i <= 10; i++)
+			need(list, i, 0, draw(universe, 0, i, 0, 3) == 0 ? all - draw(universe, 0, i, 1, all / 2) : all);
+		return;
+	}
+	uint32_t count = 1 + draw(universe, package, 0, 2, 6);
+	for (uint32_t i = 0; i < count && package + 1 < universe->packages; i++) {
+		uint32_t reach = universe->packages - package - 1 < 30 ? universe->packages - package - 1 : 30;
+		uint32_t other = package + 1 + draw(universe, package, i, 3, reach);
+		uint32_t back = draw(universe, package, i * 1000 + era, 4, 600);
+		uint32_t lag = draw(universe, package, i * 1000 + era, 6, 40);
+		bool is_capped = draw(universe, package, i * 1000 + era, 5, 3) == 0;
+		uint32_t from = rank > back ? rank - back : 0;
+		from -= from % 20;
+		uint32_t to = era * 40 + 40 + lag;
+		need(list, other, from < all ? from : all - 1, is_capped && to < all ? to : all);
+	}
+}
+
+static void test_ecosystem(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		struct universe universe = { .packages = 200, .versions = 2000, .depends = world_depends,
+					     .seed = seed * 7919 };
+		struct solver *solver = solver_new();
+		print_message("%s: ", solve(&universe, solver) == SOLVER_SOLVED ? "solved" : "conflict");
+		report(&universe, solver);
+		solver_free(solver);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_boto_chain),
+		cmocka_unit_test(test_boto_chain_without_an_end),
+		cmocka_unit_test(test_ecosystem),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
