@@ -276,11 +276,13 @@ static int check_version(struct parser *p, struct marker *compare, const struct 
 			  marker_fields[compare->field].name, marker_operator_texts[compare->op]);
 		return fail(p, literal->offset, literal->len);
 	}
+	if (compare->op == MARKER_ARBITRARY) // 440.9: of texts, and any text will do
+		return 0;
 	compile_version(p->arena, compare);
 	if (compare->specifier || compare->version)
 		return 0;
 	bool as_text = !strictly_version || p->where == MARKER_IN_METADATA;
-	if (as_text && compare->op != MARKER_COMPATIBLE && compare->op != MARKER_ARBITRARY)
+	if (as_text && compare->op != MARKER_COMPATIBLE)
 		return 0;
 	return fail_no_version(p, compare, literal, err);
 }

@@ -111,10 +111,25 @@ static size_t bad_clause_length(struct slice specifiers, size_t from)
 	return end - from;
 }
 
+// A wide blank copied from a page would otherwise pass for part of a version in the message.
+static size_t find_odd_byte(struct slice specifiers)
+{
+	for (size_t i = 0; i < specifiers.len; i++) {
+		unsigned char byte = (unsigned char)specifiers.ptr[i];
+		if (byte > '~' || (byte < ' ' && !is_space(specifiers.ptr[i])))
+			return i;
+	}
+	return SLICE_NONE;
+}
+
 static int parse_specifiers(struct parser *p, size_t end, struct requirement *requirement, struct error *err)
 {
 	struct slice text = slice_range(p->text, p->at, end);
-	size_t bad = 0;
+	size_t bad = find_odd_byte(text);
+	if (bad != SLICE_NONE) {
+		p->at += bad;
+		return fail_expected(p, "a version specifier", err);
+	}
 	if (specifier_set_parse(p->arena, text, p->lenient, &requirement->specifiers, &bad, err) < 0) {
 		const char *meant = operator_meant(token_at(text, bad));
 		if (meant)
