@@ -88,6 +88,7 @@ struct bake_result {
 	size_t len, cap;
 	struct sha256 plan_digest, manifest_digest, config_digest;
 	uint64_t heavy_threshold;  // bytes (plan.3)
+	struct slice prefix, interpreter; // of the options, so that `dockerfile` needs not ask again
 	struct bake_warning *warnings;
 	size_t warnings_len, warnings_cap;
 };
@@ -102,6 +103,10 @@ struct bake_ensure {
 NODISCARD int bake(struct store *store, const struct lock_selection *selection, const struct bake_options *options,
 		   const struct bake_ensure *ensure, const char *out_directory, const struct progress *progress,
 		   struct arena *arena, struct bake_result *ret_result, struct error *err);
+
+// Removes from out_directory what result does not name. bake leaves older layers in place, because the present Dockerfile
+// still names them: to be called when the new one is written (ctx.6).
+NODISCARD int bake_remove_stale(const char *out_directory, const struct bake_result *result, struct error *err);
 
 // Writes the hybrid archive (load.1) of what bake put into out_directory: `docker load` takes it.
 NODISCARD int image_write_archive(const char *out_directory, const struct bake_result *result, struct slice reference,

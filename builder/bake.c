@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// bake: plan, look each key up, bake what is unknown over several threads, write the folder. An unchanged lock opens no
+// wheel (key.2).
+#include "builder/image/stage.h"
+#include "builder/layer/jobs.h"
+#include "builder/layer/key.h"
+#include "builder/layer/layer.h"
+#include "builder/wheel/tree.h"
+
+#include "base/tar.h"
+
+#include <stdlib.h>
+
+struct baking {
+	struct store *store;
+	const struct bake_options *options;
+	const struct progress *progress;
+	struct arena *arena;
+	struct plan plan;
+	struct layer_task *tasks; // one for each layer of the plan
+	size_t *order;            // indexes of tasks to do, the longest first
+	size_t order_len;
+	uint64_t done;
+};
+
+static int check_options(const struct bake_options *options, struct error *err)
+{
+	if (tree_check_prefix(options->prefix, err) < 0)
+		return -1;
+	if (options->uid > TAR_OWNER_MAX || options->gid > TAR_OWNER_MAX)
+		return error_set(err, ERROR_USAGE, "owner %u:%u is above %d", options->uid, options->gid,
+				 TAR_OWNER_MAX);
+	return 0;
+}
+
+static int look_up_all(struct baking *baking, struct error *err)
+{
+	baking->tasks = arena_new_array(baking->arena, struct layer_task, baking->plan.len);
+	baking->order = arena_new_array(baking->arena, size_t, baking->plan.len);
+	for (size_t i = 0; i < baking->plan.len; i++) {
+		struct layer_task *task = &baking->tasks[i];
+		if (layer_look_up(baking->store, &baking->plan.layers[i], baking->options, baking->arena, task, err) < 0)
+			return -1;
+		if (!task->present)
+			baking->order[baking->order_len++] = i;
+	}
+	return 0;
+}
+
+static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure, struct error *err)
+{
+	struct lock_selection missing = { 0 };
+	for (size_t i = 0; i < baking->order_len; i++) {
+		const struct plan_layer *layer = baking->tasks[baking->order[i]].plan;
+		for (size_t k = 0; k < layer->len; k++)
+			*array_push(baking->arena, &missing) = *layer->choices[k];
+	}
+	if (missing.len == 0 || !ensure || !ensure->wheels)
+		return 0;
+	return ensure->wheels(ensure->context, &missing, err);
+}
+
+static int longest_first(const void *a, const void *b, void *context)
+{
+	const struct layer_task *tasks = context;
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	uint64_t bytes_x = tasks[x].plan->wheel_bytes, bytes_y = tasks[y].plan->wheel_bytes;
+	if (bytes_x != bytes_y)
+		return bytes_x > bytes_y ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static int run_task(void *context, size_t index, struct error *err)
+{
+	struct baking *baking = context;
+	return layer_bake(baking->store, baking->options, &baking->tasks[baking->order[index]], err);
+}
+
+static void note_task(void *context, size_t index)
+{
+	struct baking *baking = context;
+	const struct progress *progress = baking->progress;
+	baking->done++;
+	if (progress && progress->advance)
+		progress->advance(progress->context, baking->done, baking->tasks[baking->order[index]].plan->name);
+}
+
+static int bake_missing(struct baking *baking, struct error *err)
+{
+	const struct progress *progress = baking->progress;
+	struct jobs jobs = { .count = baking->order_len, .threads = baking->options->jobs, .run = run_task,
+			     .done = note_task, .context = baking };
+	if (baking->order_len == 0)
+		return 0;
+	qsort_r(baking->order, baking->order_len, sizeof(*baking->order), longest_first, baking->tasks);
+	if (progress && progress->stage)
+		progress->stage(progress->context, "baking", baking->order_len);
+	return jobs_run(&jobs, err);
+}
+
+static void collect_warnings(const struct baking *baking, struct bake_result *result)
+{
+	for (size_t i = 0; i < baking->plan.len; i++) {
+		const struct layer_task *task = &baking->tasks[i];
+		for (size_t k = 0; k < task->warnings_len; k++) {
+			result->warnings = array_grow(baking->arena, result->warnings, result->warnings_len,
+						      &result->warnings_cap, sizeof(*result->warnings));
+			result->warnings[result->warnings_len++].text =
+				arena_dup(baking->arena, task->warnings[k].text);
+		}
+	}
+}
+
+static struct layer layer_of(const struct layer_task *task)
+{
+	return (struct layer){
+		.name = task->plan->name,
+		.kind = task->plan->kind == PLAN_SKELETON ? S("skeleton") : S("wheels"),
+		.packages = task->plan->packages,
+		.key = task->key,
+		.digest = task->record.digest,
+		.diff_id = task->record.diff_id,
+		.size = task->record.size,
+		.tar_size = task->record.tar_size,
+		.entries = task->record.entries,
+		.baked = !task->present,
+	};
+}
+
+static struct bake_result collect(const struct baking *baking)
+{
+	size_t len = baking->plan.len;
+	struct bake_result result = {
+		.layers = arena_new_array(baking->arena, struct layer, len),
+		.len = len,
+		.cap = len,
+		.heavy_threshold = baking->plan.heavy_threshold,
+		.prefix = baking->options->prefix,
+		.interpreter = baking->options->interpreter,
+	};
+	struct sha256 *keys = arena_new_array(baking->arena, struct sha256, len);
+	for (size_t i = 0; i < len; i++) {
+		result.layers[i] = layer_of(&baking->tasks[i]);
+		keys[i] = baking->tasks[i].key;
+	}
+	result.plan_digest = plan_digest(keys, len);
+	collect_warnings(baking, &result);
+	return result;
+}
+
+static int write_folder(const struct baking *baking, const char *out_directory, struct bake_result *result,
+			struct error *err)
+{
+	struct oci_documents documents;
+	const char **blobs = arena_new_array(baking->arena, const char *, result->len);
+	if (oci_documents_make(baking->options, result, baking->arena, &documents, err) < 0)
+		return -1;
+	result->config_digest = documents.config_digest;
+	result->manifest_digest = documents.manifest_digest;
+	for (size_t i = 0; i < result->len; i++)
+		blobs[i] = store_layer_path(baking->store, &result->layers[i].digest, baking->arena);
+	return stage_write(out_directory, result, &documents, blobs, baking->options->rehash, err);
+}
+
+static void release_tasks(struct baking *baking)
+{
+	for (size_t i = 0; baking->tasks && i < baking->plan.len; i++)
+		arena_release(&baking->tasks[i].arena);
+}
+
+int bake(struct store *store, const struct lock_selection *selection, const struct bake_options *options,
+	 const struct bake_ensure *ensure, const char *out_directory, const struct progress *progress,
+	 struct arena *arena, struct bake_result *ret_result, struct error *err)
+{
+	struct baking baking = { .store = store, .options = options, .progress = progress, .arena = arena };
+	struct bake_result result;
+	if (check_options(options, err) < 0 ||
+	    plan_make(selection, PLAN_UNKNOWN_BASE, arena, &baking.plan, err) < 0 ||
+	    look_up_all(&baking, err) < 0 || ensure_wheels(&baking, ensure, err) < 0)
+		return -1;
+	int status = bake_missing(&baking, err);
+	if (status == 0) {
+		result = collect(&baking);
+		status = write_folder(&baking, out_directory, &result, err);
+	}
+	release_tasks(&baking);
+	if (status == 0)
+		*ret_result = result;
+	return status;
+}
