@@ -90,15 +90,24 @@ int error_during(struct error *err, const char *fmt, ...)
 	return -1;
 }
 
+// Past the limit a diagnostic goes to a spare place behind the list: written, counted, never shown. The first error
+// still takes the place of a warning, so that there is always one to show.
+static struct diagnostic *place_diagnostic(struct diagnostics *diagnostics, enum severity severity)
+{
+	struct diagnostic *added = array_push(diagnostics->arena, diagnostics);
+	if (diagnostics->len <= DIAGNOSTICS_MAX)
+		return added;
+	diagnostics->len--;
+	bool first_error = severity == SEVERITY_ERROR && diagnostics->error_count == 1;
+	return first_error ? &diagnostics->items[diagnostics->len - 1] : added;
+}
+
 struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity, enum error_kind kind,
 			      struct span span, const char *fmt, ...)
 {
 	if (severity == SEVERITY_ERROR)
 		diagnostics->error_count++;
-	// Past the limit the last one is overwritten: the first ones say more, and the count stays true.
-	struct diagnostic *added = diagnostics->len < DIAGNOSTICS_MAX ?
-					   array_push(diagnostics->arena, diagnostics) :
-					   &diagnostics->items[diagnostics->len - 1];
+	struct diagnostic *added = place_diagnostic(diagnostics, severity);
 	added->severity = severity;
 	va_list args;
 	va_start(args, fmt);

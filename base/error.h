@@ -84,7 +84,8 @@ struct diagnostics {
 	size_t error_count;
 };
 
-// Adds one; past DIAGNOSTICS_MAX only counted. Returns the place to set span and hint, never NULL.
+// Adds one; past DIAGNOSTICS_MAX it is only counted (but the first error takes a warning's place). Returns where to set
+// span and hint, never NULL.
 struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity, enum error_kind kind,
 			      struct span span, const char *fmt, ...) PRINTF_LIKE(5, 6);
 

@@ -216,7 +216,8 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 	(void)info;
 	(void)type;
 	(void)at;
-	return remove(path);
+	// Gone already, by somebody else's hand: as wanted, and no reason to stop the walk.
+	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
 }
 
 int remove_tree(const char *path, struct error *err)
@@ -275,17 +276,28 @@ static void directory_close(DIR **directory)
 		closedir(*directory);
 }
 
+// The end of a directory and a failure to read it look the same but for errno.
+static int read_names(DIR *directory, struct arena *arena, struct name_list *names)
+{
+	for (;;) {
+		errno = 0;
+		struct dirent *entry = readdir(directory);
+		if (!entry)
+			return errno == 0 ? 0 : -1;
+		struct slice name = slice_from(entry->d_name);
+		if (!slice_eq(name, S(".")) && !slice_eq(name, S("..")))
+			*array_push(arena, names) = arena_dup(arena, name);
+	}
+}
+
 int directory_names(const char *path, struct arena *arena, struct name_list *ret_names, struct error *err)
 {
 	struct name_list names = { 0 };
 	AUTO(directory_close) DIR *directory = opendir(path);
 	if (!directory && errno != ENOENT)
 		return error_errno(err, ERROR_IO, "cannot list '%s'", path);
-	for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
-		struct slice name = slice_from(entry->d_name);
-		if (!slice_eq(name, S(".")) && !slice_eq(name, S("..")))
-			*array_push(arena, &names) = arena_dup(arena, name);
-	}
+	if (directory && read_names(directory, arena, &names) < 0)
+		return error_errno(err, ERROR_IO, "cannot list '%s'", path);
 	if (names.len)
 		qsort(names.items, names.len, sizeof(*names.items), by_bytes);
 	*ret_names = names;

@@ -10,7 +10,7 @@
 NODISCARD int file_read(const char *path, uint64_t max_bytes, enum error_kind kind, struct arena *arena,
 			struct slice *ret_bytes, struct error *err);
 
-// A read-only map of a file; unmapped by file_unmap (fine on a zeroed struct).
+// A read-only map of a file; unmapped by file_map_close (fine on a zeroed struct).
 struct file_map {
 	struct slice bytes;
 };
