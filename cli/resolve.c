@@ -196,7 +196,7 @@ static bool rank_satisfies(void *context, uint32_t rank)
 	return specifier_set_contains(question->specifiers, &question->project->releases[rank].version);
 }
 
-struct rank_set ranks_of(struct resolve *resolve, uint32_t id, const struct specifier_set *specifiers)
+struct rank_set admitted_ranks(struct resolve *resolve, uint32_t id, const struct specifier_set *specifiers)
 {
 	const struct project *project = resolve->nodes.items[id].project;
 	struct rank_question question = { project, specifiers };
@@ -224,7 +224,7 @@ static void add_dependencies(struct resolve *resolve, const struct requirement *
 			     struct dependency_list *list)
 {
 	uint32_t base = node_of(resolve, requirement->name, S(""));
-	struct rank_set allowed = ranks_of(resolve, base, &requirement->specifiers);
+	struct rank_set allowed = admitted_ranks(resolve, base, &requirement->specifiers);
 	*array_push(&resolve->arena, list) = (struct solver_dependency){ base, allowed, reason };
 	for (size_t i = 0; i < requirement->extras_len; i++) {
 		uint32_t extra = node_of(resolve, requirement->name, requirement->extras[i]);

@@ -102,5 +102,5 @@ json_t *explanation_as_json(const struct explanation *explanation);
 
 // --- used by both
 struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[standard]"
-struct rank_set ranks_of(struct resolve *resolve, uint32_t node, const struct specifier_set *specifiers);
+struct rank_set admitted_ranks(struct resolve *resolve, uint32_t node, const struct specifier_set *specifiers);
 // The ranks a specifier set admits, as a person would write them.
