@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 
+#include <stdlib.h>
+
 // The driver fetches hints in parallel; more than this would crowd out what is wanted next.
 enum { MOST_HINTS = 64 };
 // A package of which this many releases were tried in vain will likely see its next ones tried as well.
@@ -23,15 +25,37 @@ static void add_hint(struct solver *solver, uint32_t id, uint32_t rank)
 		*array_push(&solver->arena, &solver->hints) = (struct solver_need){ NEED_DEPENDENCIES, id, rank };
 }
 
-// The best candidates of the other selected packages: each will be wanted unless something comes between.
+struct candidate {
+	uint32_t package, choice, seen;
+};
+
+static int compare_candidates(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+	if (a->choice != b->choice)
+		return a->choice < b->choice ? -1 : 1;
+	return a->seen < b->seen ? -1 : a->seen > b->seen;
+}
+
+// The best candidates of the other selected packages, in the order of their turns: each will be wanted unless
+// something comes between.
 static void hint_others(struct solver *solver, uint32_t needed)
 {
+	struct arena_mark mark = arena_mark(&solver->scratch);
+	struct candidate *candidates = arena_new_array(&solver->scratch, struct candidate, solver->seen.len);
+	size_t len = 0;
 	for (size_t i = 0; i < solver->seen.len; i++) {
 		uint32_t id = solver->seen.items[i];
 		const struct package *package = &solver->packages.items[id];
 		if (id != needed && is_selected(package) && !package->decided)
-			add_hint(solver, id, best_rank(package, domain_of(package)));
+			candidates[len++] = (struct candidate){ id, choice_of(package), package->seen };
 	}
+	qsort(candidates, len, sizeof(*candidates), compare_candidates);
+	for (size_t i = 0; i < len; i++) {
+		const struct package *package = &solver->packages.items[candidates[i].package];
+		add_hint(solver, candidates[i].package, best_rank(package, domain_of(package)));
+	}
+	arena_rewind(&solver->scratch, mark);
 }
 
 // The candidates that follow, as many as were tried.

@@ -84,11 +84,11 @@ static uint32_t say_join(struct proof *proof, uint32_t first, uint32_t second, u
 	const struct terms *other = &proof->terms.items[second];
 	for (size_t i = 0; i < other->len; i++) {
 		struct term *term = find_term(&joined, other->items[i].package);
-		if (!term)
+		if (!term && other->items[i].package != pivot)
 			add_term(proof, &joined, other->items[i].package, other->items[i].states);
-		else if (term->package == pivot)
+		else if (term && term->package == pivot)
 			term->states = rank_set_union(proof->arena, term->states, other->items[i].states);
-		else
+		else if (term)
 			term->states = rank_set_intersect(proof->arena, term->states, other->items[i].states);
 	}
 	struct term *left = find_term(&joined, pivot);
@@ -133,7 +133,10 @@ static uint32_t say_given(struct proof *proof, const struct incompatibility *giv
 	if (given->other != given->package)
 		add_term(proof, &terms, given->other,
 			 rank_set_complement(proof->arena, given->allowed, other_count + 1));
-	return settle(proof, add_fact(proof, fact, terms), given->other);
+	uint32_t said = add_fact(proof, fact, terms);
+	if (given->kind == INCOMPATIBILITY_DEPENDENCY && given->allowed.len == 0)
+		return say_join(proof, said, say_no_versions(proof, given->other, given->allowed), given->other);
+	return settle(proof, said, given->other);
 }
 
 static uint32_t say_learned(struct proof *proof, const struct resolution *by)

@@ -10,7 +10,7 @@
 // What uv found to work well: earlier reacts to chance, later tries dozens of releases in vain.
 enum { CONFLICTS_BEFORE_MOVE = 5 };
 
-enum rank_of_choice {
+enum {
 	CHOICE_FIRST,
 	CHOICE_PINNED,
 	CHOICE_EARLY,
@@ -18,7 +18,7 @@ enum rank_of_choice {
 	CHOICE_BY_CLASS,
 };
 
-static uint32_t choice_of(const struct package *package)
+uint32_t choice_of(const struct package *package)
 {
 	if (package->priority == 0)
 		return CHOICE_FIRST;

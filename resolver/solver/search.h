@@ -180,6 +180,7 @@ bool resolve_conflict(struct solver *solver, struct incompatibility *conflict);
 // priority.c
 enum { NO_PACKAGE = UINT32_MAX };
 uint32_t next_package(const struct solver *solver);
+uint32_t choice_of(const struct package *package); // lower comes first, then lower `seen`
 void note_seen(struct solver *solver, uint32_t package);
 void note_rejected(struct solver *solver, uint32_t affected, uint32_t culprit);
 void note_conflict(struct solver *solver, const struct incompatibility *learned, uint32_t affected);

@@ -63,7 +63,14 @@ static void test_linear_error_reporting(void **state)
 	      "root: foo, baz 0\n"
 	      "foo@0: bar\n"
 	      "bar@0: baz 1\n",
-	      "", 1);
+	      "0 dependency not { root 0, not foo 0 }\n"
+	      "1 dependency not { root 0, not baz 0 }\n"
+	      "2 dependency not { foo 0, not bar 0 }\n"
+	      "3 dependency not { bar 0, not baz 1 }\n"
+	      "4 3 2: not { foo 0, not baz 1 }\n"
+	      "5 4 0: not { root 0, not baz 1 }\n"
+	      "6 5 1: not { root 0 }\n",
+	      1);
 }
 
 static void test_branching_error_reporting(void **state)
@@ -75,7 +82,136 @@ static void test_branching_error_reporting(void **state)
 	      "foo@1: x, y 0\n"
 	      "a@0: b 1\n"
 	      "x@0: y 1\n",
-	      "", 1);
+	      "0 dependency not { root 0, not foo 0-1 }\n"
+	      "1 dependency not { foo 1, not x 0 }\n"
+	      "2 dependency not { foo 1, not y 0 }\n"
+	      "3 dependency not { x 0, not y 1 }\n"
+	      "4 3 1: not { foo 1, not y 1 }\n"
+	      "5 4 2: not { foo 1 }\n"
+	      "6 dependency not { foo 0, not a 0 }\n"
+	      "7 dependency not { foo 0, not b 0 }\n"
+	      "8 dependency not { a 0, not b 1 }\n"
+	      "9 8 6: not { foo 0, not b 1 }\n"
+	      "10 9 7: not { foo 0 }\n"
+	      "11 10 5: not { foo 0-1 }\n"
+	      "12 11 0: not { root 0 }\n",
+	      2);
+}
+
+// Releases that need the same are one fact, however many they are.
+static void test_equal_dependencies_of_several_releases_are_one_fact(void **state)
+{
+	(void)state;
+	check("foo 4\nbar 2\n"
+	      "foo@1 unusable\n"
+	      "root: foo, bar 0\n"
+	      "foo@0: bar 1\nfoo@2: bar 1\nfoo@3: bar 1\n",
+	      "0 dependency not { root 0, not foo 0-3 }\n"
+	      "1 dependency not { root 0, not bar 0 }\n"
+	      "2 dependency not { foo 0-3, not bar 1 }\n"
+	      "3 2 0: not { root 0, not bar 1 }\n"
+	      "4 3 1: not { root 0 }\n",
+	      1);
+}
+
+// bar has ranks that foo would take, but none that can be chosen: the proof says so, for each range by itself.
+static void test_allowed_releases_that_cannot_be_chosen(void **state)
+{
+	(void)state;
+	check("foo 3\nbar 3\n"
+	      "bar@1 unusable\nbar@2 unusable\n"
+	      "root: foo 1-2\n"
+	      "foo@2: bar 1-2\n"
+	      "foo@1: bar 1\n",
+	      "0 dependency not { root 0, not foo 1-2 }\n"
+	      "1 dependency not { foo 2, not bar 1-2 }\n"
+	      "2 no versions not { bar 1-2 }\n"
+	      "3 1 2: not { foo 2 }\n"
+	      "4 dependency not { foo 1, not bar 1 }\n"
+	      "5 no versions not { bar 1 }\n"
+	      "6 4 5: not { foo 1 }\n"
+	      "7 6 3: not { foo 1-2 }\n"
+	      "8 7 0: not { root 0 }\n",
+	      1);
+}
+
+// p and s agree on q 1 alone, and only there it matters that q 1 cannot be chosen.
+static void test_a_gap_that_two_dependencies_leave(void **state)
+{
+	(void)state;
+	check("q 4\np 1\ns 1\n"
+	      "q@1 unusable\n"
+	      "root: p, s\n"
+	      "p@0: q 1-3\n"
+	      "s@0: q 0-1\n",
+	      "0 dependency not { root 0, not p 0 }\n"
+	      "1 dependency not { root 0, not s 0 }\n"
+	      "2 dependency not { p 0, not q 1-3 }\n"
+	      "3 dependency not { s 0, not q 0-1 }\n"
+	      "4 3 2: not { s 0, not q 1, p 0 }\n"
+	      "5 no versions not { q 1 }\n"
+	      "6 4 5: not { s 0, p 0 }\n"
+	      "7 6 0: not { s 0, root 0 }\n"
+	      "8 7 1: not { root 0 }\n",
+	      1);
+}
+
+static void test_a_package_without_releases(void **state)
+{
+	(void)state;
+	check("foo 0\n"
+	      "root: foo\n",
+	      "0 dependency not { root 0 }\n"
+	      "1 no versions not { foo }\n"
+	      "2 0 1: not { root 0 }\n",
+	      1);
+}
+
+static void test_an_excluded_release(void **state)
+{
+	(void)state;
+	check("foo 2\n"
+	      "root: foo\n"
+	      "foo@1 broken\n",
+	      "foo 0", 0);
+	check("foo 2\nbar 1\n"
+	      "root: bar\n"
+	      "bar@0: foo 1\n"
+	      "foo@1 broken\n",
+	      "0 dependency not { root 0, not bar 0 }\n"
+	      "1 dependency not { bar 0, not foo 1 }\n"
+	      "2 excluded not { foo 1 }\n"
+	      "3 2 1: not { bar 0 }\n"
+	      "4 3 0: not { root 0 }\n",
+	      1);
+}
+
+static void test_a_release_that_depends_on_another_of_itself(void **state)
+{
+	(void)state;
+	check("foo 3\n"
+	      "root: foo\n"
+	      "foo@2: foo 0-1\n"
+	      "foo@1: foo 1-2\n",
+	      "foo 1", 0);
+	check("foo 2\n"
+	      "root: foo 1\n"
+	      "foo@1: foo 0\n",
+	      "0 dependency not { root 0, not foo 1 }\n"
+	      "1 dependency not { foo 1 }\n"
+	      "2 1 0: not { root 0 }\n",
+	      1);
+}
+
+static void test_cycles_are_fine(void **state)
+{
+	(void)state;
+	check("a 2\nb 2\nc 2\n"
+	      "root: a\n"
+	      "a@1: b 0\na@0: b 1\n"
+	      "b@0: c 1\nb@1: c 0\n"
+	      "c@1: a 1\nc@0: a 0\n",
+	      "a 1, b 0, c 1", 0);
 }
 
 int main(void)
@@ -87,6 +223,13 @@ int main(void)
 		cmocka_unit_test(test_conflict_resolution_with_a_partial_satisfier),
 		cmocka_unit_test(test_linear_error_reporting),
 		cmocka_unit_test(test_branching_error_reporting),
+		cmocka_unit_test(test_equal_dependencies_of_several_releases_are_one_fact),
+		cmocka_unit_test(test_allowed_releases_that_cannot_be_chosen),
+		cmocka_unit_test(test_a_gap_that_two_dependencies_leave),
+		cmocka_unit_test(test_a_package_without_releases),
+		cmocka_unit_test(test_an_excluded_release),
+		cmocka_unit_test(test_a_release_that_depends_on_another_of_itself),
+		cmocka_unit_test(test_cycles_are_fine),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
