@@ -92,6 +92,8 @@ struct token_text token_describe(struct slice token)
 		snprintf(shown.text, sizeof(shown.text), "the byte 0x%02x", (unsigned)first);
 	else if (first >= 0x80 && is_invisible(code_point(token)))
 		snprintf(shown.text, sizeof(shown.text), "U+%04X", (unsigned)code_point(token));
+	else if (first == '\'')
+		snprintf(shown.text, sizeof(shown.text), "\"'\"");
 	else if (token.len > TOKEN_SHOWN)
 		snprintf(shown.text, sizeof(shown.text), "'%.*s...'", TOKEN_SHOWN, token.ptr);
 	else
