@@ -2,13 +2,14 @@
 // bake: plan, look each key up, bake what is unknown over several threads, write the folder. An unchanged lock opens no
 // wheel (key.2).
 #include "builder/image/stage.h"
-#include "builder/layer/jobs.h"
 #include "builder/layer/key.h"
 #include "builder/layer/layer.h"
 #include "builder/wheel/tree.h"
 
+#include "base/parallel.h"
 #include "base/tar.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct baking {
@@ -20,7 +21,7 @@ struct baking {
 	struct layer_task *tasks; // one for each layer of the plan
 	size_t *order;            // indexes of tasks to do, the longest first
 	size_t order_len;
-	uint64_t done;
+	atomic_uint_fast64_t done;
 };
 
 static int check_options(const struct bake_options *options, struct error *err)
@@ -70,32 +71,38 @@ static int longest_first(const void *a, const void *b, void *context)
 	return (x > y) - (x < y);
 }
 
-static int run_task(void *context, size_t index, struct error *err)
+static void note_progress(struct baking *baking, struct slice item)
 {
-	struct baking *baking = context;
-	return layer_bake(baking->store, baking->options, &baking->tasks[baking->order[index]], err);
+	const struct progress *progress = baking->progress;
+	if (progress && progress->advance)
+		progress->advance(progress->context, atomic_load(&baking->done), item);
 }
 
-static void note_task(void *context, size_t index)
+// Progress is reported from the caller's thread only, which is worker 0.
+static int run_task(void *context, size_t index, unsigned worker, struct error *err)
 {
 	struct baking *baking = context;
-	const struct progress *progress = baking->progress;
-	baking->done++;
-	if (progress && progress->advance)
-		progress->advance(progress->context, baking->done, baking->tasks[baking->order[index]].plan->name);
+	struct layer_task *task = &baking->tasks[baking->order[index]];
+	if (layer_bake(baking->store, baking->options, task, err) < 0)
+		return -1;
+	atomic_fetch_add(&baking->done, 1);
+	if (worker == 0)
+		note_progress(baking, task->plan->name);
+	return 0;
 }
 
 static int bake_missing(struct baking *baking, struct error *err)
 {
 	const struct progress *progress = baking->progress;
-	struct jobs jobs = { .count = baking->order_len, .threads = baking->options->jobs, .run = run_task,
-			     .done = note_task, .context = baking };
 	if (baking->order_len == 0)
 		return 0;
 	qsort_r(baking->order, baking->order_len, sizeof(*baking->order), longest_first, baking->tasks);
 	if (progress && progress->stage)
 		progress->stage(progress->context, "baking", baking->order_len);
-	return jobs_run(&jobs, err);
+	if (parallel_for(baking->options->jobs, baking->order_len, run_task, baking, err) < 0)
+		return -1;
+	note_progress(baking, S(""));
+	return 0;
 }
 
 static void collect_warnings(const struct baking *baking, struct bake_result *result)

@@ -122,8 +122,13 @@ static int keep(struct store *store, struct layer_task *task, const struct layer
 		(void)!remove_tree(work_path, &ignored);
 		return other_digest(task, numbers, err);
 	}
-	if (rename_path(work_path, store_layer_path(store, &numbers->digest, &scratch), err) < 0)
+	// Another process may have baked the same and moved it already.
+	struct error moved = { 0 };
+	if (rename_path(work_path, store_layer_path(store, &numbers->digest, &scratch), &moved) < 0 &&
+	    !store_has_layer(store, &numbers->digest, numbers->size)) {
+		*err = moved;
 		return -1;
+	}
 	task->record = (struct layer_record){
 		.key = task->key,
 		.digest = numbers->digest,
