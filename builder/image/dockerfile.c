@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Dockerfile lines for baked layers (docker.1, docker.2, docker.4, docker.12) and the .dockerignore block (ctx.7).
+#include "builder/image/stage.h"
+
+static const char begin_mark[] = "# pinbake: begin", end_mark[] = "# pinbake: end";
+
+// One line per group: the directory is mounted, its name is the content's digest (buildah's key for RUN is the text).
+static void put_run_line(struct buf *text, struct slice directory, const struct stage_group *group)
+{
+	buf_printf(text, "RUN --mount=type=bind,source=%.*s/groups/%.*s,target=/mnt ", SLICE_ARG(directory),
+		   SLICE_ARG(sha256_hex(text->arena, &group->digest)));
+	if (group->len == 1)
+		buf_append(text, S("tar -xpzf /mnt/00.tar.gz -C /\n"));
+	else
+		buf_append(text, S("for f in /mnt/*.tar.gz; do tar -xpzf \"$f\" -C / || exit 1; done\n"));
+}
+
+static void put_block(struct buf *text, const struct dockerfile_options *options,
+		      const struct bake_result *result, struct slice prefix)
+{
+	struct slice directory = options->out_directory;
+	struct stage_groups groups = stage_groups_of(result, text->arena);
+	buf_printf(text, "%s\n", begin_mark);
+	if (slice_eq(options->form, S("add"))) {
+		for (size_t i = 0; i < result->len; i++)
+			buf_printf(text, "ADD %.*s/layers/%.*s/layer.tar.gz /\n", SLICE_ARG(directory),
+				   SLICE_ARG(sha256_hex(text->arena, &result->layers[i].digest)));
+	} else {
+		for (size_t i = 0; i < groups.len; i++)
+			put_run_line(text, directory, &groups.items[i]);
+	}
+	buf_printf(text, "ENV PATH=%.*s/bin:$PATH\n%s\n", SLICE_ARG(prefix), end_mark);
+}
+
+// What stands before and after the lines `begin` … `end`; without such a pair all is before.
+struct marked {
+	struct slice before, after;
+	unsigned begins, ends;
+};
+
+static struct marked find_block(struct slice text)
+{
+	struct marked found = { .before = text };
+	struct slice rest = text, line, before = text;
+	while (rest.len > 0) {
+		size_t at = text.len - rest.len;
+		slice_cut(&rest, '\n', &line);
+		line = slice_trim(line);
+		if (slice_eq(line, slice_from(begin_mark))) {
+			found.begins++;
+			before = slice_range(text, 0, at);
+		} else if (slice_eq(line, slice_from(end_mark))) {
+			if (found.begins > 0 && found.ends == 0) {
+				found.before = before;
+				found.after = slice_skip(text, text.len - rest.len);
+			}
+			found.ends++;
+		}
+	}
+	return found;
+}
+
+static void put_line(struct buf *text, const char *instruction, struct slice value)
+{
+	if (value.len > 0)
+		buf_printf(text, "%s %.*s\n", instruction, SLICE_ARG(value));
+}
+
+// A directory has to be told by its final slash: COPY takes its content, not the directory itself.
+static void put_copies(struct buf *text, struct slice app)
+{
+	struct buf files = { .arena = text->arena };
+	struct slice word;
+	while (app.len > 0) {
+		slice_cut(&app, ' ', &word);
+		if (slice_ends_with(word, S("/")))
+			buf_printf(text, "COPY %.*s ./%.*s\n", SLICE_ARG(word), SLICE_ARG(word));
+		else if (word.len > 0)
+			buf_printf(&files, "%.*s ", SLICE_ARG(word));
+	}
+	if (files.len > 0)
+		buf_printf(text, "COPY %.*s./\n", SLICE_ARG(buf_slice(&files)));
+}
+
+// "/usr/local/bin/python3.12" → "python:3.12-slim": layers are for one X.Y only.
+static struct slice default_base(const struct bake_result *result, struct arena *arena)
+{
+	size_t at = slice_find_last_byte(result->interpreter, '/');
+	struct slice name = slice_skip(result->interpreter, at == SLICE_NONE ? 0 : at + 1);
+	if (!slice_starts_with(name, S("python3.")) || slice_ends_with(name, S("t")))
+		return S("python:3-slim");
+	return arena_printf(arena, "python:%.*s-slim", SLICE_ARG(slice_skip(name, sizeof("python") - 1)));
+}
+
+static struct slice new_file(const struct dockerfile_options *options, const struct bake_result *result,
+			     struct slice prefix, struct arena *arena)
+{
+	struct buf text = { .arena = arena };
+	put_line(&text, "FROM", options->base.len ? options->base : default_base(result, arena));
+	put_block(&text, options, result, prefix);
+	put_line(&text, "WORKDIR", options->workdir);
+	put_copies(&text, options->app);
+	put_line(&text, "EXPOSE", options->expose);
+	put_line(&text, "CMD", options->command);
+	return buf_slice(&text);
+}
+
+static int check_options(const struct dockerfile_options *options, struct error *err)
+{
+	const struct slice lines[] = { options->base,	 options->prefix,  options->out_directory, options->workdir,
+				       options->app,	 options->command, options->expose };
+	if (!slice_eq(options->form, S("run")) && !slice_eq(options->form, S("add")))
+		return error_set(err, ERROR_USAGE, "'%.*s' is no form: expected run or add",
+				 SLICE_ARG(options->form));
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (slice_find_byte(lines[i], '\n') != SLICE_NONE)
+			return error_set(err, ERROR_USAGE, "a value for the Dockerfile holds a line break");
+	}
+	if (slice_starts_with(options->out_directory, S("/")) || slice_starts_with(options->out_directory, S("../")) ||
+	    slice_find_byte(options->out_directory, ' ') != SLICE_NONE)
+		return error_set(err, ERROR_USAGE, "'%.*s' is not a folder inside the build context",
+				 SLICE_ARG(options->out_directory));
+	return 0;
+}
+
+// The block's place in the user's file is the user's: where there is none, none is guessed.
+static int replace_block(const struct dockerfile_options *options, const struct bake_result *result,
+			 struct slice prefix, struct slice existing, struct arena *arena, struct slice *ret_text,
+			 struct error *err)
+{
+	struct marked found = find_block(existing);
+	if (found.begins != 1 || found.ends != 1) {
+		error_set(err, ERROR_INPUT, "the Dockerfile has %s block of pinbake",
+			  found.begins + found.ends ? "a broken" : "no");
+		return error_hint(err, "put the lines '%s' and '%s' where the dependencies go", begin_mark, end_mark);
+	}
+	struct buf text = { .arena = arena };
+	buf_append(&text, found.before);
+	put_block(&text, options, result, prefix);
+	buf_append(&text, found.after);
+	*ret_text = buf_slice(&text);
+	return 0;
+}
+
+int dockerfile_text(const struct dockerfile_options *options, const struct bake_result *result,
+		    struct slice existing, struct arena *arena, struct slice *ret_text, struct error *err)
+{
+	struct dockerfile_options clean = *options;
+	while (slice_starts_with(clean.out_directory, S("./")))
+		clean.out_directory = slice_skip(clean.out_directory, 2);
+	while (slice_ends_with(clean.out_directory, S("/")) && clean.out_directory.len > 1)
+		clean.out_directory.len--;
+	if (check_options(&clean, err) < 0)
+		return -1;
+	// The layers hold one prefix; another one in PATH could only be wrong.
+	struct slice prefix = result->prefix.len ? result->prefix : options->prefix;
+	if (slice_trim(existing).len > 0)
+		return replace_block(&clean, result, prefix, existing, arena, ret_text, err);
+	*ret_text = new_file(&clean, result, prefix, arena);
+	return 0;
+}
+
+static const char ignored_by_default[] =
+	".git\n.hg\n.svn\n"
+	".venv\nvenv\nenv\n.conda\n"
+	"**/__pycache__\n**/*.py[cod]\n.pytest_cache\n.mypy_cache\n.ruff_cache\n.tox\n.nox\n.cache\n"
+	"**/.ipynb_checkpoints\nnode_modules\nwandb\nmlruns\n"
+	".env\n.env.*\n*.pem\n*.key\n.netrc\n.aws\n.ssh\n"
+	".dockerignore\nDockerfile\n";
+
+struct slice dockerignore_text(struct slice existing, struct arena *arena)
+{
+	struct buf text = { .arena = arena };
+	struct marked found = find_block(existing);
+	if (slice_trim(existing).len == 0) {
+		buf_append(&text, slice_from(ignored_by_default));
+	} else {
+		buf_append(&text, found.before);
+		buf_append(&text, found.after);
+		if (text.len > 0 && text.ptr[text.len - 1] != '\n')
+			buf_byte(&text, '\n');
+	}
+	// The last match wins, so the block is moved to the end.
+	buf_printf(&text, "%s\n.pinbake/*\n!.pinbake/layers\n!.pinbake/groups\n%s\n", begin_mark, end_mark);
+	return buf_slice(&text);
+}
