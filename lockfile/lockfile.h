@@ -77,6 +77,7 @@ struct lock {
 };
 
 bool lock_file_name_is_valid(struct slice name); // pylock.toml or pylock.NAME.toml (751.1)
+bool lock_path_escapes(struct slice path);       // absolute, or leads out of the folder it starts in (751.6)
 
 struct slice lock_write(struct arena *arena, const struct lock *lock);
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// The one order of everything in a lock, whatever order the caller built it in. Private to lockfile/.
+#pragma once
+
+#include "lockfile/lockfile.h"
+
+// In place. Files by name, then place.
+void lock_sort_files(struct lock_file *files, size_t len);
+void lock_sort_hashes(struct lock_hash *hashes, size_t len);
+size_t lock_sort_texts(
+	struct slice *texts,
+	size_t len); // by bytes, equal ones once; returns how many are left
+
+// The packages of a lock by name, version (PEP 440), marker, then what they come from.
+const struct lock_package **lock_sorted_packages(struct arena *arena,
+						 const struct lock *lock);
+
+// Copies, in order; the items' own arrays are shared.
+const struct lock_file *lock_sorted_wheels(struct arena *arena,
+					   const struct lock_package *package);
+const struct slice *lock_sorted_texts(struct arena *arena, const struct slice *texts,
+				      size_t len, size_t *ret_len);

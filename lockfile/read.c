@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// Reads pylock.toml strictly: TOML, the version, the keys of the file, its packages, our own table.
+#include "lockfile/read.h"
+
+#include "lockfile/order.h"
+#include "packaging/name.h"
+
+// 751.1: false ends the reading, as nothing is known about another major version's keys.
+static bool read_version(struct lock_reader *reader, const struct toml_value *root,
+			 struct lock *lock)
+{
+	const struct toml_value *value =
+		read_required(reader, root, S("lock-version"), TOML_STRING);
+	struct version version, known;
+	if (!value)
+		return false;
+	lock->lock_version = value->string;
+	if (!version_parse(reader->arena, value->string, &version)) {
+		read_error(reader, value->span, "'%.*s' is no version",
+			   SLICE_ARG(value->string));
+		return false;
+	}
+	if (version.epoch.value != 0 || version.release[0].value != 1) {
+		read_error(reader, value->span,
+			   "lock-version %.*s is not supported, only 1.0 is",
+			   SLICE_ARG(value->string));
+		return false;
+	}
+	if (version_parse(reader->arena, S("1.0"), &known) &&
+	    version_cmp(&version, &known) > 0)
+		read_warning(
+			reader, value->span,
+			"lock-version %.*s is newer than 1.0: unknown keys are ignored",
+			SLICE_ARG(value->string));
+	return true;
+}
+
+// 751.2, 508.6: what an environment is cannot depend on extras.
+static void read_environments(struct lock_reader *reader, const struct toml_value *root,
+			      struct lock *lock)
+{
+	const struct toml_value **items;
+	size_t len = read_items(reader, root, S("environments"), TOML_STRING, &items);
+	lock->environments = arena_new_array(reader->arena, struct slice, len);
+	lock->environments_len = lock->environments_cap = len;
+	for (size_t i = 0; i < len; i++) {
+		lock->environments[i] = items[i]->string;
+		if (marker_mentions_extra(
+			    read_marker(reader, items[i], MARKER_IN_REQUIREMENT)))
+			read_error(reader, items[i]->span,
+				   "'extra' means nothing in an environment");
+	}
+}
+
+static size_t read_names(struct lock_reader *reader, const struct toml_value *root,
+			 struct slice key, struct slice **ret_names)
+{
+	const struct toml_value **items;
+	size_t len = read_items(reader, root, key, TOML_STRING, &items);
+	*ret_names = arena_new_array(reader->arena, struct slice, len);
+	for (size_t i = 0; i < len; i++) {
+		if (!name_is_valid(items[i]->string))
+			read_error(reader, items[i]->span, "'%.*s' is no name",
+				   SLICE_ARG(items[i]->string));
+		(*ret_names)[i] = name_normalize(reader->arena, items[i]->string);
+	}
+	return lock_sort_texts(*ret_names, len);
+}
+
+static bool contains(const struct slice *texts, size_t len, struct slice text)
+{
+	for (size_t i = 0; i < len; i++)
+		if (slice_eq(texts[i], text))
+			return true;
+	return false;
+}
+
+// 751.5
+static void read_uses(struct lock_reader *reader, const struct toml_value *root,
+		      struct lock *lock)
+{
+	lock->extras_len = read_names(reader, root, S("extras"), &lock->extras);
+	lock->groups_len =
+		read_names(reader, root, S("dependency-groups"), &lock->groups);
+	lock->default_groups_len =
+		read_names(reader, root, S("default-groups"), &lock->default_groups);
+	lock->extras_cap = lock->extras_len;
+	lock->groups_cap = lock->groups_len;
+	lock->default_groups_cap = lock->default_groups_len;
+	for (size_t i = 0; i < lock->default_groups_len; i++)
+		if (contains(lock->groups, lock->groups_len, lock->default_groups[i]))
+			read_warning(
+				reader,
+				toml_find_entry(root->table, S("default-groups"))
+					->key_span,
+				"default group '%.*s' is also in 'dependency-groups'",
+				SLICE_ARG(lock->default_groups[i]));
+}
+
+static void read_packages(struct lock_reader *reader, const struct toml_value *root,
+			  struct lock *lock)
+{
+	const struct toml_value **items;
+	if (!read_required(reader, root, S("packages"), TOML_ARRAY))
+		return;
+	struct lock found = { .len = read_items(reader, root, S("packages"), TOML_TABLE,
+						&items) };
+	found.packages = arena_new_array(reader->arena, struct lock_package, found.len);
+	for (size_t i = 0; i < found.len; i++)
+		read_lock_package(reader, items[i], &found.packages[i]);
+
+	const struct lock_package **sorted = lock_sorted_packages(reader->arena, &found);
+	lock->packages = arena_new_array(reader->arena, struct lock_package, found.len);
+	lock->len = lock->cap = found.len;
+	for (size_t i = 0; i < found.len; i++)
+		lock->packages[i] = *sorted[i];
+}
+
+// --- [tool.pinbake] (751.15) ------------------------------------------------------------------
+// Disposable: whatever is wrong in it costs a warning and the information, never the lock.
+
+static const struct toml_value *find_tool(struct lock_reader *reader,
+					  const struct toml_value *root)
+{
+	const struct toml_value *tool =
+		read_optional(reader, root, S("tool"), TOML_TABLE);
+	const struct toml_value *own = tool ? toml_find(tool->table, S("pinbake")) : NULL;
+	if (own && own->type != TOML_TABLE)
+		read_warning(reader, own->span,
+			     "'tool.pinbake' is not a table and is ignored");
+	return own && own->type == TOML_TABLE ? own : NULL;
+}
+
+static void read_targets(struct lock_reader *reader, const struct toml_value *own,
+			 struct lock *lock)
+{
+	const struct toml_value *targets = toml_find(own->table, S("targets"));
+	if (!targets)
+		return;
+	bool texts = targets->type == TOML_ARRAY;
+	for (size_t i = 0; texts && i < targets->array.len; i++)
+		texts = targets->array.items[i].type == TOML_STRING;
+	if (!texts) {
+		read_warning(reader, targets->span,
+			     "'targets' is not an array of strings and is ignored");
+		return;
+	}
+	lock->targets_len = lock->targets_cap =
+		read_texts(reader, own, S("targets"), &lock->targets);
+}
+
+// 751.16: a datetime, a date, or a text that cli understands.
+static void read_exclude_newer(struct lock_reader *reader, const struct toml_value *own,
+			       struct lock *lock)
+{
+	const struct toml_value *cut_off = toml_find(own->table, S("exclude-newer"));
+	if (!cut_off)
+		return;
+	if (cut_off->type == TOML_STRING)
+		lock->exclude_newer = cut_off->string;
+	else if (cut_off->type >= TOML_OFFSET_DATETIME &&
+		 cut_off->type <= TOML_LOCAL_DATE)
+		lock->exclude_newer = toml_source_text(cut_off);
+	else
+		read_warning(reader, cut_off->span,
+			     "'exclude-newer' is no date and is ignored");
+}
+
+// --- the file ---------------------------------------------------------------------------------
+
+static void read_all(struct lock_reader *reader, const struct toml_value *root,
+		     struct lock *lock)
+{
+	if (!read_version(reader, root, lock))
+		return;
+	read_environments(reader, root, lock);
+	lock->requires_python = read_requires_python(reader, root);
+	read_uses(reader, root, lock);
+	lock->created_by = read_required_text(reader, root, S("created-by"));
+	read_packages(reader, root, lock);
+	const struct toml_value *own = find_tool(reader, root);
+	if (own) {
+		read_targets(reader, own, lock);
+		read_exclude_newer(reader, own, lock);
+	}
+}
+
+int lock_read(const struct source *source, struct arena *arena, struct lock *ret_lock,
+	      struct diagnostics *diagnostics)
+{
+	struct lock_reader reader = { source, arena, diagnostics,
+				      slice_contains(source->name, S("://")) };
+	struct toml_value root = { .type = TOML_TABLE, .span = { source, 0, 0 } };
+	size_t errors_before = diagnostics->error_count;
+	struct lock lock = { 0 };
+	if (toml_parse(source, arena, &root.table, diagnostics) < 0)
+		return -1;
+	read_all(&reader, &root, &lock);
+	if (diagnostics->error_count > errors_before)
+		return -1;
+	*ret_lock = lock;
+	return 0;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// The canonical pylock.toml: keys in the order in which the specification describes them, everything sorted, one
+// fact a line, so that a changed pin is a small diff.
+//
+//	lock-version, environments, requires-python, extras, dependency-groups, default-groups, created-by
+//	[tool.pinbake]        targets, exclude-newer: at the top, where people look for what the lock is for
+//	[[packages]]          one for each pin, then [[packages.wheels]], [packages.sdist], … of it
+#include "base/toml_write.h"
+#include "lockfile/order.h"
+
+#include "base/toml.h"
+
+static void write_optional(struct buf *buf, struct slice key, struct slice text)
+{
+	if (text.len)
+		toml_write_string_line(buf, key, text);
+}
+
+// A header of its own paragraph: [name] or [[name]].
+static void write_header(struct buf *buf, struct slice header)
+{
+	buf_printf(buf, "\n%.*s\n", SLICE_ARG(header));
+}
+
+static void write_sorted_array(struct buf *buf, struct slice key,
+			       const struct slice *items, size_t len)
+{
+	size_t kept;
+	const struct slice *sorted = lock_sorted_texts(buf->arena, items, len, &kept);
+	toml_write_string_array(buf, key, sorted, kept);
+}
+
+// Metadata of old releases holds clauses that no reader of locks accepts (md.3: ">=2.7.*"). What can be understood is
+// written in its correct form, the rest is left out: the files themselves still say it.
+static void write_requires_python(struct buf *buf, struct slice text)
+{
+	struct specifier_set set;
+	struct error ignored;
+	if (text.len == 0)
+		return;
+	if (specifier_set_parse(buf->arena, text, false, &set, NULL, &ignored) < 0) {
+		if (specifier_set_parse(buf->arena, text, true, &set, NULL, &ignored) < 0)
+			return;
+		text = specifier_set_text(buf->arena, &set);
+	}
+	write_optional(buf, S("requires-python"), text);
+}
+
+// 751.8: a native datetime in UTC; an index's answer that is none is left out, being informational.
+static void write_upload_time(struct buf *buf, struct slice text)
+{
+	enum toml_type type;
+	struct toml_datetime datetime;
+	if (!toml_parse_datetime(text, &type, &datetime))
+		return;
+	if (type == TOML_OFFSET_DATETIME && datetime.offset_minutes == 0)
+		toml_write_raw_line(buf, S("upload-time"), text);
+}
+
+static void write_hash(struct buf *buf, struct slice algorithm, struct slice hex,
+		       bool first)
+{
+	buf_append(buf, first ? S("") : S(", "));
+	toml_write_key(buf, algorithm);
+	buf_append(buf, S(" = "));
+	toml_write_string(buf, hex);
+}
+
+// By algorithm; sha256 is one among the others here.
+static void write_hashes(struct buf *buf, const struct lock_file *file)
+{
+	size_t len = 0;
+	struct lock_hash *all =
+		arena_new_array(buf->arena, struct lock_hash, file->hashes_len + 1);
+	for (size_t i = 0; i < file->hashes_len; i++)
+		all[len++] = file->hashes[i];
+	if (!sha256_is_zero(&file->sha256))
+		all[len++] = (struct lock_hash){ S("sha256"),
+						 sha256_hex(buf->arena, &file->sha256) };
+	lock_sort_hashes(all, len);
+	buf_append(buf, S("hashes = { "));
+	for (size_t i = 0; i < len; i++)
+		write_hash(buf, all[i].algorithm, all[i].hex, i == 0);
+	buf_append(buf, S(" }\n"));
+}
+
+static void write_file(struct buf *buf, struct slice header, const struct lock_file *file)
+{
+	write_header(buf, header);
+	if (file->kind != LOCK_ARCHIVE)
+		write_optional(buf, S("name"), file->name);
+	write_upload_time(buf, file->upload_time);
+	write_optional(buf, S("url"), file->url);
+	write_optional(buf, S("path"), file->path);
+	if (file->has_size)
+		toml_write_integer_line(buf, S("size"), file->size);
+	write_hashes(buf, file);
+	write_optional(buf, S("subdirectory"), file->subdirectory);
+}
+
+static void write_vcs(struct buf *buf, const struct lock_vcs *vcs)
+{
+	write_header(buf, S("[packages.vcs]"));
+	toml_write_string_line(buf, S("type"), vcs->type);
+	write_optional(buf, S("url"), vcs->url);
+	write_optional(buf, S("path"), vcs->path);
+	write_optional(buf, S("requested-revision"), vcs->requested_revision);
+	toml_write_string_line(buf, S("commit-id"), vcs->commit_id);
+	write_optional(buf, S("subdirectory"), vcs->subdirectory);
+}
+
+static void write_directory(struct buf *buf, const struct lock_directory *directory)
+{
+	write_header(buf, S("[packages.directory]"));
+	toml_write_string_line(buf, S("path"), directory->path);
+	if (directory->editable)
+		toml_write_boolean_line(buf, S("editable"), true);
+	write_optional(buf, S("subdirectory"), directory->subdirectory);
+}
+
+static void write_dependencies(struct buf *buf, const struct lock_package *package)
+{
+	size_t len;
+	const struct slice *names = lock_sorted_texts(buf->arena, package->dependencies,
+						      package->dependencies_len, &len);
+	if (len == 0)
+		return;
+	toml_write_raw_line(buf, S("dependencies"), S("["));
+	for (size_t i = 0; i < len; i++) {
+		buf_append(buf, S("    { name = "));
+		toml_write_string(buf, names[i]);
+		buf_append(buf, S(" },\n"));
+	}
+	buf_append(buf, S("]\n"));
+}
+
+static void write_sources(struct buf *buf, const struct lock_package *package)
+{
+	if (package->has_vcs)
+		write_vcs(buf, &package->vcs);
+	if (package->has_directory)
+		write_directory(buf, &package->directory);
+	if (package->has_archive)
+		write_file(buf, S("[packages.archive]"), &package->archive);
+	if (package->has_sdist)
+		write_file(buf, S("[packages.sdist]"), &package->sdist);
+	const struct lock_file *wheels = lock_sorted_wheels(buf->arena, package);
+	for (size_t i = 0; i < package->wheels_len; i++)
+		write_file(buf, S("[[packages.wheels]]"), &wheels[i]);
+}
+
+static void write_package(struct buf *buf, const struct lock_package *package)
+{
+	write_header(buf, S("[[packages]]"));
+	toml_write_string_line(buf, S("name"), package->name);
+	write_optional(buf, S("version"), package->version);
+	write_optional(buf, S("marker"), package->marker_text);
+	write_requires_python(buf, package->requires_python);
+	write_dependencies(buf, package);
+	write_optional(buf, S("index"), package->index);
+	write_sources(buf, package);
+}
+
+// 751.5: a lock for several uses says both lists, even where one is empty; one for a single use says neither.
+static void write_uses(struct buf *buf, const struct lock *lock)
+{
+	if (lock->extras_len || lock->groups_len) {
+		write_sorted_array(buf, S("extras"), lock->extras, lock->extras_len);
+		write_sorted_array(buf, S("dependency-groups"), lock->groups,
+				   lock->groups_len);
+	}
+	if (lock->default_groups_len)
+		write_sorted_array(buf, S("default-groups"), lock->default_groups,
+				   lock->default_groups_len);
+}
+
+// 751.16: the cut-off stands there as the moment that it was, not as a duration.
+static void write_exclude_newer(struct buf *buf, struct slice text)
+{
+	enum toml_type type;
+	struct toml_datetime datetime;
+	if (toml_parse_datetime(text, &type, &datetime))
+		toml_write_raw_line(buf, S("exclude-newer"), text);
+	else
+		write_optional(buf, S("exclude-newer"), text);
+}
+
+static void write_tool(struct buf *buf, const struct lock *lock)
+{
+	if (lock->targets_len == 0 && lock->exclude_newer.len == 0)
+		return;
+	write_header(buf, S("[tool.pinbake]"));
+	if (lock->targets_len)
+		write_sorted_array(buf, S("targets"), lock->targets, lock->targets_len);
+	write_exclude_newer(buf, lock->exclude_newer);
+}
+
+struct slice lock_write(struct arena *arena, const struct lock *lock)
+{
+	struct buf buf = { .arena = arena };
+	toml_write_string_line(&buf, S("lock-version"), lock->lock_version);
+	if (lock->environments_len)
+		write_sorted_array(&buf, S("environments"), lock->environments,
+				   lock->environments_len);
+	write_requires_python(&buf, lock->requires_python);
+	write_uses(&buf, lock);
+	toml_write_string_line(&buf, S("created-by"), lock->created_by);
+	if (lock->len == 0)
+		buf_append(&buf, S("packages = []\n"));
+	write_tool(&buf, lock);
+	const struct lock_package **packages = lock_sorted_packages(arena, lock);
+	for (size_t i = 0; i < lock->len; i++)
+		write_package(&buf, packages[i]);
+	return buf_slice(&buf);
+}
