@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// requirements.txt from a lock: exact text, and what it cannot say.
+#include "tests/lockfile/fixture.h"
+
+#define PACKAGE(name, keys) "[[packages]]\nname = '" name "'\n" keys
+#define TITLE               "# Made by pinbake from a lock file; change that and export again.\n"
+
+static void assert_export(const char *lock, struct lock_export_options options,
+			  const char *wanted)
+{
+	READ(f, lock);
+	assert_ok(&f);
+	struct slice text;
+	struct error err = { 0 };
+	if (lock_export_requirements(&f.lock, &options, &f.arena, &text, &err) < 0)
+		fail_msg("%s", err.cause);
+	assert_string_equal(arena_c_string(&f.arena, text), wanted);
+}
+
+static void assert_export_fails(const char *lock, const char *cause, size_t line)
+{
+	const struct lock_export_options options = { .hashes = true, .via = true };
+	READ(f, lock);
+	assert_ok(&f);
+	struct slice text;
+	struct error err = { 0 };
+	assert_int_equal(lock_export_requirements(&f.lock, &options, &f.arena, &text,
+						  &err),
+			 -1);
+	assert_int_equal(err.kind, ERROR_NO);
+	assert_string_equal(err.cause, cause);
+	assert_int_equal(span_position(err.span).line, line);
+}
+
+static const char two_packages[] =
+	HEAD "[tool.pinbake]\ntargets = ['cp312-linux-amd64-glibc2.28']\n" PACKAGE(
+		"requests",
+		"version = '2.32.3'\ndependencies = [{ name = 'idna' }]\n" WHEEL(
+			"requests-2.32.3-py3-none-any.whl", HASH_B))
+		PACKAGE("httpx",
+			"version = '0.27'\ndependencies = [{ name = 'idna' }, { name = 'unlisted' }]\n" WHEEL(
+				"httpx-0.27-py3-none-any.whl", HASH_B))
+			PACKAGE("idna",
+				"version = '3.10'\nmarker = 'python_version >= \"3.8\"'\n"
+				"[packages.sdist]\nurl = 'https://files.example/idna-3.10.tar.gz'\n" HASHES(
+					HASH_C)
+					WHEEL("idna-3.10-py3-none-any.whl", HASH_A));
+
+static void test_hashes_and_via(void **state)
+{
+	(void)state;
+	assert_export(two_packages,
+		      (struct lock_export_options){ .hashes = true, .via = true },
+		      TITLE "# target: cp312-linux-amd64-glibc2.28\n"
+			    "httpx==0.27 \\\n"
+			    "    --hash=sha256:" HASH_B "\n"
+			    "idna==3.10 ; python_version >= \"3.8\" \\\n"
+			    "    --hash=sha256:" HASH_A " \\\n"
+			    "    --hash=sha256:" HASH_C "\n"
+			    "    # via httpx, requests\n"
+			    "requests==2.32.3 \\\n"
+			    "    --hash=sha256:" HASH_B "\n");
+}
+
+static void test_bare(void **state)
+{
+	(void)state;
+	assert_export(
+		two_packages, (struct lock_export_options){ 0 },
+		TITLE
+		"# target: cp312-linux-amd64-glibc2.28\n"
+		"httpx==0.27\nidna==3.10 ; python_version >= \"3.8\"\nrequests==2.32.3\n");
+}
+
+static void test_two_versions_of_one_name(void **state)
+{
+	(void)state;
+	assert_export(
+		HEAD PACKAGE("n", "version = '10'\nmarker = 'os_name == \"nt\"'\n" WHEEL(
+					  "n-10-py3-none-any.whl", HASH_A))
+			PACKAGE("n",
+				"version = '9'\nmarker = 'os_name != \"nt\"'\n" WHEEL(
+					"n-9-py3-none-any.whl", HASH_A))
+				PACKAGE("user",
+					"version = '1'\ndependencies = [{ name = 'n' }]\n" WHEEL(
+						"user-1-py3-none-any.whl", HASH_A)),
+		(struct lock_export_options){ .via = true },
+		TITLE "n==9 ; os_name != \"nt\"\n    # via user\n"
+		      "n==10 ; os_name == \"nt\"\n    # via user\nuser==1\n");
+}
+
+static void test_direct_references(void **state)
+{
+	(void)state;
+	assert_export(
+		HEAD PACKAGE(
+			"a",
+			"[packages.archive]\nurl = 'https://x.example/a.zip'\nsubdirectory = 'src'\n" HASHES(
+				HASH_A))
+			PACKAGE("b",
+				"[packages.archive]\npath = 'wheels/b-1-py3-none-any.whl'\n" HASHES(
+					HASH_A)),
+		(struct lock_export_options){ .hashes = true },
+		TITLE
+		"a @ https://x.example/a.zip#subdirectory=src \\\n    --hash=sha256:" HASH_A
+		"\n"
+		"./wheels/b-1-py3-none-any.whl \\\n    --hash=sha256:" HASH_A "\n");
+}
+
+static void test_751_13_vcs_is_pinned_by_commit(void **state)
+{
+	(void)state;
+	assert_export(
+		HEAD PACKAGE(
+			"a",
+			"marker = 'os_name == \"nt\"'\n"
+			"[packages.vcs]\ntype = 'git'\nurl = 'https://x.example/a.git'\n"
+			"requested-revision = 'main'\ncommit-id = 'c0ffee'\nsubdirectory = 'src'\n")
+			PACKAGE("b",
+				"[packages.directory]\npath = '../b'\neditable = true\n")
+				PACKAGE("c", "[packages.directory]\npath = 'c'\n"),
+		(struct lock_export_options){ 0 },
+		TITLE
+		"a @ git+https://x.example/a.git@c0ffee#subdirectory=src ; os_name == \"nt\"\n-e ../b\n./c\n");
+}
+
+static void test_req_8_a_source_tree_has_no_hash(void **state)
+{
+	(void)state;
+	assert_export_fails(HEAD PACKAGE("a", "[packages.directory]\npath = '../b'\n"),
+			    "'a' comes from a source tree, which has no hash", 3);
+}
+
+static void test_508_6_sets_cannot_be_said(void **state)
+{
+	(void)state;
+	assert_export_fails(
+		HEAD PACKAGE("n",
+			     "marker = '\"x\" in extras'\n" WHEEL("n-1-py3-none-any.whl",
+								  HASH_A)),
+		"a requirements file cannot say when 'n' is wanted: \"x\" in extras", 3);
+}
+
+static void test_other_hashes(void **state)
+{
+	(void)state;
+	assert_export(
+		HEAD PACKAGE(
+			"n",
+			"[[packages.wheels]]\nurl = 'https://x.example/n-1-py3-none-any.whl'\n"
+			"hashes = { md5 = '00000000000000000000000000000000', sha512 = '" HASH_A
+				HASH_B "' }\n"),
+		(struct lock_export_options){ .hashes = true },
+		TITLE "n==1 \\\n    --hash=sha512:" HASH_A HASH_B "\n");
+	assert_export_fails(
+		HEAD PACKAGE(
+			"n",
+			"[[packages.wheels]]\nurl = 'https://x.example/n-1-py3-none-any.whl'\n"
+			"hashes = { blake2s = '" HASH_A "' }\n"),
+		"a file of 'n' has no hash that a requirements file can hold", 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hashes_and_via),
+		cmocka_unit_test(test_bare),
+		cmocka_unit_test(test_two_versions_of_one_name),
+		cmocka_unit_test(test_direct_references),
+		cmocka_unit_test(test_751_13_vcs_is_pinned_by_commit),
+		cmocka_unit_test(test_req_8_a_source_tree_has_no_hash),
+		cmocka_unit_test(test_508_6_sets_cannot_be_said),
+		cmocka_unit_test(test_other_hashes),
+	};
+	return cmocka_run_group_tests_name("lock_export", tests, NULL, NULL);
+}
