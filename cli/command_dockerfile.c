@@ -82,7 +82,7 @@ static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list 
 		.base = slice_from(values->base),
 		.prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv"),
 		.out_directory = values->staged ? slice_from(values->staged) : S(".pinbake"),
-		.form = values->form ? slice_from(values->form) : S("run"),
+		.form = slice_from(values->form ? values->form : "run"),
 		.workdir = values->workdir ? slice_from(values->workdir) : S("/app"),
 		.app = joined(cli, &values->app),
 		.command = command_as_array(cli, values->command ? values->command : ""),
@@ -91,9 +91,10 @@ static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list 
 	if (arguments->len)
 		return error_set(err, ERROR_USAGE, "unexpected argument '%s'", arguments->items[0]),
 		       error_hint(err, "application files are named with --app");
-	if (!slice_eq(options.form, S("run")) && !slice_eq(options.form, S("add")))
-		return error_set(err, ERROR_USAGE, "'%.*s' is no value for --form: expected run or add",
-				 SLICE_ARG(options.form));
+	static const char *const forms[] = { "run", "add" };
+	size_t form;
+	if (option_choice("form", values->form, forms, 2, &form, err) < 0)
+		return -1;
 	if (bake_result_read(options.out_directory.ptr, &cli->arena, &baked, err) < 0)
 		return error_hint(err, "'pinbake bake' fills %s", options.out_directory.ptr);
 	if (!to_stdout && read_existing(cli, output, &existing, err) < 0)

@@ -26,8 +26,10 @@ static int run_export(struct cli *cli, void *opaque, const struct text_list *arg
 	struct slice text;
 	if (arguments->len > 1)
 		return error_set(err, ERROR_USAGE, "one lock at a time, but %zu were named", arguments->len);
-	if (values->format && strcmp(values->format, "requirements") != 0)
-		return error_set(err, ERROR_USAGE, "'%s' is no value for --format: expected requirements", values->format);
+	static const char *const formats[] = { "requirements" };
+	size_t format;
+	if (option_choice("format", values->format, formats, 1, &format, err) < 0)
+		return -1;
 	if (read_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml", &opened, err) < 0)
 		return -1;
 	struct lock_export_options options = { .hashes = !values->no_hashes, .via = !values->no_via };

@@ -20,7 +20,7 @@ static const struct option OPTIONS[] = {
 	{ "platform", 0, OPTION_TEXT, AT(platform), "OS/ARCH",
 	  "linux/amd64, linux/arm64, macos/arm64, windows/amd64, … (default: this machine's)", false },
 	{ "target", 0, OPTION_TEXT, AT(target), "NAME", "the full form: cp312-linux-amd64-glibc2.36", true },
-	{ "constraint", 'c', OPTION_LIST, AT(constraints), "FILE", "bounds on packages that does not ask for them", false },
+	{ "constraint", 'c', OPTION_LIST, AT(constraints), "FILE", "bounds on versions; asks for no package itself", false },
 	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL", "package index (default the Python Package Index)", false },
 	{ "extra-index-url", 0, OPTION_LIST, AT(extra_index_urls), "URL",
 	  "index that is asked first; the first that has a name wins", false },
@@ -40,30 +40,13 @@ enum { DEFAULT_MINOR_FALLBACK = 13 };
 
 // --- reading the options ---------------------------------------------------------------------------------------------
 
-static int parse_mode(const char *text, const char *option, const char *const *names, size_t count, size_t *ret_index,
-		      struct error *err)
-{
-	*ret_index = 0;
-	for (size_t i = 0; text && i < count; i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*ret_index = i;
-			return 0;
-		}
-	}
-	if (!text)
-		return 0;
-	error_set(err, ERROR_USAGE, "'%s' is no value for --%s", text, option);
-	const char *near = nearest_word(text, names, count);
-	return error_hint(err, near ? "did you mean '%s'?" : "the first choice is '%s'", near ? near : names[0]);
-}
-
 static int read_modes(const struct lock_values *values, struct resolve_options *options, struct error *err)
 {
 	static const char *const prereleases[] = { "if-necessary", "allow", "disallow", "explicit" };
 	static const char *const resolutions[] = { "highest", "lowest", "lowest-direct" };
 	size_t prerelease, resolution;
-	if (parse_mode(values->prerelease, "prerelease", prereleases, 4, &prerelease, err) < 0 ||
-	    parse_mode(values->resolution, "resolution", resolutions, 3, &resolution, err) < 0)
+	if (option_choice("prerelease", values->prerelease, prereleases, 4, &prerelease, err) < 0 ||
+	    option_choice("resolution", values->resolution, resolutions, 3, &resolution, err) < 0)
 		return -1;
 	options->prerelease = (enum prerelease_mode)prerelease;
 	options->resolution = resolution == 1 ? RESOLUTION_LOWEST : RESOLUTION_HIGHEST;
@@ -350,10 +333,10 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	struct requirement_set set = { 0 };
 	struct target target = { 0 };
 	struct resolve_options options = { .requirements = &set, .target = &target };
-	if (values->format && strcmp(values->format, "pylock") != 0 && strcmp(values->format, "requirements") != 0)
-		return error_set(err, ERROR_USAGE, "'%s' is no value for --format: expected pylock or requirements",
-				 values->format);
-	if (read_modes(values, &options, err) < 0 || read_inputs(cli, values, inputs, &set, err) < 0 ||
+	static const char *const formats[] = { "pylock", "requirements" };
+	size_t format;
+	if (option_choice("format", values->format, formats, 2, &format, err) < 0 ||
+	    read_modes(values, &options, err) < 0 || read_inputs(cli, values, inputs, &set, err) < 0 ||
 	    choose_target(cli, values, &target, err) < 0)
 		return -1;
 	options.exclude_newer = slice_from(values->exclude_newer);
@@ -385,7 +368,7 @@ const struct command command_lock = {
 	.arguments = "REQUIREMENTS… [options]",
 	.summary = "resolve requirements into exact pins with hashes (pylock.toml)",
 	.examples = "  pinbake lock requirements.in\n"
-		    "  pinbake lock requirements.in --python 3.12 --platform linux/amd64 -o pylock.toml\n"
+		    "  pinbake lock requirements.in --python 3.12 --platform linux/amd64\n"
 		    "  pinbake lock app.in dev.in -c constraints.txt --offline\n",
 	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
 	.values_size = sizeof(struct lock_values),

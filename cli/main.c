@@ -14,7 +14,7 @@ enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(*COMMANDS) };
 
 #define COMMON(member) offsetof(struct common_options, member)
 static const struct option COMMON_OPTIONS[] = {
-	{ "help", 'h', OPTION_FLAG, COMMON(long_help), NULL, "show this help (-h: the short one)", false },
+	{ "help", 'h', OPTION_FLAG, COMMON(long_help), NULL, "show all options (-h: the usual ones)", false },
 	{ "json", 0, OPTION_FLAG, COMMON(json), NULL, "one JSON document on stdout, errors too", false },
 	{ "quiet", 'q', OPTION_FLAG, COMMON(quiet), NULL, "errors only", false },
 	{ "verbose", 'v', OPTION_COUNT, COMMON(verbose), NULL, "say more; repeat for still more", false },
@@ -35,8 +35,9 @@ static void print_overview(FILE *out)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-12s%s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
 	fputs("\n'pinbake COMMAND -h' shows a command's options, '--help' all of them.\n"
-	      "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 bad input file, 4 source\n"
-	      "unavailable, 5 integrity, 6 local I/O, 7 not everything checked, 130 interrupted.\n",
+	      "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 bad input file, 4 a source is\n"
+	      "unavailable, 5 integrity, 6 local I/O, 7 not everything could be checked, 70 our\n"
+	      "bug, 71 out of memory, 130 interrupted.\n",
 	      out);
 }
 
@@ -49,7 +50,7 @@ static void print_help(const struct command *command, bool advanced_too)
 		fputs("\ncommon options:\n", stdout);
 		options_print(stdout, &COMMON_TABLE, true);
 	} else {
-		fputs("\n'--help' shows all options.\n", stdout);
+		printf("\n'pinbake %s --help' shows all options.\n", command->name);
 	}
 }
 
@@ -70,17 +71,21 @@ static const struct command *find_command(const char *name, struct error *err)
 	return NULL;
 }
 
+static bool terminal_takes_color(const struct cli *cli)
+{
+	const char *terminal = setting("TERM");
+	return cli->stderr_is_terminal && !setting("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0;
+}
+
 static int choose_color(struct cli *cli, struct error *err)
 {
-	const char *color = cli->common.color ? cli->common.color : "auto";
+	enum { WHEN_AUTO, WHEN_ALWAYS };
+	static const char *const modes[] = { "auto", "always", "never" };
+	size_t mode;
+	if (option_choice("color", cli->common.color, modes, sizeof(modes) / sizeof(*modes), &mode, err) < 0)
+		return -1;
 	cli->stderr_is_terminal = isatty(STDERR_FILENO);
-	if (strcmp(color, "always") == 0)
-		cli->colored = true;
-	else if (strcmp(color, "auto") == 0)
-		cli->colored = cli->stderr_is_terminal && !setting("NO_COLOR") && setting("TERM") &&
-			       strcmp(setting("TERM"), "dumb") != 0;
-	else if (strcmp(color, "never") != 0)
-		return error_set(err, ERROR_USAGE, "'%s' is no colour mode: expected auto, always or never", color);
+	cli->colored = mode == WHEN_ALWAYS || (mode == WHEN_AUTO && terminal_takes_color(cli));
 	return 0;
 }
 
@@ -102,8 +107,11 @@ static int run_command(struct cli *cli, int argc, char **argv, json_t *result, s
 	void *values = arena_alloc(&cli->arena, command->values_size ? command->values_size : 1, 16);
 	struct option_target targets[] = { { command->options, values }, { COMMON_TABLE, &cli->common } };
 	struct text_list arguments = { 0 };
-	if (options_parse(argc - 2, argv + 2, targets, 2, &cli->arena, &arguments, err) < 0)
+	if (options_parse(argc - 2, argv + 2, targets, 2, &cli->arena, &arguments, err) < 0) {
+		if (!err->hint[0])
+			error_hint(err, "'pinbake %s --help' lists the options", command->name);
 		return -1;
+	}
 	if (cli->common.long_help) {
 		print_help(command, asked_for_long_help(argc - 2, argv + 2));
 		cli->common.json = false;
@@ -136,6 +144,12 @@ static void finish_json(struct cli *cli, json_t *result, const struct error *err
 	free(text);
 }
 
+// One bad line is one message; only of several is there a sum to tell.
+static bool told_already(const struct cli *cli, const struct error *err)
+{
+	return cli->diagnostics.error_count == 1 && err->kind == ERROR_INPUT && !err->span.source;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { 0 };
@@ -159,7 +173,7 @@ int main(int argc, char **argv)
 		finish_json(&cli, result, &err);
 	} else {
 		render_diagnostics(&cli, &cli.diagnostics);
-		if (status < 0 && !err.rendered)
+		if (status < 0 && !err.rendered && !told_already(&cli, &err))
 			render_error(&cli, &err);
 	}
 	json_decref(result);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { HELP_COLUMN = 28, HELP_WIDTH = 80 };
+enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
 
 const char *nearest_word(const char *word, const char *const *words, size_t count)
 {
@@ -56,11 +56,7 @@ static int unknown_option(const struct option_target *targets, size_t target_len
 			*array_push(&scratch, &names) = targets[t].table.items[i].name;
 	error_set(err, ERROR_USAGE, "unknown option '%s'", argument);
 	const char *near = nearest_word(arena_c_string(&scratch, name), names.items, names.len);
-	if (near)
-		error_hint(err, "did you mean '--%s'?", near);
-	else
-		error_hint(err, "see 'pinbake COMMAND --help' for the options there are");
-	return -1;
+	return near ? error_hint(err, "did you mean '--%s'?", near) : -1;
 }
 
 static void store_value(const struct option *option, void *values, const char *text, struct arena *arena)
@@ -164,6 +160,25 @@ int options_parse(int argc, char **argv, const struct option_target *targets, si
 	}
 	*ret_arguments = arguments;
 	return 0;
+}
+
+int option_choice(const char *option, const char *text, const char *const *choices, size_t count, size_t *ret_index,
+		  struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf list = { .arena = &scratch };
+	*ret_index = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!text || strcmp(text, choices[i]) == 0) {
+			*ret_index = i;
+			return 0;
+		}
+		buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", choices[i]);
+	}
+	struct slice expected = buf_slice(&list);
+	error_set(err, ERROR_USAGE, "'%s' is no value for --%s: expected %.*s", text, option, SLICE_ARG(expected));
+	const char *near = nearest_word(text, choices, count);
+	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
 }
 
 // Prints text from the current column on, wrapped at word borders, later lines indented.

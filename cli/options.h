@@ -46,5 +46,9 @@ NODISCARD int options_parse(int argc, char **argv, const struct option_target *t
 // The lines of a table for help, within 80 columns.
 void options_print(FILE *out, const struct option_table *table, bool advanced_too);
 
+// Which of `count` choices the text is; NULL is the first. ERROR_USAGE lists them, with the nearest as hint.
+NODISCARD int option_choice(const char *option, const char *text, const char *const *choices, size_t count,
+			    size_t *ret_index, struct error *err);
+
 // Of `count` words the one within edit distance 2 of word, or NULL.
 const char *nearest_word(const char *word, const char *const *words, size_t count);

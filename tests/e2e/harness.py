@@ -115,11 +115,11 @@ def noise(size):
     return b"".join(hashlib.sha256(i.to_bytes(4, "big")).digest() for i in range(size // 32))
 
 
-def add_entry(archive, path, content, mode):
+def add_entry(archive, path, content, mode, method=zipfile.ZIP_DEFLATED):
     entry = zipfile.ZipInfo(path, (2020, 2, 2, 2, 2, 2))
     entry.external_attr = (0o100000 | mode) << 16
     entry.create_system = 3
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = method
     archive.writestr(entry, content)
 
 
