@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Bytes from elsewhere: HTTP(S) transfers on one libcurl multi handle (HTTP/2 multiplexed, bounded concurrency),
 // with retries and limits. The only file that calls curl_*.
+//
+//	net_start ──▶ waiting ──▶ in flight (≤ concurrency) ──▶ done ──▶ net_wait, net_poll
+//	                 ▲               │
+//	                 └── delayed ◀───┘ 429, 5xx, resets, time-outs; not once retries are used up
+//
+// Redirects are followed (at most 10, never from https to http). Content codings are undone except for ranges and where
+// there is a sink: files arrive as they are. A password goes only to the origin of the URL it stood in; what comes back
+// (final_url, errors) is free of it. One net is for one thread.
 #pragma once
 
 #include "base/arena.h"
@@ -31,7 +39,7 @@ struct net_request {
 	uint64_t range_from, range_to; // inclusive
 	uint64_t range_last;           // when has_range and non-zero: the last N bytes instead
 	uint64_t max_bytes;            // of the body; more is an error
-	// Body bytes as they come (after content decoding), or NULL: collected in the response. -1 with err aborts.
+	// Body bytes of a 2xx answer as they come, or NULL: collected in the response. -1 with err aborts.
 	int (*sink)(void *context, struct slice bytes, struct error *err);
 	int (*restart)(void *context, struct error *err); // the body begins anew (retry); NULL with sink: no retry once begun
 	void *context;
@@ -43,11 +51,14 @@ struct net_response {
 	void *context;
 	bool failed;             // no HTTP answer: error says why (kind ERROR_SOURCE, or what sink said)
 	struct error error;
-	unsigned status;         // 200, 206, 304, 404, …; 0 when failed
-	struct slice body;       // when no sink; lives until net_response_release
+	// 200, 206, 304, 404, …; 0 when failed. file: is answered as 200, 206 or 404. A range request may be answered with
+	// 200: then body is the whole file, or empty where that is longer than max_bytes (no error).
+	unsigned status;
+	struct slice body;       // of a 2xx answer, when no sink; lives until net_response_release
 	struct slice final_url, content_type, etag, last_modified, cache_control, content_range;
 	uint64_t retry_count;
-	struct arena arena;      // holds all of the above
+	struct arena arena;      // holds all of the above but the body
+	char *body_buffer;       // mem_alloc
 };
 
 struct net;
@@ -55,9 +66,13 @@ struct net;
 NODISCARD int net_open(const struct net_config *config, struct net **ret_net, struct error *err);
 void net_close(struct net *net); // aborts what is in flight; NULL is fine
 
+// From now on requests to url's origin carry its userinfo, if it has one. net_start learns from its URLs, too.
+void net_use_credentials(struct net *net, struct slice url);
+
 void net_start(struct net *net, const struct net_request *request); // queued; texts are copied
 size_t net_pending(const struct net *net);
-// Blocks until a transfer is done and gives it, or -1: ERROR_INTERRUPTED. With nothing pending: a BUG.
+// Blocks until a transfer is done and gives it, or -1: ERROR_INTERRUPTED within 100 ms of the signal. With nothing
+// pending: a BUG.
 NODISCARD int net_wait(struct net *net, struct net_response *ret_response, struct error *err);
 // True and a response if one is done already; never blocks.
 bool net_poll(struct net *net, struct net_response *ret_response);
@@ -68,7 +83,7 @@ struct net_totals {
 };
 struct net_totals net_totals(const struct net *net);
 
-// The url without userinfo, for messages and locks; and relative references resolved (691.2).
+// The url without userinfo, for messages and locks; and relative references resolved (691.2). More in net/url.h.
 struct slice url_redact(struct arena *arena, struct slice url);
 struct slice url_resolve(struct arena *arena, struct slice base, struct slice reference);
 struct slice url_file_name(struct arena *arena, struct slice url); // last path component, percent-decoded (751.7)

@@ -17,7 +17,7 @@ struct candidate_policy {
 	// Versions pinned exactly by the user: yanked ones are usable then (592.2).
 	const struct specifier_set *const *direct_specifiers;
 	size_t direct_len;
-	struct slice exclude_newer; // RFC 3339 or "": files uploaded later do not exist
+	struct slice exclude_newer; // RFC 3339 or "": files uploaded later do not exist (check it with upload_time_parse)
 };
 
 enum candidate_reason {
@@ -43,11 +43,15 @@ struct candidates {
 	size_t len;
 	uint32_t *prefer;        // usable ranks, best first
 	uint32_t prefer_len;
+	size_t undated;          // files kept though exclude_newer is set and the index gives no upload time (700.2)
 };
 
 void candidates_select(const struct project *project, const struct candidate_policy *policy, struct arena *arena,
 		       struct candidates *ret_candidates);
 
-// All files of the release that a lock should name for this target: the chosen wheel and, when wanted, the sdist.
+// Microseconds since 1970 of an RFC 3339 time ("2024-02-29T12:00:00.5Z"); false for anything else.
+bool upload_time_parse(struct slice text, int64_t *ret_microseconds);
+
+// Why the release of that rank is not usable, to follow "it": for messages.
 struct slice candidate_reason_text(struct arena *arena, const struct candidates *candidates, uint32_t rank,
 				   const struct target *target); // "needs Python >=3.13", "has wheels only for …"

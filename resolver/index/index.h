@@ -42,6 +42,8 @@ struct project_file {
 	struct slice upload_time;     // as given by the index, "" for none
 	struct sha256 metadata_sha256; // zero if unknown
 	uint32_t index;               // which of index_urls; find-links come after
+	uint32_t tag_set;    // of FILE_WHEEL: the same number for the same python, abi and platform tags
+	uint32_t python_set; // the same number for the same requires_python
 };
 
 struct release {
@@ -67,6 +69,8 @@ struct project {
 	size_t skipped; // files that no rule could read (bad names, eggs, exes, variants)
 	struct slice status, status_reason; // project-status (792.1), "" for none
 	struct slice index_url;             // the one that answered, redacted
+	uint32_t tag_set_len, python_set_len; // of the files' tag_set and python_set
+	bool newer_api; // the index speaks a minor version that is not known here: worth a warning (629.1)
 };
 
 enum metadata_state {
@@ -85,6 +89,8 @@ struct index;
 
 NODISCARD int index_open(const struct index_config *config, struct net *net, struct index **ret_index,
 			 struct error *err);
+// Writes what is new into the store; index_wait does so now and then, index_close at last, without a word about errors.
+NODISCARD int index_flush(struct index *index, struct error *err);
 void index_close(struct index *index); // NULL is fine; everything handed out ends here
 
 // Start what is not known yet; free if known or under way. Names are normalized.

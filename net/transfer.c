@@ -1,0 +1,592 @@
+// SPDX-License-Identifier: MIT
+// The only file that calls libcurl: one multi handle, a queue before it, and a queue of answers behind it.
+#include "net/transfer.h"
+
+#include "net/credentials.h"
+#include "net/retry.h"
+#include "net/url.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	CONCURRENCY = 50,
+	CONNECTIONS_PER_HOST = 16, // of HTTP/1.1; HTTP/2 needs one
+	CONNECT_TIMEOUT_MS = 10 * 1000,
+	STALL_TIMEOUT_MS = 30 * 1000,
+	REDIRECTS_MAX = 10,
+	RECEIVE_BYTES = 128 * 1024,
+	POLL_MS = 50, // how late an interrupt may be noticed
+	BODY_FIRST_BYTES = 16 * 1024,
+};
+
+struct transfer {
+	struct transfer *next;
+	struct net_request request; // its texts are in arena
+	const char *url;
+	struct arena arena;
+	unsigned tries; // begun so far
+	uint64_t due_ms;
+
+	// Of the running try:
+	CURL *easy;
+	struct curl_slist *headers;
+	char reason[CURL_ERROR_SIZE];
+	char *body;
+	size_t body_len, body_cap;
+	uint64_t received; // of a 2xx answer
+	bool too_large, sink_failed;
+	struct error sink_error;
+};
+
+struct answer {
+	struct answer *next;
+	struct net_response response;
+};
+
+struct net {
+	struct net_config config;
+	struct arena arena;
+	struct credentials credentials;
+	CURLM *multi;
+	struct transfer *waiting, **waiting_end; // first in, first out
+	struct transfer *delayed, *running;      // no order
+	struct answer *done, **done_end;
+	CURL **idle; // handles to use again
+	size_t idle_len, running_len, pending;
+	struct net_totals totals;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+// --- the queues ---------------------------------------------------------------------------------
+
+static void queue_transfer(struct net *net, struct transfer *transfer)
+{
+	transfer->next = NULL;
+	*net->waiting_end = transfer;
+	net->waiting_end = &transfer->next;
+}
+
+static struct transfer *next_waiting(struct net *net)
+{
+	struct transfer *transfer = net->waiting;
+	net->waiting = transfer->next;
+	if (!net->waiting)
+		net->waiting_end = &net->waiting;
+	return transfer;
+}
+
+static void unlink_running(struct net *net, const struct transfer *transfer)
+{
+	struct transfer **at = &net->running;
+	while (*at != transfer)
+		at = &(*at)->next;
+	*at = transfer->next;
+	net->running_len--;
+}
+
+static void transfer_free(struct transfer *transfer)
+{
+	curl_slist_free_all(transfer->headers);
+	mem_free(transfer->body);
+	arena_release(&transfer->arena);
+	mem_free(transfer);
+}
+
+static void queue_answer(struct net *net, struct answer *answer)
+{
+	*net->done_end = answer;
+	net->done_end = &answer->next;
+}
+
+static struct answer *answer_new(const struct transfer *transfer)
+{
+	struct answer *answer = mem_alloc(sizeof(*answer));
+	answer->response.tag = transfer->request.tag;
+	answer->response.context = transfer->request.context;
+	answer->response.retry_count = transfer->tries > 1 ? transfer->tries - 1 : 0;
+	answer->response.body = S("");
+	return answer;
+}
+
+// Ends the transfer without an HTTP answer.
+static void fail(struct net *net, struct transfer *transfer, const struct error *why)
+{
+	struct answer *answer = answer_new(transfer);
+	answer->response.failed = true;
+	answer->response.error = *why;
+	answer->response.final_url = url_redact(&answer->response.arena,
+						arena_dup(&answer->response.arena, transfer->request.url));
+	queue_answer(net, answer);
+	transfer_free(transfer);
+}
+
+// --- what libcurl hands us ----------------------------------------------------------------------
+
+static bool is_success(unsigned status)
+{
+	return status >= 200 && status <= 299;
+}
+
+static unsigned status_of(const struct transfer *transfer)
+{
+	long status = 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 0 && url_is_file(transfer->request.url))
+		return transfer->request.has_range ? 206 : 200;
+	return (unsigned)status;
+}
+
+static void collect(struct transfer *transfer, struct slice bytes)
+{
+	if (transfer->body_len + bytes.len > transfer->body_cap) {
+		size_t cap = transfer->body_cap ? transfer->body_cap * 2 : BODY_FIRST_BYTES;
+		while (cap < transfer->body_len + bytes.len)
+			cap *= 2;
+		transfer->body = mem_realloc(transfer->body, cap);
+		transfer->body_cap = cap;
+	}
+	memcpy(transfer->body + transfer->body_len, bytes.ptr, bytes.len);
+	transfer->body_len += bytes.len;
+}
+
+// Bodies of answers other than 2xx are dropped: no caller reads an error page, and a sink must never see one.
+static size_t on_bytes(char *ptr, size_t size, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	struct slice bytes = { ptr, size * count };
+	if (!is_success(status_of(transfer)))
+		return bytes.len;
+	if (bytes.len > transfer->request.max_bytes - transfer->received) {
+		transfer->too_large = true;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	transfer->received += bytes.len;
+	if (!transfer->request.sink) {
+		collect(transfer, bytes);
+		return bytes.len;
+	}
+	if (transfer->request.sink(transfer->request.context, bytes, &transfer->sink_error) < 0) {
+		transfer->sink_failed = true;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	return bytes.len;
+}
+
+static struct slice header_value(CURL *easy, const char *name, struct arena *arena)
+{
+	struct curl_header *header = NULL;
+	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return S("");
+	return arena_dup(arena, slice_from(header->value));
+}
+
+static void read_headers(CURL *easy, struct net_response *response)
+{
+	char *url = NULL;
+	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
+	struct arena *arena = &response->arena;
+	response->final_url = url_redact(arena, arena_dup(arena, slice_from(url)));
+	response->content_type = header_value(easy, "Content-Type", arena);
+	response->etag = header_value(easy, "ETag", arena);
+	response->last_modified = header_value(easy, "Last-Modified", arena);
+	response->cache_control = header_value(easy, "Cache-Control", arena);
+	response->content_range = header_value(easy, "Content-Range", arena);
+}
+
+// --- starting a try -----------------------------------------------------------------------------
+
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+	if (text)
+		curl_easy_setopt(easy, option, text);
+}
+
+static void set_connection(const struct net *net, CURL *easy)
+{
+	const struct net_config *config = &net->config;
+	unsigned connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+	unsigned stall_ms = config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); // rather a stream of a connection than one more connection
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	set_text(easy, CURLOPT_CAINFO, config->ca_file);
+	set_text(easy, CURLOPT_CAPATH, config->ca_directory);
+	set_text(easy, CURLOPT_SSLCERT, config->client_certificate);
+	set_text(easy, CURLOPT_PROXY, config->proxy);
+}
+
+static void set_redirects(CURL *easy, const char *url)
+{
+	bool secure = strncasecmp(url, "https:", 6) == 0;
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
+}
+
+static void set_range(CURL *easy, const struct net_request *request)
+{
+	char range[64];
+	if (request->range_last)
+		snprintf(range, sizeof(range), "-%llu", (unsigned long long)request->range_last);
+	else
+		snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)request->range_from,
+			 (unsigned long long)request->range_to);
+	curl_easy_setopt(easy, CURLOPT_RANGE, range);
+}
+
+static void set_request(struct transfer *transfer)
+{
+	CURL *easy = transfer->easy;
+	const struct net_request *request = &transfer->request;
+	curl_easy_setopt(easy, CURLOPT_URL, transfer->url);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "pinbake");
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+	if (request->has_range)
+		set_range(easy, request);
+	// A file server that "compresses" an archive would change the bytes that hashes are for.
+	if (!request->has_range && !request->sink)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+}
+
+static CURL *take_handle(struct net *net)
+{
+	CURL *easy = net->idle_len ? net->idle[--net->idle_len] : curl_easy_init();
+	if (!easy)
+		BUG("libcurl gives no handle");
+	return easy;
+}
+
+static void begin_try(struct net *net, struct transfer *transfer)
+{
+	transfer->easy = take_handle(net);
+	transfer->tries++;
+	transfer->body_len = 0;
+	transfer->received = 0;
+	transfer->reason[0] = '\0';
+	set_connection(net, transfer->easy);
+	set_redirects(transfer->easy, transfer->url);
+	set_request(transfer);
+	transfer->next = net->running;
+	net->running = transfer;
+	net->running_len++;
+	net->totals.requests++;
+	if (curl_multi_add_handle(net->multi, transfer->easy) != CURLM_OK)
+		BUG("libcurl takes no handle");
+}
+
+static void begin_what_may_begin(struct net *net)
+{
+	uint64_t now = net->delayed ? now_ms() : 0;
+	for (struct transfer **at = &net->delayed; *at;) {
+		struct transfer *transfer = *at;
+		if (transfer->due_ms > now) {
+			at = &transfer->next;
+			continue;
+		}
+		*at = transfer->next;
+		queue_transfer(net, transfer);
+	}
+	while (net->waiting && net->running_len < net->config.concurrency)
+		begin_try(net, next_waiting(net));
+}
+
+// --- ending a try -------------------------------------------------------------------------------
+
+static bool is_transient(CURLcode code)
+{
+	static const CURLcode transient[] = {
+		CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
+		CURLE_OPERATION_TIMEDOUT,   CURLE_SSL_CONNECT_ERROR,	 CURLE_GOT_NOTHING,
+		CURLE_SEND_ERROR,	    CURLE_RECV_ERROR,		 CURLE_PARTIAL_FILE,
+		CURLE_HTTP2,		    CURLE_HTTP2_STREAM,		 CURLE_WEIRD_SERVER_REPLY,
+	};
+	for (size_t i = 0; i < sizeof(transient) / sizeof(*transient); i++)
+		if (transient[i] == code)
+			return true;
+	return false;
+}
+
+static bool may_retry(const struct net *net, const struct transfer *transfer, CURLcode code)
+{
+	if (transfer->tries > net->config.retries || transfer->sink_failed || transfer->too_large)
+		return false;
+	if (transfer->request.sink && transfer->received && !transfer->request.restart)
+		return false;
+	return code == CURLE_OK ? retry_status(status_of(transfer)) : is_transient(code);
+}
+
+// Puts the transfer aside for its next try; false when the sink cannot start over.
+static bool retry_later(struct net *net, struct transfer *transfer, uint64_t retry_after)
+{
+	const struct net_request *request = &transfer->request;
+	if (request->sink && transfer->received &&
+	    request->restart(request->context, &transfer->sink_error) < 0) {
+		transfer->sink_failed = true;
+		return false;
+	}
+	net->totals.retries++;
+	transfer->due_ms = now_ms() + retry_delay_ms(request->url, transfer->tries, retry_after);
+	transfer->next = net->delayed;
+	net->delayed = transfer;
+	return true;
+}
+
+static void describe_failure(struct transfer *transfer, CURLcode code, struct error *ret_error)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice shown = url_redact(&scratch, transfer->request.url);
+	if (transfer->sink_failed) {
+		*ret_error = transfer->sink_error;
+		return;
+	}
+	if (transfer->too_large) {
+		error_set(ret_error, ERROR_SOURCE, "'%.*s' is larger than %llu bytes", SLICE_ARG(shown),
+			  (unsigned long long)transfer->request.max_bytes);
+		return;
+	}
+	const char *reason = transfer->reason[0] ? transfer->reason : curl_easy_strerror(code);
+	error_set(ret_error, ERROR_SOURCE, "cannot fetch '%.*s': %s", SLICE_ARG(shown), reason);
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+		error_hint(ret_error, "if the index has a certificate authority of its own, name its file in "
+				      "SSL_CERT_FILE");
+}
+
+static void respond(struct net *net, struct transfer *transfer, unsigned status)
+{
+	struct answer *answer = answer_new(transfer);
+	struct net_response *response = &answer->response;
+	response->status = status;
+	read_headers(transfer->easy, response);
+	if (is_success(status) && !transfer->too_large && transfer->body_len) {
+		response->body_buffer = transfer->body;
+		response->body = (struct slice){ transfer->body, transfer->body_len };
+		transfer->body = NULL;
+	}
+	net->totals.not_modified += status == 304;
+	queue_answer(net, answer);
+}
+
+static void release_handle(struct net *net, struct transfer *transfer)
+{
+	curl_multi_remove_handle(net->multi, transfer->easy);
+	curl_easy_reset(transfer->easy);
+	net->idle[net->idle_len++] = transfer->easy;
+	transfer->easy = NULL;
+	unlink_running(net, transfer);
+}
+
+static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
+{
+	unsigned status = status_of(transfer);
+	curl_off_t retry_after = 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	bool retry = may_retry(net, transfer, code);
+	bool missing = code == CURLE_FILE_COULDNT_READ_FILE;
+	bool range_ignored = transfer->too_large && transfer->request.has_range && status == 200;
+	bool answered = code == CURLE_OK || missing || range_ignored;
+	net->totals.bytes += transfer->received;
+	if (!retry && answered)
+		respond(net, transfer, missing ? 404 : status);
+	release_handle(net, transfer);
+	if (retry && retry_later(net, transfer, (uint64_t)retry_after))
+		return;
+	if (!retry && answered) {
+		transfer_free(transfer);
+		return;
+	}
+	struct error why;
+	describe_failure(transfer, code, &why);
+	fail(net, transfer, &why);
+}
+
+// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to a connection just closed.
+static void perform(struct net *net)
+{
+	sigset_t broken_pipe, before;
+	int ignored;
+	const struct timespec at_once = { 0 };
+	sigemptyset(&broken_pipe);
+	sigaddset(&broken_pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
+	curl_multi_perform(net->multi, &ignored);
+	sigtimedwait(&broken_pipe, NULL, &at_once);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void advance(struct net *net)
+{
+	begin_what_may_begin(net);
+	perform(net);
+	int left;
+	for (CURLMsg *message; (message = curl_multi_info_read(net->multi, &left)) != NULL;) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		char *transfer = NULL;
+		CURLcode code = message->data.result;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+		end_try(net, (struct transfer *)(void *)transfer, code);
+	}
+}
+
+// --- the interface ------------------------------------------------------------------------------
+
+int net_open(const struct net_config *config, struct net **ret_net, struct error *err)
+{
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return error_set(err, ERROR_SOURCE, "libcurl cannot be started");
+	struct net *net = mem_alloc(sizeof(*net));
+	net->config = *config;
+	if (net->config.concurrency == 0)
+		net->config.concurrency = CONCURRENCY;
+	net->credentials.arena = &net->arena;
+	net->waiting_end = &net->waiting;
+	net->done_end = &net->done;
+	net->idle = arena_new_array(&net->arena, CURL *, net->config.concurrency);
+	net->multi = curl_multi_init();
+	if (!net->multi) {
+		net_close(net);
+		return error_set(err, ERROR_SOURCE, "libcurl cannot be started");
+	}
+	curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(net->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS_PER_HOST);
+	*ret_net = net;
+	return 0;
+}
+
+static void free_transfers(struct transfer **list)
+{
+	while (*list) {
+		struct transfer *next = (*list)->next;
+		transfer_free(*list);
+		*list = next;
+	}
+}
+
+void net_close(struct net *net)
+{
+	if (!net)
+		return;
+	while (net->running) {
+		struct transfer *transfer = net->running;
+		release_handle(net, transfer);
+		transfer_free(transfer);
+	}
+	free_transfers(&net->waiting);
+	free_transfers(&net->delayed);
+	struct net_response response;
+	while (net_poll(net, &response))
+		net_response_release(&response);
+	for (size_t i = 0; i < net->idle_len; i++)
+		curl_easy_cleanup(net->idle[i]);
+	curl_multi_cleanup(net->multi);
+	arena_release(&net->arena);
+	mem_free(net);
+	curl_global_cleanup();
+}
+
+void net_use_credentials(struct net *net, struct slice url)
+{
+	credentials_learn(&net->credentials, url);
+}
+
+static void add_header(struct transfer *transfer, struct slice name, struct slice value)
+{
+	struct slice line = arena_printf(&transfer->arena, "%.*s: %.*s", SLICE_ARG(name), SLICE_ARG(value));
+	transfer->headers = curl_slist_append(transfer->headers, line.ptr);
+}
+
+void net_start(struct net *net, const struct net_request *request)
+{
+	struct transfer *transfer = mem_alloc(sizeof(*transfer));
+	transfer->request = *request;
+	transfer->request.url = arena_dup(&transfer->arena, url_without_fragment(request->url));
+	credentials_learn(&net->credentials, request->url);
+	struct slice url = credentials_apply(&net->credentials, &transfer->arena, transfer->request.url);
+	transfer->url = arena_c_string(&transfer->arena, url);
+	for (size_t i = 0; i < request->header_len; i++)
+		add_header(transfer, request->headers[i].name, request->headers[i].value);
+	net->pending++;
+	if (net->config.offline) {
+		struct error why;
+		error_set(&why, ERROR_SOURCE, "'%.*s' is not fetched because --offline is set",
+			  SLICE_ARG(url_redact(&transfer->arena, transfer->request.url)));
+		fail(net, transfer, &why);
+		return;
+	}
+	queue_transfer(net, transfer);
+}
+
+size_t net_pending(const struct net *net)
+{
+	return net->pending;
+}
+
+static bool take_answer(struct net *net, struct net_response *ret_response)
+{
+	struct answer *answer = net->done;
+	if (!answer)
+		return false;
+	net->done = answer->next;
+	if (!net->done)
+		net->done_end = &net->done;
+	*ret_response = answer->response;
+	mem_free(answer);
+	net->pending--;
+	return true;
+}
+
+bool net_poll(struct net *net, struct net_response *ret_response)
+{
+	if (!net->done && (net->running || net->waiting || net->delayed))
+		advance(net);
+	return take_answer(net, ret_response);
+}
+
+int net_wait(struct net *net, struct net_response *ret_response, struct error *err)
+{
+	if (net->pending == 0)
+		BUG("net_wait with nothing pending");
+	for (;;) {
+		if (net->config.interrupted && *net->config.interrupted)
+			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+		if (net_poll(net, ret_response))
+			return 0;
+		int ignored;
+		curl_multi_poll(net->multi, NULL, 0, POLL_MS, &ignored);
+	}
+}
+
+void net_response_release(struct net_response *response)
+{
+	arena_release(&response->arena);
+	mem_free(response->body_buffer);
+	response->body_buffer = NULL;
+	response->body = S("");
+}
+
+struct net_totals net_totals(const struct net *net)
+{
+	return net->totals;
+}

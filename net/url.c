@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// Taking URLs apart, resolving references (RFC 3986, 5.2) and keeping credentials out of sight.
+#include "net/url.h"
+
+#include "net/transfer.h"
+
+#include <string.h>
+
+// scheme ":" where a scheme is a letter and then letters, digits, '+', '-', '.'.
+static size_t scheme_len(struct slice text)
+{
+	size_t i = 0;
+	while (i < text.len && (is_alnum(text.ptr[i]) || (i > 0 && memchr("+-.", text.ptr[i], 3))))
+		i++;
+	return i > 0 && i < text.len && text.ptr[i] == ':' && is_alpha(text.ptr[0]) ? i : 0;
+}
+
+static size_t authority_end(struct slice rest)
+{
+	size_t end = 0;
+	while (end < rest.len && !memchr("/?#", rest.ptr[end], 3))
+		end++;
+	return end;
+}
+
+static void parse_authority(struct slice *rest, struct url *url)
+{
+	*rest = slice_skip(*rest, 2);
+	url->has_authority = true;
+	url->authority = slice_range(*rest, 0, authority_end(*rest));
+	*rest = slice_skip(*rest, url->authority.len);
+	size_t at = slice_find_last_byte(url->authority, '@');
+	url->userinfo = at == SLICE_NONE ? S("") : slice_range(url->authority, 0, at);
+	url->host_port = at == SLICE_NONE ? url->authority : slice_skip(url->authority, at + 1);
+}
+
+void url_parse(struct slice text, struct url *ret_url)
+{
+	struct url url = { 0 };
+	struct slice rest = text, head;
+	size_t len = scheme_len(text);
+	if (len > 0) {
+		url.scheme = slice_range(rest, 0, len);
+		rest = slice_skip(rest, len + 1);
+	}
+	if (slice_starts_with(rest, S("//")))
+		parse_authority(&rest, &url);
+	if (slice_cut(&rest, '#', &head)) {
+		url.has_fragment = true;
+		url.fragment = rest;
+	}
+	rest = head;
+	if (slice_cut(&rest, '?', &head)) {
+		url.has_query = true;
+		url.query = rest;
+	}
+	url.path = head;
+	*ret_url = url;
+}
+
+struct slice url_without_fragment(struct slice text)
+{
+	size_t at = slice_find_byte(text, '#');
+	return at == SLICE_NONE ? text : slice_range(text, 0, at);
+}
+
+static struct slice host_without_default_port(const struct url *url)
+{
+	struct slice host = url->host_port;
+	bool https = slice_eq_ignore_case(url->scheme, S("https"));
+	struct slice port = https ? S(":443") : S(":80");
+	if (slice_ends_with(host, port))
+		host.len -= port.len;
+	return host;
+}
+
+bool url_same_origin(struct slice a, struct slice b)
+{
+	struct url left, right;
+	url_parse(a, &left);
+	url_parse(b, &right);
+	return left.has_authority && right.has_authority && slice_eq_ignore_case(left.scheme, right.scheme) &&
+	       slice_eq_ignore_case(host_without_default_port(&left), host_without_default_port(&right));
+}
+
+// The text with `userinfo` (and '@', unless empty) in place of what it has.
+static struct slice replace_userinfo(struct arena *arena, struct slice text, const struct url *url,
+				     struct slice userinfo)
+{
+	size_t before = (size_t)(url->authority.ptr - text.ptr);
+	struct slice rest = slice_skip(text, before + url->authority.len - url->host_port.len);
+	return arena_printf(arena, "%.*s%.*s%s%.*s", SLICE_ARG(slice_range(text, 0, before)),
+			    SLICE_ARG(userinfo), userinfo.len ? "@" : "", SLICE_ARG(rest));
+}
+
+struct slice url_with_userinfo(struct arena *arena, struct slice text, struct slice userinfo)
+{
+	struct url url;
+	url_parse(text, &url);
+	return url.has_authority ? replace_userinfo(arena, text, &url, userinfo) : text;
+}
+
+struct slice url_redact(struct arena *arena, struct slice url)
+{
+	struct url parts;
+	url_parse(url, &parts);
+	if (!parts.has_authority || parts.authority.len == parts.host_port.len)
+		return url;
+	return replace_userinfo(arena, url, &parts, S(""));
+}
+
+// --- resolving references -----------------------------------------------------------------------
+
+static void drop_last_segment(struct buf *out, size_t floor)
+{
+	while (out->len > floor && out->ptr[out->len - 1] != '/')
+		out->len--;
+	if (out->len > floor)
+		out->len--;
+}
+
+// RFC 3986, 5.2.4, said by segments: "." vanishes, ".." takes the segment before it along.
+static void append_without_dots(struct buf *out, struct slice path)
+{
+	size_t floor = out->len;
+	bool more = path.len > 0;
+	bool rooted = more && path.ptr[0] == '/';
+	if (rooted)
+		path = slice_skip(path, 1);
+	bool first = !rooted;
+	while (more) {
+		struct slice segment;
+		more = slice_cut(&path, '/', &segment);
+		bool up = slice_eq(segment, S("..")), here = slice_eq(segment, S("."));
+		if (up)
+			drop_last_segment(out, floor);
+		// A final "." or ".." names a directory: its slash stays.
+		if ((up || here) && more)
+			continue;
+		if (!first)
+			buf_byte(out, '/');
+		first = false;
+		if (!up && !here)
+			buf_append(out, segment);
+	}
+}
+
+static struct slice merged_path(struct arena *arena, const struct url *base, struct slice path)
+{
+	size_t slash = slice_find_last_byte(base->path, '/');
+	if (base->has_authority && base->path.len == 0)
+		return arena_printf(arena, "/%.*s", SLICE_ARG(path));
+	struct slice directory = slash == SLICE_NONE ? S("") : slice_range(base->path, 0, slash + 1);
+	return arena_printf(arena, "%.*s%.*s", SLICE_ARG(directory), SLICE_ARG(path));
+}
+
+static void append_authority(struct buf *out, const struct url *url)
+{
+	if (!url->has_authority)
+		return;
+	buf_append(out, S("//"));
+	buf_append(out, url->authority);
+}
+
+static void append_query(struct buf *out, const struct url *url)
+{
+	if (!url->has_query)
+		return;
+	buf_byte(out, '?');
+	buf_append(out, url->query);
+}
+
+static void append_target(struct arena *arena, struct buf *out, const struct url *base, const struct url *ref)
+{
+	if (ref->has_authority) {
+		append_authority(out, ref);
+		append_without_dots(out, ref->path);
+		append_query(out, ref);
+		return;
+	}
+	append_authority(out, base);
+	if (ref->path.len == 0) {
+		buf_append(out, base->path);
+		append_query(out, ref->has_query ? ref : base);
+		return;
+	}
+	struct slice path = ref->path.ptr[0] == '/' ? ref->path : merged_path(arena, base, ref->path);
+	append_without_dots(out, path);
+	append_query(out, ref);
+}
+
+struct slice url_resolve(struct arena *arena, struct slice base, struct slice reference)
+{
+	struct url from, ref;
+	url_parse(reference, &ref);
+	if (ref.scheme.len)
+		return reference;
+	url_parse(base, &from);
+	struct buf out = { .arena = arena };
+	if (from.scheme.len) {
+		buf_append(&out, from.scheme);
+		buf_byte(&out, ':');
+	}
+	append_target(arena, &out, &from, &ref);
+	if (ref.has_fragment) {
+		buf_byte(&out, '#');
+		buf_append(&out, ref.fragment);
+	}
+	return buf_slice(&out);
+}
+
+// --- names and paths ----------------------------------------------------------------------------
+
+static int hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c = to_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+struct slice url_percent_decode(struct arena *arena, struct slice text)
+{
+	if (slice_find_byte(text, '%') == SLICE_NONE)
+		return text;
+	char *out = arena_alloc(arena, text.len + 1, 1);
+	size_t len = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_value(text.ptr[i + 1]) : -1;
+		int low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
+		out[len++] = low >= 0 ? (char)(high * 16 + low) : text.ptr[i];
+		i += low >= 0 ? 2 : 0;
+	}
+	return (struct slice){ out, len };
+}
+
+struct slice url_file_name(struct arena *arena, struct slice url)
+{
+	struct url parts;
+	url_parse(url, &parts);
+	size_t slash = slice_find_last_byte(parts.path, '/');
+	return url_percent_decode(arena, slash == SLICE_NONE ? parts.path : slice_skip(parts.path, slash + 1));
+}
+
+bool url_is_file(struct slice text)
+{
+	return text.len >= 7 && slice_eq_ignore_case(slice_range(text, 0, 7), S("file://"));
+}
+
+bool url_file_path(struct arena *arena, struct slice text, const char **ret_path)
+{
+	struct url url;
+	url_parse(text, &url);
+	bool local = url.host_port.len == 0 || slice_eq_ignore_case(url.host_port, S("localhost"));
+	struct slice path = url_percent_decode(arena, url.path);
+	if (!url_is_file(text) || !local || path.len == 0 || slice_find_byte(path, '\0') != SLICE_NONE)
+		return false;
+	*ret_path = arena_c_string(arena, path);
+	return true;
+}
+
+struct slice url_from_path(struct arena *arena, const char *absolute_path)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	struct buf out = { .arena = arena };
+	buf_append(&out, S("file://"));
+	for (const char *p = absolute_path; *p; p++) {
+		if (is_alnum(*p) || strchr("/-._~!+@=,:", *p)) {
+			buf_byte(&out, *p);
+			continue;
+		}
+		buf_byte(&out, '%');
+		buf_byte(&out, digits[(unsigned char)*p >> 4]);
+		buf_byte(&out, digits[(unsigned char)*p & 15]);
+	}
+	return buf_slice(&out);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Pages in HTML (PEP 503 with 592, 629, 658, 714, 792): one anchor a file (503.3).
+#include "resolver/index/page.h"
+
+#include "base/html_links.h"
+#include "net/url.h"
+
+// data-core-metadata="true" or "sha256=…"; the older name counts only where the newer one is absent (658.1).
+static void read_metadata_attribute(const struct html_element *anchor, struct project_file *file)
+{
+	struct slice value;
+	if (!html_attribute(anchor, S("data-core-metadata"), &value) &&
+	    !html_attribute(anchor, S("data-dist-info-metadata"), &value))
+		return;
+	file->has_core_metadata = !slice_eq_ignore_case(value, S("false"));
+	if (slice_starts_with(value, S("sha256=")))
+		(void)sha256_parse_hex(slice_skip(value, 7), &file->metadata_sha256);
+}
+
+static int read_anchor(struct page *page, struct slice base, const struct html_element *anchor, struct error *err)
+{
+	struct project_file file = { 0 };
+	struct slice href;
+	if (!html_attribute(anchor, S("href"), &href))
+		return 0;
+	href = slice_trim(href);
+	file.url = url_resolve(page->arena, base, href);
+	file.name = url_file_name(page->arena, file.url);
+	html_attribute(anchor, S("data-requires-python"), &file.requires_python);
+	file.yanked = html_attribute(anchor, S("data-yanked"), &file.yanked_reason);
+	read_metadata_attribute(anchor, &file);
+	return page_add(page, &file, err);
+}
+
+static int read_meta(struct page *page, const struct html_element *meta, struct error *err)
+{
+	struct slice name, content;
+	if (!html_attribute(meta, S("name"), &name) || !html_attribute(meta, S("content"), &content))
+		return 0;
+	if (slice_eq_ignore_case(name, S("pypi:repository-version")))
+		return page_check_api(page, content, err);
+	if (slice_eq_ignore_case(name, S("pypi:project-status")))
+		page->project->status = content;
+	if (slice_eq_ignore_case(name, S("pypi:project-status-reason")))
+		page->project->status_reason = content;
+	return 0;
+}
+
+int page_read_html(struct page *page, struct error *err)
+{
+	struct html_scanner scanner;
+	struct html_element element;
+	struct slice base = page->input->url, href;
+	bool has_base = false;
+	html_begin(&scanner, page->input->body, page->arena);
+	while (html_next(&scanner, &element)) {
+		if (element.kind == HTML_ANCHOR && read_anchor(page, base, &element, err) < 0)
+			return -1;
+		if (element.kind == HTML_META && read_meta(page, &element, err) < 0)
+			return -1;
+		if (element.kind == HTML_BASE && !has_base && html_attribute(&element, S("href"), &href)) {
+			has_base = true;
+			base = url_resolve(page->arena, base, slice_trim(href));
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// The inside of struct index, shared by index.c, projects.c and metadata_jobs.c.
+#pragma once
+
+#include "base/map.h"
+#include "resolver/index/find_links.h"
+#include "resolver/index/freshness.h"
+#include "resolver/index/index.h"
+#include "resolver/index/ladder.h"
+#include "resolver/index/store.h"
+
+enum request_kind { REQUEST_PAGE, REQUEST_FIND_LINK, REQUEST_METADATA };
+
+enum { INDEX_ID_BYTES = 16 }; // of the digest of an index's address, the head of its keys in the store
+
+struct index_source {
+	struct slice url; // redacted (idx.3), without a slash at its end
+	bool local;       // file://
+	const char *path; // when local
+	char id[INDEX_ID_BYTES];
+};
+
+struct page_job {
+	struct slice name;
+	struct project project;
+	bool known;     // the answer is final
+	bool looked_up; // no index is to be asked any more, but find-links may be
+	bool not_in_store; // --offline, and an index that was never asked
+	uint32_t at;    // which index is being asked
+	struct slice key; // in the store, of that index
+	bool has_old;   // a stale record of that index:
+	struct freshness old;
+	struct project old_project;
+};
+
+struct metadata_job {
+	const struct project_file *file; // its address is the job's key
+	struct slice project_name;
+	struct slice key; // in the store
+	struct file_metadata answer;
+	bool known;
+	struct ladder ladder;
+	struct arena scratch; // of the ladder
+};
+
+struct index {
+	struct index_config config;
+	struct net *net;
+	struct store *store;
+	struct arena arena; // all that is handed out
+	struct index_source *sources;
+	struct find_link *links;
+	size_t links_pending;
+	bool links_asked;
+
+	struct map page_names; // name → page_jobs
+	ARRAY_OF(struct page_job *) page_jobs;
+	struct map metadata_files; // pointer's bytes → metadata_jobs
+	ARRAY_OF(struct metadata_job *) metadata_jobs;
+	struct map host_origins; // origin → hosts
+	ARRAY_OF(struct file_host *) hosts;
+
+	size_t news; // answers that became known since index_wait last returned
+	struct index_counts counts;
+};
+
+uint64_t request_tag(enum request_kind kind, size_t id);
+
+// projects.c
+void page_job_begin(struct index *index, struct page_job *job);
+void page_job_take(struct index *index, struct page_job *job, const struct net_response *response);
+void find_link_take(struct index *index, struct find_link *link, const struct net_response *response);
+
+// metadata_jobs.c
+void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id);
+void metadata_job_take(struct index *index, struct metadata_job *job, size_t id, const struct net_response *response);

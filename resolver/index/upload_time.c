@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// RFC 3339 times as numbers, so that a cut-off compares with upload times whatever their form (700.1).
+#include "resolver/index/candidates.h"
+
+struct reader {
+	struct slice rest;
+	bool bad;
+};
+
+static unsigned read_digits(struct reader *reader, size_t count, unsigned max)
+{
+	uint64_t value = 0;
+	reader->bad |= reader->rest.len < count || !slice_parse_u64(slice_range(reader->rest, 0, count), max, &value);
+	reader->rest = slice_skip(reader->rest, count);
+	return (unsigned)value;
+}
+
+static char read_one_of(struct reader *reader, const char *set)
+{
+	char c = reader->rest.len ? reader->rest.ptr[0] : '\0';
+	while (*set && *set != c)
+		set++;
+	reader->bad |= *set == '\0';
+	reader->rest = slice_skip(reader->rest, 1);
+	return c;
+}
+
+// Days since 1970-01-01 in the Gregorian calendar: whole eras of 400 years, and years that begin in March.
+static int64_t days_since_epoch(int64_t year, unsigned month, unsigned day)
+{
+	year -= month <= 2;
+	int64_t era = year / 400, year_of_era = year % 400;
+	int64_t day_of_year = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+	return era * 146097 + day_of_era - 719468;
+}
+
+static int64_t read_fraction(struct reader *reader)
+{
+	int64_t micros = 0, unit = 100000;
+	if (reader->rest.len == 0 || reader->rest.ptr[0] != '.')
+		return 0;
+	reader->rest = slice_skip(reader->rest, 1);
+	reader->bad |= reader->rest.len == 0 || !is_digit(reader->rest.ptr[0]);
+	for (; reader->rest.len && is_digit(reader->rest.ptr[0]); unit /= 10) {
+		micros += unit * (reader->rest.ptr[0] - '0');
+		reader->rest = slice_skip(reader->rest, 1);
+	}
+	return micros;
+}
+
+static int64_t read_offset_minutes(struct reader *reader)
+{
+	char sign = read_one_of(reader, "Zz+-");
+	if (sign == 'Z' || sign == 'z')
+		return 0;
+	int64_t minutes = 60 * (int64_t)read_digits(reader, 2, 23);
+	read_one_of(reader, ":");
+	minutes += read_digits(reader, 2, 59);
+	return sign == '-' ? -minutes : minutes;
+}
+
+bool upload_time_parse(struct slice text, int64_t *ret_microseconds)
+{
+	struct reader reader = { .rest = text };
+	unsigned year = read_digits(&reader, 4, 9999);
+	read_one_of(&reader, "-");
+	unsigned month = read_digits(&reader, 2, 12);
+	read_one_of(&reader, "-");
+	unsigned day = read_digits(&reader, 2, 31);
+	read_one_of(&reader, "Tt ");
+	int64_t seconds = 3600 * (int64_t)read_digits(&reader, 2, 23);
+	read_one_of(&reader, ":");
+	seconds += 60 * (int64_t)read_digits(&reader, 2, 59);
+	read_one_of(&reader, ":");
+	seconds += read_digits(&reader, 2, 60);
+	int64_t micros = read_fraction(&reader);
+	seconds -= 60 * read_offset_minutes(&reader);
+	if (reader.bad || reader.rest.len || month == 0 || day == 0)
+		return false;
+	*ret_microseconds = (days_since_epoch(year, month, day) * 86400 + seconds) * 1000000 + micros;
+	return true;
+}
