@@ -49,8 +49,8 @@ static void open_places(struct index *index)
 
 int index_open(const struct index_config *config, struct net *net, struct index **ret_index, struct error *err)
 {
-	struct store *store;
-	if (store_open(config->store_path, &store, err) < 0)
+	struct index_store *store;
+	if (index_store_open(config->store_path, &store, err) < 0)
 		return -1;
 	struct index *index = mem_alloc(sizeof(*index));
 	index->config = *config;
@@ -68,7 +68,7 @@ int index_open(const struct index_config *config, struct net *net, struct index 
 
 int index_flush(struct index *index, struct error *err)
 {
-	return store_flush(index->store, err);
+	return index_store_flush(index->store, err);
 }
 
 void index_close(struct index *index)
@@ -77,10 +77,10 @@ void index_close(struct index *index)
 	if (!index)
 		return;
 	// Best effort: what cannot be written now is fetched again another time.
-	(void)!store_flush(index->store, &ignored);
+	(void)!index_store_flush(index->store, &ignored);
 	for (size_t i = 0; i < index->metadata_jobs.len; i++)
 		arena_release(&index->metadata_jobs.items[i]->scratch);
-	store_close(index->store);
+	index_store_close(index->store);
 	arena_release(&index->arena);
 	mem_free(index);
 }
@@ -150,7 +150,7 @@ static void take(struct index *index, struct net_response *response)
 int index_wait(struct index *index, struct error *err)
 {
 	struct net_response response;
-	if (store_pending_bytes(index->store) > FLUSH_BYTES && store_flush(index->store, err) < 0)
+	if (index_store_pending_bytes(index->store) > FLUSH_BYTES && index_store_flush(index->store, err) < 0)
 		return -1;
 	while (index->news == 0 && net_pending(index->net) > 0) {
 		if (net_wait(index->net, &response, err) < 0)
@@ -211,7 +211,7 @@ size_t index_similar_names(const struct index *index, struct slice name, struct 
 			   size_t max)
 {
 	struct similar_search search = { .wanted = name, .seen.arena = arena };
-	store_each(index->store, STORE_FRESH, visit_stored, &search);
+	index_store_each(index->store, STORE_FRESH, visit_stored, &search);
 	for (size_t i = 0; i < index->page_jobs.len; i++)
 		if (index->page_jobs.items[i]->known && index->page_jobs.items[i]->project.state == PROJECT_FOUND)
 			consider(&search, index->page_jobs.items[i]->name);

@@ -104,14 +104,14 @@ static void take_result(struct index *index, struct metadata_job *job, enum ladd
 	switch (result) {
 	case LADDER_FOUND:
 		value = with_first_byte(&index->arena, STORED_HEADERS, headers_only(text));
-		store_put(index->store, STORE_METADATA, job->key, value);
+		index_store_put(index->store, STORE_METADATA, job->key, value);
 		index->counts.metadata_fetched++;
 		conclude(index, job, slice_skip(value, 1));
 		break;
 	case LADDER_UNUSABLE:
 		text = slice_from(job->answer.error.cause);
 		value = with_first_byte(&index->arena, STORED_UNUSABLE, text);
-		store_put(index->store, STORE_METADATA, job->key, value);
+		index_store_put(index->store, STORE_METADATA, job->key, value);
 		end(index, job, METADATA_UNUSABLE);
 		break;
 	case LADDER_FAILED: end(index, job, METADATA_FAILED); break;
@@ -124,7 +124,7 @@ static void take_result(struct index *index, struct metadata_job *job, enum ladd
 static bool look_into_store(struct index *index, struct metadata_job *job)
 {
 	struct slice value;
-	if (!store_find(index->store, STORE_METADATA, job->key, &value) || value.len == 0)
+	if (!index_store_find(index->store, STORE_METADATA, job->key, &value) || value.len == 0)
 		return false;
 	struct slice text = slice_skip(value, 1);
 	index->counts.metadata_from_store++;

@@ -91,7 +91,7 @@ static struct slice store_key(struct index *index, const struct page_job *job)
 
 static void remember(struct index *index, const struct page_job *job, const struct freshness *freshness)
 {
-	store_put(index->store, STORE_FRESH, job->key, freshness_pack(freshness, &index->arena));
+	index_store_put(index->store, STORE_FRESH, job->key, freshness_pack(freshness, &index->arena));
 }
 
 enum lookup { LOOKUP_FOUND, LOOKUP_ABSENT, LOOKUP_UNKNOWN };
@@ -102,13 +102,13 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 	struct slice packed;
 	job->has_old = false;
 	job->key = store_key(index, job);
-	if (!store_find(index->store, STORE_FRESH, job->key, &packed) || !freshness_unpack(packed, &job->old))
+	if (!index_store_find(index->store, STORE_FRESH, job->key, &packed) || !freshness_unpack(packed, &job->old))
 		return LOOKUP_UNKNOWN;
 	bool usable = index->config.offline ||
 		      (!index->config.refresh && freshness_holds(&job->old, index->config.now));
 	if (job->old.absent)
 		return usable ? LOOKUP_ABSENT : LOOKUP_UNKNOWN;
-	if (!store_find(index->store, STORE_PAGES, job->key, &packed) ||
+	if (!index_store_find(index->store, STORE_PAGES, job->key, &packed) ||
 	    !record_unpack(packed, job->at, &index->arena, &job->old_project))
 		return LOOKUP_UNKNOWN;
 	job->has_old = true;
@@ -230,7 +230,7 @@ static void take_page(struct index *index, struct page_job *job, const struct ne
 		.etag = response->etag,
 		.last_modified = response->last_modified,
 	};
-	store_put(index->store, STORE_PAGES, job->key, record);
+	index_store_put(index->store, STORE_PAGES, job->key, record);
 	remember(index, job, &freshness);
 	index->counts.pages_fetched++;
 	found(index, job, &project);

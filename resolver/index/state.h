@@ -46,7 +46,7 @@ struct metadata_job {
 struct index {
 	struct index_config config;
 	struct net *net;
-	struct store *store;
+	struct index_store *store;
 	struct arena arena; // all that is handed out
 	struct index_source *sources;
 	struct find_link *links;

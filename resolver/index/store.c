@@ -24,7 +24,7 @@ struct put {
 	struct slice key, value;
 };
 
-struct store {
+struct index_store {
 	MDB_env *env;
 	MDB_txn *reading;
 	MDB_dbi tables[STORE_TABLES];
@@ -35,7 +35,7 @@ struct store {
 	size_t pending_bytes;
 };
 
-static int store_error(const struct store *store, int code, const char *doing, struct error *err)
+static int store_error(const struct index_store *store, int code, const char *doing, struct error *err)
 {
 	error_set(err, ERROR_IO, "cannot %s the store '%s': %s", doing, store->path, mdb_strerror(code));
 	if (code == ENOSPC)
@@ -55,7 +55,7 @@ static struct slice from_val(MDB_val val)
 
 // --- opening ------------------------------------------------------------------------------------
 
-static int open_env(struct store *store, uint64_t map_bytes)
+static int open_env(struct index_store *store, uint64_t map_bytes)
 {
 	int code = mdb_env_create(&store->env);
 	if (code)
@@ -71,7 +71,7 @@ static int open_env(struct store *store, uint64_t map_bytes)
 	return code;
 }
 
-static int open_largest_env(struct store *store)
+static int open_largest_env(struct index_store *store)
 {
 	int code = ENOMEM;
 	for (size_t i = 0; i < sizeof(MAP_BYTES) / sizeof(*MAP_BYTES) && code == ENOMEM; i++)
@@ -101,7 +101,7 @@ static int write_layout(MDB_txn *txn, MDB_dbi about)
 	return mdb_put(txn, about, &key, &value, 0);
 }
 
-static int open_tables(struct store *store, MDB_txn *txn, unsigned flags, MDB_dbi *ret_about)
+static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags, MDB_dbi *ret_about)
 {
 	int code = mdb_dbi_open(txn, "about", flags, ret_about);
 	for (size_t i = 0; i < STORE_TABLES && !code; i++)
@@ -110,7 +110,7 @@ static int open_tables(struct store *store, MDB_txn *txn, unsigned flags, MDB_db
 }
 
 // Makes the tables, empties those of another layout, and says in the file that they are ours.
-static int make_tables(struct store *store)
+static int make_tables(struct index_store *store)
 {
 	MDB_txn *txn;
 	MDB_dbi about;
@@ -132,7 +132,7 @@ static int make_tables(struct store *store)
 }
 
 // A store that is in order is only read at opening: a run that learns nothing new takes no write lock.
-static bool tables_are_in_order(struct store *store)
+static bool tables_are_in_order(struct index_store *store)
 {
 	MDB_txn *txn;
 	MDB_dbi about;
@@ -146,7 +146,7 @@ static bool tables_are_in_order(struct store *store)
 	return mdb_txn_commit(txn) == MDB_SUCCESS; // a commit keeps the table handles
 }
 
-static int open_store(struct store *store)
+static int open_store(struct index_store *store)
 {
 	int code = open_largest_env(store);
 	if (!code && !tables_are_in_order(store))
@@ -154,7 +154,7 @@ static int open_store(struct store *store)
 	return code ? code : mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reading);
 }
 
-static void close_env(struct store *store)
+static void close_env(struct index_store *store)
 {
 	if (store->reading)
 		mdb_txn_abort(store->reading);
@@ -164,11 +164,11 @@ static void close_env(struct store *store)
 	store->env = NULL;
 }
 
-int store_open(const char *directory, struct store **ret_store, struct error *err)
+int index_store_open(const char *directory, struct index_store **ret_store, struct error *err)
 {
 	if (make_directories(directory, err) < 0)
 		return -1;
-	struct store *store = mem_alloc(sizeof(*store));
+	struct index_store *store = mem_alloc(sizeof(*store));
 	store->path = path_join(&store->arena, directory, S("index.mdb"));
 	int code = open_store(store);
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH || code == MDB_CORRUPTED) {
@@ -178,14 +178,14 @@ int store_open(const char *directory, struct store **ret_store, struct error *er
 	}
 	if (code) {
 		store_error(store, code, "open", err);
-		store_close(store);
+		index_store_close(store);
 		return -1;
 	}
 	*ret_store = store;
 	return 0;
 }
 
-void store_close(struct store *store)
+void index_store_close(struct index_store *store)
 {
 	if (!store)
 		return;
@@ -197,7 +197,7 @@ void store_close(struct store *store)
 
 // --- reading ------------------------------------------------------------------------------------
 
-bool store_find(const struct store *store, enum store_table table, struct slice key, struct slice *ret_value)
+bool index_store_find(const struct index_store *store, enum store_table table, struct slice key, struct slice *ret_value)
 {
 	MDB_val name = to_val(key), value;
 	if (key.len == 0 || key.len > STORE_KEY_MAX)
@@ -208,7 +208,7 @@ bool store_find(const struct store *store, enum store_table table, struct slice 
 	return true;
 }
 
-void store_each(const struct store *store, enum store_table table,
+void index_store_each(const struct index_store *store, enum store_table table,
 		bool (*visit)(void *context, struct slice key, struct slice value), void *context)
 {
 	MDB_cursor *cursor;
@@ -223,7 +223,7 @@ void store_each(const struct store *store, enum store_table table,
 
 // --- writing ------------------------------------------------------------------------------------
 
-void store_put(struct store *store, enum store_table table, struct slice key, struct slice value)
+void index_store_put(struct index_store *store, enum store_table table, struct slice key, struct slice value)
 {
 	if (key.len == 0 || key.len > STORE_KEY_MAX)
 		return;
@@ -231,12 +231,12 @@ void store_put(struct store *store, enum store_table table, struct slice key, st
 	store->pending_bytes += key.len + value.len;
 }
 
-size_t store_pending_bytes(const struct store *store)
+size_t index_store_pending_bytes(const struct index_store *store)
 {
 	return store->pending_bytes;
 }
 
-static void forget_pending(struct store *store)
+static void forget_pending(struct index_store *store)
 {
 	arena_release(&store->pending_arena);
 	store->pending.items = NULL;
@@ -244,7 +244,7 @@ static void forget_pending(struct store *store)
 	store->pending_bytes = 0;
 }
 
-static int write_pending(struct store *store)
+static int write_pending(struct index_store *store)
 {
 	MDB_txn *txn;
 	int code = mdb_txn_begin(store->env, NULL, 0, &txn);
@@ -261,7 +261,7 @@ static int write_pending(struct store *store)
 	return code;
 }
 
-int store_flush(struct store *store, struct error *err)
+int index_store_flush(struct index_store *store, struct error *err)
 {
 	if (store->pending.len == 0)
 		return 0;

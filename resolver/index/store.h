@@ -18,17 +18,17 @@ enum store_table {
 
 enum { STORE_KEY_MAX = 511 }; // bytes: LMDB's bound
 
-struct store;
+struct index_store;
 
 // Makes the directory and the file where they are missing. ERROR_IO.
-NODISCARD int store_open(const char *directory, struct store **ret_store, struct error *err);
-void store_close(struct store *store); // drops what was not flushed; NULL is fine
+NODISCARD int index_store_open(const char *directory, struct index_store **ret_store, struct error *err);
+void index_store_close(struct index_store *store); // drops what was not flushed; NULL is fine
 
-bool store_find(const struct store *store, enum store_table table, struct slice key, struct slice *ret_value);
+bool index_store_find(const struct index_store *store, enum store_table table, struct slice key, struct slice *ret_value);
 // Key and value are borrowed until the next flush, or the close.
-void store_put(struct store *store, enum store_table table, struct slice key, struct slice value);
-size_t store_pending_bytes(const struct store *store);
-NODISCARD int store_flush(struct store *store, struct error *err); // ERROR_IO
+void index_store_put(struct index_store *store, enum store_table table, struct slice key, struct slice value);
+size_t index_store_pending_bytes(const struct index_store *store);
+NODISCARD int index_store_flush(struct index_store *store, struct error *err); // ERROR_IO
 // Calls visit for each key and value in key order until it returns false.
-void store_each(const struct store *store, enum store_table table,
+void index_store_each(const struct index_store *store, enum store_table table,
 		bool (*visit)(void *context, struct slice key, struct slice value), void *context);
