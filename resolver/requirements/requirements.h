@@ -23,9 +23,13 @@ struct requirement_entry {
 	struct span span;   // of the requirement's text in its file (continuations joined: first physical line)
 	bool is_constraint; // came through -c: bounds, but does not ask for the package (req.7)
 	bool editable;      // -e
-	struct slice path;  // local path or bare URL without a name ("./x[extra]"); requirement.name is "" then
+	// Local path or URL, as written, of an entry that has no name ("./x" of "./x[extra] ; marker"; extras and marker
+	// are in requirement, whose name is "" then); "" for all others. A URL that says "#egg=name" has that name.
+	struct slice path;
 	struct requirement_hash *hashes;
 	size_t hashes_len, hashes_cap;
+	struct slice *config_settings; // "KEY=VALUE", in order; for building the package
+	size_t config_settings_len, config_settings_cap;
 	struct span *origin; // the -r/-c lines that led here, outermost first
 	size_t origin_len;
 };
@@ -57,6 +61,10 @@ struct requirement_reader {
 	const char *(*getenv)(const char *name);
 };
 
+// What differs from pip, on purpose: `-r` inside a constraints file gives constraints too; what pip passes over in
+// silence is an error (words after an option, `--hash` without a requirement, an option of the run on the line of a
+// requirement); invalid UTF-8 is not read as the locale's encoding; remote `-r` is not supported yet.
+//
 // Adds the file's entries to set; `-r` and `-c` are followed. "-" reads standard input through the reader. Everything
 // lives in the arena. Problems go to diagnostics (all of them, up to the limit); -1 when there was at least one error.
 NODISCARD int requirements_read(const char *path, bool as_constraints, const struct requirement_reader *reader,

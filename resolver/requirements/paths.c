@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Joining and tidying path texts. No disk is asked, so `link/..` is taken at its word.
+#include "resolver/requirements/paths.h"
+
+#include "base/files.h"
+
+// Cuts the last part of what was written so far; false where there is none that ".." may undo.
+static bool drop_part(struct buf *buf, size_t root)
+{
+	struct slice parts = slice_skip(buf_slice(buf), root);
+	if (parts.len == 0 || slice_eq(parts, S("..")) || slice_ends_with(parts, S("/..")))
+		return false;
+	size_t slash = slice_find_last_byte(parts, '/');
+	buf->len = root + (slash == SLICE_NONE ? 0 : slash);
+	return true;
+}
+
+const char *path_tidy(struct arena *arena, struct slice path)
+{
+	struct buf buf = { .arena = arena };
+	struct slice rest = path, part;
+	size_t root = slice_starts_with(path, S("/"));
+	if (root)
+		buf_byte(&buf, '/');
+	while (rest.len) {
+		slice_cut(&rest, '/', &part);
+		if (part.len == 0 || slice_eq(part, S(".")))
+			continue;
+		if (slice_eq(part, S("..")) && (drop_part(&buf, root) || root))
+			continue;
+		if (buf.len > root)
+			buf_byte(&buf, '/');
+		buf_append(&buf, part);
+	}
+	return arena_c_string(arena, buf.len ? buf_slice(&buf) : S("."));
+}
+
+static unsigned hex_value(char c)
+{
+	return is_digit(c) ? (unsigned)(c - '0') : (unsigned)(to_lower(c) - 'a') + 10;
+}
+
+static bool is_hex(char c)
+{
+	return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+}
+
+// The path of a "file:" URL: percent signs decoded (but none to NUL), the host, which can only be this one, left out.
+static struct slice path_of_file_url(struct arena *arena, struct slice url)
+{
+	struct slice path = slice_skip(url, S("file:").len);
+	if (slice_starts_with(path, S("//"))) {
+		size_t slash = slice_find_byte(slice_skip(path, 2), '/');
+		path = slice_skip(path, slash == SLICE_NONE ? path.len : 2 + slash);
+	}
+	struct buf buf = { .arena = arena };
+	for (size_t i = 0; i < path.len; i++) {
+		bool escape = path.ptr[i] == '%' && i + 2 < path.len && is_hex(path.ptr[i + 1]) &&
+			      is_hex(path.ptr[i + 2]);
+		unsigned byte = escape ? hex_value(path.ptr[i + 1]) << 4 | hex_value(path.ptr[i + 2]) : 0;
+		buf_byte(&buf, byte ? (char)(unsigned char)byte : path.ptr[i]);
+		i += byte ? 2 : 0;
+	}
+	return buf_slice(&buf);
+}
+
+const char *path_beside(struct arena *arena, const char *file, struct slice target)
+{
+	bool is_file_url = slice_eq_ignore_case(slice_range(target, 0, 5), S("file:"));
+	if (!is_file_url && slice_contains(target, S("://")))
+		return arena_c_string(arena, target);
+	if (is_file_url)
+		target = path_of_file_url(arena, target);
+	if (slice_starts_with(target, S("/")))
+		return path_tidy(arena, target);
+	return path_tidy(arena, slice_from(path_join(arena, path_directory(arena, file), target)));
+}
