@@ -36,6 +36,7 @@ static void put_block(struct buf *text, const struct dockerfile_options *options
 struct marked {
 	struct slice before, after;
 	unsigned begins, ends;
+	bool found;
 };
 
 static struct marked find_block(struct slice text)
@@ -51,6 +52,7 @@ static struct marked find_block(struct slice text)
 			before = slice_range(text, 0, at);
 		} else if (slice_eq(line, slice_from(end_mark))) {
 			if (found.begins > 0 && found.ends == 0) {
+				found.found = true;
 				found.before = before;
 				found.after = slice_skip(text, text.len - rest.len);
 			}
@@ -129,7 +131,7 @@ static int replace_block(const struct dockerfile_options *options, const struct 
 			 struct error *err)
 {
 	struct marked found = find_block(existing);
-	if (found.begins != 1 || found.ends != 1) {
+	if (!found.found || found.begins != 1 || found.ends != 1) {
 		error_set(err, ERROR_INPUT, "the Dockerfile has %s block of pinbake",
 			  found.begins + found.ends ? "a broken" : "no");
 		return error_hint(err, "put the lines '%s' and '%s' where the dependencies go", begin_mark, end_mark);
