@@ -42,7 +42,7 @@ static void note_failure(struct first_failure *failure, size_t index, const stru
 struct loop {
 	pthread_mutex_t mutex;
 	size_t next, count;
-	unsigned next_worker;
+	unsigned helpers; // threads that have begun
 	parallel_work work;
 	void *context;
 	struct first_failure failure;
@@ -58,12 +58,8 @@ static bool take_index(struct loop *loop, size_t *ret_index)
 	return more;
 }
 
-static void *run_loop(void *argument)
+static void run_worker(struct loop *loop, unsigned worker)
 {
-	struct loop *loop = argument;
-	pthread_mutex_lock(&loop->mutex);
-	unsigned worker = loop->next_worker++;
-	pthread_mutex_unlock(&loop->mutex);
 	size_t index;
 	while (take_index(loop, &index)) {
 		struct error error = { 0 };
@@ -73,6 +69,15 @@ static void *run_loop(void *argument)
 		note_failure(&loop->failure, index, &error);
 		pthread_mutex_unlock(&loop->mutex);
 	}
+}
+
+static void *run_loop(void *argument)
+{
+	struct loop *loop = argument;
+	pthread_mutex_lock(&loop->mutex);
+	unsigned worker = ++loop->helpers;
+	pthread_mutex_unlock(&loop->mutex);
+	run_worker(loop, worker);
 	return NULL;
 }
 
@@ -93,7 +98,7 @@ int parallel_for(unsigned jobs, size_t count, parallel_work work, void *context,
 	// The caller is one of the workers: one job starts no thread, and a system that gives no more threads is served.
 	while (started + 1 < workers && pthread_create(&threads[started], NULL, run_loop, &loop) == 0)
 		started++;
-	run_loop(&loop);
+	run_worker(&loop, 0);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	pthread_mutex_destroy(&loop.mutex);

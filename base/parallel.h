@@ -8,7 +8,7 @@
 unsigned processor_count(void); // at least 1
 
 // work(context, index, worker, err) for each index below count, on up to `jobs` threads (0: one a processor); worker is
-// below parallel_workers(jobs, count) and tells threads apart. After a failure no new index is begun; the error of the
+// below parallel_workers(jobs, count) and tells threads apart: 0 is the calling one. After a failure no new index is begun; the error of the
 // lowest failing index is the one returned.
 typedef int (*parallel_work)(void *context, size_t index, unsigned worker, struct error *err);
 unsigned parallel_workers(unsigned jobs, size_t count);

@@ -96,12 +96,20 @@ unsigned layout_mode(const struct zip_entry *zip)
 
 // --- dist-info --------------------------------------------------------------------------------------------------------
 
+static bool begins_version(struct slice s)
+{
+	if (s.len > 1 && to_lower(s.ptr[0]) == 'v')
+		s = slice_skip(s, 1);
+	return s.len && is_digit(s.ptr[0]);
+}
+
 // "Demo-1.0" of project "demo" gives "Demo"; "" where the stem is another project's. Names may hold '-' in wheels that
-// were not escaped as PEP 427 asks, so each one is tried.
+// were not escaped as PEP 427 asks, so each one before a version is tried.
 static struct slice stem_name(struct slice stem, struct slice project)
 {
 	for (size_t i = 1; i < stem.len; i++)
-		if (stem.ptr[i] == '-' && name_eq(slice_range(stem, 0, i), project))
+		if (stem.ptr[i] == '-' && begins_version(slice_skip(stem, i + 1)) &&
+		    name_eq(slice_range(stem, 0, i), project))
 			return slice_range(stem, 0, i);
 	return S("");
 }

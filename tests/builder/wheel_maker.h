@@ -101,7 +101,9 @@ static inline struct slice made_record(const struct wheel_maker *maker)
 			continue;
 		}
 		struct sha256 digest = sha256_of(entry->content);
-		buf_printf(&record, "%.*s,sha256=%.*s,%zu\n", SLICE_ARG(entry->name),
+		bool quote = slice_find_byte(entry->name, ',') != SLICE_NONE;
+		const char *mark = quote ? "\"" : "";
+		buf_printf(&record, "%s%.*s%s,sha256=%.*s,%zu\n", mark, SLICE_ARG(entry->name), mark,
 			   SLICE_ARG(sha256_base64url(maker->arena, &digest)), entry->content.len);
 	}
 	if (!maker->no_record_row)

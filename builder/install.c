@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+// Lock → environment on this host: the tree of the layers, written beside its place and swapped in by one rename.
+//
+//	PREFIX absent            PREFIX.pinbake-new ──rename──▶ PREFIX
+//	PREFIX is ours           PREFIX.pinbake-new ◀─exchange─▶ PREFIX, then the old one is removed
+//	PREFIX as the lock says  nothing is touched
+#include "base/limits.h"
+#include "base/places.h"
+#include "builder/layer/plan.h"
+#include "builder/wheel/tree_writer.h"
+
+#include <unistd.h>
+
+// tar.10: the oldest time a zip file can hold.
+static const uint64_t tree_mtime = 315532800;
+
+struct installation {
+	struct store *store;
+	const struct install_options *options;
+	const struct progress *progress;
+	struct arena *arena;
+	const char *prefix;   // absolute, normalised
+	const char *new_path; // prefix + ".pinbake-new"
+	struct wheel_file *wheels;
+	size_t len;
+	struct tree skeleton, packages;
+	enum place_kind found; // what lies at the prefix: nothing, or a directory
+	bool empty;            // a directory without anything
+	struct former former;
+};
+
+// --- the tree ---------------------------------------------------------------------------------------------------------
+
+// A relative prefix is one of the current folder.
+static int set_prefix(struct installation *run, struct error *err)
+{
+	enum { LONGEST = 4096 };
+	char here[LONGEST];
+	struct slice given = slice_from(run->options->prefix);
+	while (given.len > 1 && slice_ends_with(given, S("/")))
+		given.len--;
+	if (!slice_starts_with(given, S("/"))) {
+		while (slice_starts_with(given, S("./")))
+			given = slice_skip(given, 2);
+		if (!getcwd(here, sizeof(here)))
+			return error_errno(err, ERROR_IO, "cannot tell the current folder");
+		given = arena_printf(run->arena, "%s/%.*s", here, SLICE_ARG(given));
+	}
+	run->prefix = arena_c_string(run->arena, given);
+	run->new_path = arena_printf(run->arena, "%s.pinbake-new", run->prefix).ptr;
+	return tree_check_prefix(given, err);
+}
+
+// In plan order, so that the same file wins as in the layers (env.10).
+static int open_wheels(struct installation *run, const struct lock_selection *selection, struct error *err)
+{
+	struct plan plan = { 0 };
+	if (plan_make(selection, PLAN_UNKNOWN_BASE, run->arena, &plan, err) < 0)
+		return -1;
+	struct plan_order order = plan_order(&plan, run->arena);
+	run->wheels = arena_new_array(run->arena, struct wheel_file, order.len);
+	for (; run->len < order.len; run->len++)
+		if (wheel_file_open(run->store, order.choices[run->len], run->arena, &run->wheels[run->len], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int make_trees(struct installation *run, struct error *err)
+{
+	struct tree_options options = {
+		.prefix = slice_from(run->prefix),
+		.interpreter = run->options->interpreter,
+		.target = run->options->target,
+		.strict = run->options->strict,
+	};
+	if (tree_of_skeleton(&options, run->arena, &run->skeleton, err) < 0)
+		return -1;
+	return tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages, err);
+}
+
+// --- what is there ----------------------------------------------------------------------------------------------------
+
+static struct slice pyvenv_cfg_of(const struct tree *skeleton)
+{
+	for (size_t i = 0; i < skeleton->len; i++)
+		if (slice_ends_with(skeleton->entries[i].path, S("/pyvenv.cfg")))
+			return skeleton->entries[i].bytes;
+	return S("");
+}
+
+static int look_at_prefix(struct installation *run, struct error *err)
+{
+	struct name_list names = { 0 };
+	run->found = place_look(run->prefix).kind;
+	if (run->found == PLACE_ABSENT)
+		return 0;
+	if (run->found != PLACE_DIRECTORY)
+		return error_set(err, ERROR_INPUT, "'%s' exists and is not a directory", run->prefix);
+	if (directory_names(run->prefix, run->arena, &names, err) < 0)
+		return -1;
+	run->empty = names.len == 0;
+	if (run->empty)
+		return 0;
+	if (former_read(run->prefix, run->arena, &run->former, err) < 0)
+		return -1;
+	if (former_is_ours(&run->former, pyvenv_cfg_of(&run->skeleton)))
+		return 0;
+	error_set(err, ERROR_INPUT, "'%s' exists and is no environment that pinbake made", run->prefix);
+	return error_hint(err, "choose another --prefix, or remove the folder first");
+}
+
+static bool has_former(const struct installation *run)
+{
+	return run->found == PLACE_DIRECTORY && !run->empty;
+}
+
+// --- writing ----------------------------------------------------------------------------------------------------------
+
+static int empty_folder(const char *path, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct name_list names = { 0 };
+	if (directory_names(path, &scratch, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.len; i++)
+		if (remove_tree(path_join(&scratch, path, names.items[i]), err) < 0)
+			return -1;
+	return 0;
+}
+
+static int carry_over(const struct installation *run, struct tree_writer *writer, struct error *err)
+{
+	struct name_list strangers = { 0 };
+	if (!has_former(run))
+		return 0;
+	if (former_strangers(&run->former, &strangers, err) < 0)
+		return -1;
+	for (size_t i = 0; i < strangers.len; i++)
+		if (tree_writer_carry_over(writer, strangers.items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int put_in_place(const struct installation *run, struct error *err)
+{
+	if (!has_former(run))
+		return rename_path(run->new_path, run->prefix, err); // an empty directory may be renamed upon
+	if (place_exchange(run->new_path, run->prefix, err) < 0)
+		return -1;
+	return remove_tree(run->new_path, err);
+}
+
+static void announce(const struct installation *run)
+{
+	uint64_t files = 0;
+	for (size_t i = 0; i < run->packages.len; i++)
+		files += run->packages.entries[i].kind != TREE_DIRECTORY;
+	if (run->progress && run->progress->stage)
+		run->progress->stage(run->progress->context, "installing", files);
+}
+
+static int build(struct installation *run, struct tree_writer *writer, struct error *err)
+{
+	AUTO(fd_close) int lock = -1;
+	if (make_directories(path_directory(run->arena, run->prefix), err) < 0 ||
+	    place_lock_directory(run->new_path, &lock, err) < 0 || empty_folder(run->new_path, err) < 0)
+		return -1;
+	announce(run);
+	if (tree_writer_write(writer, err) == 0 && carry_over(run, writer, err) == 0 &&
+	    tree_writer_finish(writer, err) == 0 && put_in_place(run, err) == 0)
+		return 0;
+	struct error ignored = { 0 };
+	(void)!remove_tree(run->new_path, &ignored);
+	return -1;
+}
+
+static bool is_current(const struct installation *run, const struct tree_writer *writer)
+{
+	return has_former(run) && run->former.len == run->len && tree_writer_is_current(writer, run->prefix);
+}
+
+static int install_wheels(struct installation *run, const struct lock_selection *selection,
+			  struct install_result *ret_result, struct error *err)
+{
+	if (set_prefix(run, err) < 0 || open_wheels(run, selection, err) < 0 || make_trees(run, err) < 0 ||
+	    look_at_prefix(run, err) < 0)
+		return -1;
+	struct tree_writer_options options = {
+		.folder = run->new_path,
+		.prefix = slice_skip(slice_from(run->prefix), 1),
+		.mtime = tree_mtime,
+		.jobs = run->options->jobs,
+		.former = has_former(run) ? &run->former : NULL,
+		.progress = run->progress,
+	};
+	struct tree_writer writer = { .options = &options, .skeleton = &run->skeleton, .packages = &run->packages,
+				      .wheels = run->wheels, .wheels_len = run->len };
+	if (!is_current(run, &writer) && build(run, &writer, err) < 0)
+		return -1;
+	*ret_result = (struct install_result){ run->len, writer.files, writer.bytes };
+	return 0;
+}
+
+int install(struct store *store, const struct lock_selection *selection, const struct install_options *options,
+	    const struct progress *progress, struct install_result *ret_result, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct installation run = { .store = store, .options = options, .progress = progress, .arena = &arena };
+	int status = install_wheels(&run, selection, ret_result, err);
+	for (size_t i = 0; i < run.len; i++)
+		wheel_file_close(&run.wheels[i]);
+	return status < 0 ? error_during(err, "installing into '%s'", options->prefix) : 0;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Inside of the store: where things lie below the cache directory. Only builder/store includes this.
+//
+//	files/sha256/HEX     wheels and sdists; a file is there only when its bytes and its RECORD were checked
+//	layers/sha256/HEX    layer blobs
+//	layers/key/HEX       what a layer key was baked to
+//	*.part               being written; removed by prune when their writer has died
+#pragma once
+
+#include "base/files.h"
+#include "builder/store/blobs.h"
+
+struct store {
+	const char *root; // the cache directory
+	const char *files, *layers, *keys;
+	struct arena arena;
+};
+
+// `folder`/HEX
+const char *store_path_of(const char *folder, const struct sha256 *digest, struct arena *arena);
