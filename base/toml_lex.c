@@ -8,17 +8,6 @@ struct span toml_span(const struct toml_lexer *lexer, size_t from, size_t to)
 	return (struct span){ lexer->source, from, end > from ? end - from : 0 };
 }
 
-char toml_peek(const struct toml_lexer *lexer, size_t ahead)
-{
-	size_t left = lexer->text.len - lexer->at;
-	return ahead < left ? lexer->text.ptr[lexer->at + ahead] : '\0';
-}
-
-bool toml_at_end(const struct toml_lexer *lexer)
-{
-	return lexer->at >= lexer->text.len;
-}
-
 bool toml_take(struct toml_lexer *lexer, struct slice token)
 {
 	if (!slice_starts_with(slice_skip(lexer->text, lexer->at), token))
@@ -32,12 +21,6 @@ size_t toml_newline(const struct toml_lexer *lexer)
 	if (toml_peek(lexer, 0) == '\n')
 		return 1;
 	return toml_peek(lexer, 0) == '\r' && toml_peek(lexer, 1) == '\n' ? 2 : 0;
-}
-
-bool toml_is_control(char c)
-{
-	unsigned char byte = (unsigned char)c;
-	return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f;
 }
 
 // The text was checked to be UTF-8, so the lead byte gives the length.

@@ -28,11 +28,27 @@ const char *toml_found(
 	const struct toml_lexer
 		*lexer); // what stands at the cursor, for "expected x, found y"
 
-char toml_peek(const struct toml_lexer *lexer, size_t ahead); // NUL past the end
-bool toml_at_end(const struct toml_lexer *lexer);
+static inline char toml_peek(const struct toml_lexer *lexer,
+			     size_t ahead) // NUL past the end
+{
+	size_t left = lexer->text.len - lexer->at;
+	return ahead < left ? lexer->text.ptr[lexer->at + ahead] : '\0';
+}
+
+static inline bool toml_at_end(const struct toml_lexer *lexer)
+{
+	return lexer->at >= lexer->text.len;
+}
+
+// What TOML allows nowhere; tab, LF and CR aside.
+static inline bool toml_is_control(char c)
+{
+	return ((unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
+	       c == 0x7f;
+}
+
 bool toml_take(struct toml_lexer *lexer, struct slice token);
 size_t toml_newline(const struct toml_lexer *lexer); // 1 at LF, 2 at CR LF, else 0
-bool toml_is_control(char c); // what TOML allows nowhere; tab, LF and CR aside
 
 void toml_skip_blanks(struct toml_lexer *lexer);
 NODISCARD int toml_skip_comment(

@@ -7,10 +7,11 @@ struct string_form {
 	bool multiline, escapes;
 };
 
+// Quotes at the cursor, as far as they matter.
 static size_t quote_run(const struct toml_lexer *lexer, char quote)
 {
 	size_t run = 0;
-	while (toml_peek(lexer, run) == quote)
+	while (run < 5 && toml_peek(lexer, run) == quote)
 		run++;
 	return run;
 }
@@ -22,9 +23,7 @@ static size_t closing_run(const struct toml_lexer *lexer, const struct string_fo
 	size_t run = quote_run(lexer, form->quote);
 	if (!form->multiline)
 		return run > 0 ? 1 : 0;
-	if (run < 3)
-		return 0;
-	return run < 5 ? run : 5;
+	return run < 3 ? 0 : run;
 }
 
 static int fail_unclosed(struct toml_lexer *lexer, const struct string_form *form,
@@ -35,26 +34,50 @@ static int fail_unclosed(struct toml_lexer *lexer, const struct string_form *for
 			 form->multiline ? "" : " on its line");
 }
 
+// Over the bytes that nearly all strings consist of: neither quote nor backslash nor control character.
+static void skip_plain(struct toml_lexer *lexer, char quote)
+{
+	const struct slice text = lexer->text;
+	size_t at = lexer->at;
+	while (at < text.len && text.ptr[at] != quote && text.ptr[at] != '\\' &&
+	       (unsigned char)text.ptr[at] >= ' ' && text.ptr[at] != 0x7f)
+		at++;
+	lexer->at = at;
+}
+
+// Over one of the others. *escaped is set at a backslash that means something; with an escaped quote or backslash it
+// is passed together.
+static int skip_special(struct toml_lexer *lexer, const struct string_form *form,
+			size_t open, bool *escaped)
+{
+	char c = toml_peek(lexer, 0), next = toml_peek(lexer, 1);
+	size_t newline = toml_newline(lexer);
+	if (toml_at_end(lexer) || (newline && !form->multiline))
+		return fail_unclosed(lexer, form, open);
+	if ((c == '\r' && !newline) || toml_is_control(c))
+		return toml_fail_here(lexer, "%s in a string", toml_found(lexer));
+	if (c == '\\' && form->escapes) {
+		*escaped = true;
+		lexer->at += next == '"' || next == '\\' ? 2 : 1;
+	} else {
+		lexer->at += newline ? newline : 1;
+	}
+	return 0;
+}
+
 // Walk to behind the closing quotes. *ret_raw gets what stands between, *ret_escaped whether a backslash matters.
 static int find_end(struct toml_lexer *lexer, const struct string_form *form, size_t open,
 		    struct slice *ret_raw, bool *ret_escaped)
 {
-	size_t start = lexer->at, close;
+	size_t start = lexer->at;
 	bool escaped = false;
-	while ((close = closing_run(lexer, form)) == 0) {
-		char c = toml_peek(lexer, 0);
-		size_t newline = toml_newline(lexer);
-		if (toml_at_end(lexer) || (newline && !form->multiline))
-			return fail_unclosed(lexer, form, open);
-		if ((c == '\r' && !newline) || toml_is_control(c))
-			return toml_fail_here(lexer, "%s in a string", toml_found(lexer));
-		bool backslash = c == '\\' && form->escapes;
-		escaped = escaped || backslash;
-		// An escaped quote or backslash is passed together with its backslash.
-		char next = toml_peek(lexer, 1);
-		lexer->at += newline                                      ? newline
-			     : backslash && (next == '"' || next == '\\') ? 2
-									  : 1;
+	skip_plain(lexer, form->quote);
+	size_t close = closing_run(lexer, form);
+	while (close == 0) {
+		if (skip_special(lexer, form, open, &escaped) < 0)
+			return -1;
+		skip_plain(lexer, form->quote);
+		close = closing_run(lexer, form);
 	}
 	size_t own_quotes = form->multiline ? close - 3 : 0;
 	*ret_raw = slice_range(lexer->text, start, lexer->at + own_quotes);

@@ -34,18 +34,28 @@ static void write_escaped(struct buf *buf, char c)
 	if (at != SLICE_NONE) {
 		buf_byte(buf, '\\');
 		buf_byte(buf, letters.ptr[at]);
-	} else if (is_control(c)) {
-		buf_printf(buf, "\\u%04X", (unsigned)(unsigned char)c);
 	} else {
-		buf_byte(buf, c);
+		buf_printf(buf, "\\u%04X", (unsigned)(unsigned char)c);
 	}
+}
+
+static bool needs_escape(char c)
+{
+	return c == '"' || c == '\\' || is_control(c);
 }
 
 static void write_basic(struct buf *buf, struct slice text)
 {
+	size_t plain = 0; // start of what goes out as it is
 	buf_byte(buf, '"');
-	for (size_t i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++) {
+		if (!needs_escape(text.ptr[i]))
+			continue;
+		buf_append(buf, slice_range(text, plain, i));
 		write_escaped(buf, text.ptr[i]);
+		plain = i + 1;
+	}
+	buf_append(buf, slice_skip(text, plain));
 	buf_byte(buf, '"');
 }
 
