@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: MIT
+#include "net/transfer.h"
+
+#include "net/url.h"
+#include "tests/net/loopback.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <zlib.h>
+#include <cmocka.h>
+
+enum { BODY_MAX = 1024 * 1024 };
+
+struct world {
+	struct loopback server;
+	struct net *net;
+	struct arena arena;
+	volatile int interrupted;
+};
+
+static struct world world;
+
+static void open_world(struct loopback_route *routes, size_t len, unsigned retries)
+{
+	struct error err;
+	const struct net_config config = { .proxy = "", .retries = retries, .interrupted = &world.interrupted };
+	memset(&world, 0, sizeof(world));
+	loopback_start(&world.server, routes, len);
+	assert_int_equal(net_open(&config, &world.net, &err), 0);
+}
+
+static void close_world(void)
+{
+	net_close(world.net);
+	loopback_stop(&world.server);
+	arena_release(&world.arena);
+}
+
+static struct net_request request(const char *path)
+{
+	return (struct net_request){
+		.url = arena_printf(&world.arena, "%s%s", world.server.url, path),
+		.max_bytes = BODY_MAX,
+	};
+}
+
+static struct net_response wait_one(void)
+{
+	struct net_response response;
+	struct error err;
+	assert_int_equal(net_wait(world.net, &response, &err), 0);
+	return response;
+}
+
+static struct net_response fetch(const struct net_request *asked)
+{
+	net_start(world.net, asked);
+	return wait_one();
+}
+
+static void test_body_and_headers(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { {
+		.path = "/x",
+		.status = 200,
+		.body = "hello",
+		.headers = "Content-Type: text/html; charset=utf-8\r\nETag: \"abc\"\r\nCache-Control: max-age=60\r\n"
+			   "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\n",
+	} };
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/x#fragment");
+	asked.tag = 77;
+	asked.context = &asked;
+	asked.headers[asked.header_len++] = (struct net_header){ S("X-Test"), S("yes") };
+	struct net_response got = fetch(&asked);
+	assert_false(got.failed);
+	assert_int_equal(got.status, 200);
+	assert_int_equal(got.tag, 77);
+	assert_ptr_equal(got.context, &asked);
+	assert_true(slice_eq(got.body, S("hello")));
+	assert_true(slice_eq(got.content_type, S("text/html; charset=utf-8")));
+	assert_true(slice_eq(got.etag, S("\"abc\"")));
+	assert_true(slice_eq(got.cache_control, S("max-age=60")));
+	assert_true(slice_eq(got.last_modified, S("Thu, 01 Jan 2026 00:00:00 GMT")));
+	assert_int_equal(loopback_count(&world.server, "X-Test: yes"), 1);
+	assert_int_equal(loopback_count(&world.server, "fragment"), 0);
+	net_response_release(&got);
+	assert_int_equal(net_pending(world.net), 0);
+	close_world();
+}
+
+static void test_statuses_are_answers(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/gone", .status = 410, .body = "an error page" } };
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/missing");
+	struct net_response got = fetch(&asked);
+	assert_false(got.failed);
+	assert_int_equal(got.status, 404);
+	net_response_release(&got);
+	asked = request("/gone");
+	got = fetch(&asked);
+	assert_int_equal(got.status, 410);
+	assert_int_equal(got.body.len, 0);
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_transient_answers_are_tried_again(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 503, .uses = 1 },
+		{ .path = "/x", .status = 0, .uses = 1 },
+		{ .path = "/x", .status = 200, .body = "whole", .cut_after = 2, .uses = 1 },
+		{ .path = "/x", .status = 200, .body = "whole" },
+	};
+	open_world(routes, 4, 3);
+	struct net_request asked = request("/x");
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.status, 200);
+	assert_true(slice_eq(got.body, S("whole")));
+	assert_int_equal(got.retry_count, 3);
+	net_response_release(&got);
+	struct net_totals totals = net_totals(world.net);
+	assert_int_equal(totals.requests, 4);
+	assert_int_equal(totals.retries, 3);
+	close_world();
+}
+
+static void test_used_up_retries_end_in_the_last_answer(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 503 }, { .path = "/y", .status = 0 } };
+	open_world(routes, 2, 1);
+	struct net_request asked = request("/x");
+	struct net_response got = fetch(&asked);
+	assert_false(got.failed);
+	assert_int_equal(got.status, 503);
+	assert_int_equal(got.retry_count, 1);
+	net_response_release(&got);
+	asked = request("/y");
+	got = fetch(&asked);
+	assert_true(got.failed);
+	assert_int_equal(got.error.kind, ERROR_SOURCE);
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_retry_after_is_obeyed(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 429, .headers = "Retry-After: 1\r\n", .uses = 1 },
+		{ .path = "/x", .status = 200 },
+	};
+	struct timespec before, after;
+	open_world(routes, 2, 1);
+	struct net_request asked = request("/x");
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	struct net_response got = fetch(&asked);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_int_equal(got.status, 200);
+	assert_true((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 >= 1000);
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_ranges(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "0123456789", .ranges = true } };
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/x");
+	asked.has_range = true;
+	asked.range_from = 2;
+	asked.range_to = 4;
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.status, 206);
+	assert_true(slice_eq(got.body, S("234")));
+	assert_true(slice_eq(got.content_range, S("bytes 2-4/10")));
+	net_response_release(&got);
+	asked.range_last = 3;
+	got = fetch(&asked);
+	assert_true(slice_eq(got.body, S("789")));
+	net_response_release(&got);
+	assert_int_equal(loopback_count(&world.server, "Accept-Encoding"), 0);
+	close_world();
+}
+
+static void test_ignored_range_gives_small_file_or_nothing(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "0123456789" } };
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/x");
+	asked.has_range = true;
+	asked.range_last = 3;
+	asked.max_bytes = 10;
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.status, 200);
+	assert_int_equal(got.body.len, 10);
+	net_response_release(&got);
+	asked.max_bytes = 9;
+	got = fetch(&asked);
+	assert_false(got.failed);
+	assert_int_equal(got.status, 200);
+	assert_int_equal(got.body.len, 0);
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_body_above_the_limit_fails(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "0123456789" } };
+	open_world(routes, 1, 3);
+	struct net_request asked = request("/x");
+	asked.max_bytes = 9;
+	struct net_response got = fetch(&asked);
+	assert_true(got.failed);
+	assert_int_equal(got.error.kind, ERROR_SOURCE);
+	assert_non_null(strstr(got.error.cause, "is larger than 9 bytes"));
+	assert_int_equal(got.retry_count, 0);
+	net_response_release(&got);
+	close_world();
+}
+
+static size_t gzip(const char *text, size_t len, char *out, size_t cap)
+{
+	z_stream stream = { 0 };
+	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	stream.next_in = (Bytef *)(uintptr_t)text;
+	stream.avail_in = (uInt)len;
+	stream.next_out = (Bytef *)out;
+	stream.avail_out = (uInt)cap;
+	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&stream);
+	return stream.total_out;
+}
+
+static void test_content_coding_is_undone_and_bounded(void **state)
+{
+	(void)state;
+	static char zeros[100000], packed[4096];
+	size_t len = gzip(zeros, sizeof(zeros), packed, sizeof(packed));
+	struct loopback_route routes[] = { {
+		.path = "/x",
+		.status = 200,
+		.body = packed,
+		.body_len = len,
+		.headers = "Content-Encoding: gzip\r\n",
+	} };
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/x");
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.body.len, sizeof(zeros));
+	net_response_release(&got);
+	asked.max_bytes = 50000; // what comes out counts, not what came
+	got = fetch(&asked);
+	assert_true(got.failed);
+	net_response_release(&got);
+	close_world();
+}
+
+struct heard {
+	struct buf bytes;
+	unsigned restarts;
+	bool refuse;
+};
+
+static int hear(void *context, struct slice bytes, struct error *err)
+{
+	struct heard *heard = context;
+	if (heard->refuse)
+		return error_set(err, ERROR_INTEGRITY, "no more");
+	buf_append(&heard->bytes, bytes);
+	return 0;
+}
+
+static int hear_again(void *context, struct error *err)
+{
+	struct heard *heard = context;
+	(void)err;
+	heard->restarts++;
+	heard->bytes.len = 0;
+	return 0;
+}
+
+static void test_sink_hears_only_what_was_asked_for(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 502, .body = "error page", .uses = 1 },
+		{ .path = "/x", .status = 200, .body = "payload", .cut_after = 3, .uses = 1 },
+		{ .path = "/x", .status = 200, .body = "payload" },
+	};
+	open_world(routes, 3, 2);
+	struct heard heard = { .bytes.arena = &world.arena };
+	struct net_request asked = request("/x");
+	asked.sink = hear;
+	asked.restart = hear_again;
+	asked.context = &heard;
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.status, 200);
+	assert_int_equal(heard.restarts, 1);
+	assert_true(slice_eq(buf_slice(&heard.bytes), S("payload")));
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_begun_sink_without_restart_is_not_repeated(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "payload", .cut_after = 3 } };
+	open_world(routes, 1, 5);
+	struct heard heard = { .bytes.arena = &world.arena };
+	struct net_request asked = request("/x");
+	asked.sink = hear;
+	asked.context = &heard;
+	struct net_response got = fetch(&asked);
+	assert_true(got.failed);
+	assert_int_equal(got.retry_count, 0);
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_error_of_a_sink_is_the_error(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "payload" } };
+	open_world(routes, 1, 5);
+	struct heard heard = { .bytes.arena = &world.arena, .refuse = true };
+	struct net_request asked = request("/x");
+	asked.sink = hear;
+	asked.context = &heard;
+	struct net_response got = fetch(&asked);
+	assert_true(got.failed);
+	assert_int_equal(got.error.kind, ERROR_INTEGRITY);
+	assert_string_equal(got.error.cause, "no more");
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_redirects(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/a/x", .status = 301, .headers = "Location: /b/y\r\n", .body = "moved" },
+		{ .path = "/b/y", .status = 200, .body = "here" },
+		{ .path = "/loop", .status = 302, .headers = "Location: /loop\r\n" },
+	};
+	open_world(routes, 3, 0);
+	struct net_request asked = request("/a/x");
+	struct net_response got = fetch(&asked);
+	assert_true(slice_eq(got.body, S("here")));
+	assert_true(slice_ends_with(got.final_url, S("/b/y")));
+	net_response_release(&got);
+	asked = request("/loop");
+	got = fetch(&asked);
+	assert_true(got.failed);
+	assert_int_equal(loopback_count(&world.server, "/loop"), 11);
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_idx_3_credentials_stay_with_their_host(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 200 },
+		{ .path = "/y", .status = 200 },
+		{ .path = "/away", .status = 302 },
+	};
+	static struct loopback other;
+	struct loopback_route other_routes[] = { { .path = "/z", .status = 200 } };
+	char location[128];
+	open_world(routes, 3, 0);
+	loopback_start(&other, other_routes, 1);
+	snprintf(location, sizeof(location), "Location: %s/z\r\n", other.url);
+	routes[2].headers = location;
+	struct net_request asked = request("/x");
+	asked.url = url_with_userinfo(&world.arena, asked.url, S("user:secret"));
+	struct net_response got = fetch(&asked);
+	assert_false(slice_contains(got.final_url, S("secret")));
+	net_response_release(&got);
+	asked = request("/y"); // the same origin, without userinfo
+	got = fetch(&asked);
+	net_response_release(&got);
+	asked = request("/away");
+	got = fetch(&asked);
+	assert_int_equal(got.status, 200);
+	net_response_release(&got);
+	assert_int_equal(loopback_count(&world.server, "Authorization: Basic dXNlcjpzZWNyZXQ="), 3);
+	assert_int_equal(loopback_count(&other, "GET /z"), 1);
+	assert_int_equal(loopback_count(&other, "Authorization"), 0);
+	loopback_stop(&other);
+	close_world();
+}
+
+static void test_idx_3_errors_hold_no_password(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 0 } };
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/x");
+	asked.url = url_with_userinfo(&world.arena, asked.url, S("user:secret"));
+	struct net_response got = fetch(&asked);
+	assert_true(got.failed);
+	assert_null(strstr(got.error.cause, "secret"));
+	assert_false(slice_contains(got.final_url, S("secret")));
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_many_requests_and_their_tags(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "x" } };
+	enum { MANY = 120 };
+	bool seen[MANY] = { false };
+	open_world(routes, 1, 2);
+	for (size_t i = 0; i < MANY; i++) {
+		struct net_request asked = request("/x");
+		asked.tag = i;
+		net_start(world.net, &asked);
+	}
+	assert_int_equal(net_pending(world.net), MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		struct net_response got = wait_one();
+		assert_int_equal(got.status, 200);
+		assert_false(seen[got.tag]);
+		seen[got.tag] = true;
+		net_response_release(&got);
+	}
+	assert_int_equal(net_pending(world.net), 0);
+	close_world();
+}
+
+static void test_interrupt_ends_the_wait_at_once(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .delay_ms = 400 } };
+	struct net_response response;
+	struct error err;
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/x");
+	net_start(world.net, &asked);
+	world.interrupted = 1;
+	assert_int_equal(net_wait(world.net, &response, &err), -1);
+	assert_int_equal(err.kind, ERROR_INTERRUPTED);
+	close_world(); // aborts what is in flight
+}
+
+static void test_offline_fetches_nothing(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	const struct net_config config = { .offline = true };
+	struct net_response response;
+	struct error err;
+	struct net *net;
+	assert_int_equal(net_open(&config, &net, &err), 0);
+	const struct net_request asked = { .url = S("https://u:secret@index.example/x"), .tag = 3 };
+	net_start(net, &asked);
+	assert_int_equal(net_wait(net, &response, &err), 0);
+	assert_true(response.failed);
+	assert_int_equal(response.tag, 3);
+	assert_string_equal(response.error.cause, "'https://index.example/x' is not fetched because --offline is set");
+	net_response_release(&response);
+	net_close(net);
+}
+
+static void test_file_urls(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/pinbake-transfer-XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "0123456789", 10), 10);
+	close(fd);
+	open_world(NULL, 0, 2);
+	struct net_request asked = { .url = url_from_path(&world.arena, path), .max_bytes = BODY_MAX };
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.status, 200);
+	assert_true(slice_eq(got.body, S("0123456789")));
+	net_response_release(&got);
+	unlink(path);
+	got = fetch(&asked);
+	assert_false(got.failed);
+	assert_int_equal(got.status, 404);
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_refused_connections_fail(void **state)
+{
+	(void)state;
+	open_world(NULL, 0, 1);
+	struct net_request asked = { .url = S("http://127.0.0.1:1/x"), .max_bytes = 1 };
+	struct net_response got = fetch(&asked);
+	assert_true(got.failed);
+	assert_int_equal(got.retry_count, 1);
+	assert_int_equal(got.error.kind, ERROR_SOURCE);
+	net_response_release(&got);
+	asked.url = S("gopher://127.0.0.1/x");
+	got = fetch(&asked);
+	assert_true(got.failed);
+	assert_int_equal(got.retry_count, 0);
+	net_response_release(&got);
+	close_world();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_body_and_headers),
+		cmocka_unit_test(test_statuses_are_answers),
+		cmocka_unit_test(test_transient_answers_are_tried_again),
+		cmocka_unit_test(test_used_up_retries_end_in_the_last_answer),
+		cmocka_unit_test(test_retry_after_is_obeyed),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_ignored_range_gives_small_file_or_nothing),
+		cmocka_unit_test(test_body_above_the_limit_fails),
+		cmocka_unit_test(test_content_coding_is_undone_and_bounded),
+		cmocka_unit_test(test_sink_hears_only_what_was_asked_for),
+		cmocka_unit_test(test_begun_sink_without_restart_is_not_repeated),
+		cmocka_unit_test(test_error_of_a_sink_is_the_error),
+		cmocka_unit_test(test_redirects),
+		cmocka_unit_test(test_idx_3_credentials_stay_with_their_host),
+		cmocka_unit_test(test_idx_3_errors_hold_no_password),
+		cmocka_unit_test(test_many_requests_and_their_tags),
+		cmocka_unit_test(test_interrupt_ends_the_wait_at_once),
+		cmocka_unit_test(test_offline_fetches_nothing),
+		cmocka_unit_test(test_file_urls),
+		cmocka_unit_test(test_refused_connections_fail),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
