@@ -12,7 +12,7 @@
 // The driver fetches hints in parallel; more than this would crowd out what is wanted next.
 enum { MOST_HINTS = 64 };
 // A package of which this many releases were tried in vain will likely see its next ones tried as well.
-enum { TRIED_BEFORE_LOOKAHEAD = 5 };
+enum { TRIED_BEFORE_LOOKAHEAD = 3 };
 
 static void add_need(struct solver *solver, enum solver_need_kind kind, uint32_t package, uint32_t rank)
 {
@@ -52,8 +52,8 @@ static void hint_others(struct solver *solver, uint32_t needed)
 	}
 	qsort(candidates, len, sizeof(*candidates), compare_candidates);
 	for (size_t i = 0; i < len; i++) {
-		const struct package *package = &solver->packages.items[candidates[i].package];
-		add_hint(solver, candidates[i].package, best_rank(package, domain_of(package)));
+		uint32_t id = candidates[i].package;
+		add_hint(solver, id, best_rank(&solver->packages.items[id]));
 	}
 	arena_rewind(&solver->scratch, mark);
 }
@@ -126,9 +126,8 @@ bool decide(struct solver *solver)
 		solver->state = SOLVER_SOLVED;
 		return false;
 	}
-	const struct package *package = &solver->packages.items[id];
-	uint32_t rank = best_rank(package, domain_of(package));
-	const struct release *release = &package->releases[rank];
+	uint32_t rank = best_rank(&solver->packages.items[id]);
+	const struct release *release = &solver->packages.items[id].releases[rank];
 	if (release->taken_up) {
 		assign_decision(solver, id, rank);
 		return true;

@@ -139,14 +139,44 @@ static uint32_t say_given(struct proof *proof, const struct incompatibility *giv
 	return settle(proof, said, given->other);
 }
 
+// Facts may have been widened since a step was taken. Where one side of a step does not mention the pivot any more, it
+// says by itself what the step was for.
 static uint32_t say_learned(struct proof *proof, const struct resolution *by)
 {
 	uint32_t fact = proof->said_by[by->start->id];
 	for (size_t i = 0; i < by->len; i++) {
-		fact = say_join(proof, fact, proof->said_by[by->steps[i].cause->id], by->steps[i].pivot);
-		fact = settle(proof, fact, by->steps[i].pivot);
+		uint32_t pivot = by->steps[i].pivot, cause = proof->said_by[by->steps[i].cause->id];
+		if (!find_term(&proof->terms.items[fact], pivot))
+			continue;
+		bool is_said = !find_term(&proof->terms.items[cause], pivot);
+		fact = is_said ? cause : settle(proof, say_join(proof, fact, cause, pivot), pivot);
 	}
 	return fact;
+}
+
+// Drops the facts that the last one turned out not to need.
+static void prune(struct proof *proof)
+{
+	size_t len = proof->facts.len, kept = 0;
+	bool *is_used = arena_new_array(&proof->solver->scratch, bool, len);
+	uint32_t *moved_to = arena_new_array(&proof->solver->scratch, uint32_t, len);
+	is_used[len - 1] = true;
+	for (size_t i = len; i-- > 0;) {
+		const struct solver_fact *fact = &proof->facts.items[i];
+		if (is_used[i] && fact->kind == FACT_DERIVED)
+			is_used[fact->causes[0]] = is_used[fact->causes[1]] = true;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (!is_used[i])
+			continue;
+		struct solver_fact *fact = &proof->facts.items[kept];
+		*fact = proof->facts.items[i];
+		proof->terms.items[kept] = proof->terms.items[i];
+		for (size_t k = 0; fact->kind == FACT_DERIVED && k < 2; k++)
+			fact->causes[k] = moved_to[fact->causes[k]];
+		moved_to[i] = (uint32_t)kept++;
+	}
+	proof->facts.len = proof->terms.len = kept;
 }
 
 // Terms as the driver reads them: of ranks, selected or not.
@@ -186,6 +216,7 @@ struct solver_conflict derive_conflict(struct solver *solver)
 		proof.said_by[id] = one->kind == INCOMPATIBILITY_LEARNED ? say_learned(&proof, &one->learned_by) :
 									   say_given(&proof, one);
 	}
+	prune(&proof);
 	for (size_t i = 0; i < proof.facts.len; i++)
 		publish_terms(&proof, i);
 	arena_rewind(&solver->scratch, mark);

@@ -32,27 +32,6 @@ static void list_by_package(struct solver *solver, struct incompatibility *made)
 		*array_push(&solver->arena, &solver->packages.items[made->terms[i].package].mentions) = made;
 }
 
-static void remove_from(struct incompatibility **items, size_t *len, const struct incompatibility *gone)
-{
-	for (size_t i = *len; i-- > 0;) {
-		if (items[i] != gone)
-			continue;
-		memmove(&items[i], &items[i + 1], (*len - i - 1) * sizeof(*items));
-		(*len)--;
-		return;
-	}
-}
-
-static void unlist(struct solver *solver, const struct incompatibility *gone)
-{
-	for (uint32_t i = 0; i < gone->term_len; i++) {
-		struct package *package = &solver->packages.items[gone->terms[i].package];
-		remove_from(package->mentions.items, &package->mentions.len, gone);
-	}
-	struct package *depender = &solver->packages.items[gone->package];
-	remove_from(depender->dependencies.items, &depender->dependencies.len, gone);
-}
-
 // What other ranks of the package are known to depend on the same, most recent first.
 static struct incompatibility *find_same(const struct package *package, const struct solver_dependency *dependency)
 {
@@ -65,37 +44,51 @@ static struct incompatibility *find_same(const struct package *package, const st
 	return NULL;
 }
 
-// { package in from, other not in allowed }, where `from` is the rank and those known to depend on the same: the wider
-// fact takes the place of the narrower. A dependency on itself forbids the rank or says nothing (NULL).
+// A fact becomes one about more ranks. Whatever was derived from the narrower follows from the wider, too, so nothing
+// that refers to it is wrong after that; and a proof gets along with one fact where there would be many.
+static void widen(struct solver *solver, struct incompatibility *known, struct rank_set from)
+{
+	known->from = rank_set_union(&solver->arena, known->from, from);
+	for (uint32_t i = 0; i < known->term_len; i++)
+		if (known->terms[i].package == known->package)
+			known->terms[i].states = known->from;
+}
+
+// { package in from, other not in allowed }; a dependency on itself forbids the rank.
+static struct incompatibility *make_dependency(struct solver *solver, uint32_t package, struct rank_set from,
+					       const struct solver_dependency *dependency)
+{
+	struct incompatibility *made = make(solver, INCOMPATIBILITY_DEPENDENCY, 2);
+	const struct package *other = &solver->packages.items[dependency->package];
+	made->package = package;
+	made->other = dependency->package;
+	made->from = from;
+	made->allowed = dependency->allowed;
+	made->reason = dependency->reason;
+	add_term(solver, made, package, from);
+	if (dependency->package != package) {
+		struct rank_set allowed = closed_states(&solver->arena, other, dependency->allowed);
+		struct rank_set without = rank_set_complement(&solver->arena, allowed, other->count + 1);
+		add_term(solver, made, dependency->package, without);
+	}
+	list_by_package(solver, made);
+	*array_push(&solver->arena, &solver->packages.items[package].dependencies) = made;
+	return made;
+}
+
+// The fact that the rank depends on this; NULL where that says nothing.
 struct incompatibility *incompatibility_dependency(struct solver *solver, uint32_t package, uint32_t rank,
 						   const struct solver_dependency *dependency)
 {
-	struct arena *arena = &solver->arena;
-	struct package *depender = &solver->packages.items[package];
-	const struct package *other = &solver->packages.items[dependency->package];
+	const struct package *depender = &solver->packages.items[package];
 	if (dependency->package == package && rank_set_has(dependency->allowed, rank))
 		return NULL;
-	struct rank_set from = closed_states(arena, depender, rank_set_one(arena, rank));
+	struct rank_set from = closed_states(&solver->arena, depender, rank_set_one(&solver->arena, rank));
 	struct incompatibility *same = find_same(depender, dependency);
-	if (same && rank_set_has(same->from, rank))
-		return same;
-	struct incompatibility *made = make(solver, INCOMPATIBILITY_DEPENDENCY, 2);
-	made->package = package;
-	made->other = dependency->package;
-	made->from = same ? rank_set_union(arena, same->from, from) : from;
-	made->allowed = dependency->allowed;
-	made->reason = same ? same->reason : dependency->reason;
-	add_term(solver, made, package, made->from);
-	if (dependency->package != package) {
-		struct rank_set allowed = closed_states(arena, other, dependency->allowed);
-		add_term(solver, made, dependency->package,
-			 rank_set_complement(arena, allowed, other->count + 1));
-	}
-	if (same)
-		unlist(solver, same);
-	list_by_package(solver, made);
-	*array_push(arena, &depender->dependencies) = made;
-	return made;
+	if (!same)
+		return make_dependency(solver, package, from, dependency);
+	widen(solver, same, from);
+	return same;
 }
 
 void incompatibility_excluded(struct solver *solver, uint32_t package, uint32_t rank, solver_reason reason)

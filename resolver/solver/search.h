@@ -45,8 +45,8 @@ struct resolution {
 	size_t len;
 };
 
-// A set of terms that cannot all hold; at most one a package, none of them true of every state. Nothing but `blocker`
-// changes once it is made.
+// A set of terms that cannot all hold; at most one a package, none of them true of every state. Once it is made,
+// `blocker` may change, and a dependency may turn out to be one of more ranks.
 struct incompatibility {
 	enum incompatibility_kind kind;
 	uint32_t id;      // in order of making: causes have lower ids
@@ -105,6 +105,8 @@ struct package {
 	uint32_t tried; // releases taken up
 	enum standing standing;
 	uint32_t times_affected, times_culprit;
+	uint64_t best_for; // best_rank() remembers the answer: order of the assignment, plus one, and what was best then
+	uint32_t best;
 	ARRAY_OF(struct assignment) history;
 	ARRAY_OF(struct incompatibility *) mentions;     // incompatibilities with a term on it
 	ARRAY_OF(struct incompatibility *) dependencies; // those of `mentions` that say what its own ranks depend on
@@ -148,7 +150,7 @@ struct rank_set closed_states(struct arena *arena, const struct package *package
 struct rank_set ranks_of(struct arena *arena, const struct package *package, struct rank_set states);
 bool is_every_state(const struct package *package, struct rank_set states);
 uint32_t usable_count(const struct package *package, struct rank_set states, uint32_t most);
-uint32_t best_rank(const struct package *package, struct rank_set states);
+uint32_t best_rank(struct package *package); // the most preferred in its domain; it must be selected
 
 // incompatibility.c
 struct incompatibility *incompatibility_dependency(struct solver *solver, uint32_t package, uint32_t rank,

@@ -65,8 +65,7 @@ int64_t solver_pick(const struct solver *solver, uint32_t id)
 {
 	if (solver->state != SOLVER_SOLVED || id >= solver->packages.len || !solver->packages.items[id].decided)
 		return SOLVER_NO_PICK;
-	const struct package *package = &solver->packages.items[id];
-	return best_rank(package, domain_of(package));
+	return solver->packages.items[id].best; // the decision was made on it
 }
 
 struct solver_conflict solver_conflict(const struct solver *solver)

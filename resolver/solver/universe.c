@@ -157,10 +157,20 @@ uint32_t usable_count(const struct package *package, struct rank_set states, uin
 	return count < most ? count : most;
 }
 
-uint32_t best_rank(const struct package *package, struct rank_set states)
+static uint32_t find_best(const struct package *package, struct rank_set states)
 {
 	for (uint32_t i = 0; i < package->prefer_len; i++)
 		if (rank_set_has(states, package->prefer[i]))
 			return package->prefer[i];
 	BUG("a selected package without a usable rank");
+}
+
+uint32_t best_rank(struct package *package)
+{
+	const struct assignment *last = &package->history.items[package->history.len - 1];
+	if (package->best_for != last->order + 1) {
+		package->best = find_best(package, last->domain);
+		package->best_for = last->order + 1;
+	}
+	return package->best;
 }
