@@ -39,7 +39,7 @@ struct toml_datetime {
 // How a table came to be; it decides what may still be added to it, and matters to the parser alone.
 enum toml_origin {
 	TOML_BY_HEADER,        // [a], or an element of [[a]], or the root
-	TOML_BY_DEEPER_HEADER, // a of [a.b], until [a] comes
+	TOML_BY_DEEPER_HEADER, // a of [a.b], until [a] or a.c = 1 comes
 	TOML_BY_DOTTED_KEY,    // a of a.b = 1
 	TOML_INLINE,           // { … }: closed
 };

@@ -114,7 +114,7 @@ static struct toml_table *descend_by_header(struct parser *parser,
 	return NULL;
 }
 
-// As above for a dotted key, which may only add to tables that dotted keys of the same section made.
+// As above for a dotted key, which defines what it passes: tables that a header or braces defined are closed to it.
 static struct toml_table *descend_by_dots(struct parser *parser, struct toml_table *table,
 					  const struct key_part *part)
 {
@@ -124,8 +124,13 @@ static struct toml_table *descend_by_dots(struct parser *parser, struct toml_tab
 		add_value(parser, table, part, table_value(added, part->span));
 		return added;
 	}
-	if (value->type == TOML_TABLE && value->table->origin == TOML_BY_DOTTED_KEY)
+	bool open = value->type == TOML_TABLE &&
+		    (value->table->origin == TOML_BY_DOTTED_KEY ||
+		     value->table->origin == TOML_BY_DEEPER_HEADER);
+	if (open) {
+		value->table->origin = TOML_BY_DOTTED_KEY;
 		return value->table;
+	}
 	report_conflict(parser, part, "cannot be added to by a dotted key",
 			first_span(table, part->name));
 	return NULL;

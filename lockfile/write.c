@@ -46,14 +46,19 @@ static void write_requires_python(struct buf *buf, struct slice text)
 	write_optional(buf, S("requires-python"), text);
 }
 
+// A moment that readers built on Python's datetime can hold: it has no year 0 and no leap seconds.
+static bool is_portable(const struct toml_datetime *datetime)
+{
+	return datetime->year > 0 && datetime->second < 60;
+}
+
 // 751.8: a native datetime in UTC; an index's answer that is none is left out, being informational.
 static void write_upload_time(struct buf *buf, struct slice text)
 {
 	enum toml_type type;
 	struct toml_datetime datetime;
-	if (!toml_parse_datetime(text, &type, &datetime))
-		return;
-	if (type == TOML_OFFSET_DATETIME && datetime.offset_minutes == 0)
+	if (toml_parse_datetime(text, &type, &datetime) && type == TOML_OFFSET_DATETIME &&
+	    datetime.offset_minutes == 0 && is_portable(&datetime))
 		toml_write_raw_line(buf, S("upload-time"), text);
 }
 
@@ -179,7 +184,8 @@ static void write_exclude_newer(struct buf *buf, struct slice text)
 {
 	enum toml_type type;
 	struct toml_datetime datetime;
-	if (toml_parse_datetime(text, &type, &datetime))
+	if (toml_parse_datetime(text, &type, &datetime) && type != TOML_LOCAL_TIME &&
+	    is_portable(&datetime))
 		toml_write_raw_line(buf, S("exclude-newer"), text);
 	else
 		write_optional(buf, S("exclude-newer"), text);

@@ -136,6 +136,17 @@ static void test_tables(void **state)
 	assert_int_equal(toml_find(hashes, S("m d"))->integer, 2);
 }
 
+static void test_dotted_keys_define_what_only_deeper_headers_made(void **state)
+{
+	(void)state;
+	PARSE(doc, "[a.b.c]\n[a]\nb.x = 1\n");
+	const struct toml_table *b = toml_find(at(&doc, "a")->table, S("b"))->table;
+	assert_int_equal(toml_find(b, S("x"))->integer, 1);
+	assert_int_equal(b->len, 2);
+	PARSE(again, "[a.b.c]\n[a]\nb.x = 1\n[a.b]\n");
+	assert_int_equal(again.result, -1);
+}
+
 static void test_toml_3_spans_of_keys_and_values(void **state)
 {
 	(void)state;
@@ -289,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_toml_2_datetimes_are_a_type),
 		cmocka_unit_test(test_toml_1_boolean_is_no_integer),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_dotted_keys_define_what_only_deeper_headers_made),
 		cmocka_unit_test(test_toml_3_spans_of_keys_and_values),
 		cmocka_unit_test(test_toml_3_duplicate_names_both_places),
 		cmocka_unit_test(test_many_keys_are_indexed),
