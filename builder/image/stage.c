@@ -41,11 +41,20 @@ static bool holds(struct stage *stage, const char *path, struct slice bytes)
 	       file_read(path, size, ERROR_IO, &stage->arena, &present, &ignored) == 0 && slice_eq(present, bytes);
 }
 
+// Not durable: a later bake compares and repairs, and an fsync would wait for the blobs too.
+static int write_text(const char *path, struct slice bytes, struct error *err)
+{
+	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
+	if (file_create(path, FILE_MODE, &writer, err) < 0 || file_append(&writer, bytes, err) < 0)
+		return -1;
+	return file_commit(&writer, false, err);
+}
+
 static int place_text(struct stage *stage, const char *name, struct slice bytes, struct error *err)
 {
 	const char *path = path_join(&stage->arena, stage->root, slice_from(name));
-	if (!holds(stage, path, bytes) && file_write(path, bytes, err) < 0)
-		return -1;
+	if (!holds(stage, path, bytes))
+		return write_text(path, bytes, err);
 	return force_mode(path, FILE_MODE, err);
 }
 
