@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// File names of wheels and source distributions: splitting, and telling malformed from foreign.
+// File names of wheels and source distributions: splitting, and telling malformed from
+// foreign.
 #include "packaging/filename.h"
 
 #include "packaging/name.h"
@@ -15,7 +16,8 @@ static bool is_plain_file(struct slice file)
 	if (file.len > FILE_NAME_BYTES_MAX)
 		return false;
 	for (size_t i = 0; i < file.len; i++)
-		if (file.ptr[i] <= ' ' || file.ptr[i] > '~' || file.ptr[i] == '/' || file.ptr[i] == '\\')
+		if (file.ptr[i] <= ' ' || file.ptr[i] > '~' || file.ptr[i] == '/' ||
+		    file.ptr[i] == '\\')
 			return false;
 	return true;
 }
@@ -41,7 +43,8 @@ static bool is_variant_label(struct slice label)
 	return label.len > 0;
 }
 
-// Members of a compressed set: none empty, and none beginning with a digit where they name a Python.
+// Members of a compressed set: none empty, and none beginning with a digit where they
+// name a Python.
 static bool is_tag_set(struct slice set, bool python)
 {
 	struct slice member;
@@ -57,7 +60,8 @@ static bool is_tag_set(struct slice set, bool python)
 	return true;
 }
 
-// 427.1: the name part escapes '-' to '_', one for each run; capitals and dots are old but allowed.
+// 427.1: the name part escapes '-' to '_', one for each run; capitals and dots are old
+// but allowed.
 static bool is_wheel_project(struct slice name)
 {
 	return name_is_valid(name) && !slice_contains(name, S("__"));
@@ -79,8 +83,8 @@ static bool starts_with_digit(struct slice text)
 	return text.len > 0 && is_digit(text.ptr[0]);
 }
 
-// 427.1: name-version[-build]-python-abi-platform[-variant]. A build begins with a digit, a Python tag does not, so
-// the third part says whether the sixth is a variant label.
+// 427.1: name-version[-build]-python-abi-platform[-variant]. A build begins with a digit,
+// a Python tag does not, so the third part says whether the sixth is a variant label.
 enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name)
 {
 	struct slice parts[WHEEL_PARTS_MAX];
@@ -102,11 +106,13 @@ enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_
 		.abi = parts[tags + 1],
 		.platform = parts[tags + 2],
 	};
-	if (!is_wheel_project(name.name) || !version_is_valid(name.version) || !is_tag_set(name.python, true) ||
-	    !is_tag_set(name.abi, false) || !is_tag_set(name.platform, false))
+	if (!is_wheel_project(name.name) || !version_is_valid(name.version) ||
+	    !is_tag_set(name.python, true) || !is_tag_set(name.abi, false) ||
+	    !is_tag_set(name.platform, false))
 		return FILENAME_INVALID;
 	if (count > tags + 3)
-		return is_variant_label(parts[tags + 3]) ? FILENAME_VARIANT : FILENAME_INVALID;
+		return is_variant_label(parts[tags + 3]) ? FILENAME_VARIANT
+							 : FILENAME_INVALID;
 	*ret_name = name;
 	return FILENAME_OK;
 }
@@ -119,8 +125,9 @@ static bool strip_suffix(struct slice *file, struct slice suffix)
 	return true;
 }
 
-// 625.1: old names hold dashes on both sides ("a-b-1.0", "a-1.0-1"): the split is where the project's name ends. An
-// unknown project leaves the last dash, since a version in normal form has none.
+// 625.1: old names hold dashes on both sides ("a-b-1.0", "a-1.0-1"): the split is where
+// the project's name ends. An unknown project leaves the last dash, since a version in
+// normal form has none.
 static size_t find_split(struct slice stem, struct slice project)
 {
 	if (project.len == 0)
@@ -132,7 +139,8 @@ static size_t find_split(struct slice stem, struct slice project)
 }
 
 // 625.2: zip is still there; tar.bz2, tar.xz and the like are other files.
-enum filename_result sdist_name_parse(struct slice file, struct slice project, struct sdist_name *ret_name)
+enum filename_result sdist_name_parse(struct slice file, struct slice project,
+				      struct sdist_name *ret_name)
 {
 	struct sdist_name name = { .file = file };
 	struct slice stem = file;

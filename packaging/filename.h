@@ -5,12 +5,13 @@
 #include "base/arena.h"
 #include "packaging/version.h"
 
+// Every slice is a piece of the parsed file name. The version is known to be one.
 struct wheel_name {
-	struct slice file;          // the whole name, as given
-	struct slice name, version; // raw parts
-	struct slice build;         // "" or "1", "2abc"
-	uint64_t build_number;      // its leading number; 0 for none
-	struct slice python, abi, platform; // compressed tag sets: "py2.py3", "none", "any"
+	struct slice file;                  // the whole name, as given
+	struct slice name, version;         // raw parts
+	struct slice build;                 // "" or "1", "2abc"
+	uint64_t build_number;              // its leading number, saturated; 0 for none
+	struct slice python, abi, platform; // compressed sets: "py2.py3", "none", "any"
 };
 
 enum filename_result {
@@ -20,12 +21,14 @@ enum filename_result {
 	FILENAME_VARIANT, // PEP 825 variant label: to be skipped, not an error
 };
 
-enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name); // borrows from file
+enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name);
 
 struct sdist_name {
 	struct slice file, name, version; // raw parts
-	bool zip;                          // .zip; else .tar.gz. Other archives are FILENAME_OTHER.
+	bool zip; // .zip; else .tar.gz. Other archives are FILENAME_OTHER.
 };
 
-// project: the normalized name of the page the file stands on; splits ambiguous old names (625.1).
-enum filename_result sdist_name_parse(struct slice file, struct slice project, struct sdist_name *ret_name);
+// project: the normalized name of the page the file stands on, which splits ambiguous old
+// names (625.1); "" if unknown.
+enum filename_result sdist_name_parse(struct slice file, struct slice project,
+				      struct sdist_name *ret_name);

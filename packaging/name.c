@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Names: validity, the normal form, equality without allocation, and nearness for "did you mean".
+// Names: validity, the normal form, equality without allocation, and nearness for "did
+// you mean".
 #include "packaging/name.h"
 
 static bool is_separator(char c)
@@ -18,7 +19,8 @@ bool name_is_valid(struct slice name)
 	return true;
 }
 
-// The next byte of the normal form, consuming what it stands for (503.1). name is not empty.
+// The next byte of the normal form, consuming what it stands for (503.1). name is not
+// empty.
 static char take_normal(struct slice *name)
 {
 	size_t len = 0;
@@ -66,8 +68,8 @@ static size_t min_of(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-// Only cells within `limit` of the diagonal can hold a distance within the limit. band[k] is row i, column
-// i + k - limit; what lies outside costs limit + 1.
+// Only cells within `limit` of the diagonal can hold a distance within the limit. band[k]
+// is row i, column i + k - limit; what lies outside costs limit + 1.
 size_t name_distance(struct slice a, struct slice b, size_t limit)
 {
 	size_t band[2 * DISTANCE_LIMIT_MAX + 3];
@@ -85,8 +87,10 @@ size_t name_distance(struct slice a, struct slice b, size_t limit)
 			if (i + k == limit)
 				cost = i;
 			else if (i + k > limit && i + k - limit <= b.len) {
-				bool same = to_lower(a.ptr[i - 1]) == to_lower(b.ptr[i + k - limit - 1]);
-				cost = min_of(band[k] + !same, min_of(left, band[k + 1]) + 1);
+				bool same = to_lower(a.ptr[i - 1]) ==
+					    to_lower(b.ptr[i + k - limit - 1]);
+				cost = min_of(band[k] + !same,
+					      min_of(left, band[k + 1]) + 1);
 			}
 			band[k] = left = min_of(cost, limit + 1);
 		}

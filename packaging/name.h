@@ -4,9 +4,16 @@
 
 #include "base/arena.h"
 
-bool name_is_valid(struct slice name); // ASCII [A-Z0-9._-], first and last [A-Z0-9], any case, not empty
-struct slice name_normalize(struct arena *arena, struct slice name); // a copy: lower case, runs of -_. are one '-'
+// ASCII [A-Z0-9._-] in any case, not empty, first and last [A-Z0-9].
+bool name_is_valid(struct slice name);
+
+// A copy in lower case in which each run of '-', '_', '.' is one '-'.
+struct slice name_normalize(struct arena *arena, struct slice name);
 bool name_is_normalized(struct slice name);
-bool name_eq(struct slice a, struct slice b); // equal when normalized; allocates nothing
-// Levenshtein distance of two names in any case, at most `limit` + 1: for "did you mean". Limits above 15 count as 15.
+
+// Equal when normalized; allocates nothing.
+bool name_eq(struct slice a, struct slice b);
+
+// Levenshtein distance of two names in any case, at most `limit` + 1: for "did you mean".
+// Limits above 15 count as 15.
 size_t name_distance(struct slice a, struct slice b, size_t limit);

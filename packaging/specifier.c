@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Version specifiers: text to clauses and back. What a clause admits is in specifier_match.c.
+// Version specifiers: text to clauses and back. What a clause admits is in
+// specifier_match.c.
 #include "packaging/specifier.h"
 
 // Longer spellings first: "===" before "==" (508.4).
@@ -41,14 +42,17 @@ static bool next_is(const struct parser *parser, char c)
 // A lone '!' belongs to an epoch.
 static bool starts_operator(struct slice text)
 {
-	return text.ptr[0] == '<' || text.ptr[0] == '>' || slice_starts_with(text, S("==")) ||
-	       slice_starts_with(text, S("!=")) || slice_starts_with(text, S("~="));
+	return text.ptr[0] == '<' || text.ptr[0] == '>' ||
+	       slice_starts_with(text, S("==")) || slice_starts_with(text, S("!=")) ||
+	       slice_starts_with(text, S("~="));
 }
 
 static int expect_operator(struct parser *parser)
 {
 	struct slice rest = rest_of(parser);
-	error_set(parser->err, ERROR_INPUT, "expected an operator such as '>=' or '==', found '%.*s'", SLICE_ARG(rest));
+	error_set(parser->err, ERROR_INPUT,
+		  "expected an operator such as '>=' or '==', found '%.*s'",
+		  SLICE_ARG(rest));
 	if (slice_starts_with(rest, S("=>")) || slice_starts_with(rest, S("=<")))
 		error_hint(parser->err, "write '%c='", rest.ptr[1]);
 	else if (next_is(parser, '='))
@@ -69,13 +73,15 @@ static int parse_operator(struct parser *parser, enum specifier_operator *ret_op
 	return expect_operator(parser);
 }
 
-// The version ends at a blank or a comma; in old metadata also where the next operator stands without a comma.
+// The version ends at a blank or a comma; in old metadata also where the next operator
+// stands without a comma.
 static struct slice take_version_text(struct parser *parser, enum specifier_operator op)
 {
 	struct slice rest = rest_of(parser);
 	size_t len = 0;
 	while (len < rest.len && !is_space(rest.ptr[len]) && rest.ptr[len] != ',' &&
-	       !(parser->lenient && op != SPECIFIER_ARBITRARY && starts_operator(slice_skip(rest, len))))
+	       !(parser->lenient && op != SPECIFIER_ARBITRARY &&
+		 starts_operator(slice_skip(rest, len))))
 		len++;
 	parser->at += len;
 	return slice_range(rest, 0, len);
@@ -85,7 +91,8 @@ static struct slice without_quotes(struct slice text)
 {
 	while (text.len > 0 && (text.ptr[0] == '\'' || text.ptr[0] == '"'))
 		text = slice_skip(text, 1);
-	while (text.len > 0 && (text.ptr[text.len - 1] == '\'' || text.ptr[text.len - 1] == '"'))
+	while (text.len > 0 &&
+	       (text.ptr[text.len - 1] == '\'' || text.ptr[text.len - 1] == '"'))
 		text.len--;
 	return text;
 }
@@ -95,7 +102,8 @@ static bool takes_wildcard(enum specifier_operator op)
 	return op == SPECIFIER_EQUAL || op == SPECIFIER_NOT_EQUAL;
 }
 
-// Cuts ".*" off. Old metadata also says "5.0*", and ">=2.7.*" where the wildcard means nothing (md.3).
+// Cuts ".*" off. Old metadata also says "5.0*", and ">=2.7.*" where the wildcard means
+// nothing (md.3).
 static void cut_wildcard(const struct parser *parser, struct specifier *specifier)
 {
 	struct slice *text = &specifier->text;
@@ -108,12 +116,14 @@ static void cut_wildcard(const struct parser *parser, struct specifier *specifie
 		text->len--;
 		wildcard = true;
 	}
-	specifier->wildcard = wildcard && (takes_wildcard(specifier->op) || !parser->lenient);
+	specifier->wildcard =
+		wildcard && (takes_wildcard(specifier->op) || !parser->lenient);
 }
 
 static bool is_release_only(const struct version *version)
 {
-	return !version_is_prerelease(version) && !version->has_post && version->local_len == 0;
+	return !version_is_prerelease(version) && !version->has_post &&
+	       version->local_len == 0;
 }
 
 // 440.8, and local parts only where equality is asked for.
@@ -126,14 +136,19 @@ static int check_version(const struct parser *parser, const struct specifier *sp
 		return error_hint(parser->err, "leave out the '.*'");
 	}
 	if (specifier->wildcard && !is_release_only(version))
-		return error_set(parser->err, ERROR_INPUT, "'.*' may follow a release number only, not '%.*s'",
+		return error_set(parser->err, ERROR_INPUT,
+				 "'.*' may follow a release number only, not '%.*s'",
 				 SLICE_ARG(text));
 	if (version->local_len > 0 && !takes_wildcard(specifier->op))
-		return error_set(parser->err, ERROR_INPUT, "the local version '%.*s' goes with '==' and '!=' only",
+		return error_set(parser->err, ERROR_INPUT,
+				 "the local version '%.*s' goes with '==' and '!=' only",
 				 SLICE_ARG(text));
 	if (specifier->op == SPECIFIER_COMPATIBLE && version->release_len < 2) {
-		error_set(parser->err, ERROR_INPUT, "'~=' needs two numbers or more, found '%.*s'", SLICE_ARG(text));
-		return error_hint(parser->err, "write '~=%.*s.0' or '>=%.*s'", SLICE_ARG(text), SLICE_ARG(text));
+		error_set(parser->err, ERROR_INPUT,
+			  "'~=' needs two numbers or more, found '%.*s'",
+			  SLICE_ARG(text));
+		return error_hint(parser->err, "write '~=%.*s.0' or '>=%.*s'",
+				  SLICE_ARG(text), SLICE_ARG(text));
 	}
 	return 0;
 }
@@ -141,9 +156,12 @@ static int check_version(const struct parser *parser, const struct specifier *sp
 static int check_arbitrary(const struct parser *parser, struct slice text)
 {
 	if (text.len == 0)
-		return error_set(parser->err, ERROR_INPUT, "expected a version after '==='");
-	if (slice_find_byte(text, ';') != SLICE_NONE || slice_find_byte(text, ')') != SLICE_NONE)
-		return error_set(parser->err, ERROR_INPUT, "'%.*s' is not a version", SLICE_ARG(text));
+		return error_set(parser->err, ERROR_INPUT,
+				 "expected a version after '==='");
+	if (slice_find_byte(text, ';') != SLICE_NONE ||
+	    slice_find_byte(text, ')') != SLICE_NONE)
+		return error_set(parser->err, ERROR_INPUT, "'%.*s' is not a version",
+				 SLICE_ARG(text));
 	return 0;
 }
 
@@ -160,11 +178,13 @@ static int parse_version(struct parser *parser, struct specifier *specifier)
 		return 0;
 	}
 	if (specifier->text.len == 0)
-		return error_set(parser->err, ERROR_INPUT, "expected a version after the operator");
+		return error_set(parser->err, ERROR_INPUT,
+				 "expected a version after the operator");
 	struct slice written = specifier->text;
 	cut_wildcard(parser, specifier);
 	if (!version_parse(parser->arena, specifier->text, &specifier->version))
-		return error_set(parser->err, ERROR_INPUT, "'%.*s' is not a version", SLICE_ARG(written));
+		return error_set(parser->err, ERROR_INPUT, "'%.*s' is not a version",
+				 SLICE_ARG(written));
 	if (check_version(parser, specifier) < 0)
 		return -1;
 	parser->at = end;
@@ -183,7 +203,8 @@ static int parse_comma(struct parser *parser)
 	}
 	if (parser->lenient)
 		return 0;
-	return error_set(parser->err, ERROR_INPUT, "expected ',' before '%.*s'", SLICE_ARG(rest_of(parser)));
+	return error_set(parser->err, ERROR_INPUT, "expected ',' before '%.*s'",
+			 SLICE_ARG(rest_of(parser)));
 }
 
 static int parse_clauses(struct parser *parser, struct specifier_set *set)
@@ -206,10 +227,13 @@ static int parse_clauses(struct parser *parser, struct specifier_set *set)
 	}
 }
 
-int specifier_set_parse(struct arena *arena, struct slice text, bool lenient, struct specifier_set *ret_set,
-			size_t *ret_bad_offset, struct error *err)
+int specifier_set_parse(struct arena *arena, struct slice text, bool lenient,
+			struct specifier_set *ret_set, size_t *ret_bad_offset,
+			struct error *err)
 {
-	struct parser parser = { .arena = arena, .text = text, .lenient = lenient, .err = err };
+	struct parser parser = {
+		.arena = arena, .text = text, .lenient = lenient, .err = err
+	};
 	struct specifier_set set = { 0 };
 	if (parse_clauses(&parser, &set) < 0) {
 		if (ret_bad_offset)
@@ -236,8 +260,9 @@ struct slice specifier_set_text(struct arena *arena, const struct specifier_set 
 		if (i > 0)
 			buf_byte(&out, ',');
 		buf_append(&out, operator_text(specifier->op));
-		buf_append(&out, specifier->op == SPECIFIER_ARBITRARY ? specifier->text :
-									 version_normal(arena, &specifier->version));
+		buf_append(&out, specifier->op == SPECIFIER_ARBITRARY
+					 ? specifier->text
+					 : version_normal(arena, &specifier->version));
 		if (specifier->wildcard)
 			buf_append(&out, S(".*"));
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Version specifiers: which versions a clause admits, and what a set of clauses says about pre-releases and pins.
+// Version specifiers: which versions a clause admits, and what a set of clauses says
+// about pre-releases and pins.
 #include "packaging/specifier.h"
 
 // Epoch and the first len numbers of the release, the missing ones 0 (440.8).
@@ -31,11 +32,12 @@ static bool is_equal(const struct specifier *specifier, const struct version *ve
 	const struct version *bound = &specifier->version;
 	if (specifier->wildcard)
 		return same_prefix(version, bound, bound->release_len);
-	return (bound->local_len > 0 ? version_cmp(version, bound) : version_cmp_public(version, bound)) == 0;
+	return (bound->local_len > 0 ? version_cmp(version, bound)
+				     : version_cmp_public(version, bound)) == 0;
 }
 
-// 440.6: >V leaves out V's post-releases and locals, unless V itself is a post-release (or a dev release, which has
-// no post-releases).
+// 440.6: >V leaves out V's post-releases and locals, unless V itself is a post-release
+// (or a dev release, which has no post-releases).
 static bool is_greater(const struct version *version, const struct version *bound)
 {
 	if (version_cmp_public(version, bound) <= 0)
@@ -46,7 +48,8 @@ static bool is_greater(const struct version *version, const struct version *boun
 	return version_cmp_public(&base, &bound_base) != 0;
 }
 
-// 440.6: <V leaves out V's pre-releases, the first of which is V.dev0, unless V itself is one.
+// 440.6: <V leaves out V's pre-releases, the first of which is V.dev0, unless V itself is
+// one.
 static bool is_less(const struct version *version, const struct version *bound)
 {
 	struct version first = *bound;
@@ -60,10 +63,12 @@ static bool is_less(const struct version *version, const struct version *bound)
 // 440.8: ~=2.2.post3 is >=2.2.post3, ==2.*
 static bool is_compatible(const struct version *version, const struct version *bound)
 {
-	return version_cmp_public(version, bound) >= 0 && same_prefix(version, bound, bound->release_len - 1);
+	return version_cmp_public(version, bound) >= 0 &&
+	       same_prefix(version, bound, bound->release_len - 1);
 }
 
-// 440.9: as text, in any case. Installers compare the normal form, users copy what the file name says: either will do.
+// 440.9: as text, in any case. Installers compare the normal form, users copy what the
+// file name says: either will do.
 static bool is_same_text(struct slice text, const struct version *version)
 {
 	if (slice_eq_ignore_case(text, version->text))
@@ -76,27 +81,20 @@ bool specifier_contains(const struct specifier *specifier, const struct version 
 {
 	const struct version *bound = &specifier->version;
 	switch (specifier->op) {
-	case SPECIFIER_EQUAL:
-		return is_equal(specifier, version);
-	case SPECIFIER_NOT_EQUAL:
-		return !is_equal(specifier, version);
-	case SPECIFIER_LESS_EQUAL:
-		return version_cmp_public(version, bound) <= 0;
-	case SPECIFIER_GREATER_EQUAL:
-		return version_cmp_public(version, bound) >= 0;
-	case SPECIFIER_LESS:
-		return is_less(version, bound);
-	case SPECIFIER_GREATER:
-		return is_greater(version, bound);
-	case SPECIFIER_COMPATIBLE:
-		return is_compatible(version, bound);
-	case SPECIFIER_ARBITRARY:
-		return is_same_text(specifier->text, version);
+	case SPECIFIER_EQUAL: return is_equal(specifier, version);
+	case SPECIFIER_NOT_EQUAL: return !is_equal(specifier, version);
+	case SPECIFIER_LESS_EQUAL: return version_cmp_public(version, bound) <= 0;
+	case SPECIFIER_GREATER_EQUAL: return version_cmp_public(version, bound) >= 0;
+	case SPECIFIER_LESS: return is_less(version, bound);
+	case SPECIFIER_GREATER: return is_greater(version, bound);
+	case SPECIFIER_COMPATIBLE: return is_compatible(version, bound);
+	case SPECIFIER_ARBITRARY: return is_same_text(specifier->text, version);
 	}
 	BUG("unknown operator");
 }
 
-bool specifier_set_contains(const struct specifier_set *set, const struct version *version)
+bool specifier_set_contains(const struct specifier_set *set,
+			    const struct version *version)
 {
 	for (size_t i = 0; i < set->len; i++)
 		if (!specifier_contains(&set->items[i], version))
@@ -117,8 +115,9 @@ bool specifier_set_names_prerelease(const struct specifier_set *set)
 		const struct specifier *specifier = &set->items[i];
 		if (specifier->op == SPECIFIER_NOT_EQUAL)
 			continue;
-		if (specifier->op == SPECIFIER_ARBITRARY ? text_names_prerelease(specifier->text) :
-							   version_is_prerelease(&specifier->version))
+		if (specifier->op == SPECIFIER_ARBITRARY
+			    ? text_names_prerelease(specifier->text)
+			    : version_is_prerelease(&specifier->version))
 			return true;
 	}
 	return false;
@@ -128,7 +127,8 @@ bool specifier_set_is_exact_pin(const struct specifier_set *set)
 {
 	for (size_t i = 0; i < set->len; i++) {
 		const struct specifier *specifier = &set->items[i];
-		if (specifier->op == SPECIFIER_ARBITRARY || (specifier->op == SPECIFIER_EQUAL && !specifier->wildcard))
+		if (specifier->op == SPECIFIER_ARBITRARY ||
+		    (specifier->op == SPECIFIER_EQUAL && !specifier->wildcard))
 			return true;
 	}
 	return false;

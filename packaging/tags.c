@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Wheel tags of a target in order of preference, and the rank of a wheel among them.
 //
-//	cp312-cp312-PLATFORM…  cp312-abi3-PLATFORM…  cp312-none-PLATFORM…  cp311-abi3-PLATFORM… … cp32-abi3-PLATFORM…
-//	py312-none-PLATFORM…   py3-none-PLATFORM…    py311-none-PLATFORM… … py30-none-PLATFORM…
-//	cp312-none-any  py312-none-any  py3-none-any  py311-none-any … py30-none-any
+//	cp312-cp312-P  cp312-abi3-P  cp312-none-P  cp311-abi3-P … cp32-abi3-P
+//	py312-none-P   py3-none-P    py311-none-P … py30-none-P
+//	cp312-none-any
+//	py312-none-any py3-none-any  py311-none-any … py30-none-any
+//
+// where P stands for every platform in its own order, best first.
 #include "packaging/tags.h"
 
 #include "base/limits.h"
@@ -21,7 +24,8 @@ struct maker {
 static void add_tag(struct maker *maker, struct slice tag)
 {
 	struct target *target = maker->target;
-	target->tags = array_grow(maker->arena, target->tags, target->tag_len, &target->tag_cap, sizeof(*target->tags));
+	target->tags = array_grow(maker->arena, target->tags, target->tag_len,
+				  &target->tag_cap, sizeof(*target->tags));
 	if (map_insert(target->tag_ranks, tag, (uint32_t)target->tag_len, NULL))
 		target->tags[target->tag_len++] = tag;
 }
@@ -29,13 +33,16 @@ static void add_tag(struct maker *maker, struct slice tag)
 static void add_platforms(struct maker *maker, struct slice python, struct slice abi)
 {
 	for (size_t i = 0; i < maker->platforms.len; i++)
-		add_tag(maker, arena_printf(maker->arena, "%.*s-%.*s-%.*s", SLICE_ARG(python), SLICE_ARG(abi),
+		add_tag(maker, arena_printf(maker->arena, "%.*s-%.*s-%.*s",
+					    SLICE_ARG(python), SLICE_ARG(abi),
 					    SLICE_ARG(maker->platforms.items[i])));
 }
 
-static struct slice python_tag(struct maker *maker, const char *interpreter, unsigned minor)
+static struct slice python_tag(struct maker *maker, const char *interpreter,
+			       unsigned minor)
 {
-	return arena_printf(maker->arena, "%s%u%u", interpreter, maker->target->python_major, minor);
+	return arena_printf(maker->arena, "%s%u%u", interpreter,
+			    maker->target->python_major, minor);
 }
 
 // "cp312", "cp313t", "cp37m".
@@ -43,11 +50,12 @@ static struct slice abi_tag(struct maker *maker)
 {
 	const struct target *target = maker->target;
 	const char *flag = target->python_minor <= PYMALLOC_LAST_MINOR ? "m" : "";
-	return arena_printf(maker->arena, "cp%u%u%s", target->python_major, target->python_minor,
-			    target->free_threaded ? "t" : flag);
+	return arena_printf(maker->arena, "cp%u%u%s", target->python_major,
+			    target->python_minor, target->free_threaded ? "t" : flag);
 }
 
-// 425.5: the stable ABI of this and every older minor; free-threaded builds have their own (PEP 803).
+// 425.5: the stable ABI of this and every older minor; free-threaded builds have their
+// own (PEP 803).
 static void add_cpython(struct maker *maker)
 {
 	const struct target *target = maker->target;
@@ -65,7 +73,8 @@ static void add_generic(struct maker *maker)
 {
 	const struct target *target = maker->target;
 	add_platforms(maker, python_tag(maker, "py", target->python_minor), S("none"));
-	add_platforms(maker, arena_printf(maker->arena, "py%u", target->python_major), S("none"));
+	add_platforms(maker, arena_printf(maker->arena, "py%u", target->python_major),
+		      S("none"));
 	for (unsigned minor = target->python_minor; minor-- > 0;)
 		add_platforms(maker, python_tag(maker, "py", minor), S("none"));
 }
@@ -95,7 +104,8 @@ static size_t set_size(struct slice set)
 }
 
 // One combination in lower case; longer than any tag of a target means incompatible.
-static int rank_of(const struct target *target, struct slice python, struct slice abi, struct slice platform)
+static int rank_of(const struct target *target, struct slice python, struct slice abi,
+		   struct slice platform)
 {
 	char text[128];
 	const struct slice parts[] = { python, S("-"), abi, S("-"), platform };
@@ -107,7 +117,9 @@ static int rank_of(const struct target *target, struct slice python, struct slic
 			text[len++] = to_lower(parts[i].ptr[k]);
 	}
 	uint32_t rank;
-	return map_find(target->tag_ranks, (struct slice){ text, len }, &rank) ? (int)rank : TAG_INCOMPATIBLE;
+	return map_find(target->tag_ranks, (struct slice){ text, len }, &rank)
+		       ? (int)rank
+		       : TAG_INCOMPATIBLE;
 }
 
 static int better(int a, int b)
@@ -117,7 +129,8 @@ static int better(int a, int b)
 	return a < b ? a : b;
 }
 
-static int best_platform(const struct target *target, struct slice python, struct slice abi, struct slice platforms)
+static int best_platform(const struct target *target, struct slice python,
+			 struct slice abi, struct slice platforms)
 {
 	int best = TAG_INCOMPATIBLE;
 	struct slice platform;
@@ -128,7 +141,8 @@ static int best_platform(const struct target *target, struct slice python, struc
 	return best;
 }
 
-static int best_abi(const struct target *target, struct slice python, struct slice abis, struct slice platforms)
+static int best_abi(const struct target *target, struct slice python, struct slice abis,
+		    struct slice platforms)
 {
 	int best = TAG_INCOMPATIBLE;
 	struct slice abi;
@@ -142,15 +156,18 @@ static int best_abi(const struct target *target, struct slice python, struct sli
 // 425.1: the product is capped before anything is expanded.
 int wheel_rank(const struct target *target, const struct wheel_name *wheel)
 {
-	size_t pythons = set_size(wheel->python), abis = set_size(wheel->abi), platforms = set_size(wheel->platform);
-	if (pythons > LIMIT_TAG_PRODUCT || abis > LIMIT_TAG_PRODUCT || platforms > LIMIT_TAG_PRODUCT ||
+	size_t pythons = set_size(wheel->python), abis = set_size(wheel->abi),
+	       platforms = set_size(wheel->platform);
+	if (pythons > LIMIT_TAG_PRODUCT || abis > LIMIT_TAG_PRODUCT ||
+	    platforms > LIMIT_TAG_PRODUCT ||
 	    pythons * abis * platforms > LIMIT_TAG_PRODUCT)
 		return TAG_INCOMPATIBLE;
 	int best = TAG_INCOMPATIBLE;
 	struct slice rest = wheel->python, python;
 	for (bool more = true; more;) {
 		more = slice_cut(&rest, '.', &python);
-		best = better(best, best_abi(target, python, wheel->abi, wheel->platform));
+		best = better(best,
+			      best_abi(target, python, wheel->abi, wheel->platform));
 	}
 	return best;
 }
@@ -162,7 +179,8 @@ static struct slice after_digits(struct slice build)
 	return build;
 }
 
-// 425.6: leading number, then text; a wheel with a build tag is a later build than one without.
+// 425.6: leading number, then text; a wheel with a build tag is a later build than one
+// without.
 static int cmp_build(const struct wheel_name *a, const struct wheel_name *b)
 {
 	if ((a->build.len > 0) != (b->build.len > 0))
@@ -172,7 +190,8 @@ static int cmp_build(const struct wheel_name *a, const struct wheel_name *b)
 	return slice_cmp(after_digits(a->build), after_digits(b->build));
 }
 
-int wheel_prefer(const struct target *target, const struct wheel_name *a, const struct wheel_name *b)
+int wheel_prefer(const struct target *target, const struct wheel_name *a,
+		 const struct wheel_name *b)
 {
 	int order = wheel_rank(target, a) - wheel_rank(target, b);
 	if (order == 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Platform tags: manylinux and musllinux below a libc floor (PEP 600, PEP 656), macOS by version and binary format,
-// Windows by name.
+// Platform tags: manylinux and musllinux below a libc floor (PEP 600, PEP 656), macOS by
+// version and binary format, Windows by name.
 #include "packaging/tags_platform.h"
 
 enum { GLIBC_OLDEST_X86 = 5, GLIBC_OLDEST = 17 };
@@ -10,7 +10,9 @@ enum { MACOS_BIG_SUR = 11, MACOS_10_LAST = 16, MACOS_10_FIRST_X86 = 4 };
 static const struct {
 	unsigned minor;
 	const char *alias;
-} MANYLINUX_ALIASES[] = { { 17, "manylinux2014" }, { 12, "manylinux2010" }, { 5, "manylinux1" } };
+} MANYLINUX_ALIASES[] = { { 17, "manylinux2014" },
+			  { 12, "manylinux2010" },
+			  { 5, "manylinux1" } };
 enum { MANYLINUX_ALIAS_COUNT = sizeof(MANYLINUX_ALIASES) / sizeof(MANYLINUX_ALIASES[0]) };
 
 struct list {
@@ -23,17 +25,20 @@ static void add(struct list *list, struct slice platform)
 	*array_push(list->arena, list->platforms) = platform;
 }
 
-// 425.2: every glibc from the floor down to the oldest that has a policy; the old name right after its number.
+// 425.2: every glibc from the floor down to the oldest that has a policy; the old name
+// right after its number.
 static void add_manylinux(struct list *list, const struct target *target)
 {
 	bool x86 = target->arch == ARCH_AMD64 || target->arch == ARCH_I686;
 	unsigned oldest = x86 ? GLIBC_OLDEST_X86 : GLIBC_OLDEST;
 	struct slice machine = target->platform_machine;
 	for (unsigned minor = target->os_minor; minor >= oldest; minor--) {
-		add(list, arena_printf(list->arena, "manylinux_%u_%u_%.*s", target->os_major, minor, SLICE_ARG(machine)));
+		add(list, arena_printf(list->arena, "manylinux_%u_%u_%.*s",
+				       target->os_major, minor, SLICE_ARG(machine)));
 		for (size_t i = 0; i < MANYLINUX_ALIAS_COUNT; i++)
 			if (MANYLINUX_ALIASES[i].minor == minor)
-				add(list, arena_printf(list->arena, "%s_%.*s", MANYLINUX_ALIASES[i].alias,
+				add(list, arena_printf(list->arena, "%s_%.*s",
+						       MANYLINUX_ALIASES[i].alias,
 						       SLICE_ARG(machine)));
 	}
 }
@@ -42,28 +47,32 @@ static void add_manylinux(struct list *list, const struct target *target)
 static void add_musllinux(struct list *list, const struct target *target)
 {
 	for (unsigned minor = target->os_minor + 1; minor-- > 0;)
-		add(list, arena_printf(list->arena, "musllinux_%u_%u_%.*s", target->os_major, minor,
-				       SLICE_ARG(target->platform_machine)));
+		add(list,
+		    arena_printf(list->arena, "musllinux_%u_%u_%.*s", target->os_major,
+				 minor, SLICE_ARG(target->platform_machine)));
 }
 
 // 425.6: last, as uv has it.
 static void add_native_linux(struct list *list, const struct target *target)
 {
-	add(list, arena_printf(list->arena, "linux_%.*s", SLICE_ARG(target->platform_machine)));
+	add(list,
+	    arena_printf(list->arena, "linux_%.*s", SLICE_ARG(target->platform_machine)));
 }
 
-static void add_macos_formats(struct list *list, unsigned major, unsigned minor, const char *const *formats,
-			      size_t count)
+static void add_macos_formats(struct list *list, unsigned major, unsigned minor,
+			      const char *const *formats, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		add(list, arena_printf(list->arena, "macosx_%u_%u_%s", major, minor, formats[i]));
+		add(list, arena_printf(list->arena, "macosx_%u_%u_%s", major, minor,
+				       formats[i]));
 }
 
-// 425.4: 10.x counts by the minor, 11 and later have minor 0. On arm64 what is older than 11 can only be the other half
-// of a universal2 binary.
+// 425.4: 10.x counts by the minor, 11 and later have minor 0. On arm64 what is older than
+// 11 can only be the other half of a universal2 binary.
 static void add_macos(struct list *list, const struct target *target)
 {
-	static const char *const x86[] = { "x86_64", "intel", "fat64", "fat3", "universal2", "universal" };
+	static const char *const x86[] = { "x86_64", "intel",      "fat64",
+					   "fat3",   "universal2", "universal" };
 	static const char *const arm[] = { "arm64", "universal2" };
 	bool arm64 = target->arch == ARCH_ARM64;
 	unsigned minor = MACOS_10_LAST;
@@ -85,7 +94,8 @@ static void add_windows(struct list *list, const struct target *target)
 		add(list, S("win32"));
 }
 
-void platforms_of_target(struct arena *arena, const struct target *target, struct platform_list *ret_platforms)
+void platforms_of_target(struct arena *arena, const struct target *target,
+			 struct platform_list *ret_platforms)
 {
 	struct list list = { arena, ret_platforms };
 	*ret_platforms = (struct platform_list){ 0 };
@@ -98,11 +108,7 @@ void platforms_of_target(struct arena *arena, const struct target *target, struc
 		add_musllinux(&list, target);
 		add_native_linux(&list, target);
 		break;
-	case OS_MACOS:
-		add_macos(&list, target);
-		break;
-	case OS_WINDOWS:
-		add_windows(&list, target);
-		break;
+	case OS_MACOS: add_macos(&list, target); break;
+	case OS_WINDOWS: add_windows(&list, target); break;
 	}
 }

@@ -9,4 +9,5 @@ struct platform_list {
 	size_t len, cap;
 };
 
-void platforms_of_target(struct arena *arena, const struct target *target, struct platform_list *ret_platforms);
+void platforms_of_target(struct arena *arena, const struct target *target,
+			 struct platform_list *ret_platforms);

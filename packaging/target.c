@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Targets: from "3.12" and "linux/amd64", or a full name, to marker values, tags and the marker of a lock.
+// Targets: from "3.12" and "linux/amd64", or a full name, to marker values, tags and the
+// marker of a lock.
 #include "packaging/target.h"
 
 #include "packaging/tags.h"
@@ -29,20 +30,29 @@ enum { ARCH_ALIAS_COUNT = sizeof(ARCH_ALIASES) / sizeof(ARCH_ALIASES[0]) };
 
 enum { PYTHON_MINOR_MIN = 3, FREE_THREADED_MINOR_MIN = 13, VERSION_PART_MAX = 99 };
 enum { GLIBC_MAJOR = 2, GLIBC_MINOR = 28, MUSL_MAJOR = 1, MUSL_MINOR = 2 };
-enum { MACOS_AMD64_MAJOR = 13, MACOS_ARM64_MAJOR = 14, MACOS_ARM64_FIRST = 11, MACOS_FIRST = 10 };
+enum {
+	MACOS_AMD64_MAJOR = 13,
+	MACOS_ARM64_MAJOR = 14,
+	MACOS_ARM64_FIRST = 11,
+	MACOS_FIRST = 10
+};
 
 static int bad_platform(struct slice platform, struct error *err)
 {
 	error_set(err, ERROR_USAGE, "unknown platform '%.*s'", SLICE_ARG(platform));
-	return error_hint(err, "one of linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le, linux/s390x, "
-			       "linux/riscv64, macos/arm64, macos/amd64, windows/amd64, windows/arm64, windows/386, "
-			       "or with a libc: linux/amd64:glibc2.36, linux/amd64:musl1.2");
+	return error_hint(err,
+			  "one of linux/amd64, linux/arm64, linux/arm/v7, linux/386, "
+			  "linux/ppc64le, linux/s390x, linux/riscv64, macos/arm64, "
+			  "macos/amd64, windows/amd64, windows/arm64, windows/386; "
+			  "with a libc: linux/amd64:glibc2.36, linux/amd64:musl1.2");
 }
 
 static int bad_python(struct slice python, struct error *err)
 {
-	error_set(err, ERROR_USAGE, "'%.*s' is not a Python version to lock for", SLICE_ARG(python));
-	return error_hint(err, "write '3.12', '3.12.4', or '3.13t' for the free-threaded build");
+	error_set(err, ERROR_USAGE, "'%.*s' is not a Python version to lock for",
+		  SLICE_ARG(python));
+	return error_hint(
+		err, "write '3.12', '3.12.4', or '3.13t' for the free-threaded build");
 }
 
 // "12", "12.3": major and optional minor, both small.
@@ -70,16 +80,20 @@ static bool take_prefix(struct slice *text, struct slice prefix)
 // "3.12", "3.12.4", "3.15.0rc1"; nothing that no interpreter reports.
 static bool is_python(const struct version *version)
 {
-	if (version->epoch.value != 0 || version->has_post || version->has_dev || version->local_len > 0)
+	if (version->epoch.value != 0 || version->has_post || version->has_dev ||
+	    version->local_len > 0)
 		return false;
-	if (version->release_len != 3 && (version->release_len != 2 || version->pre != PRE_NONE))
+	if (version->release_len != 3 &&
+	    (version->release_len != 2 || version->pre != PRE_NONE))
 		return false;
 	uint64_t minor = version->release[1].value;
-	return version->release[0].value == 3 && minor >= PYTHON_MINOR_MIN && minor <= VERSION_PART_MAX;
+	return version->release[0].value == 3 && minor >= PYTHON_MINOR_MIN &&
+	       minor <= VERSION_PART_MAX;
 }
 
 // An open patch release counts as the first one (508.5: the minor is written in full).
-static int set_python(struct arena *arena, struct slice python, struct target *target, struct error *err)
+static int set_python(struct arena *arena, struct slice python, struct target *target,
+		      struct error *err)
 {
 	struct version version;
 	struct slice text = python;
@@ -93,11 +107,14 @@ static int set_python(struct arena *arena, struct slice python, struct target *t
 	if (target->free_threaded && target->python_minor < FREE_THREADED_MINOR_MIN)
 		return bad_python(python, err);
 	target->python_patch_given = version.release_len == 3;
-	target->python_version = arena_printf(arena, "%u.%u", target->python_major, target->python_minor);
-	target->python_full = target->python_patch_given ?
-				      version_normal(arena, &version) :
-				      arena_printf(arena, "%.*s.0", SLICE_ARG(target->python_version));
-	if (!version_parse(arena, target->python_version, &target->python_version_value) ||
+	target->python_version =
+		arena_printf(arena, "%u.%u", target->python_major, target->python_minor);
+	target->python_full = target->python_patch_given
+				      ? version_normal(arena, &version)
+				      : arena_printf(arena, "%.*s.0",
+						     SLICE_ARG(target->python_version));
+	if (!version_parse(arena, target->python_version,
+			   &target->python_version_value) ||
 	    !version_parse(arena, target->python_full, &target->python_full_version))
 		BUG("a Python version is a version");
 	return 0;
@@ -128,7 +145,8 @@ static bool set_libc(struct slice floor, struct target *target)
 	if (floor.len == 0)
 		return true;
 	unsigned major, minor;
-	if (!(musl || glibc) || !parse_pair(floor, &major, &minor) || major != target->os_major)
+	if (!(musl || glibc) || !parse_pair(floor, &major, &minor) ||
+	    major != target->os_major)
 		return false;
 	target->os_minor = minor;
 	return true;
@@ -164,8 +182,8 @@ static int set_platform(struct slice platform, struct target *target, struct err
 		floor = slice_skip(platform, colon + 1);
 		arch = slice_range(platform, 0, colon);
 	}
-	if (!slice_cut(&arch, '/', &os) || !find_arch(arch, &target->arch) || !set_os(os, floor, target) ||
-	    (colon != SLICE_NONE && floor.len == 0))
+	if (!slice_cut(&arch, '/', &os) || !find_arch(arch, &target->arch) ||
+	    !set_os(os, floor, target) || (colon != SLICE_NONE && floor.len == 0))
 		return bad_platform(platform, err);
 	return 0;
 }
@@ -202,7 +220,9 @@ static void set_markers(struct target *target)
 // What follows "3.12" in the full version, where it was given: ".4", ".0rc1".
 static struct slice patch_text(const struct target *target)
 {
-	return target->python_patch_given ? slice_skip(target->python_full, target->python_version.len) : S("");
+	return target->python_patch_given
+		       ? slice_skip(target->python_full, target->python_version.len)
+		       : S("");
 }
 
 static struct slice name_of(struct arena *arena, const struct target *target)
@@ -210,30 +230,32 @@ static struct slice name_of(struct arena *arena, const struct target *target)
 	struct buf name = { .arena = arena };
 	struct slice patch = patch_text(target);
 	const char *arch = ARCHES[target->arch].name;
-	buf_printf(&name, "cp%u%u%.*s%s-", target->python_major, target->python_minor, SLICE_ARG(patch),
-		   target->free_threaded ? "t" : "");
+	buf_printf(&name, "cp%u%u%.*s%s-", target->python_major, target->python_minor,
+		   SLICE_ARG(patch), target->free_threaded ? "t" : "");
 	switch (target->os) {
 	case OS_LINUX_GLIBC:
-		buf_printf(&name, "linux-%s-glibc%u.%u", arch, target->os_major, target->os_minor);
+		buf_printf(&name, "linux-%s-glibc%u.%u", arch, target->os_major,
+			   target->os_minor);
 		break;
 	case OS_LINUX_MUSL:
-		buf_printf(&name, "linux-%s-musl%u.%u", arch, target->os_major, target->os_minor);
+		buf_printf(&name, "linux-%s-musl%u.%u", arch, target->os_major,
+			   target->os_minor);
 		break;
 	case OS_MACOS:
-		buf_printf(&name, "macos-%s-%u.%u", arch, target->os_major, target->os_minor);
+		buf_printf(&name, "macos-%s-%u.%u", arch, target->os_major,
+			   target->os_minor);
 		break;
-	case OS_WINDOWS:
-		buf_printf(&name, "windows-%s", arch);
-		break;
+	case OS_WINDOWS: buf_printf(&name, "windows-%s", arch); break;
 	}
 	return buf_slice(&name);
 }
 
-int target_init(struct arena *arena, struct slice python, struct slice platform, struct target *ret_target,
-		struct error *err)
+int target_init(struct arena *arena, struct slice python, struct slice platform,
+		struct target *ret_target, struct error *err)
 {
 	struct target target = { 0 };
-	if (set_python(arena, python, &target, err) < 0 || set_platform(platform, &target, err) < 0)
+	if (set_python(arena, python, &target, err) < 0 ||
+	    set_platform(platform, &target, err) < 0)
 		return -1;
 	set_markers(&target);
 	target.name = name_of(arena, &target);
@@ -251,7 +273,8 @@ static struct slice python_of_tag(struct arena *arena, struct slice tag)
 	return arena_printf(arena, "%.*s.%.*s", SLICE_ARG(major), SLICE_ARG(minor));
 }
 
-int target_parse(struct arena *arena, struct slice name, struct target *ret_target, struct error *err)
+int target_parse(struct arena *arena, struct slice name, struct target *ret_target,
+		 struct error *err)
 {
 	struct slice rest = name, python, os, arch;
 	bool whole = slice_cut(&rest, '-', &python) && slice_cut(&rest, '-', &os);
@@ -259,10 +282,12 @@ int target_parse(struct arena *arena, struct slice name, struct target *ret_targ
 	python = python_of_tag(arena, python);
 	if (!whole || python.len == 0 || (has_floor && rest.len == 0)) {
 		error_set(err, ERROR_USAGE, "'%.*s' is not a target", SLICE_ARG(name));
-		return error_hint(err, "write it like cp312-linux-amd64-glibc2.36 or cp313t-macos-arm64-14.0");
+		return error_hint(err, "write it like cp312-linux-amd64-glibc2.36 or "
+				       "cp313t-macos-arm64-14.0");
 	}
-	struct slice platform = arena_printf(arena, "%.*s/%.*s%s%.*s", SLICE_ARG(os), SLICE_ARG(arch),
-					     has_floor ? ":" : "", SLICE_ARG(rest));
+	struct slice platform =
+		arena_printf(arena, "%.*s/%.*s%s%.*s", SLICE_ARG(os), SLICE_ARG(arch),
+			     has_floor ? ":" : "", SLICE_ARG(rest));
 	if (target_init(arena, python, platform, ret_target, err) < 0)
 		return error_during(err, "reading the target '%.*s'", SLICE_ARG(name));
 	return 0;
@@ -271,9 +296,11 @@ int target_parse(struct arena *arena, struct slice name, struct target *ret_targ
 // 751.2: python_version, so that it holds on every patch release; the libc has no marker.
 struct slice target_marker(struct arena *arena, const struct target *target)
 {
-	return arena_printf(arena,
-			    "python_version == \"%.*s\" and sys_platform == \"%.*s\" and platform_machine == \"%.*s\" "
-			    "and implementation_name == \"%.*s\"",
-			    SLICE_ARG(target->python_version), SLICE_ARG(target->sys_platform),
-			    SLICE_ARG(target->platform_machine), SLICE_ARG(target->implementation_name));
+	return arena_printf(
+		arena,
+		"python_version == \"%.*s\" and sys_platform == \"%.*s\" and "
+		"platform_machine == \"%.*s\" and implementation_name == \"%.*s\"",
+		SLICE_ARG(target->python_version), SLICE_ARG(target->sys_platform),
+		SLICE_ARG(target->platform_machine),
+		SLICE_ARG(target->implementation_name));
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Versions (PEP 440): one greedy scan from text to parts. Order and printing are in version_order.c.
+// Versions (PEP 440): one greedy scan from text to parts. Order and printing are in
+// version_order.c.
 #include "packaging/version.h"
 
-// Where the scan stands. With no arena it only checks: lengths are counted, nothing is stored.
+// Where the scan stands. With no arena it only checks: lengths are counted, nothing is
+// stored.
 struct scan {
 	struct slice rest;
 	struct arena *arena;
@@ -15,8 +17,10 @@ struct spelling {
 
 // Longer words first where one starts another.
 static const struct spelling PRE_WORDS[] = {
-	{ { "alpha", 5 }, PRE_ALPHA }, { { "a", 1 }, PRE_ALPHA }, { { "beta", 4 }, PRE_BETA }, { { "b", 1 }, PRE_BETA },
-	{ { "preview", 7 }, PRE_RC },  { { "pre", 3 }, PRE_RC },  { { "c", 1 }, PRE_RC },      { { "rc", 2 }, PRE_RC },
+	{ { "alpha", 5 }, PRE_ALPHA }, { { "a", 1 }, PRE_ALPHA },
+	{ { "beta", 4 }, PRE_BETA },   { { "b", 1 }, PRE_BETA },
+	{ { "preview", 7 }, PRE_RC },  { { "pre", 3 }, PRE_RC },
+	{ { "c", 1 }, PRE_RC },        { { "rc", 2 }, PRE_RC },
 };
 static const struct slice POST_WORDS[] = { { "post", 4 }, { "rev", 3 }, { "r", 1 } };
 static const struct slice DEV_WORDS[] = { { "dev", 3 } };
@@ -91,7 +95,8 @@ static struct version_number take_numeral(struct scan *scan)
 	return number;
 }
 
-static bool take_part(struct scan *scan, const struct slice *words, size_t count, struct version_number *ret_number)
+static bool take_part(struct scan *scan, const struct slice *words, size_t count,
+		      struct version_number *ret_number)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (take_word(scan, words[i])) {
@@ -117,7 +122,8 @@ static void scan_epoch(struct scan *scan, struct version *version)
 static size_t count_release(struct slice rest)
 {
 	size_t count = 1;
-	for (size_t i = 0; i + 1 < rest.len && (is_digit(rest.ptr[i]) || rest.ptr[i] == '.'); i++)
+	for (size_t i = 0;
+	     i + 1 < rest.len && (is_digit(rest.ptr[i]) || rest.ptr[i] == '.'); i++)
 		if (rest.ptr[i] == '.' && is_digit(rest.ptr[i + 1]))
 			count++;
 	return count;
@@ -128,7 +134,8 @@ static bool scan_release(struct scan *scan, struct version *version)
 	if (scan->rest.len == 0 || !is_digit(scan->rest.ptr[0]))
 		return false;
 	if (scan->arena)
-		version->release = arena_new_array(scan->arena, struct version_number, count_release(scan->rest));
+		version->release = arena_new_array(scan->arena, struct version_number,
+						   count_release(scan->rest));
 	do {
 		struct version_number number = { 0 };
 		(void)take_number(scan, &number);
@@ -160,7 +167,8 @@ static void scan_post(struct scan *scan, struct version *version)
 		*scan = ahead;
 		return;
 	}
-	version->has_post = take_part(scan, POST_WORDS, COUNT(POST_WORDS), &version->post_number);
+	version->has_post =
+		take_part(scan, POST_WORDS, COUNT(POST_WORDS), &version->post_number);
 }
 
 static size_t count_local(struct slice rest)
@@ -207,7 +215,8 @@ static bool scan_local(struct scan *scan, struct version *version)
 	if (!take_byte(scan, '+'))
 		return true;
 	if (scan->arena)
-		version->local = arena_new_array(scan->arena, struct version_local_part, count_local(scan->rest));
+		version->local = arena_new_array(scan->arena, struct version_local_part,
+						 count_local(scan->rest));
 	for (;;) {
 		struct version_local_part part;
 		if (!take_local_part(scan, &part))
@@ -230,9 +239,12 @@ static bool scan_version(struct scan *scan, struct version *version)
 	scan_epoch(scan, version);
 	if (!scan_release(scan, version))
 		return false;
+	if (scan->rest.len == 0)
+		return true; // as most do
 	scan_pre(scan, version);
 	scan_post(scan, version);
-	version->has_dev = take_part(scan, DEV_WORDS, COUNT(DEV_WORDS), &version->dev_number);
+	version->has_dev =
+		take_part(scan, DEV_WORDS, COUNT(DEV_WORDS), &version->dev_number);
 	return scan_local(scan, version) && scan->rest.len == 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Versions (PEP 440): their total order, and the canonical text that two equal spellings share.
+// Versions (PEP 440): their total order, and the canonical text that two equal spellings
+// share.
 #include "packaging/version.h"
 
 static int cmp_u64(uint64_t a, uint64_t b)
@@ -7,7 +8,8 @@ static int cmp_u64(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-// Values decide but where both are saturated; then more digits are more, and equal counts compare as text (440.5).
+// Values decide but where both are saturated; then more digits are more, and equal counts
+// compare as text (440.5).
 static int cmp_number(const struct version_number *a, const struct version_number *b)
 {
 	if (a->value != b->value || a->value != UINT64_MAX)
@@ -31,7 +33,8 @@ static int cmp_release(const struct version *a, const struct version *b)
 	return 0;
 }
 
-// A bare dev release stands before the first alpha, a release without pre part after the last rc (440.1).
+// A bare dev release stands before the first alpha, a release without pre part after the
+// last rc (440.1).
 static int pre_rank(const struct version *version)
 {
 	if (version->pre != PRE_NONE)
@@ -56,11 +59,13 @@ static int cmp_suffix(const struct version *a, const struct version *b)
 }
 
 // A number beats a text, numbers by value, texts by bytes (440.1).
-static int cmp_local_part(const struct version_local_part *a, const struct version_local_part *b)
+static int cmp_local_part(const struct version_local_part *a,
+			  const struct version_local_part *b)
 {
 	if (a->is_number != b->is_number)
 		return (int)a->is_number - (int)b->is_number;
-	return a->is_number ? cmp_number(&a->number, &b->number) : slice_cmp(a->text, b->text);
+	return a->is_number ? cmp_number(&a->number, &b->number)
+			    : slice_cmp(a->text, b->text);
 }
 
 static int cmp_local(const struct version *a, const struct version *b)
@@ -99,7 +104,8 @@ bool version_is_prerelease(const struct version *version)
 	return version->pre != PRE_NONE || version->has_dev;
 }
 
-static void print_number(struct buf *out, struct slice before, const struct version_number *number)
+static void print_number(struct buf *out, struct slice before,
+			 const struct version_number *number)
 {
 	buf_append(out, before);
 	buf_append(out, number->digits.len > 0 ? number->digits : S("0"));
@@ -119,9 +125,10 @@ static void print_local(struct buf *out, const struct version *version)
 
 static void print_public(struct buf *out, const struct version *version)
 {
-	static const struct slice pre_words[] = {
-		[PRE_NONE] = { "", 0 }, [PRE_ALPHA] = { "a", 1 }, [PRE_BETA] = { "b", 1 }, [PRE_RC] = { "rc", 2 }
-	};
+	static const struct slice pre_words[] = { [PRE_NONE] = { "", 0 },
+						  [PRE_ALPHA] = { "a", 1 },
+						  [PRE_BETA] = { "b", 1 },
+						  [PRE_RC] = { "rc", 2 } };
 	if (version->epoch.digits.len > 0) {
 		print_number(out, S(""), &version->epoch);
 		buf_byte(out, '!');

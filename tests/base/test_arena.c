@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Arenas: zeroed and aligned memory, rewinding, arrays and buffers, the end for lack of memory.
+// Arenas: zeroed and aligned memory, rewinding, arrays and buffers, the end for lack of
+// memory.
 #include "base/arena.h"
 
 #include <setjmp.h>

@@ -23,13 +23,16 @@ static void test_known_digests(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	for (size_t i = 0; i < COUNT(KNOWN); i++) {
-		struct sha256 digest = sha256_of(slice_from(KNOWN[i].text)), again = { 0 };
+		struct sha256 digest = sha256_of(slice_from(KNOWN[i].text)),
+			      again = { 0 };
 		assert_string_equal(sha256_hex(&arena, &digest).ptr, KNOWN[i].hex);
-		assert_string_equal(sha256_base64url(&arena, &digest).ptr, KNOWN[i].base64url);
+		assert_string_equal(sha256_base64url(&arena, &digest).ptr,
+				    KNOWN[i].base64url);
 		assert_true(sha256_parse_hex(slice_from(KNOWN[i].hex), &again));
 		assert_true(sha256_eq(&digest, &again));
 		memset(&again, 0, sizeof(again));
-		assert_true(sha256_parse_base64url(slice_from(KNOWN[i].base64url), &again));
+		assert_true(
+			sha256_parse_base64url(slice_from(KNOWN[i].base64url), &again));
 		assert_true(sha256_eq(&digest, &again));
 		assert_false(sha256_is_zero(&digest));
 	}
@@ -52,18 +55,26 @@ static void test_streaming_and_reuse(void **state)
 
 static void test_texts_of_digests(void **state)
 {
-	static const char *const not_hex[] = { "", "abc",
-					       "g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-					       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8555",
-					       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85 " };
-	static const char *const not_base64[] = { "", "47DEQpj8HBSa", "47DEQpj8HBSa+_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
-						  "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFUA",
-						  "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU==" };
+	static const char *const not_hex[] = {
+		"", "abc",
+		"g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8555",
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85 "
+	};
+	static const char *const not_base64[] = {
+		"", "47DEQpj8HBSa", "47DEQpj8HBSa+_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+		"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFUA",
+		"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=="
+	};
 	struct sha256 digest = sha256_of(S("")), upper, padded;
 	(void)state;
-	assert_true(sha256_parse_hex(S("E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"), &upper));
+	assert_true(sha256_parse_hex(
+		S("E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"),
+		&upper));
 	assert_true(sha256_eq(&digest, &upper));
-	assert_true(sha256_parse_base64url(S("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU="), &padded));
+	assert_true(
+		sha256_parse_base64url(S("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU="),
+				       &padded));
 	assert_true(sha256_eq(&digest, &padded));
 	for (size_t i = 0; i < COUNT(not_hex); i++)
 		assert_false(sha256_parse_hex(slice_from(not_hex[i]), &upper));
@@ -78,7 +89,8 @@ static void test_crc32(void **state)
 	(void)state;
 	assert_int_equal(crc32_update(0, S("")), 0);
 	assert_int_equal(crc32_update(0, S("123456789")), 0xcbf43926u);
-	assert_int_equal(crc32_update(crc32_update(0, S("1234")), S("56789")), 0xcbf43926u);
+	assert_int_equal(crc32_update(crc32_update(0, S("1234")), S("56789")),
+			 0xcbf43926u);
 }
 
 int main(void)

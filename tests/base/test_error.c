@@ -78,7 +78,8 @@ static void test_errno_is_spelled_out(void **state)
 	assert_string_equal(err.cause, "cannot read 'x': No such file or directory");
 }
 
-static void assert_position(struct slice text, size_t offset, size_t line, size_t column, const char *line_text)
+static void assert_position(struct slice text, size_t offset, size_t line, size_t column,
+			    const char *line_text)
 {
 	struct source source = { S("file"), text };
 	struct position at = span_position((struct span){ &source, offset, 1 });
@@ -108,7 +109,9 @@ static void test_error_at_keeps_the_span(void **state)
 	(void)state;
 	struct source source = { S("file"), S("text") };
 	struct error err = { 0 };
-	assert_int_equal(error_at(&err, ERROR_INPUT, (struct span){ &source, 1, 2 }, "bad"), -1);
+	assert_int_equal(error_at(&err, ERROR_INPUT, (struct span){ &source, 1, 2 },
+				  "bad"),
+			 -1);
 	assert_ptr_equal(err.span.source, &source);
 	assert_int_equal(err.span.offset, 1);
 }
@@ -122,7 +125,8 @@ static void test_diagnostics_stop_at_the_limit_and_count_on(void **state)
 	diagnostics_add(&diagnostics, SEVERITY_WARNING, ERROR_INPUT, nowhere, "warning");
 	for (int i = 0; i < 1000; i++) {
 		struct error *added =
-			diagnostics_add(&diagnostics, SEVERITY_ERROR, ERROR_INPUT, nowhere, "error %d", i);
+			diagnostics_add(&diagnostics, SEVERITY_ERROR, ERROR_INPUT,
+					nowhere, "error %d", i);
 		assert_non_null(added);
 		error_hint(added, "hint %d", i);
 	}
@@ -130,7 +134,8 @@ static void test_diagnostics_stop_at_the_limit_and_count_on(void **state)
 	assert_int_equal(diagnostics.error_count, 1000);
 	assert_int_equal(diagnostics.items[0].severity, SEVERITY_WARNING);
 	assert_string_equal(diagnostics.items[1].error.cause, "error 0");
-	assert_string_equal(diagnostics.items[DIAGNOSTICS_MAX - 1].error.cause, "error 18");
+	assert_string_equal(diagnostics.items[DIAGNOSTICS_MAX - 1].error.cause,
+			    "error 18");
 	assert_string_equal(diagnostics.items[DIAGNOSTICS_MAX - 1].error.hint, "hint 18");
 }
 

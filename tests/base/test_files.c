@@ -43,7 +43,9 @@ static const char *in(struct place *place, const char *name)
 static void assert_content(struct place *place, const char *path, struct slice expected)
 {
 	struct slice bytes;
-	assert_int_equal(file_read(path, 1 << 20, ERROR_IO, &place->arena, &bytes, &place->err), 0);
+	assert_int_equal(file_read(path, 1 << 20, ERROR_IO, &place->arena, &bytes,
+				   &place->err),
+			 0);
 	assert_true(slice_eq(bytes, expected));
 }
 
@@ -104,10 +106,14 @@ static void test_what_cannot_be_read(void **state)
 	(void)state;
 	place_init(&place);
 	const char *absent = in(&place, "absent");
-	assert_int_equal(file_read(absent, 10, ERROR_INPUT, &place.arena, &bytes, &place.err), -1);
+	assert_int_equal(file_read(absent, 10, ERROR_INPUT, &place.arena, &bytes,
+				   &place.err),
+			 -1);
 	assert_int_equal(place.err.kind, ERROR_INPUT);
 	assert_non_null(strstr(place.err.cause, "No such file"));
-	assert_int_equal(file_read(place.root, 10, ERROR_IO, &place.arena, &bytes, &place.err), -1);
+	assert_int_equal(file_read(place.root, 10, ERROR_IO, &place.arena, &bytes,
+				   &place.err),
+			 -1);
 	assert_non_null(strstr(place.err.cause, "Is a directory"));
 	assert_int_equal(file_map_open(absent, ERROR_IO, &map, &place.err), -1);
 	assert_int_equal(file_map_open(place.root, ERROR_IO, &map, &place.err), -1);
@@ -126,8 +132,12 @@ static void test_reading_has_a_limit(void **state)
 	place_init(&place);
 	const char *path = in(&place, "file");
 	assert_int_equal(file_write(path, S("12345"), &place.err), 0);
-	assert_int_equal(file_read(path, 5, ERROR_INPUT, &place.arena, &bytes, &place.err), 0);
-	assert_int_equal(file_read(path, 4, ERROR_INPUT, &place.arena, &bytes, &place.err), -1);
+	assert_int_equal(file_read(path, 5, ERROR_INPUT, &place.arena, &bytes,
+				   &place.err),
+			 0);
+	assert_int_equal(file_read(path, 4, ERROR_INPUT, &place.arena, &bytes,
+				   &place.err),
+			 -1);
 	assert_non_null(strstr(place.err.cause, "larger than 4 bytes"));
 	place_release(&place);
 }
@@ -224,20 +234,25 @@ static void test_remove_tree_stays_inside(void **state)
 
 static void test_names_are_sorted_by_bytes(void **state)
 {
-	static const char *const made[] = { "b", "a", "B", "a.b", "\xc3\xa9", ".hidden", "a-b", "ab" };
-	static const char *const sorted[] = { ".hidden", "B", "a", "a-b", "a.b", "ab", "b", "\xc3\xa9" };
+	static const char *const made[] = { "b",        "a",       "B",   "a.b",
+					    "\xc3\xa9", ".hidden", "a-b", "ab" };
+	static const char *const sorted[] = { ".hidden", "B",  "a", "a-b",
+					      "a.b",     "ab", "b", "\xc3\xa9" };
 	struct place place;
 	struct name_list names;
 	(void)state;
 	place_init(&place);
 	for (size_t i = 0; i < 8; i++)
 		assert_int_equal(file_write(in(&place, made[i]), S(""), &place.err), 0);
-	assert_int_equal(directory_names(place.root, &place.arena, &names, &place.err), 0);
+	assert_int_equal(directory_names(place.root, &place.arena, &names, &place.err),
+			 0);
 	assert_int_equal(names.len, 8);
 	for (size_t i = 0; i < 8; i++)
 		assert_string_equal(names.items[i].ptr, sorted[i]);
 	assert_int_equal(count_names(&place, in(&place, "absent")), 0);
-	assert_int_equal(directory_names(in(&place, "a"), &place.arena, &names, &place.err), -1);
+	assert_int_equal(directory_names(in(&place, "a"), &place.arena, &names,
+					 &place.err),
+			 -1);
 	place_release(&place);
 }
 
@@ -247,7 +262,8 @@ static void test_link_or_copy_replaces_nothing(void **state)
 	struct error err = { 0 };
 	(void)state;
 	place_init(&place);
-	const char *from = in(&place, "from"), *to = in(&place, "to"), *taken = in(&place, "taken");
+	const char *from = in(&place, "from"), *to = in(&place, "to"),
+		   *taken = in(&place, "taken");
 	assert_int_equal(file_write(from, S("new"), &err), 0);
 	assert_int_equal(file_write(taken, S("old"), &err), 0);
 	assert_int_equal(link_or_copy(from, to, &err), 0);

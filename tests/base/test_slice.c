@@ -113,8 +113,16 @@ static void test_cut(void **state)
 
 static void test_numbers(void **state)
 {
-	static const char *const refused[] = { "", "-1", "+1", " 1", "1 ", "0x1", "1.0", "18446744073709551616",
-					       "99999999999999999999", "184467440737095516150" };
+	static const char *const refused[] = { "",
+					       "-1",
+					       "+1",
+					       " 1",
+					       "1 ",
+					       "0x1",
+					       "1.0",
+					       "18446744073709551616",
+					       "99999999999999999999",
+					       "184467440737095516150" };
 	uint64_t value = 7;
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++)
@@ -129,7 +137,8 @@ static void test_numbers(void **state)
 	assert_int_equal(value, 0);
 }
 
-// Every text is tried at each alignment and behind eight plain bytes, since whole words are skipped at once.
+// Every text is tried at each alignment and behind eight plain bytes, since whole words
+// are skipped at once.
 static void assert_bad_at(const char *text, size_t len, size_t bad)
 {
 	for (size_t before = 0; before < 18; before++) {
@@ -157,17 +166,17 @@ static void test_json_2_utf8(void **state)
 		{ "\xef\xbf\xbf", SLICE_NONE },
 		{ "\xf4\x8f\xbf\xbf", SLICE_NONE },
 		{ "\xed\x9f\xbf\xee\x80\x80", SLICE_NONE },
-		{ "a\x80", 1 },                 // continuation alone
-		{ "\xc3", 0 },                  // cut off
-		{ "ab\xe2\x82", 2 },            // cut off
-		{ "\xf0\x9f\x98", 0 },          // cut off
-		{ "\xc0\xaf", 0 },              // overlong
-		{ "\xc1\xbf", 0 },              // overlong
-		{ "\xe0\x9f\xbf", 0 },          // overlong
-		{ "\xf0\x8f\xbf\xbf", 0 },      // overlong
-		{ "\xed\xa0\x80", 0 },          // surrogate
-		{ "\xed\xbf\xbf", 0 },          // surrogate
-		{ "\xf4\x90\x80\x80", 0 },      // beyond U+10FFFF
+		{ "a\x80", 1 },            // continuation alone
+		{ "\xc3", 0 },             // cut off
+		{ "ab\xe2\x82", 2 },       // cut off
+		{ "\xf0\x9f\x98", 0 },     // cut off
+		{ "\xc0\xaf", 0 },         // overlong
+		{ "\xc1\xbf", 0 },         // overlong
+		{ "\xe0\x9f\xbf", 0 },     // overlong
+		{ "\xf0\x8f\xbf\xbf", 0 }, // overlong
+		{ "\xed\xa0\x80", 0 },     // surrogate
+		{ "\xed\xbf\xbf", 0 },     // surrogate
+		{ "\xf4\x90\x80\x80", 0 }, // beyond U+10FFFF
 		{ "\xf5\x80\x80\x80", 0 },
 		{ "\xff", 0 },
 		{ "\xc3\x28", 0 },
@@ -187,7 +196,8 @@ static void test_classes_are_ascii(void **state)
 	(void)state;
 	for (int i = -128; i < 128; i++) {
 		char c = (char)i;
-		bool digit = i >= '0' && i <= '9', upper = i >= 'A' && i <= 'Z', lower = i >= 'a' && i <= 'z';
+		bool digit = i >= '0' && i <= '9', upper = i >= 'A' && i <= 'Z',
+		     lower = i >= 'a' && i <= 'z';
 		assert_int_equal(is_digit(c), digit);
 		assert_int_equal(is_alpha(c), upper || lower);
 		assert_int_equal(is_alnum(c), digit || upper || lower);

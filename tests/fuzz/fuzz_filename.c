@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: a file name, then the project it stands under. Parts put together give the name back; a rank is a rank.
+// Fuzz: a file name, then the project it stands under. Parts put together give the name
+// back; a rank is a rank.
 #include "tests/fuzz/fuzz.h"
 
 #include "packaging/name.h"
@@ -7,10 +8,12 @@
 
 static void check_wheel(struct arena *arena, const struct wheel_name *name)
 {
-	struct slice again = arena_printf(arena, "%.*s-%.*s%s%.*s-%.*s-%.*s-%.*s.whl", SLICE_ARG(name->name),
-					  SLICE_ARG(name->version), name->build.len > 0 ? "-" : "",
-					  SLICE_ARG(name->build), SLICE_ARG(name->python), SLICE_ARG(name->abi),
-					  SLICE_ARG(name->platform));
+	struct slice again =
+		arena_printf(arena, "%.*s-%.*s%s%.*s-%.*s-%.*s-%.*s.whl",
+			     SLICE_ARG(name->name), SLICE_ARG(name->version),
+			     name->build.len > 0 ? "-" : "", SLICE_ARG(name->build),
+			     SLICE_ARG(name->python), SLICE_ARG(name->abi),
+			     SLICE_ARG(name->platform));
 	CHECK(slice_eq(again, name->file));
 	CHECK(name_is_valid(name->name));
 	CHECK(version_is_valid(name->version));
@@ -24,7 +27,8 @@ static void check_wheel(struct arena *arena, const struct wheel_name *name)
 
 static void check_sdist(const struct sdist_name *name, struct slice project)
 {
-	CHECK(name->name.len + 1 + name->version.len + (name->zip ? 4 : 7) == name->file.len);
+	CHECK(name->name.len + 1 + name->version.len + (name->zip ? 4 : 7) ==
+	      name->file.len);
 	CHECK(project.len == 0 || name_eq(name->name, project));
 	CHECK(version_is_valid(name->version));
 }

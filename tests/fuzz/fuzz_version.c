@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: two lines as versions. The order is antisymmetric and agrees with the normal form, which parses to itself.
+// Fuzz: two lines as versions. The order is antisymmetric and agrees with the normal
+// form, which parses to itself.
 #include "tests/fuzz/fuzz.h"
 
 #include "packaging/version.h"
@@ -23,9 +24,11 @@ static void check_one(struct arena *arena, const struct version *version)
 	CHECK(version_is_prerelease(&again) == version_is_prerelease(version));
 }
 
-static void check_pair(struct arena *arena, const struct version *a, const struct version *b)
+static void check_pair(struct arena *arena, const struct version *a,
+		       const struct version *b)
 {
-	CHECK(version_cmp(a, b) == 0 || sign(version_cmp(a, b)) == -sign(version_cmp(b, a)));
+	CHECK(version_cmp(a, b) == 0 ||
+	      sign(version_cmp(a, b)) == -sign(version_cmp(b, a)));
 	CHECK(sign(version_cmp_public(a, b)) == -sign(version_cmp_public(b, a)));
 	if (slice_eq(version_normal(arena, a), version_normal(arena, b)))
 		CHECK(version_cmp(a, b) == 0);
@@ -39,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice second = fuzz_text(data, size), first;
 	slice_cut(&second, '\n', &first);
 	struct version a, b;
-	bool has_a = version_parse(&arena, first, &a), has_b = version_parse(&arena, second, &b);
+	bool has_a = version_parse(&arena, first, &a),
+	     has_b = version_parse(&arena, second, &b);
 	CHECK(has_a == version_is_valid(first));
 	CHECK(has_b == version_is_valid(second));
 	if (has_a)

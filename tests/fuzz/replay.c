@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a fuzz target over every file of the directories given: the corpus as an ordinary test, without libFuzzer.
+// Runs a fuzz target over every file of the directories given: the corpus as an ordinary
+// test, without libFuzzer.
 #include "tests/fuzz/fuzz.h"
 
 #include "base/files.h"
@@ -7,7 +8,8 @@
 
 #include <string.h>
 
-// The bytes go to the target in memory of their exact size, so that a sanitizer sees a read past their end.
+// The bytes go to the target in memory of their exact size, so that a sanitizer sees a
+// read past their end.
 static int replay_file(const char *path, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Against Python's `packaging`: differential.py makes random cases with its answers, this compares ours. Skipped where
-// there is no python3 with `packaging`. DIFFERENTIAL_CASES and DIFFERENTIAL_SEED in the environment ask for more.
+// Against Python's `packaging`: differential.py makes random cases with its answers, this
+// compares ours. Skipped where there is no python3 with `packaging`. DIFFERENTIAL_CASES
+// and DIFFERENTIAL_SEED in the environment ask for more.
 #include "packaging/name.h"
 #include "packaging/specifier.h"
 #include "packaging/tags.h"
@@ -30,7 +31,8 @@ static struct slice decoded(struct arena *arena, struct slice text)
 			bytes[len++] = text.ptr[i];
 			continue;
 		}
-		bytes[len++] = (char)(hex_value(text.ptr[i + 1]) << 4 | hex_value(text.ptr[i + 2]));
+		bytes[len++] = (char)(hex_value(text.ptr[i + 1]) << 4 |
+				      hex_value(text.ptr[i + 2]));
 		i += 2;
 	}
 	return (struct slice){ bytes, len };
@@ -41,7 +43,8 @@ static struct slice answer_version(struct arena *arena, const struct slice *fiel
 	struct version version;
 	if (!version_parse(arena, fields[0], &version))
 		return S("!");
-	struct slice normal = version_normal(arena, &version), public = version_public_text(arena, &version);
+	struct slice normal = version_normal(arena, &version),
+		     public = version_public_text(arena, &version);
 	return arena_printf(arena, "%.*s %.*s %d", SLICE_ARG(normal), SLICE_ARG(public),
 			    version_is_prerelease(&version));
 }
@@ -77,20 +80,17 @@ static struct slice answer_wheel(struct arena *arena, const struct slice *fields
 	struct wheel_name name;
 	struct version version;
 	switch (wheel_name_parse(fields[0], &name)) {
-	case FILENAME_OTHER:
-		return S("other");
-	case FILENAME_VARIANT:
-		return S("variant");
-	case FILENAME_INVALID:
-		return S("!");
-	case FILENAME_OK:
-		break;
+	case FILENAME_OTHER: return S("other");
+	case FILENAME_VARIANT: return S("variant");
+	case FILENAME_INVALID: return S("!");
+	case FILENAME_OK: break;
 	}
 	if (!version_parse(arena, name.version, &version))
 		return S("no version");
-	struct slice project = name_normalize(arena, name.name), normal = version_normal(arena, &version);
-	return arena_printf(arena, "%.*s %.*s %llu", SLICE_ARG(project), SLICE_ARG(normal),
-			    (unsigned long long)name.build_number);
+	struct slice project = name_normalize(arena, name.name),
+		     normal = version_normal(arena, &version);
+	return arena_printf(arena, "%.*s %.*s %llu", SLICE_ARG(project),
+			    SLICE_ARG(normal), (unsigned long long)name.build_number);
 }
 
 static struct slice answer_sdist(struct arena *arena, const struct slice *fields)
@@ -102,7 +102,8 @@ static struct slice answer_sdist(struct arena *arena, const struct slice *fields
 		return result == FILENAME_OTHER ? S("other") : S("!");
 	if (!version_parse(arena, name.version, &version))
 		return S("no version");
-	struct slice project = name_normalize(arena, name.name), normal = version_normal(arena, &version);
+	struct slice project = name_normalize(arena, name.name),
+		     normal = version_normal(arena, &version);
 	return arena_printf(arena, "%.*s %.*s", SLICE_ARG(project), SLICE_ARG(normal));
 }
 
@@ -123,7 +124,8 @@ static struct slice answer_rank(struct arena *arena, const struct slice *fields)
 	struct target target;
 	struct wheel_name wheel;
 	struct error err = { 0 };
-	if (target_parse(arena, fields[0], &target, &err) < 0 || wheel_name_parse(fields[1], &wheel) != FILENAME_OK)
+	if (target_parse(arena, fields[0], &target, &err) < 0 ||
+	    wheel_name_parse(fields[1], &wheel) != FILENAME_OK)
 		return S("!");
 	return arena_printf(arena, "%d", wheel_rank(&target, &wheel));
 }
@@ -133,9 +135,10 @@ static const struct kind {
 	size_t fields;
 	struct slice (*answer)(struct arena *arena, const struct slice *fields);
 } KINDS[] = {
-	{ "version", 1, answer_version }, { "order", 2, answer_order }, { "specifier", 2, answer_specifier },
-	{ "name", 1, answer_name },       { "wheel", 1, answer_wheel }, { "sdist", 1, answer_sdist },
-	{ "target", 1, answer_target },   { "rank", 2, answer_rank },
+	{ "version", 1, answer_version },     { "order", 2, answer_order },
+	{ "specifier", 2, answer_specifier }, { "name", 1, answer_name },
+	{ "wheel", 1, answer_wheel },         { "sdist", 1, answer_sdist },
+	{ "target", 1, answer_target },       { "rank", 2, answer_rank },
 };
 enum { KIND_COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
 
@@ -172,7 +175,8 @@ static void compare_line(struct slice line, struct tally *tally)
 	if (slice_eq(answer, expected))
 		return;
 	if (tally->different++ < SHOWN_MAX)
-		print_message("we say '%.*s': %.*s\n", SLICE_ARG(slice_range(answer, 0, 200)),
+		print_message("we say '%.*s': %.*s\n",
+			      SLICE_ARG(slice_range(answer, 0, 200)),
 			      SLICE_ARG(slice_range(line, 0, 400)));
 }
 
@@ -192,7 +196,8 @@ static pid_t start_python(int *ret_fd)
 		close(ends[0]);
 		close(ends[1]);
 		execlp(setting("DIFFERENTIAL_PYTHON", "python3"), "python3",
-		       TEST_DATA_DIR "/packaging/differential.py", setting("DIFFERENTIAL_CASES", "5000"),
+		       TEST_DATA_DIR "/packaging/differential.py",
+		       setting("DIFFERENTIAL_CASES", "5000"),
 		       setting("DIFFERENTIAL_SEED", "1"), (char *)NULL);
 		_exit(EXIT_NO_PYTHON);
 	}
@@ -223,12 +228,13 @@ static void test_same_answers_as_packaging(void **state)
 	compare_all(fd, &tally);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == EXIT_NO_PACKAGING || WEXITSTATUS(status) == EXIT_NO_PYTHON)
+	if (WEXITSTATUS(status) == EXIT_NO_PACKAGING ||
+	    WEXITSTATUS(status) == EXIT_NO_PYTHON)
 		skip();
 	assert_int_equal(WEXITSTATUS(status), 0);
 	for (size_t i = 0; i < KIND_COUNT; i++) {
-		print_message("%-10s %8zu cases, %zu differ on purpose\n", KINDS[i].name, tally.cases[i],
-			      tally.meant[i]);
+		print_message("%-10s %8zu cases, %zu differ on purpose\n", KINDS[i].name,
+			      tally.cases[i], tally.meant[i]);
 		assert_true(tally.cases[i] > 0);
 	}
 	assert_int_equal(tally.different, 0);
@@ -236,6 +242,7 @@ static void test_same_answers_as_packaging(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_same_answers_as_packaging) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(
+		test_same_answers_as_packaging) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

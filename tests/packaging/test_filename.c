@@ -21,19 +21,23 @@ static void test_427_1_five_or_six_parts(void **state)
 		const char *file, *name, *version, *build, *python, *abi, *platform;
 		uint64_t number;
 	} cases[] = {
-		{ "six-1.16.0-py2.py3-none-any.whl", "six", "1.16.0", "", "py2.py3", "none", "any", 0 },
-		{ "Foo.Bar_b-1.0+cu118-1-cp312-cp312-linux_x86_64.whl", "Foo.Bar_b", "1.0+cu118", "1", "cp312", "cp312",
-		  "linux_x86_64", 1 },
-		{ "a-1-007abc-py3-none-any.whl", "a", "1", "007abc", "py3", "none", "any", 7 },
-		{ "a-1-99999999999999999999-py3-none-any.whl", "a", "1", "99999999999999999999", "py3", "none", "any",
-		  UINT64_MAX },
-		{ "n-2!1.0rc1-cp36-abi3-manylinux1_x86_64.manylinux2010_x86_64.whl", "n", "2!1.0rc1", "", "cp36", "abi3",
+		{ "six-1.16.0-py2.py3-none-any.whl", "six", "1.16.0", "", "py2.py3",
+		  "none", "any", 0 },
+		{ "Foo.Bar_b-1.0+cu118-1-cp312-cp312-linux_x86_64.whl", "Foo.Bar_b",
+		  "1.0+cu118", "1", "cp312", "cp312", "linux_x86_64", 1 },
+		{ "a-1-007abc-py3-none-any.whl", "a", "1", "007abc", "py3", "none", "any",
+		  7 },
+		{ "a-1-99999999999999999999-py3-none-any.whl", "a", "1",
+		  "99999999999999999999", "py3", "none", "any", UINT64_MAX },
+		{ "n-2!1.0rc1-cp36-abi3-manylinux1_x86_64.manylinux2010_x86_64.whl", "n",
+		  "2!1.0rc1", "", "cp36", "abi3",
 		  "manylinux1_x86_64.manylinux2010_x86_64", 0 },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct wheel_name name;
-		assert_int_equal(wheel_name_parse(slice_from(cases[i].file), &name), FILENAME_OK);
+		assert_int_equal(wheel_name_parse(slice_from(cases[i].file), &name),
+				 FILENAME_OK);
 		assert_slice(name.file, cases[i].file);
 		assert_slice(name.name, cases[i].name);
 		assert_slice(name.version, cases[i].version);
@@ -45,7 +49,8 @@ static void test_427_1_five_or_six_parts(void **state)
 	}
 }
 
-static void assert_wheels(enum filename_result expected, const char *const *files, size_t count)
+static void assert_wheels(enum filename_result expected, const char *const *files,
+			  size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct wheel_name name;
@@ -102,8 +107,12 @@ static void test_427_1_variants_are_told_apart(void **state)
 
 static void test_other_kinds_are_no_wheels(void **state)
 {
-	static const char *const files[] = { "", "a-1.0.tar.gz", "a-1.0-py3.8.egg", "a-1.0.win32.exe",
-					     "a-1.0-py3-none-any.whl.asc", "a-1.0-py3-none-any.WHL" };
+	static const char *const files[] = { "",
+					     "a-1.0.tar.gz",
+					     "a-1.0-py3.8.egg",
+					     "a-1.0.win32.exe",
+					     "a-1.0-py3-none-any.whl.asc",
+					     "a-1.0-py3-none-any.WHL" };
 	(void)state;
 	assert_wheels(FILENAME_OTHER, files, COUNT(files));
 }
@@ -121,7 +130,8 @@ static void test_625_1_split_with_the_known_project(void **state)
 		{ "a.b-1.0.zip", "a-b", "a.b", "1.0", true },
 		{ "a-1.0-1.tar.gz", "a", "a", "1.0-1", false },
 		{ "a-1-1.0.tar.gz", "a-1", "a-1", "1.0", false },
-		{ "python-dateutil-2.8.2.tar.gz", "python-dateutil", "python-dateutil", "2.8.2", false },
+		{ "python-dateutil-2.8.2.tar.gz", "python-dateutil", "python-dateutil",
+		  "2.8.2", false },
 		{ "x-1.0+local.1.tar.gz", "x", "x", "1.0+local.1", false },
 		{ "a-b-1.0.tar.gz", "", "a-b", "1.0", false },
 	};
@@ -129,7 +139,8 @@ static void test_625_1_split_with_the_known_project(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct sdist_name name;
 		enum filename_result result =
-			sdist_name_parse(slice_from(cases[i].file), slice_from(cases[i].project), &name);
+			sdist_name_parse(slice_from(cases[i].file),
+					 slice_from(cases[i].project), &name);
 		assert_int_equal(result, FILENAME_OK);
 		assert_slice(name.file, cases[i].file);
 		assert_slice(name.name, cases[i].name);
@@ -141,27 +152,37 @@ static void test_625_1_split_with_the_known_project(void **state)
 static void test_625_1_malformed_sdists(void **state)
 {
 	static const char *const files[][2] = {
-		{ "a.tar.gz", "a" },        { "a-.tar.gz", "a" },         { "-1.0.tar.gz", "" },
-		{ "a-1.0.win32.zip", "a" }, { "b-1.0.tar.gz", "a" },      { "a-b-1.0.tar.gz", "a" },
-		{ ".tar.gz", "" },          { "a-1.0 .tar.gz", "a" },     { "../a-1.0.tar.gz", "" },
-		{ "a-latest.tar.gz", "a" }, { "a-1.0\n.tar.gz", "a" },
+		{ "a.tar.gz", "a" },       { "a-.tar.gz", "a" },
+		{ "-1.0.tar.gz", "" },     { "a-1.0.win32.zip", "a" },
+		{ "b-1.0.tar.gz", "a" },   { "a-b-1.0.tar.gz", "a" },
+		{ ".tar.gz", "" },         { "a-1.0 .tar.gz", "a" },
+		{ "../a-1.0.tar.gz", "" }, { "a-latest.tar.gz", "a" },
+		{ "a-1.0\n.tar.gz", "a" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(files); i++) {
 		struct sdist_name name;
-		if (sdist_name_parse(slice_from(files[i][0]), slice_from(files[i][1]), &name) != FILENAME_INVALID)
+		if (sdist_name_parse(slice_from(files[i][0]), slice_from(files[i][1]),
+				     &name) != FILENAME_INVALID)
 			fail_msg("'%s' is misjudged", files[i][0]);
 	}
 }
 
 static void test_625_2_other_archives(void **state)
 {
-	static const char *const files[] = { "", "a-1.0.tar.bz2", "a-1.0.tar.xz", "a-1.0.tgz", "a-1.0.tar.Z", "a-1.0.rpm",
-					     "a-1.0-py3-none-any.whl", "a-1.0.tar.gz.asc" };
+	static const char *const files[] = { "",
+					     "a-1.0.tar.bz2",
+					     "a-1.0.tar.xz",
+					     "a-1.0.tgz",
+					     "a-1.0.tar.Z",
+					     "a-1.0.rpm",
+					     "a-1.0-py3-none-any.whl",
+					     "a-1.0.tar.gz.asc" };
 	(void)state;
 	for (size_t i = 0; i < COUNT(files); i++) {
 		struct sdist_name name;
-		assert_int_equal(sdist_name_parse(slice_from(files[i]), S("a"), &name), FILENAME_OTHER);
+		assert_int_equal(sdist_name_parse(slice_from(files[i]), S("a"), &name),
+				 FILENAME_OTHER);
 	}
 }
 

@@ -15,11 +15,13 @@ static void assert_slice(struct slice actual, const char *expected)
 		fail_msg("'%.*s' is not '%s'", SLICE_ARG(actual), expected);
 }
 
-static struct target target_for(struct arena *arena, const char *python, const char *platform)
+static struct target target_for(struct arena *arena, const char *python,
+				const char *platform)
 {
 	struct target target = { 0 };
 	struct error err = { 0 };
-	if (target_init(arena, slice_from(python), slice_from(platform), &target, &err) < 0)
+	if (target_init(arena, slice_from(python), slice_from(platform), &target, &err) <
+	    0)
 		fail_msg("%s %s: %s", python, platform, err.cause);
 	return target;
 }
@@ -52,7 +54,8 @@ static void test_names_and_defaults(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct target target = target_for(&arena, cases[i][0], cases[i][1]), again;
+		struct target target = target_for(&arena, cases[i][0], cases[i][1]),
+			      again;
 		struct error err = { 0 };
 		assert_slice(target.name, cases[i][2]);
 		if (target_parse(&arena, target.name, &again, &err) < 0)
@@ -72,7 +75,8 @@ static void test_full_name_may_leave_out_the_floor(void **state)
 	struct error err = { 0 };
 	assert_int_equal(target_parse(&arena, S("cp312-linux-amd64"), &target, &err), 0);
 	assert_slice(target.name, "cp312-linux-amd64-glibc2.28");
-	assert_int_equal(target_parse(&arena, S("cp312-macos-arm64-14"), &target, &err), 0);
+	assert_int_equal(target_parse(&arena, S("cp312-macos-arm64-14"), &target, &err),
+			 0);
 	assert_slice(target.name, "cp312-macos-arm64-14.0");
 }
 
@@ -109,51 +113,84 @@ static void test_508_5_python_versions(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct target open = target_for(&arena, "3.10", "linux/amd64"), given = target_for(&arena, "3.10.14", "linux/amd64");
+	struct target open = target_for(&arena, "3.10", "linux/amd64"),
+		      given = target_for(&arena, "3.10.14", "linux/amd64");
 	assert_slice(open.python_version, "3.10");
 	assert_slice(open.python_full, "3.10.0");
 	assert_false(open.python_patch_given);
 	assert_slice(given.python_version, "3.10");
 	assert_slice(given.python_full, "3.10.14");
 	assert_true(given.python_patch_given);
-	assert_true(version_cmp(&given.python_full_version, &open.python_full_version) > 0);
-	assert_int_equal(version_cmp(&given.python_version_value, &open.python_full_version), 0);
+	assert_true(version_cmp(&given.python_full_version, &open.python_full_version) >
+		    0);
+	assert_int_equal(version_cmp(&given.python_version_value,
+				     &open.python_full_version),
+			 0);
 }
 
 static void test_751_2_marker_of_the_lock(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct target open = target_for(&arena, "3.12", "linux/amd64"), given = target_for(&arena, "3.12.4", "windows/amd64");
-	assert_slice(target_marker(&arena, &open), "python_version == \"3.12\" and sys_platform == \"linux\" and "
-						   "platform_machine == \"x86_64\" and implementation_name == \"cpython\"");
-	assert_slice(target_marker(&arena, &given),
-		     "python_version == \"3.12\" and sys_platform == \"win32\" and "
-		     "platform_machine == \"AMD64\" and implementation_name == \"cpython\"");
+	struct target open = target_for(&arena, "3.12", "linux/amd64"),
+		      given = target_for(&arena, "3.12.4", "windows/amd64");
+	assert_slice(
+		target_marker(&arena, &open),
+		"python_version == \"3.12\" and sys_platform == \"linux\" and "
+		"platform_machine == \"x86_64\" and implementation_name == \"cpython\"");
+	assert_slice(
+		target_marker(&arena, &given),
+		"python_version == \"3.12\" and sys_platform == \"win32\" and "
+		"platform_machine == \"AMD64\" and implementation_name == \"cpython\"");
 }
 
 static void test_refused_with_a_hint(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "", "linux/amd64" },        { "3", "linux/amd64" },          { "2.7", "linux/amd64" },
-		{ "3.2", "linux/amd64" },     { "4.0", "linux/amd64" },        { "3.100", "linux/amd64" },
-		{ "3.12t", "linux/amd64" },   { "3.12rc1", "linux/amd64" },    { "3.12.1.2", "linux/amd64" },
-		{ "1!3.12", "linux/amd64" },  { "3.12.post1", "linux/amd64" }, { "t", "linux/amd64" },
-		{ "3.12+x", "linux/amd64" },  { "python3", "linux/amd64" },    { "3.12.dev0", "linux/amd64" },
-		{ "3.12", "" },               { "3.12", "linux" },             { "3.12", "linux/" },
-		{ "3.12", "linux/sparc" },    { "3.12", "beos/amd64" },        { "3.12", "linux/amd64:" },
-		{ "3.12", "linux/amd64:glibc3.1" }, { "3.12", "linux/amd64:musl2" }, { "3.12", "linux/amd64:2.28" },
-		{ "3.12", "linux/amd64:glibc2.x" }, { "3.12", "linux/amd64:glibc2.100" }, { "3.12", "linux/amd64:uclibc1" },
-		{ "3.12", "macos/386" },      { "3.12", "macos/arm64:10.15" }, { "3.12", "macos/amd64:9" },
-		{ "3.12", "macos/amd64:x" },  { "3.12", "windows/s390x" },     { "3.12", "windows/amd64:10" },
-		{ "3.12", "amd64" },          { "3.12", "/amd64" },            { "99999999999999999999.1", "linux/amd64" },
+		{ "", "linux/amd64" },
+		{ "3", "linux/amd64" },
+		{ "2.7", "linux/amd64" },
+		{ "3.2", "linux/amd64" },
+		{ "4.0", "linux/amd64" },
+		{ "3.100", "linux/amd64" },
+		{ "3.12t", "linux/amd64" },
+		{ "3.12rc1", "linux/amd64" },
+		{ "3.12.1.2", "linux/amd64" },
+		{ "1!3.12", "linux/amd64" },
+		{ "3.12.post1", "linux/amd64" },
+		{ "t", "linux/amd64" },
+		{ "3.12+x", "linux/amd64" },
+		{ "python3", "linux/amd64" },
+		{ "3.12.dev0", "linux/amd64" },
+		{ "3.12", "" },
+		{ "3.12", "linux" },
+		{ "3.12", "linux/" },
+		{ "3.12", "linux/sparc" },
+		{ "3.12", "beos/amd64" },
+		{ "3.12", "linux/amd64:" },
+		{ "3.12", "linux/amd64:glibc3.1" },
+		{ "3.12", "linux/amd64:musl2" },
+		{ "3.12", "linux/amd64:2.28" },
+		{ "3.12", "linux/amd64:glibc2.x" },
+		{ "3.12", "linux/amd64:glibc2.100" },
+		{ "3.12", "linux/amd64:uclibc1" },
+		{ "3.12", "macos/386" },
+		{ "3.12", "macos/arm64:10.15" },
+		{ "3.12", "macos/amd64:9" },
+		{ "3.12", "macos/amd64:x" },
+		{ "3.12", "windows/s390x" },
+		{ "3.12", "windows/amd64:10" },
+		{ "3.12", "amd64" },
+		{ "3.12", "/amd64" },
+		{ "99999999999999999999.1", "linux/amd64" },
 	};
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct target target;
 		struct error err = { 0 };
-		if (target_init(&arena, slice_from(cases[i][0]), slice_from(cases[i][1]), &target, &err) == 0)
+		if (target_init(&arena, slice_from(cases[i][0]), slice_from(cases[i][1]),
+				&target, &err) == 0)
 			fail_msg("'%s' on '%s' passes", cases[i][0], cases[i][1]);
 		assert_int_equal(err.kind, ERROR_USAGE);
 		assert_true(err.hint[0] != '\0');
@@ -163,9 +200,20 @@ static void test_refused_with_a_hint(void **state)
 static void test_refused_names(void **state)
 {
 	static const char *const cases[] = {
-		"",           "cp312",      "cp312-linux", "py312-linux-amd64", "cp3-linux-amd64",     "cp-linux-amd64",
-		"cp312--",    "cp312-linux-amd64-", "cp312-linux-amd64-glibc2.28-x", "cp312-linux-sparc", "cp212-linux-amd64",
-		"3.12-linux-amd64", "cp312-windows-amd64-10", "cp312x-linux-amd64",
+		"",
+		"cp312",
+		"cp312-linux",
+		"py312-linux-amd64",
+		"cp3-linux-amd64",
+		"cp-linux-amd64",
+		"cp312--",
+		"cp312-linux-amd64-",
+		"cp312-linux-amd64-glibc2.28-x",
+		"cp312-linux-sparc",
+		"cp212-linux-amd64",
+		"3.12-linux-amd64",
+		"cp312-windows-amd64-10",
+		"cp312x-linux-amd64",
 	};
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
