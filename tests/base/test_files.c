@@ -6,8 +6,10 @@
 #include <stdarg.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -277,6 +279,56 @@ static void test_link_or_copy_replaces_nothing(void **state)
 	place_release(&place);
 }
 
+// As on a full disk: writing stops at a limit of the process.
+static void test_a_failed_write_leaves_nothing(void **state)
+{
+	struct place place;
+	struct rlimit old, small;
+	(void)state;
+	place_init(&place);
+	const char *path = in(&place, "file");
+	struct slice large = arena_printf(&place.arena, "%*s", 200000, "end");
+	assert_int_equal(file_write(path, S("old"), &place.err), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+	small = (struct rlimit){ 100000, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	int status = file_write(path, large, &place.err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	signal(SIGXFSZ, handler);
+	assert_int_equal(status, -1);
+	assert_int_equal(place.err.kind, ERROR_IO);
+	assert_content(&place, path, S("old"));
+	assert_int_equal(count_names(&place, place.root), 1);
+	place_release(&place);
+}
+
+// Where a hard link cannot go, across file systems, the bytes do.
+static void test_copy_across_file_systems(void **state)
+{
+	struct place place;
+	struct stat here, there;
+	char other[] = "/dev/shm/test_files.XXXXXX";
+	(void)state;
+	place_init(&place);
+	const char *from = in(&place, "from");
+	struct slice large = arena_printf(&place.arena, "%*s", 200000, "end");
+	assert_int_equal(file_write(from, large, &place.err), 0);
+	assert_int_equal(chmod(from, 0755), 0);
+	if (mkdtemp(other) && stat(other, &there) == 0 && stat(from, &here) == 0 &&
+	    here.st_dev != there.st_dev) {
+		const char *to = path_join(&place.arena, other, S("to"));
+		assert_int_equal(link_or_copy(from, to, &place.err), 0);
+		assert_content(&place, to, large);
+		assert_int_equal(stat(to, &there), 0);
+		assert_int_equal(there.st_mode & 0777, 0755);
+		const char *nowhere = path_join(&place.arena, other, S("no/such/place"));
+		assert_int_equal(link_or_copy(from, nowhere, &place.err), -1);
+	}
+	assert_int_equal(remove_tree(other, &place.err), 0);
+	place_release(&place);
+}
+
 static void test_paths(void **state)
 {
 	(void)state;
@@ -287,6 +339,24 @@ static void test_paths(void **state)
 	assert_string_equal(path_directory(&arena, "a/b/c"), "a/b");
 	assert_string_equal(path_directory(&arena, "a"), ".");
 	assert_string_equal(path_directory(&arena, "/a"), "/");
+}
+
+static void test_real_paths(void **state)
+{
+	struct place place;
+	(void)state;
+	place_init(&place);
+	assert_int_equal(make_directories(in(&place, "a"), &place.err), 0);
+	assert_int_equal(file_write(in(&place, "a/file"), S(""), &place.err), 0);
+	assert_int_equal(symlink("a", in(&place, "link")), 0);
+	struct slice direct = path_real(&place.arena, in(&place, "a"));
+	assert_true(direct.len > 0);
+	assert_true(slice_eq(path_real(&place.arena, in(&place, "link/../a/.")), direct));
+	assert_int_equal(path_real(&place.arena, in(&place, "absent")).len, 0);
+	assert_true(path_is_directory(in(&place, "link")));
+	assert_false(path_is_directory(in(&place, "a/file")));
+	assert_false(path_is_directory(in(&place, "absent")));
+	place_release(&place);
 }
 
 int main(void)
@@ -303,7 +373,10 @@ int main(void)
 		cmocka_unit_test(test_remove_tree_stays_inside),
 		cmocka_unit_test(test_names_are_sorted_by_bytes),
 		cmocka_unit_test(test_link_or_copy_replaces_nothing),
+		cmocka_unit_test(test_a_failed_write_leaves_nothing),
+		cmocka_unit_test(test_copy_across_file_systems),
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_real_paths),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,7 @@ static void test_427_1_malformed_wheels(void **state)
 		"a-1.0-py3-none-a b.whl",
 		"a-1.0-py3-none-any\n.whl",
 		"a-1.0-1-2-3-4-5-6-7-8.whl",
+		"a-1.0-py+3-none-any.whl",
 		"\xc3\xa9-1.0-py3-none-any.whl",
 	};
 	(void)state;
@@ -168,6 +169,18 @@ static void test_625_1_malformed_sdists(void **state)
 	}
 }
 
+static void test_names_longer_than_any_file_system_has(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct wheel_name wheel;
+	struct sdist_name sdist;
+	struct slice long_sdist = arena_printf(&arena, "%0100000d-1.0.tar.gz", 0);
+	assert_int_equal(sdist_name_parse(long_sdist, S("0"), &sdist), FILENAME_INVALID);
+	struct slice long_wheel = arena_printf(&arena, "%02000d-1-py3-none-any.whl", 0);
+	assert_int_equal(wheel_name_parse(long_wheel, &wheel), FILENAME_INVALID);
+}
+
 static void test_625_2_other_archives(void **state)
 {
 	static const char *const files[] = { "",
@@ -195,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_other_kinds_are_no_wheels),
 		cmocka_unit_test(test_625_1_split_with_the_known_project),
 		cmocka_unit_test(test_625_1_malformed_sdists),
+		cmocka_unit_test(test_names_longer_than_any_file_system_has),
 		cmocka_unit_test(test_625_2_other_archives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
