@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "resolver/index/record.h"
+
+#include "resolver/index/page.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct arena arena;
+
+static struct project sample(void)
+{
+	struct project project = { 0 };
+	struct error err;
+	const struct page_input input = {
+		.body = S("{\"meta\":{\"api-version\":\"1.9\"},\"project-status\":{\"status\":\"archived\"},\"files\":["
+			  "{\"filename\":\"Foo-1.0-2b-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\","
+			  "\"url\":\"https://h/a/Foo-1.0-2b-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\","
+			  "\"requires-python\":\">=3.8\",\"size\":5,\"yanked\":\"why\",\"core-metadata\":true,"
+			  "\"hashes\":{\"sha256\":\"e28fdff4b1d47edd13e053399f642818d2f591cb9c215eb626bde6b14d6f4575\"},"
+			  "\"upload-time\":\"2024-01-02T03:04:05Z\"},"
+			  "{\"filename\":\"foo-1.0.tar.gz\",\"url\":\"https://h/other%2Dname\"},"
+			  "{\"filename\":\"foo-2.0rc1.zip\",\"url\":\"foo-2.0rc1.zip\",\"requires-python\":\">=3.8\"},"
+			  "{\"filename\":\"foo-2.egg\",\"url\":\"x\"}]}"),
+		.content_type = S("application/json"),
+		.url = S("https://index.example/simple/foo/"),
+		.name = S("foo"),
+	};
+	assert_int_equal(page_read(&input, &arena, &project, &err), 0);
+	return project;
+}
+
+static void check(struct slice got, struct slice expected)
+{
+	assert_true(slice_eq(got, expected));
+}
+
+static void check_same_file(const struct project_file *a, const struct project_file *b)
+{
+	assert_int_equal(a->kind, b->kind);
+	check(a->name, b->name);
+	check(a->url, b->url);
+	check(a->requires_python, b->requires_python);
+	check(a->upload_time, b->upload_time);
+	check(a->yanked_reason, b->yanked_reason);
+	check(a->wheel.file, b->wheel.file);
+	check(a->wheel.name, b->wheel.name);
+	check(a->wheel.version, b->wheel.version);
+	check(a->wheel.build, b->wheel.build);
+	check(a->wheel.python, b->wheel.python);
+	check(a->wheel.abi, b->wheel.abi);
+	check(a->wheel.platform, b->wheel.platform);
+	assert_int_equal(a->wheel.build_number, b->wheel.build_number);
+	assert_int_equal(a->has_size, b->has_size);
+	assert_int_equal(a->size, b->size);
+	assert_int_equal(a->yanked, b->yanked);
+	assert_int_equal(a->has_core_metadata, b->has_core_metadata);
+	assert_int_equal(a->tag_set, b->tag_set);
+	assert_int_equal(a->python_set, b->python_set);
+	assert_true(sha256_eq(&a->sha256, &b->sha256));
+	assert_true(sha256_eq(&a->metadata_sha256, &b->metadata_sha256));
+}
+
+static void test_what_is_packed_comes_back(void **state)
+{
+	(void)state;
+	struct project project = sample(), got;
+	assert_true(record_unpack(record_pack(&project, &arena), 3, &arena, &got));
+	assert_int_equal(got.state, PROJECT_FOUND);
+	check(got.name, S("foo"));
+	check(got.status, S("archived"));
+	assert_true(got.newer_api);
+	assert_int_equal(got.skipped, 1);
+	assert_int_equal(got.tag_set_len, project.tag_set_len);
+	assert_int_equal(got.python_set_len, project.python_set_len);
+	assert_int_equal(got.release_len, 2);
+	assert_int_equal(got.file_len, 3);
+	for (size_t i = 0; i < got.release_len; i++) {
+		check(got.releases[i].version_text, project.releases[i].version_text);
+		assert_int_equal(version_cmp(&got.releases[i].version, &project.releases[i].version), 0);
+		assert_int_equal(got.releases[i].first_file, project.releases[i].first_file);
+		assert_int_equal(got.releases[i].file_len, project.releases[i].file_len);
+	}
+	for (size_t i = 0; i < got.file_len; i++) {
+		check_same_file(&got.files[i], &project.files[i]);
+		assert_int_equal(got.files[i].index, 3);
+	}
+}
+
+static void test_empty_project(void **state)
+{
+	(void)state;
+	struct project project = { .name = S("foo") }, got;
+	assert_true(record_unpack(record_pack(&project, &arena), 0, &arena, &got));
+	assert_int_equal(got.release_len, 0);
+	assert_int_equal(got.file_len, 0);
+}
+
+static void test_same_project_same_bytes(void **state)
+{
+	(void)state;
+	struct project a = sample(), b = sample();
+	check(record_pack(&a, &arena), record_pack(&b, &arena));
+}
+
+// The CRC finds any damage of one byte; every cut is found by lengths or by the CRC.
+static void test_damaged_record_is_none(void **state)
+{
+	(void)state;
+	struct project project = sample(), got;
+	struct slice record = record_pack(&project, &arena);
+	char *copy = arena_alloc(&arena, record.len, 8);
+	for (size_t i = 0; i < record.len; i++) {
+		memcpy(copy, record.ptr, record.len);
+		copy[i] = (char)(copy[i] ^ 0x41);
+		assert_false(record_unpack((struct slice){ copy, record.len }, 0, &arena, &got));
+		assert_false(record_unpack(slice_range(record, 0, i), 0, &arena, &got));
+	}
+	assert_false(record_unpack(S(""), 0, &arena, &got));
+}
+
+// Even a record that was forged with a right CRC leads to no read outside of it.
+static void test_forged_offsets_are_refused(void **state)
+{
+	(void)state;
+	enum { CRC_AT = 8, CRC_END = 12 };
+	struct project project = sample(), got;
+	struct slice record = record_pack(&project, &arena);
+	char *copy = arena_alloc(&arena, record.len, 8);
+	for (size_t i = CRC_END; i + 4 <= record.len; i += 4) {
+		AUTO(arena_cleanup) struct arena scratch = { 0 };
+		memcpy(copy, record.ptr, record.len);
+		memset(copy + i, 0xf1, 4);
+		uint32_t crc = crc32_update(0, (struct slice){ copy + CRC_END, record.len - CRC_END });
+		memcpy(copy + CRC_AT, &crc, sizeof(crc));
+		if (record_unpack((struct slice){ copy, record.len }, 0, &scratch, &got))
+			(void)record_pack(&got, &scratch); // reads all of it, under ASan
+	}
+}
+
+static int release(void **state)
+{
+	(void)state;
+	arena_release(&arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_packed_comes_back), cmocka_unit_test(test_empty_project),
+		cmocka_unit_test(test_same_project_same_bytes),	  cmocka_unit_test(test_damaged_record_is_none),
+		cmocka_unit_test(test_forged_offsets_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, release);
+}

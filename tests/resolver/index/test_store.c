@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "resolver/index/store.h"
+
+#include "base/files.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static char directory[64];
+
+static struct index_store *open_store(void)
+{
+	struct index_store *store = NULL;
+	struct error err;
+	if (index_store_open(directory, &store, &err) < 0)
+		fail_msg("%s", err.cause);
+	return store;
+}
+
+static void put_and_flush(struct index_store *store, struct slice key, struct slice value)
+{
+	struct error err;
+	index_store_put(store, STORE_PAGES, key, value);
+	assert_int_equal(index_store_pending_bytes(store), key.len + value.len);
+	assert_int_equal(index_store_flush(store, &err), 0);
+	assert_int_equal(index_store_pending_bytes(store), 0);
+}
+
+static void test_what_is_put_is_found_by_the_next_run(void **state)
+{
+	(void)state;
+	struct slice value;
+	struct index_store *store = open_store();
+	assert_false(index_store_find(store, STORE_PAGES, S("key"), &value));
+	put_and_flush(store, S("key"), S("value"));
+	index_store_close(store);
+	store = open_store();
+	assert_true(index_store_find(store, STORE_PAGES, S("key"), &value));
+	assert_true(slice_eq(value, S("value")));
+	assert_false(index_store_find(store, STORE_FRESH, S("key"), &value));
+	index_store_close(store);
+}
+
+static void test_values_stay_while_others_write(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct slice value;
+	struct index_store *store = open_store();
+	put_and_flush(store, S("key"), S("first"));
+	index_store_close(store);
+	store = open_store();
+	assert_true(index_store_find(store, STORE_PAGES, S("key"), &value));
+	for (int i = 0; i < 100; i++)
+		put_and_flush(store, S("key"), arena_printf(&arena, "value %d", i));
+	assert_true(slice_eq(value, S("first")));
+	index_store_close(store);
+}
+
+static void test_what_was_not_flushed_is_gone(void **state)
+{
+	(void)state;
+	struct slice value;
+	struct index_store *store = open_store();
+	index_store_put(store, STORE_METADATA, S("lost"), S("value"));
+	index_store_close(store);
+	store = open_store();
+	assert_false(index_store_find(store, STORE_METADATA, S("lost"), &value));
+	index_store_close(store);
+}
+
+static void test_keys_of_no_or_too_great_length_are_not_kept(void **state)
+{
+	(void)state;
+	static char long_key[STORE_KEY_MAX + 1];
+	struct slice value;
+	struct error err;
+	struct index_store *store = open_store();
+	index_store_put(store, STORE_PAGES, S(""), S("x"));
+	index_store_put(store, STORE_PAGES, (struct slice){ long_key, sizeof(long_key) }, S("x"));
+	index_store_put(store, STORE_PAGES, (struct slice){ long_key, STORE_KEY_MAX }, S("x"));
+	assert_int_equal(index_store_flush(store, &err), 0);
+	index_store_close(store);
+	store = open_store();
+	assert_false(index_store_find(store, STORE_PAGES, S(""), &value));
+	assert_false(index_store_find(store, STORE_PAGES, (struct slice){ long_key, sizeof(long_key) }, &value));
+	assert_true(index_store_find(store, STORE_PAGES, (struct slice){ long_key, STORE_KEY_MAX }, &value));
+	index_store_close(store);
+}
+
+static bool collect(void *context, struct slice key, struct slice value)
+{
+	struct buf *out = context;
+	buf_append(out, key);
+	buf_append(out, value);
+	return out->len < 4;
+}
+
+static void test_each_visits_in_key_order_until_told_to_stop(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct buf seen = { .arena = &arena };
+	struct error err;
+	struct index_store *store = open_store();
+	index_store_put(store, STORE_FRESH, S("c"), S("3"));
+	index_store_put(store, STORE_FRESH, S("a"), S("1"));
+	index_store_put(store, STORE_FRESH, S("b"), S("2"));
+	assert_int_equal(index_store_flush(store, &err), 0);
+	index_store_close(store);
+	store = open_store();
+	index_store_each(store, STORE_FRESH, collect, &seen);
+	assert_true(slice_eq(buf_slice(&seen), S("a1b2")));
+	index_store_close(store);
+}
+
+static void test_a_file_that_is_no_store_is_made_anew(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct slice value;
+	struct error err;
+	char junk[8192] = "this is no store";
+	const char *path = path_join(&arena, directory, S("index.mdb"));
+	assert_int_equal(file_write(path, (struct slice){ junk, sizeof(junk) }, &err), 0);
+	struct index_store *store = open_store();
+	assert_false(index_store_find(store, STORE_PAGES, S("key"), &value));
+	put_and_flush(store, S("key"), S("value"));
+	index_store_close(store);
+}
+
+static void test_unusable_place_is_an_io_error(void **state)
+{
+	(void)state;
+	struct index_store *store;
+	struct error err;
+	assert_int_equal(index_store_open("/dev/null/store", &store, &err), -1);
+	assert_int_equal(err.kind, ERROR_IO);
+}
+
+static int make_directory(void **state)
+{
+	(void)state;
+	static const char pattern[] = "/tmp/pinbake-store-XXXXXX";
+	for (size_t i = 0; i < sizeof(pattern); i++)
+		directory[i] = pattern[i];
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+	(void)state;
+	struct error err;
+	return remove_tree(directory, &err);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_put_is_found_by_the_next_run),
+		cmocka_unit_test(test_values_stay_while_others_write),
+		cmocka_unit_test(test_what_was_not_flushed_is_gone),
+		cmocka_unit_test(test_keys_of_no_or_too_great_length_are_not_kept),
+		cmocka_unit_test(test_each_visits_in_key_order_until_told_to_stop),
+		cmocka_unit_test(test_a_file_that_is_no_store_is_made_anew),
+		cmocka_unit_test(test_unusable_place_is_an_io_error),
+	};
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
