@@ -127,9 +127,10 @@ static int fail_operand(struct parser *p, bool is_right, struct error *err)
 // PEP 508 knows no escapes, so a backslash has no meaning; control characters could only confuse what is printed.
 static int check_literal(struct parser *p, const struct operand *operand, struct error *err)
 {
+	size_t bad = slice_find_bad_utf8(operand->literal);
 	for (size_t i = 0; i < operand->literal.len; i++) {
 		char c = operand->literal.ptr[i];
-		if (c != '\\' && ((unsigned char)c >= ' ' || c == '\t') && c != 0x7f)
+		if (i != bad && c != '\\' && ((unsigned char)c >= ' ' || c == '\t') && c != 0x7f)
 			continue;
 		error_set(err, ERROR_INPUT, "%s is not allowed in a quoted text of a marker",
 			  token_describe(slice_range(operand->literal, i, i + 1)).text);

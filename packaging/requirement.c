@@ -144,8 +144,9 @@ static int parse_specifiers(struct parser *p, size_t end, struct requirement *re
 static bool parse_bare_version(struct parser *p, size_t end, struct requirement *requirement)
 {
 	struct slice text = slice_trim(slice_range(p->text, p->at, end));
+	struct version version;
 	struct error ignored;
-	if (!p->lenient || text.len == 0 || !is_digit(text.ptr[0]))
+	if (!p->lenient || !version_parse(p->arena, text, &version))
 		return false;
 	struct slice prefix = arena_printf(p->arena, "==%.*s.*", SLICE_ARG(text));
 	struct slice exact = slice_range(prefix, 0, prefix.len - 2);
@@ -199,6 +200,18 @@ static int check_semicolon(struct parser *p, size_t start, struct slice url, str
 	return fail(p, start + semicolon, 1);
 }
 
+static int check_url_bytes(struct parser *p, size_t start, struct slice url, struct error *err)
+{
+	for (size_t i = 0; i < url.len; i++) {
+		if ((unsigned char)url.ptr[i] > ' ' && url.ptr[i] != 0x7f)
+			continue;
+		error_set(err, ERROR_INPUT, "%s is not allowed in a URL",
+			  token_describe(slice_range(url, i, i + 1)).text);
+		return fail(p, start + i, 1);
+	}
+	return 0;
+}
+
 static int parse_url(struct parser *p, struct requirement *requirement, struct error *err)
 {
 	p->at++;
@@ -215,7 +228,7 @@ static int parse_url(struct parser *p, struct requirement *requirement, struct e
 		return fail(p, start, url.len);
 	}
 	requirement->url = url;
-	return check_semicolon(p, start, url, err);
+	return check_url_bytes(p, start, url, err) < 0 ? -1 : check_semicolon(p, start, url, err);
 }
 
 static int fail_details(struct parser *p, const struct requirement *requirement, struct error *err)
@@ -269,6 +282,12 @@ static int parse_marker(struct parser *p, struct requirement *requirement, struc
 
 static int parse_all(struct parser *p, struct requirement *requirement, struct error *err)
 {
+	size_t bad = slice_find_bad_utf8(p->text);
+	if (bad != SLICE_NONE) {
+		error_set(err, ERROR_INPUT, "the byte 0x%02x is not valid UTF-8",
+			  (unsigned)(unsigned char)p->text.ptr[bad]);
+		return fail(p, bad, 1);
+	}
 	if (parse_name(p, "a project name", &requirement->raw_name, err) < 0)
 		return -1;
 	requirement->name = name_normalize(p->arena, requirement->raw_name);

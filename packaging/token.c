@@ -80,24 +80,35 @@ static bool is_invisible(uint32_t point)
 	       point == 0xfeff;
 }
 
+// As much of token as fits, without cutting a character; what would upset a terminal becomes '?'.
+static void quote(struct token_text *shown, struct slice token)
+{
+	char quote_mark = slice_find_byte(token, '\'') == SLICE_NONE ? '\'' : '"';
+	struct slice part = slice_range(token, 0, TOKEN_SHOWN);
+	while (part.len < token.len && part.len && ((unsigned char)token.ptr[part.len] & 0xc0) == 0x80)
+		part.len--;
+	snprintf(shown->text, sizeof(shown->text), "%c%.*s%s%c", quote_mark, SLICE_ARG(part),
+		 part.len < token.len ? "..." : "", quote_mark);
+	for (char *c = shown->text; *c; c++)
+		if ((*c > 0 && *c < ' ') || *c == 0x7f)
+			*c = '?';
+}
+
 struct token_text token_describe(struct slice token)
 {
 	struct token_text shown = { "nothing" };
 	unsigned char first = token.len ? (unsigned char)token.ptr[0] : 0;
+	struct slice character = slice_range(token, 0, token.len ? character_length(token) : 0);
 	if (token.len == 0)
 		return shown;
 	if (first < ' ' || first == 0x7f)
 		snprintf(shown.text, sizeof(shown.text), "U+%04X", (unsigned)first);
-	else if (first >= 0x80 && slice_find_bad_utf8(token) != SLICE_NONE)
+	else if (first >= 0x80 && slice_find_bad_utf8(character) != SLICE_NONE)
 		snprintf(shown.text, sizeof(shown.text), "the byte 0x%02x", (unsigned)first);
-	else if (first >= 0x80 && is_invisible(code_point(token)))
-		snprintf(shown.text, sizeof(shown.text), "U+%04X", (unsigned)code_point(token));
-	else if (first == '\'')
-		snprintf(shown.text, sizeof(shown.text), "\"'\"");
-	else if (token.len > TOKEN_SHOWN)
-		snprintf(shown.text, sizeof(shown.text), "'%.*s...'", TOKEN_SHOWN, token.ptr);
+	else if (first >= 0x80 && is_invisible(code_point(character)))
+		snprintf(shown.text, sizeof(shown.text), "U+%04X", (unsigned)code_point(character));
 	else
-		snprintf(shown.text, sizeof(shown.text), "'%.*s'", SLICE_ARG(token));
+		quote(&shown, token);
 	return shown;
 }
 

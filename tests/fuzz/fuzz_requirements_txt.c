@@ -15,7 +15,7 @@ enum { READS_MAX = 8 };
 static int read_input(void *context, const char *path, struct arena *arena, struct slice *ret_text, struct error *err)
 {
 	struct input *input = context;
-	if (input->reads++ == READS_MAX)
+	if (input->reads++ >= READS_MAX)
 		return error_set(err, ERROR_INPUT, "cannot read '%s'", path);
 	*ret_text = arena_dup(arena, input->bytes);
 	return 0;
