@@ -3,13 +3,14 @@
 //
 //	source ──toml_parse──▶ struct toml_table (root) ──toml_find, toml_find_typed──▶ values with spans
 //
-// The version is 1.0.0, exactly: what only 1.1 allows (line ends and a last comma in inline tables, \e, \x, times
-// without seconds) is an error, because PEP 751 files are read by tools that know 1.0 alone (toml.4).
-// Types are exact: a boolean is no integer, a string is no datetime (toml.1, toml.2). Text without escapes borrows
-// from the source; all else lives in the arena. Nesting is bounded by LIMIT_NESTING_DEPTH.
+// The version is 1.0.0, exactly: what only 1.1 allows (line ends and a last comma in
+// inline tables, \e, \x, times without seconds) is an error, because PEP 751 files are
+// read by tools that know 1.0 alone (toml.4). Types are exact: a boolean is no integer, a
+// string is no datetime (toml.1, toml.2). Text without escapes borrows from the source;
+// all else lives in the arena. Nesting is bounded by LIMIT_NESTING_DEPTH.
 //
-// A syntax error ends the reading: what follows it would be guesswork. Duplicate keys and redefined tables are
-// reported, with both places, and the reading goes on (toml.3).
+// A syntax error ends the reading: what follows it would be guesswork. Duplicate keys and
+// redefined tables are reported, with both places, and the reading goes on (toml.3).
 #pragma once
 
 #include "base/arena.h"
@@ -36,7 +37,8 @@ struct toml_datetime {
 	int16_t offset_minutes;                   // east of UTC
 };
 
-// How a table came to be; it decides what may still be added to it, and matters to the parser alone.
+// How a table came to be; it decides what may still be added to it, and matters to the
+// parser alone.
 enum toml_origin {
 	TOML_BY_HEADER,        // [a], or an element of [[a]], or the root
 	TOML_BY_DEEPER_HEADER, // a of [a.b], until [a] or a.c = 1 comes
@@ -81,7 +83,7 @@ struct toml_table {
 	struct map *index; // key -> position; only where there are many
 };
 
-// -1 when diagnostics got an error (all are ERROR_INPUT). The source must outlive the tree.
+// -1 when diagnostics got an error, all ERROR_INPUT. The source must outlive the tree.
 NODISCARD int toml_parse(const struct source *source, struct arena *arena,
 			 struct toml_table **ret_root, struct diagnostics *diagnostics);
 
@@ -90,8 +92,9 @@ const struct toml_entry *toml_find_entry(const struct toml_table *table,
 					 struct slice key);
 const struct toml_value *toml_find(const struct toml_table *table, struct slice key);
 
-// As toml_find, but a value of another type is an error "'size' must be an integer, not a boolean" in diagnostics, and
-// NULL (toml.1). toml_check_type is its second half, for the items of an array; what names the value.
+// As toml_find, but a value of another type is an error "'size' must be an integer, not a
+// boolean" in diagnostics, and NULL (toml.1). toml_check_type is its second half, for the
+// items of an array; what names the value.
 const struct toml_value *toml_find_typed(const struct toml_table *table, struct slice key,
 					 enum toml_type type,
 					 struct diagnostics *diagnostics);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dates and times as TOML writes them: RFC 3339 with a blank allowed for the T, and its parts alone.
+// Dates and times as TOML writes them: RFC 3339 with a blank allowed for the T, and its
+// parts alone.
 #include "base/toml.h"
 
 // Exactly `count` digits with a value in [min, max], off the front of *s.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The cursor that the TOML reader's files share, and the tokens they read with it. Private to base/toml_*.c.
+// The cursor that the TOML reader's files share, and the tokens they read with it.
+// Private to base/toml_*.c.
 //
-// Every function starts at the cursor and leaves it behind what it read. Those that can fail return -1 and have put
-// an error into the diagnostics.
+// Every function starts at the cursor and leaves it behind what it read. Those that can
+// fail return -1 and have put an error into the diagnostics.
 #pragma once
 
 #include "base/toml.h"

@@ -93,8 +93,9 @@ static void report_duplicate(struct parser *parser, struct toml_table *table,
 
 // --- going down -------------------------------------------------------------------------------
 
-// The table that a part of a header before its last leads to: what deeper headers and dotted keys made may be added
-// to, of an array of tables the last one is meant. NULL after an error.
+// The table that a part of a header before its last leads to: what deeper headers and
+// dotted keys made may be added to, of an array of tables the last one is meant. NULL
+// after an error.
 static struct toml_table *descend_by_header(struct parser *parser,
 					    struct toml_table *table,
 					    const struct key_part *part)
@@ -114,7 +115,8 @@ static struct toml_table *descend_by_header(struct parser *parser,
 	return NULL;
 }
 
-// As above for a dotted key, which defines what it passes: tables that a header or braces defined are closed to it.
+// As above for a dotted key, which defines what it passes: tables that a header or braces
+// defined are closed to it.
 static struct toml_table *descend_by_dots(struct parser *parser, struct toml_table *table,
 					  const struct key_part *part)
 {

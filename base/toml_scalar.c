@@ -36,8 +36,8 @@ static bool is_digit_of(char c, unsigned base)
 	return value < base;
 }
 
-// Digits of a base with single underscores between them, off the front of *s. False where there is none or an
-// underscore is not between two digits.
+// Digits of a base with single underscores between them, off the front of *s. False where
+// there is none or an underscore is not between two digits.
 static bool take_digits(struct slice *s, unsigned base, struct slice *ret_digits)
 {
 	size_t len = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TOML's four kinds of strings. Their end is found first; only those with an escape are copied.
+// TOML's four kinds of strings. Their end is found first; only an escape makes a copy.
 #include "base/toml_lex.h"
 
 struct string_form {
@@ -16,8 +16,8 @@ static size_t quote_run(const struct toml_lexer *lexer, char quote)
 	return run;
 }
 
-// Quotes at the cursor that close the string, their last three or one: a multi-line string may end in two quotes of
-// its own. 0: these are content.
+// Quotes at the cursor that close the string, their last three or one: a multi-line
+// string may end in two quotes of its own. 0: these are content.
 static size_t closing_run(const struct toml_lexer *lexer, const struct string_form *form)
 {
 	size_t run = quote_run(lexer, form->quote);
@@ -34,7 +34,8 @@ static int fail_unclosed(struct toml_lexer *lexer, const struct string_form *for
 			 form->multiline ? "" : " on its line");
 }
 
-// Over the bytes that nearly all strings consist of: neither quote nor backslash nor control character.
+// Over the bytes that nearly all strings consist of: neither quote nor backslash nor
+// control character.
 static void skip_plain(struct toml_lexer *lexer, char quote)
 {
 	const struct slice text = lexer->text;
@@ -45,8 +46,8 @@ static void skip_plain(struct toml_lexer *lexer, char quote)
 	lexer->at = at;
 }
 
-// Over one of the others. *escaped is set at a backslash that means something; with an escaped quote or backslash it
-// is passed together.
+// Over one of the others. *escaped is set at a backslash that means something; with an
+// escaped quote or backslash it is passed together.
 static int skip_special(struct toml_lexer *lexer, const struct string_form *form,
 			size_t open, bool *escaped)
 {
@@ -65,7 +66,8 @@ static int skip_special(struct toml_lexer *lexer, const struct string_form *form
 	return 0;
 }
 
-// Walk to behind the closing quotes. *ret_raw gets what stands between, *ret_escaped whether a backslash matters.
+// Walk to behind the closing quotes. *ret_raw gets what stands between, *ret_escaped
+// whether a backslash matters.
 static int find_end(struct toml_lexer *lexer, const struct string_form *form, size_t open,
 		    struct slice *ret_raw, bool *ret_escaped)
 {
@@ -112,8 +114,8 @@ static bool parse_hex(struct slice digits, uint32_t *ret_value)
 	return true;
 }
 
-// \uXXXX and \UXXXXXXXX: Unicode scalar values, so no surrogates. Returns the escape's length behind the backslash, 0
-// where it is wrong.
+// \uXXXX and \UXXXXXXXX: Unicode scalar values, so no surrogates. Returns the escape's
+// length behind the backslash, 0 where it is wrong.
 static size_t append_unicode(struct buf *buf, struct slice escape)
 {
 	size_t digits = escape.ptr[0] == 'u' ? 4 : 8;
@@ -127,8 +129,8 @@ static size_t append_unicode(struct buf *buf, struct slice escape)
 	return 1 + digits;
 }
 
-// A backslash before the end of a line (blanks between) swallows all white space up to the next text. Returns its
-// length behind the backslash, 0 where there is no line end.
+// A backslash before the end of a line (blanks between) swallows all white space up to
+// the next text. Returns its length behind the backslash, 0 where there is no line end.
 static size_t line_continuation(struct slice rest)
 {
 	size_t blanks = 0;

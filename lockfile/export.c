@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The lock as a requirements.txt that installers check by hash. An entry is the pin with its marker, then on lines
-// of their own, continued by backslashes, a --hash for each file that may be taken; then who needs it:
+// The lock as a requirements.txt that installers check by hash. An entry is the pin with
+// its marker, then on lines of their own, continued by backslashes, a --hash for each
+// file that may be taken; then who needs it:
 //
 //	idna==3.10 ; python_version >= "3.12"
 //	    --hash=sha256:12f6…

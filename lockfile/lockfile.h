@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The lock: exact pins with hashes for named environments, as PEP 751's pylock.toml (751.*).
+// The lock: exact pins with hashes for named environments, PEP 751's pylock.toml (751.*).
 //
 //	solution ──▶ struct lock ──write──▶ pylock.toml ──read──▶ struct lock ──select(target)──▶ one file a package
 //	                                                               └──export──▶ requirements.txt with --hash
 //
-// The model knows no syntax; builder and audit see only this. Writing is canonical: the same lock gives the same bytes
-// (keys in a fixed order, packages by name, files by name). Reading is strict: every key's type is checked exactly,
-// unknown keys are ignored, unknown lock-version minors warn and majors fail.
+// The model knows no syntax; builder and audit see only this. Writing is canonical: the
+// same lock gives the same bytes (keys in a fixed order, packages by name, files by
+// name). Reading is strict: every key's type is checked exactly, unknown keys are
+// ignored, unknown lock-version minors warn and majors fail.
 #pragma once
 
 #include "base/digest.h"
@@ -29,8 +30,9 @@ struct lock_file {
 	struct lock_hash *hashes; // the others, sorted by algorithm
 	size_t hashes_len, hashes_cap;
 	bool has_size;
-	uint64_t size;            // bytes
-	struct slice upload_time; // RFC 3339 in UTC ("2024-01-01T00:00:00.5Z"), "" for none
+	uint64_t size; // bytes
+	// RFC 3339 in UTC ("2024-01-01T00:00:00.5Z"), "" for none.
+	struct slice upload_time;
 	struct slice subdirectory; // archives
 };
 
@@ -44,49 +46,60 @@ struct lock_directory {
 };
 
 struct lock_package {
-	struct slice name;            // normalized
-	struct slice version;         // normal form; "" where unknown (directories)
-	struct slice marker_text;     // "" for none
+	struct slice name;        // normalized
+	struct slice version;     // normal form; "" where unknown (directories)
+	struct slice marker_text; // "" for none
 	struct marker *marker;
 	struct slice requires_python; // "" for none
-	struct slice *dependencies;   // names of packages in this lock, sorted (informational: 751.4)
+	// Names of packages in this lock, sorted. Informational (751.4).
+	struct slice *dependencies;
 	size_t dependencies_len, dependencies_cap;
-	struct slice index;           // URL of the index it came from, "" if none
-	struct lock_file *wheels;     // sorted by name
+	struct slice index;       // URL of the index it came from, "" if none
+	struct lock_file *wheels; // sorted by name
 	size_t wheels_len, wheels_cap;
 	bool has_sdist, has_archive, has_vcs, has_directory;
 	struct lock_file sdist, archive;
 	struct lock_vcs vcs;
 	struct lock_directory directory;
-	struct span span;             // of its table, when read
+	struct span span; // of its table, when read
 };
 
 struct lock {
-	struct slice lock_version; // "1.0"
+	struct slice lock_version;  // "1.0"
 	struct slice *environments; // marker texts
 	size_t environments_len, environments_cap;
 	struct slice requires_python, created_by; // "pinbake"
 	struct slice *extras, *groups, *default_groups;
-	size_t extras_len, extras_cap, groups_len, groups_cap, default_groups_len, default_groups_cap;
+	size_t extras_len, extras_cap;
+	size_t groups_len, groups_cap;
+	size_t default_groups_len, default_groups_cap;
 	struct lock_package *packages; // sorted by name, then version
 	size_t len, cap;
-	// [tool.pinbake]: disposable (751.15). targets: names as in target.h; exclude_newer: absolute cut-off or "".
+	// [tool.pinbake], disposable (751.15): names as in target.h, and the absolute
+	// cut-off or "" (751.16).
 	struct slice *targets;
 	size_t targets_len, targets_cap;
 	struct slice exclude_newer;
 };
 
-bool lock_file_name_is_valid(struct slice name); // pylock.toml or pylock.NAME.toml (751.1)
-bool lock_path_escapes(struct slice path);       // absolute, or leads out of the folder it starts in (751.6)
+// Is it pylock.toml or pylock.NAME.toml (751.1)?
+bool lock_file_name_is_valid(struct slice name);
+// Is it absolute, or does it lead out of the folder it starts in (751.6)?
+bool lock_path_escapes(struct slice path);
 
+// The canonical text, whatever the order of packages, files and names in the lock. What
+// no reader would accept is corrected or left out where it is informational:
+// requires-python of old metadata, upload times that are none.
 struct slice lock_write(struct arena *arena, const struct lock *lock);
 
-// Problems go to diagnostics with their place; -1 when there was an error. Borrows from source.
-NODISCARD int lock_read(const struct source *source, struct arena *arena, struct lock *ret_lock,
-			struct diagnostics *diagnostics);
+// Problems go to diagnostics with their place; -1 when there was an error. Borrows from
+// the source. Where its name is a URL, the lock was fetched, and its paths may not leave
+// its folder (751.6). Credentials in URLs are cut out, with a warning.
+NODISCARD int lock_read(const struct source *source, struct arena *arena,
+			struct lock *ret_lock, struct diagnostics *diagnostics);
 
-// What an installer takes from the lock for one target: one file a package, offline and deterministic (751.2, 751.3,
-// 751.11). Sorted by package name.
+// What an installer takes from the lock for one target: one file a package, offline and
+// deterministic (751.2, 751.3, 751.11). Sorted by package name.
 struct lock_choice {
 	const struct lock_package *package;
 	const struct lock_file *file; // NULL for vcs and directory
@@ -97,20 +110,28 @@ struct lock_selection {
 	size_t len, cap;
 };
 
+// Normalized names. groups NULL means the lock's default groups, else exactly those.
 struct lock_select_options {
 	const struct target *target;
-	const struct slice *extras, *groups; // normalized
+	const struct slice *extras, *groups;
 	size_t extras_len, groups_len;
 };
 
-// ERROR_NO: no environment matches, two entries of one name remain, requires-python unmet, no file fits the target.
-NODISCARD int lock_select(const struct lock *lock, const struct lock_select_options *options, struct arena *arena,
+// ERROR_NO: no environment matches, two entries of one name remain, requires-python
+// unmet, no file fits the target, no such extra or group.
+NODISCARD int lock_select(const struct lock *lock,
+			  const struct lock_select_options *options, struct arena *arena,
 			  struct lock_selection *ret_selection, struct error *err);
 
-// requirements.txt that `pip install --require-hashes -r` accepts: name==version ; marker \ --hash=sha256:… and
-// "# via" lines. Sorted by name.
 struct lock_export_options {
 	bool hashes, via;
 };
-NODISCARD int lock_export_requirements(const struct lock *lock, const struct lock_export_options *options,
-				       struct arena *arena, struct slice *ret_text, struct error *err);
+
+// A requirements.txt that `pip install --require-hashes -r` accepts: "name==version ;
+// marker" with --hash lines and "# via" comments, sorted by name. ERROR_NO: a marker that
+// asks for extras or groups; with hashes, a source tree or a file without one that pip
+// takes.
+NODISCARD int lock_export_requirements(const struct lock *lock,
+				       const struct lock_export_options *options,
+				       struct arena *arena, struct slice *ret_text,
+				       struct error *err);

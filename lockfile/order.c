@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Total orders: no two different items compare equal, so no input order reaches a byte of the output.
+// Total orders, so that no order of the input reaches a byte of the output.
 #include "lockfile/order.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one order of everything in a lock, whatever order the caller built it in. Private to lockfile/.
+// The one order of everything in a lock. Private to lockfile/.
 #pragma once
 
 #include "lockfile/lockfile.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names and paths: of lock files themselves (751.1), and of what a lock points at (751.6).
+// Names of lock files (751.1), and the paths in them (751.6).
 #include "lockfile/lockfile.h"
 
 bool lock_file_name_is_valid(struct slice name)

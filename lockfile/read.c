@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads pylock.toml strictly: TOML, the version, the keys of the file, its packages, our own table.
+// Reads pylock.toml strictly: its version, its own keys, its packages, our table.
 #include "lockfile/read.h"
 
 #include "lockfile/order.h"
@@ -117,7 +117,7 @@ static void read_packages(struct lock_reader *reader, const struct toml_value *r
 }
 
 // --- [tool.pinbake] (751.15) ------------------------------------------------------------------
-// Disposable: whatever is wrong in it costs a warning and the information, never the lock.
+// Disposable: what is wrong in it costs a warning and the information, never the lock.
 
 static const struct toml_value *find_tool(struct lock_reader *reader,
 					  const struct toml_value *root)

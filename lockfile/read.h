@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What the stages of lock_read share: whole file (read.c), package (read_package.c), distribution file (read_file.c).
-// Private to lockfile/.
+// What the stages of lock_read share: whole file (read.c), package (read_package.c),
+// distribution file (read_file.c). Private to lockfile/.
 //
-// Each takes a value that is known to be a table and fills in what it can; problems go to the diagnostics and reading
-// goes on, so that one run reports them all. lock_read fails if there was any.
+// Each takes a value that is known to be a table and fills in what it can; problems go to
+// the diagnostics and reading goes on, so that one run reports them all. lock_read fails
+// if there was any.
 #pragma once
 
 #include "base/toml.h"
@@ -23,8 +24,9 @@ struct lock_reader {
 	diagnostics_add((reader)->diagnostics, SEVERITY_WARNING, ERROR_INPUT, (span), \
 			__VA_ARGS__)
 
-// The value of a key with its exact type (toml.1); NULL after an error or where it is absent. An absent one that is
-// required is an error at the table: "'created-by' is missing".
+// The value of a key with its exact type (toml.1); NULL after an error or where it is
+// absent. An absent one that is required is an error at the table: "'created-by' is
+// missing".
 const struct toml_value *read_optional(struct lock_reader *reader,
 				       const struct toml_value *table, struct slice key,
 				       enum toml_type type);
@@ -36,7 +38,8 @@ struct slice read_text(struct lock_reader *reader, const struct toml_value *tabl
 struct slice read_required_text(struct lock_reader *reader,
 				const struct toml_value *table, struct slice key);
 
-// An array whose items all have one type; those of another are errors and left out. Returns how many there are.
+// An array whose items all have one type; those of another are errors and left out.
+// Returns how many there are.
 size_t read_items(struct lock_reader *reader, const struct toml_value *table,
 		  struct slice key, enum toml_type type,
 		  const struct toml_value ***ret_items);
@@ -46,13 +49,14 @@ size_t read_texts(struct lock_reader *reader, const struct toml_value *table,
 
 // A part of a string, or all of it where escapes moved the bytes.
 struct span read_span_within(const struct toml_value *string, size_t offset);
-// Markers and specifier sets are checked here and kept as text or tree. where: see marker_parse.
+// Markers and specifier sets, checked; where: see marker_parse.
 struct marker *read_marker(struct lock_reader *reader, const struct toml_value *value,
 			   enum marker_where where);
 struct slice read_requires_python(struct lock_reader *reader,
 				  const struct toml_value *table);
 
-// A url or path of a file or tree: one of them must be there (751.6). Credentials are cut out of the URL.
+// A url or path of a file or tree: one of them must be there (751.6). Credentials are cut
+// out of the URL.
 void read_location(struct lock_reader *reader, const struct toml_value *table,
 		   struct slice *ret_url, struct slice *ret_path);
 struct slice read_url(struct lock_reader *reader, const struct toml_value *table,

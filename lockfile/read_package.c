@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One entry of [[packages]]: what it is, when it is wanted, and the one kind of source it comes from.
+// One entry of [[packages]]: what it is, when it is wanted, and the one kind of source it
+// comes from.
 #include "lockfile/read.h"
 
 #include "lockfile/order.h"
@@ -54,7 +55,7 @@ static void read_package_marker(struct lock_reader *reader,
 	package->marker = read_marker(reader, value, MARKER_IN_LOCK); // 751.14
 }
 
-// 751.4: for people and audits. Entries without a name (uv writes some) say nothing to us.
+// 751.4: for people and audits. Entries without a name (uv writes some) tell us nothing.
 static void read_dependencies(struct lock_reader *reader, const struct toml_value *table,
 			      struct lock_package *package)
 {
@@ -72,7 +73,8 @@ static void read_dependencies(struct lock_reader *reader, const struct toml_valu
 	package->dependencies_cap = len;
 }
 
-// 751.12: checked, since it stands here by the standard, and not kept: no part of pinbake trusts it yet.
+// 751.12: checked, since it stands here by the standard, and not kept: no part of pinbake
+// trusts it yet.
 static void check_attestations(struct lock_reader *reader, const struct toml_value *table)
 {
 	const struct toml_value **items;
@@ -84,7 +86,8 @@ static void check_attestations(struct lock_reader *reader, const struct toml_val
 
 // --- what names of files say ------------------------------------------------------------------
 
-// A file must be of this package, and of its version where that is known; else the package takes the file's.
+// A file must be of this package, and of its version where that is known; else the
+// package takes the file's.
 static void check_file_version(struct lock_reader *reader, const struct toml_value *table,
 			       struct slice file, struct slice text,
 			       struct lock_package *package)

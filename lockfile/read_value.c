@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Typed values of a lock: texts, arrays, markers, specifiers, URLs and paths, each checked where it stands.
+// Typed values of a lock: texts, arrays, markers, specifiers, URLs and paths, each
+// checked where it stands.
 #include "lockfile/read.h"
 
 const struct toml_value *read_optional(struct lock_reader *reader,

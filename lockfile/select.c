@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a target takes from a lock, by the steps of the specification's "Installation", with no look at anything but
-// the lock and the target (751.11).
+// What a target takes from a lock, by the steps of the specification's "Installation",
+// with no look at anything but the lock and the target (751.11).
 #include "lockfile/order.h"
 
 #include "packaging/filename.h"
@@ -42,7 +42,8 @@ static int check_extras(const struct selector *selector,
 	return 0;
 }
 
-// 751.3. Markers and Python versions see the same Python: the first release where the patch is open.
+// 751.3. Markers and Python versions see the same Python: the first release where the
+// patch is open.
 static bool python_fits(const struct selector *selector, struct slice requires_python)
 {
 	struct specifier_set set;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The canonical pylock.toml: keys in the order in which the specification describes them, everything sorted, one
-// fact a line, so that a changed pin is a small diff.
+// The canonical pylock.toml: keys in the order in which the specification describes them,
+// everything sorted, one fact a line, so that a changed pin is a small diff.
 //
 //	lock-version, environments, requires-python, extras, dependency-groups, default-groups, created-by
 //	[tool.pinbake]        targets, exclude-newer: at the top, where people look for what the lock is for
@@ -30,8 +30,9 @@ static void write_sorted_array(struct buf *buf, struct slice key,
 	toml_write_string_array(buf, key, sorted, kept);
 }
 
-// Metadata of old releases holds clauses that no reader of locks accepts (md.3: ">=2.7.*"). What can be understood is
-// written in its correct form, the rest is left out: the files themselves still say it.
+// Metadata of old releases holds clauses that no reader of locks accepts (md.3:
+// ">=2.7.*"). What can be understood is written in its correct form, the rest is left
+// out: the files themselves still say it.
 static void write_requires_python(struct buf *buf, struct slice text)
 {
 	struct specifier_set set;
@@ -46,13 +47,15 @@ static void write_requires_python(struct buf *buf, struct slice text)
 	write_optional(buf, S("requires-python"), text);
 }
 
-// A moment that readers built on Python's datetime can hold: it has no year 0 and no leap seconds.
+// A moment that readers built on Python's datetime can hold: it has no year 0 and no leap
+// seconds.
 static bool is_portable(const struct toml_datetime *datetime)
 {
 	return datetime->year > 0 && datetime->second < 60;
 }
 
-// 751.8: a native datetime in UTC; an index's answer that is none is left out, being informational.
+// 751.8: a native datetime in UTC; an index's answer that is none is left out, being
+// informational.
 static void write_upload_time(struct buf *buf, struct slice text)
 {
 	enum toml_type type;
@@ -166,7 +169,8 @@ static void write_package(struct buf *buf, const struct lock_package *package)
 	write_sources(buf, package);
 }
 
-// 751.5: a lock for several uses says both lists, even where one is empty; one for a single use says neither.
+// 751.5: a lock for several uses says both lists, even where one is empty; one for a
+// single use says neither.
 static void write_uses(struct buf *buf, const struct lock *lock)
 {
 	if (lock->extras_len || lock->groups_len) {

@@ -77,8 +77,11 @@ static void test_strings_without_escapes_borrow(void **state)
 static void test_numbers(void **state)
 {
 	(void)state;
-	PARSE(doc,
-	      "a = -9_223_372_036_854_775_808\nb = 0xDEAD_beef\nc = 6.5e-1\nd = -inf\ne = 0b11\n");
+	PARSE(doc, "a = -9_223_372_036_854_775_808\n"
+		   "b = 0xDEAD_beef\n"
+		   "c = 6.5e-1\n"
+		   "d = -inf\n"
+		   "e = 0b11\n");
 	assert_true(at(&doc, "a")->integer == INT64_MIN);
 	assert_true(at(&doc, "b")->integer == 0xdeadbeef);
 	assert_true(at(&doc, "c")->type == TOML_FLOAT && at(&doc, "c")->real > 0.64);
@@ -89,9 +92,10 @@ static void test_numbers(void **state)
 static void test_toml_2_datetimes_are_a_type(void **state)
 {
 	(void)state;
-	PARSE(doc,
-	      "a = 2024-02-29 23:59:60.123456789999+05:30\nb = 07:30:00\nc = 1999-12-31\n"
-	      "d = \"2024-02-29T00:00:00Z\"\n");
+	PARSE(doc, "a = 2024-02-29 23:59:60.123456789999+05:30\n"
+		   "b = 07:30:00\n"
+		   "c = 1999-12-31\n"
+		   "d = \"2024-02-29T00:00:00Z\"\n");
 	const struct toml_value *a = at(&doc, "a");
 	assert_int_equal(a->type, TOML_OFFSET_DATETIME);
 	assert_int_equal(a->datetime.nanosecond, 123456789);
@@ -120,9 +124,13 @@ static void test_toml_1_boolean_is_no_integer(void **state)
 static void test_tables(void **state)
 {
 	(void)state;
-	PARSE(doc,
-	      "[[packages]]\nname = 'a'\n[packages.sdist]\nsize = 1\n[[packages.wheels]]\nname = 'w'\n"
-	      "[[packages]]\nname = 'b'\nhashes = { sha256.x = 1, 'm d' = 2 }\n");
+	PARSE(doc, "[[packages]]\n"
+		   "name = 'a'\n"
+		   "[packages.sdist]\n"
+		   "size = 1\n"
+		   "[[packages.wheels]]\n"
+		   "name = 'w'\n"
+		   "[[packages]]\nname = 'b'\nhashes = { sha256.x = 1, 'm d' = 2 }\n");
 	const struct toml_value *packages = at(&doc, "packages");
 	assert_int_equal(packages->array.len, 2);
 	const struct toml_table *first = packages->array.items[0].table;

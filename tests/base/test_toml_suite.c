@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// toml.4: the whole 1.0.0 list of toml-lang/toml-test. Its files are not ours and not in this tree: set
-// TOML_TEST_DIR to the suite's `tests` folder; without it this is skipped.
+// toml.4: the whole 1.0.0 list of toml-lang/toml-test. Its files are not ours and not in
+// this tree: set TOML_TEST_DIR to the suite's `tests` folder; without it this is skipped.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +35,8 @@ static bool json_take(struct json *json, char byte)
 	return true;
 }
 
-// A JSON string is a TOML basic string, but for "\\/" and surrogate pairs, which the suite does without, and a bare DEL.
+// A JSON string is a TOML basic string, but for "\\/" and surrogate pairs, which the
+// suite does without, and a bare DEL.
 static struct slice json_string(struct json *json)
 {
 	struct buf toml = { .arena = json->arena };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: a lock. What was read can be written, read again, and is then written with the same bytes; selecting and
-// exporting end in a result or in an error with a cause.
+// Fuzz: a lock. What was read can be written, read again, and is then written with the
+// same bytes; selecting and exporting end in a result or in an error with a cause.
 #include "tests/fuzz/fuzz.h"
 
 #include "lockfile/lockfile.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: a TOML document. Spans lie inside it; the text of every value parses to that value again; what the writer
-// makes of a string or key reads back as it was.
+// Fuzz: a TOML document. Spans lie inside it; the text of every value parses to that
+// value again; what the writer makes of a string or key reads back as it was.
 #include "tests/fuzz/fuzz.h"
 
 #include "base/toml.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the tests of this folder share: reading a lock from a literal, and texts in assertions.
+// What the tests of this folder share: reading a lock from a literal, and texts in
+// assertions.
 #pragma once
 
 #include <setjmp.h>
@@ -14,13 +15,19 @@
 #define HASH_B      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define HASH_C      "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 #define HASHES(hex) "hashes = { sha256 = \"" hex "\" }\n"
+#define HASHES_A    HASHES(HASH_A)
+#define HASHES_B    HASHES(HASH_B)
+#define HASHES_C    HASHES(HASH_C)
 
-#define HEAD "lock-version = \"1.0\"\ncreated-by = \"pinbake\"\n"
-#define WHEEL(file, hex) \
-	"[[packages.wheels]]\nurl = \"https://files.example/" file "\"\n" HASHES(hex)
-#define IDNA                                                         \
-	"[[packages]]\nname = \"idna\"\nversion = \"3.10\"\n" WHEEL( \
-		"idna-3.10-py3-none-any.whl", HASH_A)
+#define WHEEL(file, hashes) \
+	"[[packages.wheels]]\nurl = \"https://files.example/" file "\"\n" hashes
+#define WHEEL_A(file) WHEEL(file, HASHES_A)
+#define WHEEL_B(file) WHEEL(file, HASHES_B)
+#define WHEEL_C(file) WHEEL(file, HASHES_C)
+
+#define HEAD       "lock-version = \"1.0\"\ncreated-by = \"pinbake\"\n"
+#define IDNA_WHEEL WHEEL_A("idna-3.10-py3-none-any.whl")
+#define IDNA       "[[packages]]\nname = \"idna\"\nversion = \"3.10\"\n" IDNA_WHEEL
 
 struct fixture {
 	struct arena arena;

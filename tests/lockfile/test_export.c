@@ -34,17 +34,19 @@ static void assert_export_fails(const char *lock, const char *cause, size_t line
 
 static const char two_packages[] =
 	HEAD "[tool.pinbake]\ntargets = ['cp312-linux-amd64-glibc2.28']\n" PACKAGE(
-		"requests",
-		"version = '2.32.3'\ndependencies = [{ name = 'idna' }]\n" WHEEL(
-			"requests-2.32.3-py3-none-any.whl", HASH_B))
+		"requests", "version = '2.32.3'\n"
+			    "dependencies = [{ name = 'idna' }]\n" WHEEL_B(
+				    "requests-2.32.3-py3-none-any.whl"))
 		PACKAGE("httpx",
-			"version = '0.27'\ndependencies = [{ name = 'idna' }, { name = 'unlisted' }]\n" WHEEL(
-				"httpx-0.27-py3-none-any.whl", HASH_B))
+			"version = '0.27'\n"
+			"dependencies = [{ name = 'idna' }, { name = 'unlisted' }]\n" WHEEL_B(
+				"httpx-0.27-py3-none-any.whl"))
 			PACKAGE("idna",
-				"version = '3.10'\nmarker = 'python_version >= \"3.8\"'\n"
-				"[packages.sdist]\nurl = 'https://files.example/idna-3.10.tar.gz'\n" HASHES(
-					HASH_C)
-					WHEEL("idna-3.10-py3-none-any.whl", HASH_A));
+				"version = '3.10'\n"
+				"marker = 'python_version >= \"3.8\"'\n"
+				"[packages.sdist]\n"
+				"url = 'https://files.example/idna-3.10.tar.gz'\n" HASHES_C
+					IDNA_WHEEL);
 
 static void test_hashes_and_via(void **state)
 {
@@ -65,41 +67,40 @@ static void test_hashes_and_via(void **state)
 static void test_bare(void **state)
 {
 	(void)state;
-	assert_export(
-		two_packages, (struct lock_export_options){ 0 },
-		TITLE
-		"# target: cp312-linux-amd64-glibc2.28\n"
-		"httpx==0.27\nidna==3.10 ; python_version >= \"3.8\"\nrequests==2.32.3\n");
+	assert_export(two_packages, (struct lock_export_options){ 0 },
+		      TITLE "# target: cp312-linux-amd64-glibc2.28\n"
+			    "httpx==0.27\n"
+			    "idna==3.10 ; python_version >= \"3.8\"\n"
+			    "requests==2.32.3\n");
 }
 
 static void test_two_versions_of_one_name(void **state)
 {
 	(void)state;
-	assert_export(
-		HEAD PACKAGE("n", "version = '10'\nmarker = 'os_name == \"nt\"'\n" WHEEL(
-					  "n-10-py3-none-any.whl", HASH_A))
-			PACKAGE("n",
-				"version = '9'\nmarker = 'os_name != \"nt\"'\n" WHEEL(
-					"n-9-py3-none-any.whl", HASH_A))
-				PACKAGE("user",
-					"version = '1'\ndependencies = [{ name = 'n' }]\n" WHEEL(
-						"user-1-py3-none-any.whl", HASH_A)),
-		(struct lock_export_options){ .via = true },
-		TITLE "n==9 ; os_name != \"nt\"\n    # via user\n"
-		      "n==10 ; os_name == \"nt\"\n    # via user\nuser==1\n");
+	assert_export(HEAD PACKAGE("n", "version = '10'\n"
+					"marker = 'os_name == \"nt\"'\n" WHEEL_A(
+						"n-10-py3-none-any.whl"))
+			      PACKAGE("n", "version = '9'\n"
+					   "marker = 'os_name != \"nt\"'\n" WHEEL_A(
+						   "n-9-py3-none-any.whl"))
+				      PACKAGE("user",
+					      "version = '1'\n"
+					      "dependencies = [{ name = 'n' }]\n" WHEEL_A(
+						      "user-1-py3-none-any.whl")),
+		      (struct lock_export_options){ .via = true },
+		      TITLE "n==9 ; os_name != \"nt\"\n    # via user\n"
+			    "n==10 ; os_name == \"nt\"\n    # via user\nuser==1\n");
 }
 
 static void test_direct_references(void **state)
 {
 	(void)state;
 	assert_export(
-		HEAD PACKAGE(
-			"a",
-			"[packages.archive]\nurl = 'https://x.example/a.zip'\nsubdirectory = 'src'\n" HASHES(
-				HASH_A))
-			PACKAGE("b",
-				"[packages.archive]\npath = 'wheels/b-1-py3-none-any.whl'\n" HASHES(
-					HASH_A)),
+		HEAD PACKAGE("a", "[packages.archive]\n"
+				  "url = 'https://x.example/a.zip'\n"
+				  "subdirectory = 'src'\n" HASHES_A)
+			PACKAGE("b", "[packages.archive]\n"
+				     "path = 'wheels/b-1-py3-none-any.whl'\n" HASHES_A),
 		(struct lock_export_options){ .hashes = true },
 		TITLE
 		"a @ https://x.example/a.zip#subdirectory=src \\\n    --hash=sha256:" HASH_A
@@ -111,17 +112,22 @@ static void test_751_13_vcs_is_pinned_by_commit(void **state)
 {
 	(void)state;
 	assert_export(
-		HEAD PACKAGE(
-			"a",
-			"marker = 'os_name == \"nt\"'\n"
-			"[packages.vcs]\ntype = 'git'\nurl = 'https://x.example/a.git'\n"
-			"requested-revision = 'main'\ncommit-id = 'c0ffee'\nsubdirectory = 'src'\n")
-			PACKAGE("b",
-				"[packages.directory]\npath = '../b'\neditable = true\n")
+		HEAD PACKAGE("a", "marker = 'os_name == \"nt\"'\n"
+				  "[packages.vcs]\n"
+				  "type = 'git'\n"
+				  "url = 'https://x.example/a.git'\n"
+				  "requested-revision = 'main'\n"
+				  "commit-id = 'c0ffee'\n"
+				  "subdirectory = 'src'\n")
+			PACKAGE("b", "[packages.directory]\n"
+				     "path = '../b'\n"
+				     "editable = true\n")
 				PACKAGE("c", "[packages.directory]\npath = 'c'\n"),
 		(struct lock_export_options){ 0 },
 		TITLE
-		"a @ git+https://x.example/a.git@c0ffee#subdirectory=src ; os_name == \"nt\"\n-e ../b\n./c\n");
+		"a @ git+https://x.example/a.git@c0ffee#subdirectory=src ; os_name == \"nt\"\n"
+		"-e ../b\n"
+		"./c\n");
 }
 
 static void test_req_8_a_source_tree_has_no_hash(void **state)
@@ -135,9 +141,8 @@ static void test_508_6_sets_cannot_be_said(void **state)
 {
 	(void)state;
 	assert_export_fails(
-		HEAD PACKAGE("n",
-			     "marker = '\"x\" in extras'\n" WHEEL("n-1-py3-none-any.whl",
-								  HASH_A)),
+		HEAD PACKAGE("n", "marker = '\"x\" in extras'\n" WHEEL_A(
+					  "n-1-py3-none-any.whl")),
 		"a requirements file cannot say when 'n' is wanted: \"x\" in extras", 3);
 }
 
@@ -147,16 +152,16 @@ static void test_other_hashes(void **state)
 	assert_export(
 		HEAD PACKAGE(
 			"n",
-			"[[packages.wheels]]\nurl = 'https://x.example/n-1-py3-none-any.whl'\n"
+			"[[packages.wheels]]\n"
+			"url = 'https://x.example/n-1-py3-none-any.whl'\n"
 			"hashes = { md5 = '00000000000000000000000000000000', sha512 = '" HASH_A
 				HASH_B "' }\n"),
 		(struct lock_export_options){ .hashes = true },
 		TITLE "n==1 \\\n    --hash=sha512:" HASH_A HASH_B "\n");
 	assert_export_fails(
-		HEAD PACKAGE(
-			"n",
-			"[[packages.wheels]]\nurl = 'https://x.example/n-1-py3-none-any.whl'\n"
-			"hashes = { blake2s = '" HASH_A "' }\n"),
+		HEAD PACKAGE("n", "[[packages.wheels]]\n"
+				  "url = 'https://x.example/n-1-py3-none-any.whl'\n"
+				  "hashes = { blake2s = '" HASH_A "' }\n"),
 		"a file of 'n' has no hash that a requirements file can hold", 3);
 }
 

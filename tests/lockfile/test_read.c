@@ -71,13 +71,21 @@ static void test_reads_all_keys(void **state)
 static void test_source_trees(void **state)
 {
 	(void)state;
-	READ(f, HEAD
-	     "[[packages]]\nname = 'a'\n"
-	     "[packages.vcs]\ntype = 'git'\nurl = 'https://git.example/a'\nrequested-revision = 'main'\n"
-	     "commit-id = 'c0ffee'\nsubdirectory = 'sub/dir'\n"
-	     "[[packages]]\nname = 'b'\n[packages.directory]\npath = '../b'\neditable = true\n"
-	     "[[packages]]\nname = 'c'\n[packages.archive]\nurl = 'https://c.example/c.zip'\n" HASHES(
-		     HASH_A));
+	READ(f, HEAD "[[packages]]\nname = 'a'\n"
+		     "[packages.vcs]\n"
+		     "type = 'git'\n"
+		     "url = 'https://git.example/a'\n"
+		     "requested-revision = 'main'\n"
+		     "commit-id = 'c0ffee'\nsubdirectory = 'sub/dir'\n"
+		     "[[packages]]\n"
+		     "name = 'b'\n"
+		     "[packages.directory]\n"
+		     "path = '../b'\n"
+		     "editable = true\n"
+		     "[[packages]]\n"
+		     "name = 'c'\n"
+		     "[packages.archive]\n"
+		     "url = 'https://c.example/c.zip'\n" HASHES_A);
 	assert_ok(&f);
 	assert_true(f.lock.packages[0].has_vcs);
 	assert_text(f.lock.packages[0].vcs.requested_revision, "main");
@@ -92,12 +100,15 @@ static void test_source_trees(void **state)
 static void test_packages_are_sorted(void **state)
 {
 	(void)state;
-	READ(f, HEAD
-	     "[[packages]]\nname = 'b'\n[packages.directory]\npath = 'b'\n"
-	     "[[packages]]\nname = 'a'\nversion = '1.10'\n" WHEEL(
-		     "a-1.10-py3-none-any.whl",
-		     HASH_A) "[[packages]]\nname = 'a'\nversion = '1.9'\n" WHEEL("a-1.9-py3-none-any.whl",
-										 HASH_A));
+	READ(f,
+	     HEAD "[[packages]]\nname = 'b'\n[packages.directory]\npath = 'b'\n"
+		  "[[packages]]\n"
+		  "name = 'a'\n"
+		  "version = '1.10'\n" WHEEL_A(
+			  "a-1.10-py3-none-any.whl") "[[packages]]\n"
+						     "name = 'a'\n"
+						     "version = '1.9'\n" WHEEL_A(
+							     "a-1.9-py3-none-any.whl"));
 	assert_ok(&f);
 	assert_text(f.lock.packages[0].version, "1.9");
 	assert_text(f.lock.packages[1].version, "1.10");
@@ -107,9 +118,9 @@ static void test_packages_are_sorted(void **state)
 static void test_751_4_unknown_dependencies_are_fine(void **state)
 {
 	(void)state;
-	READ(f, HEAD
-	     "[[packages]]\nname = 'idna'\ndependencies = [{ name = 'not-in-the-lock' }]\n" WHEEL(
-		     "idna-3.10-py3-none-any.whl", HASH_A));
+	READ(f, HEAD "[[packages]]\n"
+		     "name = 'idna'\n"
+		     "dependencies = [{ name = 'not-in-the-lock' }]\n" IDNA_WHEEL);
 	assert_ok(&f);
 	assert_int_equal(f.diagnostics.len, 0);
 }
@@ -117,8 +128,10 @@ static void test_751_4_unknown_dependencies_are_fine(void **state)
 static void test_751_5_uses(void **state)
 {
 	(void)state;
-	READ(f, HEAD
-	     "extras = []\ndependency-groups = ['Dev_Tools', 'main']\ndefault-groups = ['main']\npackages = []\n");
+	READ(f, HEAD "extras = []\n"
+		     "dependency-groups = ['Dev_Tools', 'main']\n"
+		     "default-groups = ['main']\n"
+		     "packages = []\n");
 	assert_ok(&f);
 	assert_text(f.lock.groups[0], "dev-tools");
 	assert_text(f.lock.default_groups[0], "main");
@@ -134,29 +147,23 @@ static void test_751_5_uses(void **state)
 static void test_751_7_name_wins_over_url(void **state)
 {
 	(void)state;
-	READ(named,
-	     FILE_TABLE(
-		     "name = 'idna-3.10-py3-none-any.whl'\nurl = 'https://x.example/y/z'\n" HASHES(
-			     HASH_A)));
+	READ(named, FILE_TABLE("name = 'idna-3.10-py3-none-any.whl'\n"
+			       "url = 'https://x.example/y/z'\n" HASHES_A));
 	assert_ok(&named);
 	READ(decoded,
 	     FILE_TABLE(
-		     "url = 'https://x.example/idna-3.10%2Bcpu-py3-none-any.whl?a=/b#c=/d'\n" HASHES(
-			     HASH_A)));
+		     "url = 'https://x.example/idna-3.10%2Bcpu-py3-none-any.whl?a=/b#c=/d'\n" HASHES_A));
 	assert_ok(&decoded);
 	assert_text(decoded.lock.packages[0].wheels[0].name,
 		    "idna-3.10+cpu-py3-none-any.whl");
 	assert_text(decoded.lock.packages[0].version, "3.10+cpu");
-	READ(path,
-	     FILE_TABLE(
-		     "path = 'wheels\\idna-3.10-py3-none-any.whl'\nurl = 'https://x.example/other'\n" HASHES(
-			     HASH_A)));
+	READ(path, FILE_TABLE("path = 'wheels\\idna-3.10-py3-none-any.whl'\n"
+			      "url = 'https://x.example/other'\n" HASHES_A));
 	assert_ok(&path);
 	assert_text(path.lock.packages[0].wheels[0].name, "idna-3.10-py3-none-any.whl");
 	READ(slash,
 	     FILE_TABLE(
-		     "url = 'https://x.example/..%2Fidna-3.10-py3-none-any.whl'\n" HASHES(
-			     HASH_A)));
+		     "url = 'https://x.example/..%2Fidna-3.10-py3-none-any.whl'\n" HASHES_A));
 	assert_refused(&slash, "'../idna-3.10-py3-none-any.whl' is no file name", 5, 1);
 }
 
@@ -169,10 +176,10 @@ static void test_751_8_upload_time_is_written_in_utc(void **state)
 						 "2024-09-15 18:07:37-00:00" };
 	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
 		AUTO(arena_cleanup) struct arena arena = { 0 };
-		READ(f, arena_printf(&arena,
-				     FILE_TABLE(URL "upload-time = %s\n" HASHES(HASH_A)),
-				     spellings[i])
-				.ptr);
+		READ(f,
+		     arena_printf(&arena, FILE_TABLE(URL "upload-time = %s\n" HASHES_A),
+				  spellings[i])
+			     .ptr);
 		assert_ok(&f);
 		assert_text(f.lock.packages[0].wheels[0].upload_time,
 			    "2024-09-15T18:07:37Z");
@@ -267,8 +274,7 @@ static void test_file_keys(void **state)
 static void test_package_keys(void **state)
 {
 	(void)state;
-#define PACKAGE(keys) \
-	HEAD "[[packages]]\n" keys WHEEL("idna-3.10-py3-none-any.whl", HASH_A)
+#define PACKAGE(keys) HEAD "[[packages]]\n" keys IDNA_WHEEL
 	static const struct refusal cases[] = {
 		{ PACKAGE("version = '3.10'\n"), "'name' is missing", 3, 1 },
 		{ PACKAGE("name = 'Idna'\n"), "package name 'Idna' is not normalized", 4,
@@ -278,7 +284,9 @@ static void test_package_keys(void **state)
 		  8 },
 		{ PACKAGE("name = 'idna'\nversion = 3.10\n"),
 		  "'version' must be a string, not a float", 5, 11 },
-		{ PACKAGE("name = 'idna'\nversion = 'x'\n"), "'x' is no version", 5, 11 },
+		{ PACKAGE("name = 'idna'\n"
+			  "version = 'x'\n"),
+		  "'x' is no version", 5, 11 },
 		{ PACKAGE("name = 'idna'\nversion = '3.9'\n"),
 		  "file 'idna-3.10-py3-none-any.whl' is not of version 3.9", 6, 1 },
 		{ PACKAGE("name = 'other'\n"),
@@ -301,8 +309,9 @@ static void test_errors_in_markers_have_their_place(void **state)
 {
 	(void)state;
 	READ(f, HEAD
-	     "[[packages]]\nname = 'idna'\nmarker = 'python_version >= \"3.8\" and colour == \"red\"'\n" WHEEL(
-		     "idna-3.10-py3-none-any.whl", HASH_A));
+	     "[[packages]]\n"
+	     "name = 'idna'\n"
+	     "marker = 'python_version >= \"3.8\" and colour == \"red\"'\n" IDNA_WHEEL);
 	assert_int_equal(f.result, -1);
 	struct position place = span_position(f.diagnostics.items[0].error.span);
 	assert_int_equal(place.line, 5);
@@ -331,7 +340,7 @@ static void test_751_6_a_fetched_lock_stays_in_its_folder(void **state)
 	(void)state;
 	static const char lock[] =
 		HEAD "[[packages]]\nname = 'idna'\n[[packages.wheels]]\n"
-		     "path = '../idna-3.10-py3-none-any.whl'\n" HASHES(HASH_A);
+		     "path = '../idna-3.10-py3-none-any.whl'\n" HASHES_A;
 	AUTO(fixture_release) struct fixture fetched = { 0 };
 	fixture_read(&fetched, "https://x.example/pylock.toml", slice_from(lock));
 	assert_refused(
@@ -354,8 +363,11 @@ static void test_751_6_a_fetched_lock_stays_in_its_folder(void **state)
 static void test_751_6_subdirectory_stays_in_its_tree(void **state)
 {
 	(void)state;
-	READ(f, HEAD
-	     "[[packages]]\nname = 'a'\n[packages.directory]\npath = 'a'\nsubdirectory = '../b'\n");
+	READ(f, HEAD "[[packages]]\n"
+		     "name = 'a'\n"
+		     "[packages.directory]\n"
+		     "path = 'a'\n"
+		     "subdirectory = '../b'\n");
 	assert_refused(&f, "'subdirectory' must lie inside the source tree", 7, 16);
 }
 
@@ -363,27 +375,25 @@ static void test_file_table(void **state)
 {
 	(void)state;
 	static const struct refusal cases[] = {
-		{ FILE_TABLE("name = 'idna-3.10-py3-none-any.whl'\n" HASHES(HASH_A)),
+		{ FILE_TABLE("name = 'idna-3.10-py3-none-any.whl'\n" HASHES_A),
 		  "neither 'url' nor 'path' is given", 5, 1 },
-		{ FILE_TABLE("url = 'idna-3.10-py3-none-any.whl'\n" HASHES(HASH_A)),
+		{ FILE_TABLE("url = 'idna-3.10-py3-none-any.whl'\n" HASHES_A),
 		  "'url' must be an absolute URL", 6, 7 },
-		{ FILE_TABLE("url = 'https://x.example/idna 3.whl'\n" HASHES(HASH_A)),
+		{ FILE_TABLE("url = 'https://x.example/idna 3.whl'\n" HASHES_A),
 		  "'url' must be an absolute URL", 6, 7 },
-		{ FILE_TABLE("url = 'https://x.example/idna-3.10.zip'\n" HASHES(HASH_A)),
+		{ FILE_TABLE("url = 'https://x.example/idna-3.10.zip'\n" HASHES_A),
 		  "'idna-3.10.zip' is no wheel name", 5, 1 },
-		{ FILE_TABLE(URL "size = true\n" HASHES(HASH_A)),
+		{ FILE_TABLE(URL "size = true\n" HASHES_A),
 		  "'size' must be an integer, not a boolean", 7, 8 },
-		{ FILE_TABLE(URL "size = 1.0\n" HASHES(HASH_A)),
+		{ FILE_TABLE(URL "size = 1.0\n" HASHES_A),
 		  "'size' must be an integer, not a float", 7, 8 },
-		{ FILE_TABLE(URL "size = -1\n" HASHES(HASH_A)), "'size' is negative", 7,
-		  8 },
-		{ FILE_TABLE(URL "upload-time = '2024-01-01T00:00:00Z'\n" HASHES(HASH_A)),
+		{ FILE_TABLE(URL "size = -1\n" HASHES_A), "'size' is negative", 7, 8 },
+		{ FILE_TABLE(URL "upload-time = '2024-01-01T00:00:00Z'\n" HASHES_A),
 		  "'upload-time' must be a date-time with offset, not a string", 7, 15 },
-		{ FILE_TABLE(URL "upload-time = 2024-01-01T00:00:00\n" HASHES(HASH_A)),
+		{ FILE_TABLE(URL "upload-time = 2024-01-01T00:00:00\n" HASHES_A),
 		  "'upload-time' must be a date-time with offset, not a date-time without offset",
 		  7, 15 },
-		{ FILE_TABLE(URL
-			     "upload-time = 2024-01-01T00:00:00+02:00\n" HASHES(HASH_A)),
+		{ FILE_TABLE(URL "upload-time = 2024-01-01T00:00:00+02:00\n" HASHES_A),
 		  "'upload-time' is not in UTC", 7, 15 },
 		{ FILE_TABLE(URL), "'hashes' is missing", 5, 1 },
 		{ FILE_TABLE(URL "hashes = {}\n"), "no secure hash", 7, 10 },
@@ -396,15 +406,18 @@ static void test_file_table(void **state)
 		{ FILE_TABLE(URL "hashes = { sha256 = '" HASH_A "', SHA256 = '" HASH_B
 				 "' }\n"),
 		  "a second sha256 for the same file", 7, 89 },
-		{ FILE_TABLE(
-			  URL HASHES(HASH_A) "[[packages.wheels]]\n" URL HASHES(HASH_B)),
+		{ FILE_TABLE(URL HASHES_A "[[packages.wheels]]\n" URL HASHES_B),
 		  "wheel 'idna-3.10-py3-none-any.whl' is listed twice", 3, 1 },
-		{ HEAD
-		  "[[packages]]\nname = 'idna'\n[packages.sdist]\nurl = 'https://x.example/idna-3.10.tar.bz2'\n" HASHES(
-			  HASH_A),
+		{ HEAD "[[packages]]\n"
+		       "name = 'idna'\n"
+		       "[packages.sdist]\n"
+		       "url = 'https://x.example/idna-3.10.tar.bz2'\n" HASHES_A,
 		  "'idna-3.10.tar.bz2' is no source distribution's name", 5, 1 },
-		{ HEAD
-		  "[[packages]]\nname = 'a'\n[packages.vcs]\nurl = 'https://x.example/'\ncommit-id = 'a'\n",
+		{ HEAD "[[packages]]\n"
+		       "name = 'a'\n"
+		       "[packages.vcs]\n"
+		       "url = 'https://x.example/'\n"
+		       "commit-id = 'a'\n",
 		  "'type' is missing", 5, 1 },
 		{ HEAD "[[packages]]\nname = 'a'\n[packages.directory]\npath = ''\n",
 		  "'path' is empty", 6, 8 },
@@ -416,22 +429,26 @@ static void test_751_9_one_kind_of_source(void **state)
 {
 	(void)state;
 #define DIRECTORY "[packages.directory]\npath = 'a'\n"
-#define VCS       "[packages.vcs]\ntype = 'git'\nurl = 'https://x.example/'\ncommit-id = 'a'\n"
-#define ARCHIVE   "[packages.archive]\npath = 'a.zip'\n" HASHES(HASH_A)
-	static const struct refusal cases[] = {
-		{ HEAD "[[packages]]\nname = 'idna'\n", "package 'idna' has no source", 3,
-		  1 },
-		{ HEAD "[[packages]]\nname = 'idna'\nwheels = []\n",
-		  "package 'idna' has no source", 3, 1 },
-		{ HEAD IDNA DIRECTORY, "package 'idna' has more than one kind of source",
-		  3, 1 },
-		{ HEAD IDNA VCS, "package 'idna' has more than one kind of source", 3,
-		  1 },
-		{ HEAD IDNA ARCHIVE, "package 'idna' has more than one kind of source", 3,
-		  1 },
-		{ HEAD "[[packages]]\nname = 'a'\n" VCS ARCHIVE,
-		  "package 'a' has more than one kind of source", 3, 1 },
-	};
+#define VCS       "[packages.vcs]\n"
+	"type = 'git'\n"
+	"url = 'https://x.example/'\n"
+	"commit-id = 'a'\n"
+#define ARCHIVE "[packages.archive]\npath = 'a.zip'\n" HASHES_A
+		static const struct refusal cases[] = {
+			{ HEAD "[[packages]]\n"
+			       "name = 'idna'\n",
+			  "package 'idna' has no source", 3, 1 },
+			{ HEAD "[[packages]]\nname = 'idna'\nwheels = []\n",
+			  "package 'idna' has no source", 3, 1 },
+			{ HEAD IDNA DIRECTORY,
+			  "package 'idna' has more than one kind of source", 3, 1 },
+			{ HEAD IDNA VCS,
+			  "package 'idna' has more than one kind of source", 3, 1 },
+			{ HEAD IDNA ARCHIVE,
+			  "package 'idna' has more than one kind of source", 3, 1 },
+			{ HEAD "[[packages]]\nname = 'a'\n" VCS ARCHIVE,
+			  "package 'a' has more than one kind of source", 3, 1 },
+		};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		READ(f, cases[i].text);
 		assert_int_equal(f.diagnostics.error_count, 1);
@@ -477,9 +494,9 @@ static void test_751_12_attestations_belong_to_the_package(void **state)
 	(void)state;
 	READ(top, HEAD "attestation-identities = 'anything: an unknown key here'\n" IDNA);
 	assert_ok(&top);
-	READ(package,
-	     HEAD "[[packages]]\nname = 'idna'\nattestation-identities = 'x'\n" WHEEL(
-		     "idna-3.10-py3-none-any.whl", HASH_A));
+	READ(package, HEAD "[[packages]]\n"
+			   "name = 'idna'\n"
+			   "attestation-identities = 'x'\n" IDNA_WHEEL);
 	assert_refused(&package,
 		       "'attestation-identities' must be an array, not a string", 5, 26);
 }
@@ -487,13 +504,15 @@ static void test_751_12_attestations_belong_to_the_package(void **state)
 static void test_751_14_508_6_extra_makes_a_lock_invalid(void **state)
 {
 	(void)state;
-	READ(extra, HEAD "[[packages]]\nname = 'idna'\nmarker = 'extra == \"x\"'\n" WHEEL(
-			    "idna-3.10-py3-none-any.whl", HASH_A));
+	READ(extra, HEAD "[[packages]]\n"
+			 "name = 'idna'\n"
+			 "marker = 'extra == \"x\"'\n" IDNA_WHEEL);
 	assert_int_equal(extra.result, -1);
 	assert_int_equal(span_position(extra.diagnostics.items[0].error.span).line, 5);
 	READ(extras, HEAD
-	     "[[packages]]\nname = 'idna'\nmarker = '\"x\" in extras and \"dev\" in dependency_groups'\n" WHEEL(
-		     "idna-3.10-py3-none-any.whl", HASH_A));
+	     "[[packages]]\n"
+	     "name = 'idna'\n"
+	     "marker = '\"x\" in extras and \"dev\" in dependency_groups'\n" IDNA_WHEEL);
 	assert_ok(&extras);
 }
 
@@ -502,7 +521,10 @@ static void test_751_15_tool_data_is_disposable(void **state)
 	(void)state;
 	static const char *const broken[] = {
 		"[tool]\npinbake = 1\n", "[tool.pinbake]\ntargets = 'x'\n",
-		"[tool.pinbake]\ntargets = [1]\n", "[tool.pinbake]\nexclude-newer = 1\n",
+		"[tool.pinbake]\n"
+		"targets = [1]\n",
+		"[tool.pinbake]\n"
+		"exclude-newer = 1\n",
 		"[tool.pinbake]\nexclude-newer = 10:00:00\n"
 	};
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
@@ -530,7 +552,9 @@ static void test_751_16_cut_off_is_read_back(void **state)
 		assert_ok(&f);
 		assert_text(f.lock.exclude_newer, forms[i]);
 		assert_true(slice_contains(lock_write(&f.arena, &f.lock),
-					   arena_printf(&arena, "\nexclude-newer = %s\n",
+					   arena_printf(&arena,
+							"\n"
+							"exclude-newer = %s\n",
 							forms[i])));
 	}
 }
@@ -538,18 +562,18 @@ static void test_751_16_cut_off_is_read_back(void **state)
 static void test_credentials_are_cut_out(void **state)
 {
 	(void)state;
-	READ(f, HEAD
-	     "[[packages]]\nname = 'idna'\nindex = 'https://user:hunter2@x.example/simple'\n" WHEEL(
-		     "idna-3.10-py3-none-any.whl", HASH_A));
+	READ(f, HEAD "[[packages]]\n"
+		     "name = 'idna'\n"
+		     "index = 'https://user:hunter2@x.example/simple'\n" IDNA_WHEEL);
 	assert_ok(&f);
 	assert_text(f.lock.packages[0].index, "https://x.example/simple");
 	assert_int_equal(f.diagnostics.len, 1);
 	const struct error *warning = &f.diagnostics.items[0].error;
 	assert_null(warning->span.source); // the line would show it
 	assert_false(slice_contains(slice_from(warning->cause), S("hunter2")));
-	READ(at, HEAD
-	     "[[packages]]\nname = 'idna'\nindex = 'https://x.example/@scope?a@b'\n" WHEEL(
-		     "idna-3.10-py3-none-any.whl", HASH_A));
+	READ(at, HEAD "[[packages]]\n"
+		      "name = 'idna'\n"
+		      "index = 'https://x.example/@scope?a@b'\n" IDNA_WHEEL);
 	assert_ok(&at);
 	assert_text(at.lock.packages[0].index, "https://x.example/@scope?a@b");
 }
@@ -557,8 +581,12 @@ static void test_credentials_are_cut_out(void **state)
 static void test_all_problems_at_once(void **state)
 {
 	(void)state;
-	READ(f,
-	     "lock-version = '1.0'\nenvironments = 1\n[[packages]]\nname = 'A'\n[[packages]]\nversion = 1\n");
+	READ(f, "lock-version = '1.0'\n"
+		"environments = 1\n"
+		"[[packages]]\n"
+		"name = 'A'\n"
+		"[[packages]]\n"
+		"version = 1\n");
 	assert_int_equal(f.result, -1);
 	assert_int_equal(f.diagnostics.error_count, 5);
 }

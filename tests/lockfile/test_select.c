@@ -59,8 +59,8 @@ static void test_one_file_a_package_by_name(void **state)
 {
 	(void)state;
 	SELECT(s,
-	       HEAD PACKAGE("b", WHEEL("b-1-py3-none-any.whl", HASH_A))
-		       PACKAGE("a", WHEEL("a-1-py3-none-any.whl", HASH_A)),
+	       HEAD PACKAGE("b", WHEEL_A("b-1-py3-none-any.whl"))
+		       PACKAGE("a", WHEEL_A("a-1-py3-none-any.whl")),
 	       LINUX);
 	assert_int_equal(s.result, 0);
 	assert_int_equal(s.chosen.len, 2);
@@ -69,12 +69,13 @@ static void test_one_file_a_package_by_name(void **state)
 	assert_text(s.chosen.items[1].package->name, "b");
 }
 
-static const char native[] = HEAD PACKAGE(
-	"n", WHEEL("n-1-cp312-cp312-manylinux_2_17_x86_64.whl", HASH_A)
-		     WHEEL("n-1-cp312-cp312-manylinux_2_28_x86_64.whl", HASH_B)
-			     WHEEL("n-1-cp312-cp312-manylinux_2_99_x86_64.whl", HASH_B)
-				     WHEEL("n-1-cp312-cp312-win_amd64.whl", HASH_C)
-					     WHEEL("n-1-py3-none-any.whl", HASH_C));
+static const char native[] =
+	HEAD PACKAGE("n",
+		     WHEEL_A("n-1-cp312-cp312-manylinux_2_17_x86_64.whl")
+			     WHEEL_B("n-1-cp312-cp312-manylinux_2_28_x86_64.whl")
+				     WHEEL_B("n-1-cp312-cp312-manylinux_2_99_x86_64.whl")
+					     WHEEL_C("n-1-cp312-cp312-win_amd64.whl")
+						     WHEEL_C("n-1-py3-none-any.whl"));
 
 static void test_best_wheel_of_the_target(void **state)
 {
@@ -93,32 +94,29 @@ static void test_build_tag_breaks_the_tie(void **state)
 {
 	(void)state;
 	SELECT(s,
-	       HEAD PACKAGE("a", WHEEL("a-1-9-py3-none-any.whl", HASH_A)
-					 WHEEL("a-1-10-py3-none-any.whl", HASH_A)
-						 WHEEL("a-1-py3-none-any.whl", HASH_A)),
+	       HEAD PACKAGE("a", WHEEL_A("a-1-9-py3-none-any.whl")
+					 WHEEL_A("a-1-10-py3-none-any.whl")
+						 WHEEL_A("a-1-py3-none-any.whl")),
 	       LINUX);
 	assert_chosen(&s, "a-1-10-py3-none-any.whl");
 }
 
-#define SDIST \
-	"[packages.sdist]\nurl = 'https://files.example/n-1.tar.gz'\n" HASHES(HASH_A)
+#define SDIST "[packages.sdist]\nurl = 'https://files.example/n-1.tar.gz'\n" HASHES_A
 
 static void test_sdist_when_no_wheel_fits(void **state)
 {
 	(void)state;
-	SELECT(s, HEAD PACKAGE("n", SDIST WHEEL("n-1-cp312-cp312-win_amd64.whl", HASH_C)),
+	SELECT(s, HEAD PACKAGE("n", SDIST WHEEL_C("n-1-cp312-cp312-win_amd64.whl")),
 	       LINUX);
 	assert_chosen(&s, "n-1.tar.gz");
-	SELECT(wheel, HEAD PACKAGE("n", SDIST WHEEL("n-1-py3-none-any.whl", HASH_C)),
-	       LINUX);
+	SELECT(wheel, HEAD PACKAGE("n", SDIST WHEEL_C("n-1-py3-none-any.whl")), LINUX);
 	assert_chosen(&wheel, "n-1-py3-none-any.whl");
 }
 
 static void test_no_file_fits(void **state)
 {
 	(void)state;
-	SELECT(s, HEAD PACKAGE("n", WHEEL("n-1-cp312-cp312-win_amd64.whl", HASH_C)),
-	       LINUX);
+	SELECT(s, HEAD PACKAGE("n", WHEEL_C("n-1-cp312-cp312-win_amd64.whl")), LINUX);
 	assert_no(&s, "no wheel of n 1 in the lock fits target " LINUX);
 	assert_int_equal(span_position(s.err.span).line, 3);
 }
@@ -127,8 +125,8 @@ static void test_427_1_variant_wheels_are_passed_over(void **state)
 {
 	(void)state;
 	SELECT(s,
-	       HEAD PACKAGE("n", WHEEL("n-1-py3-none-any-cu12.whl", HASH_A)
-					 WHEEL("n-1-py3-none-any.whl", HASH_C)),
+	       HEAD PACKAGE("n", WHEEL_A("n-1-py3-none-any-cu12.whl")
+					 WHEEL_C("n-1-py3-none-any.whl")),
 	       LINUX);
 	assert_chosen(&s, "n-1-py3-none-any.whl");
 }
@@ -138,8 +136,7 @@ static void test_source_trees_have_no_file(void **state)
 	(void)state;
 	SELECT(s,
 	       HEAD PACKAGE("n", "[packages.directory]\npath = 'n'\n")
-		       PACKAGE("o",
-			       "[packages.archive]\npath = 'o.zip'\n" HASHES(HASH_A)),
+		       PACKAGE("o", "[packages.archive]\npath = 'o.zip'\n" HASHES_A),
 	       LINUX);
 	assert_int_equal(s.result, 0);
 	assert_null(s.chosen.items[0].file);
@@ -186,12 +183,13 @@ static void test_751_2_own_targets_match_their_environment(void **state)
 static void test_751_3_one_entry_a_name(void **state)
 {
 	(void)state;
-	static const char text[] = HEAD PACKAGE(
-		"n", "version = '1'\nmarker = 'sys_platform != \"win32\"'\n" WHEEL(
-			     "n-1-py3-none-any.whl", HASH_A))
-		PACKAGE("n",
-			"version = '2'\nmarker = 'python_version >= \"3.12\"'\n" WHEEL(
-				"n-2-py3-none-any.whl", HASH_A));
+	static const char text[] =
+		HEAD PACKAGE("n", "version = '1'\n"
+				  "marker = 'sys_platform != \"win32\"'\n" WHEEL_A(
+					  "n-1-py3-none-any.whl"))
+			PACKAGE("n", "version = '2'\n"
+				     "marker = 'python_version >= \"3.12\"'\n" WHEEL_A(
+					     "n-2-py3-none-any.whl"));
 	SELECT(gnu, text, LINUX);
 	assert_no(&gnu, "the lock has two entries of 'n' for target " LINUX ": 1 and 2");
 	assert_int_equal(span_position(gnu.err.span).line, 10);
@@ -210,16 +208,14 @@ static void test_751_3_requires_python(void **state)
 	SELECT(whole, HEAD "requires-python = '>=3.13'\n" IDNA, LINUX);
 	assert_no(&whole, "the lock needs Python >=3.13, target " LINUX " has 3.12.0");
 	SELECT(one,
-	       HEAD PACKAGE("n",
-			    "requires-python = '<3.12'\n" WHEEL("n-1-py3-none-any.whl",
-								HASH_A)),
+	       HEAD PACKAGE("n", "requires-python = '<3.12'\n" WHEEL_A(
+					 "n-1-py3-none-any.whl")),
 	       LINUX);
 	assert_no(&one, "n 1 needs Python <3.12, target " LINUX " has 3.12.0");
 	SELECT(unwanted,
-	       HEAD PACKAGE(
-		       "n",
-		       "marker = 'sys_platform == \"win32\"'\nrequires-python = '<3.12'\n" WHEEL(
-			       "n-1-py3-none-any.whl", HASH_A)),
+	       HEAD PACKAGE("n", "marker = 'sys_platform == \"win32\"'\n"
+				 "requires-python = '<3.12'\n" WHEEL_A(
+					 "n-1-py3-none-any.whl")),
 	       LINUX);
 	assert_int_equal(unwanted.result, 0);
 }
@@ -228,23 +224,24 @@ static void test_751_4_dependencies_drive_nothing(void **state)
 {
 	(void)state;
 	SELECT(s,
-	       HEAD PACKAGE("a", "dependencies = [{ name = 'not-there' }]\n" WHEEL(
-					 "a-1-py3-none-any.whl", HASH_A))
-		       PACKAGE("b", WHEEL("b-1-py3-none-any.whl", HASH_A)),
+	       HEAD PACKAGE("a", "dependencies = [{ name = 'not-there' }]\n" WHEEL_A(
+					 "a-1-py3-none-any.whl"))
+		       PACKAGE("b", WHEEL_A("b-1-py3-none-any.whl")),
 	       LINUX);
 	assert_int_equal(s.result, 0);
 	assert_int_equal(s.chosen.len, 2); // b too, which nothing depends on
 }
 
-static const char uses[] = HEAD
-	"extras = ['plot']\ndependency-groups = ['dev']\ndefault-groups = ['main']\n" PACKAGE(
-		"a",
-		"marker = '\"main\" in dependency_groups'\n" WHEEL("a-1-py3-none-any.whl",
-								   HASH_A))
-		PACKAGE("b", "marker = '\"dev\" in dependency_groups'\n" WHEEL(
-				     "b-1-py3-none-any.whl", HASH_A))
-			PACKAGE("c", "marker = '\"plot\" in extras'\n" WHEEL(
-					     "c-1-py3-none-any.whl", HASH_A));
+static const char uses[] =
+	HEAD "extras = ['plot']\n"
+	     "dependency-groups = ['dev']\n"
+	     "default-groups = ['main']\n" PACKAGE(
+		     "a", "marker = '\"main\" in dependency_groups'\n" WHEEL_A(
+				  "a-1-py3-none-any.whl"))
+		     PACKAGE("b", "marker = '\"dev\" in dependency_groups'\n" WHEEL_A(
+					  "b-1-py3-none-any.whl"))
+			     PACKAGE("c", "marker = '\"plot\" in extras'\n" WHEEL_A(
+						  "c-1-py3-none-any.whl"));
 
 static void test_751_5_extras_and_groups(void **state)
 {
@@ -282,8 +279,10 @@ static void test_751_11_the_choice_is_made_offline(void **state)
 	(void)state;
 	static const char text[] = HEAD PACKAGE(
 		"n",
-		WHEEL("n-1-py3-none-any.whl", HASH_C) "[[packages.wheels]]\nurl = 'https://gone.invalid/n-1-cp312-cp312-manylinux_2_28_x86_64.whl'\n" HASHES(
-			HASH_B) "[[packages.wheels]]\npath = '/nowhere/n-1-cp312-cp312-manylinux_2_17_x86_64.whl'\n" HASHES(HASH_A));
+		WHEEL_C("n-1-py3-none-any.whl") "[[packages.wheels]]\n"
+						"url = 'https://gone.invalid/n-1-cp312-cp312-manylinux_2_28_x86_64.whl'\n" HASHES_B
+						"[[packages.wheels]]\n"
+						"path = '/nowhere/n-1-cp312-cp312-manylinux_2_17_x86_64.whl'\n" HASHES_A);
 	SELECT(s, text, LINUX);
 	assert_chosen(&s, "n-1-cp312-cp312-manylinux_2_28_x86_64.whl");
 }
@@ -294,8 +293,8 @@ static void test_751_15_tool_data_changes_nothing(void **state)
 	SELECT(s,
 	       HEAD "[tool.pinbake]\ntargets = ['" WINDOWS
 		    "']\nexclude-newer = 1999-01-01\n" PACKAGE(
-			    "n", "[packages.tool.pinbake]\nskip = true\n" WHEEL(
-					 "n-1-py3-none-any.whl", HASH_A)),
+			    "n", "[packages.tool.pinbake]\n"
+				 "skip = true\n" WHEEL_A("n-1-py3-none-any.whl")),
 	       LINUX);
 	assert_chosen(&s, "n-1-py3-none-any.whl");
 }

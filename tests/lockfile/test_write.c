@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The canonical text: exact bytes, the same ones whatever the order of the input, and back again unchanged.
+// The canonical text: exact bytes, the same ones whatever the order of the input, and
+// back again unchanged.
 #include "tests/lockfile/fixture.h"
 
 #include <string.h>
@@ -151,9 +152,11 @@ static void test_no_packages(void **state)
 				   .created_by = S("pinbake"),
 				   .exclude_newer = S("2025-01-01") };
 	struct slice text = lock_write(&arena, &lock);
-	assert_text(text,
-		    "lock-version = \"1.0\"\ncreated-by = \"pinbake\"\npackages = []\n\n"
-		    "[tool.pinbake]\nexclude-newer = 2025-01-01\n");
+	assert_text(text, "lock-version = \"1.0\"\n"
+			  "created-by = \"pinbake\"\n"
+			  "packages = []\n"
+			  "\n"
+			  "[tool.pinbake]\nexclude-newer = 2025-01-01\n");
 	READ(f, text.ptr);
 	assert_ok(&f);
 	assert_int_equal(f.lock.len, 0);
@@ -405,7 +408,8 @@ static void assert_same_package(const struct lock_package *a,
 		assert_same_file(&a->wheels[i], file_named(b, a->wheels[i].name));
 }
 
-// Entries of equal name, version and marker may stand in either order; tell them apart by their source.
+// Entries of equal name, version and marker may stand in either order; tell them apart by
+// their source.
 static bool same_identity(const struct lock_package *a, const struct lock_package *b)
 {
 	return slice_eq(a->name, b->name) && slice_eq(a->version, b->version) &&
