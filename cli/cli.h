@@ -5,7 +5,8 @@
 //	main.c        finds the command, parses options by its table, runs it, renders the error, gives the exit code
 //	command_*.c   one file a command
 //	settings.c    environment and options → index, net and store configuration
-//	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict in sentences
+//	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict, fact by fact
+//	facts.c       one fact as a sentence
 //	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
 #pragma once
 
@@ -67,6 +68,11 @@ void catch_interrupts(void);
 // --- render.c
 void render_error(const struct cli *cli, const struct error *err);
 void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnostics);
+void render_hint(const struct cli *cli, const struct error *err);
+// The line with its number, carets below the span; indented by so many columns.
+void render_place(const struct cli *cli, struct span span, int indent);
+size_t display_width(struct slice line, size_t bytes);      // columns that the first `bytes` of a line take
+void add_place(json_t *object, struct span span);           // "file", "line", "column"
 json_t *error_as_json(const struct error *err);
 json_t *diagnostics_as_json(const struct diagnostics *diagnostics);
 json_t *text_as_json(struct slice text); // a JSON string; bytes that are not UTF-8 become U+FFFD

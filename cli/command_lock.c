@@ -295,8 +295,10 @@ static void report(struct cli *cli, const struct pin_list *pins, const struct ta
 	struct index_counts counts = index_counts(resolve->index);
 	struct solver_counts solver = solver_counts(resolve->solver);
 	uint64_t took = clock_ms() - started_ms;
-	say(cli, "locked %zu packages for %.*s in %llu.%02llu s: %s", pins->len, SLICE_ARG(target->name),
-	    (unsigned long long)(took / 1000), (unsigned long long)(took % 1000 / 10), path);
+	bool to_stdout = strcmp(path, "-") == 0;
+	say(cli, "locked %zu package%s for %.*s in %llu.%02llu s%s%s", pins->len, pins->len == 1 ? "" : "s",
+	    SLICE_ARG(target->name), (unsigned long long)(took / 1000), (unsigned long long)(took % 1000 / 10),
+	    to_stdout ? "" : ": ", to_stdout ? "" : path);
 	detail(cli, "index: %llu pages fetched, %llu revalidated, %llu from the cache; metadata: %llu fetched, %llu cached",
 	       (unsigned long long)counts.pages_fetched, (unsigned long long)counts.pages_revalidated,
 	       (unsigned long long)counts.pages_from_store, (unsigned long long)counts.metadata_fetched,
@@ -308,22 +310,6 @@ static void report(struct cli *cli, const struct pin_list *pins, const struct ta
 	json_object_set_new(result, "target", text_as_json(target->name));
 	json_object_set_new(result, "packages", pins_as_json(pins));
 	json_object_set_new(result, "conflicts", json_integer((json_int_t)solver.conflicts));
-}
-
-static int explain(struct cli *cli, struct resolve *resolve, json_t *result, struct error *err)
-{
-	struct explanation explanation = { 0 };
-	explain_conflict(resolve, &explanation);
-	json_object_set_new(result, "facts", explanation_as_json(&explanation));
-	progress_done(cli);
-	if (cli->common.json)
-		return -1;
-	render_diagnostics(cli, &cli->diagnostics);
-	cli->diagnostics.len = 0;
-	render_error(cli, err);
-	render_explanation(cli, &explanation);
-	err->rendered = true;
-	return -1;
 }
 
 static int run_lock(struct cli *cli, void *opaque, const struct text_list *inputs, json_t *result, struct error *err)
@@ -351,7 +337,7 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	int status = resolve_run(&resolve, &pins, err);
 	if (status < 0)
 		return err->kind == ERROR_NO && solver_conflict(resolve.solver).len ?
-			       explain(cli, &resolve, result, err) : -1;
+			       report_conflict(cli, &resolve, result, err) : -1;
 	progress_done(cli);
 	struct lock lock = { 0 };
 	const char *path = NULL;

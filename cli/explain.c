@@ -1,202 +1,231 @@
 // SPDX-License-Identifier: MIT
-// A conflict as numbered facts: what is asked, by whom, in which line, and what the index has to offer.
-#include "cli/resolve.h"
+// A conflict as numbered facts, in the order in which one leads to the next: what the user asks for, what that needs,
+// and so on to the end, then the next thing the user asks for.
+#include "cli/facts.h"
 
 #include <stdio.h>
 
-enum { VERSIONS_NAMED = 3 };
+enum { FACTS_SHOWN = 30, FACT_INDENT = 2, PLACE_COLUMN_MAX = 64 };
 
-static struct slice version_at(const struct project *project, uint32_t rank)
-{
-	return project->releases[rank].version_text;
-}
+// --- order -----------------------------------------------------------------------------------------------------------
 
-// "torch 2.3.0", "torch 2.1.0 to 2.3.0", "every release of torch": the ranks in which something is true.
-static struct slice describe_ranks(struct resolve *resolve, uint32_t id, struct rank_set set)
+struct walk {
+	struct resolve *resolve;
+	struct solver_conflict conflict;
+	bool *is_taken;  // by fact
+	uint32_t *stack; // facts to say, the next on top
+	size_t stack_len;
+	struct explanation explanation;
+};
+
+static bool is_said(const struct solver_fact *fact)
 {
-	struct slice name = node_text(resolve, id);
-	const struct project *project = resolve->nodes.items[id].project;
-	struct buf text = { .arena = &resolve->arena };
-	if (!project || rank_set_count(set) >= project->release_len)
-		return arena_printf(&resolve->arena, "every release of %.*s", SLICE_ARG(name));
-	buf_printf(&text, "%.*s", SLICE_ARG(name));
-	for (uint32_t i = 0; i < set.len && i < VERSIONS_NAMED; i++) {
-		struct slice from = version_at(project, set.runs[i].from), to = version_at(project, set.runs[i].to - 1);
-		buf_printf(&text, "%s %.*s", i ? "," : "", SLICE_ARG(from));
-		if (set.runs[i].to - set.runs[i].from > 1)
-			buf_printf(&text, " to %.*s", SLICE_ARG(to));
+	switch (fact->kind) {
+	case FACT_DEPENDENCY: case FACT_NO_VERSIONS: case FACT_EXCLUDED:
+		return true;
+	case FACT_TIE: // an extra has its project's version: nothing a reader needs to be told
+	case FACT_DERIVED:
+		break;
 	}
-	if (set.len > VERSIONS_NAMED)
-		buf_printf(&text, " and others");
-	return buf_slice(&text);
-}
-
-// The releases on either side of where the asked version would stand.
-static struct slice nearest_releases(struct resolve *resolve, const struct project *project,
-				     const struct specifier_set *specifiers)
-{
-	const struct version *wanted = NULL;
-	for (size_t i = 0; i < specifiers->len && !wanted; i++)
-		if (specifiers->items[i].op != SPECIFIER_ARBITRARY)
-			wanted = &specifiers->items[i].version;
-	if (project->release_len == 0)
-		return S("the index has no release of it");
-	if (!wanted)
-		return S("no release matches");
-	uint32_t above = 0;
-	while (above < project->release_len && version_cmp(&project->releases[above].version, wanted) < 0)
-		above++;
-	struct slice last = version_at(project, (uint32_t)project->release_len - 1);
-	if (above == project->release_len)
-		return arena_printf(&resolve->arena, "the newest is %.*s", SLICE_ARG(last));
-	struct slice next = version_at(project, above);
-	if (above == 0)
-		return arena_printf(&resolve->arena, "the oldest is %.*s", SLICE_ARG(next));
-	return arena_printf(&resolve->arena, "nearest are %.*s and %.*s", SLICE_ARG(version_at(project, above - 1)),
-			    SLICE_ARG(next));
-}
-
-static struct fact_line dependency_line(struct resolve *resolve, const struct solver_fact *fact)
-{
-	const struct edge *edge = &resolve->edges.items[fact->reason];
-	struct fact_line line = { 0 };
-	struct buf text = { .arena = &resolve->arena };
-	struct slice wanted = requirement_text(&resolve->arena, edge->requirement);
-	if (edge->entry) {
-		line.span = edge->entry->span;
-		buf_printf(&text, "you ask for %.*s", SLICE_ARG(wanted));
-	} else {
-		struct slice who = describe_ranks(resolve, fact->package, fact->from);
-		line.place = S("(its metadata)");
-		buf_printf(&text, "%.*s needs %.*s", SLICE_ARG(who), SLICE_ARG(wanted));
-	}
-	const struct project *project = resolve->nodes.items[fact->other].project;
-	if (fact->allowed.len == 0 && project && project->state == PROJECT_ABSENT)
-		buf_printf(&text, ", and the index has no package of that name");
-	else if (fact->allowed.len == 0 && project) {
-		struct slice near = nearest_releases(resolve, project, &edge->requirement->specifiers);
-		buf_printf(&text, ", and no such release exists: %.*s", SLICE_ARG(near));
-	}
-	line.text = buf_slice(&text);
-	return line;
-}
-
-// The constraint that rules out what the index would allow.
-static const struct requirement_entry *binding_constraint(const struct resolve *resolve, struct slice name,
-							  const struct version *version)
-{
-	const struct requirement_set *set = resolve->options->requirements;
-	for (size_t i = 0; i < set->len; i++)
-		if (set->entries[i].is_constraint && slice_eq(set->entries[i].requirement.name, name) &&
-		    !specifier_set_contains(&set->entries[i].requirement.specifiers, version))
-			return &set->entries[i];
-	return NULL;
-}
-
-static struct fact_line no_versions_line(struct resolve *resolve, const struct solver_fact *fact)
-{
-	const struct node *node = &resolve->nodes.items[fact->package];
-	struct fact_line line = { 0 };
-	struct slice who = describe_ranks(resolve, fact->package, fact->from);
-	if (!node->project || node->project->state == PROJECT_ABSENT) {
-		line.text = arena_printf(&resolve->arena, "the index has no package named '%.*s'", SLICE_ARG(node->name));
-		return line;
-	}
-	if (rank_set_count(fact->from) == 0) {
-		line.text = arena_printf(&resolve->arena, "no release of %.*s is left", SLICE_ARG(node->name));
-		return line;
-	}
-	uint32_t newest = fact->from.runs[fact->from.len - 1].to - 1;
-	const struct requirement_entry *constraint = NULL;
-	struct slice why = S("ruled out");
-	if (node->candidates.items[newest].reason != CANDIDATE_USABLE)
-		why = candidate_reason_text(&resolve->arena, &node->candidates, newest, resolve->options->target);
-	else
-		constraint = binding_constraint(resolve, node->name, &node->project->releases[newest].version);
-	if (constraint) {
-		line.span = constraint->span;
-		line.text = arena_printf(&resolve->arena, "your constraint %.*s leaves no release of %.*s",
-					 SLICE_ARG(constraint->requirement.text), SLICE_ARG(who));
-	} else {
-		line.text = arena_printf(&resolve->arena, "%.*s cannot be used: %.*s", SLICE_ARG(who), SLICE_ARG(why));
-	}
-	return line;
-}
-
-static struct fact_line excluded_line(struct resolve *resolve, const struct solver_fact *fact)
-{
-	const struct edge *edge = &resolve->edges.items[fact->reason];
-	struct slice who = describe_ranks(resolve, fact->package, fact->from);
-	return (struct fact_line){ .text = arena_printf(&resolve->arena, "%.*s cannot be used: %.*s", SLICE_ARG(who),
-							SLICE_ARG(edge->problem)) };
-}
-
-static bool already_said(const struct explanation *explanation, const struct fact_line *line)
-{
-	for (size_t i = 0; i < explanation->len; i++)
-		if (slice_eq(explanation->items[i].text, line->text) &&
-		    explanation->items[i].span.offset == line->span.offset)
-			return true;
 	return false;
 }
 
-void explain_conflict(struct resolve *resolve, struct explanation *ret_explanation)
+static uint32_t newest_rank(const struct solver_fact *fact)
 {
-	struct solver_conflict conflict = solver_conflict(resolve->solver);
-	struct explanation explanation = { 0 };
-	for (size_t i = 0; i < conflict.len; i++) {
-		struct fact_line line = { 0 };
-		switch (conflict.facts[i].kind) {
-		case FACT_DEPENDENCY:
-			line = dependency_line(resolve, &conflict.facts[i]);
-			break;
-		case FACT_NO_VERSIONS:
-			line = no_versions_line(resolve, &conflict.facts[i]);
-			break;
-		case FACT_EXCLUDED:
-			line = excluded_line(resolve, &conflict.facts[i]);
-			break;
-		case FACT_TIE: // an extra has its project's version: nothing a reader needs to be told
-		case FACT_DERIVED:
-			continue;
-		}
-		if (!already_said(&explanation, &line))
-			*array_push(&resolve->arena, &explanation) = line;
-	}
-	*ret_explanation = explanation;
+	return fact->from.len ? fact->from.runs[fact->from.len - 1].to : 0;
 }
 
-void render_explanation(const struct cli *cli, const struct explanation *explanation)
+// Does a stand after b where both are about one project? The user's lines in their order, releases newest first.
+static bool comes_after(const struct resolve *resolve, const struct solver_fact *a, const struct solver_fact *b)
 {
+	bool both_asked = a->kind == FACT_DEPENDENCY && b->kind == FACT_DEPENDENCY && a->package == SOLVER_ROOT;
+	if (both_asked)
+		return resolve->edges.items[a->reason].entry > resolve->edges.items[b->reason].entry;
+	return newest_rank(a) < newest_rank(b);
+}
+
+// Puts the facts about a project, or one of its extras, on the stack, the first on top.
+static void push_facts_about(struct walk *walk, uint32_t node)
+{
+	const struct node *nodes = walk->resolve->nodes.items;
+	size_t start = walk->stack_len;
+	for (uint32_t i = 0; i < walk->conflict.len; i++) {
+		const struct solver_fact *fact = &walk->conflict.facts[i];
+		if (walk->is_taken[i] || !is_said(fact) || !slice_eq(nodes[fact->package].name, nodes[node].name))
+			continue;
+		walk->is_taken[i] = true;
+		size_t at = walk->stack_len++;
+		for (; at > start && !comes_after(walk->resolve, &walk->conflict.facts[walk->stack[at - 1]], fact); at--)
+			walk->stack[at] = walk->stack[at - 1];
+		walk->stack[at] = i;
+	}
+}
+
+static void drop_repeated(struct explanation *explanation, size_t before)
+{
+	for (size_t i = 0; i + 1 < explanation->len && explanation->len > before; i++)
+		if (slice_eq(explanation->items[i].text, explanation->items[explanation->len - 1].text) &&
+		    explanation->items[i].span.offset == explanation->items[explanation->len - 1].span.offset)
+			explanation->len--;
+}
+
+static void say_fact(struct walk *walk, const struct solver_fact *fact)
+{
+	struct explanation *explanation = &walk->explanation;
+	size_t before = explanation->len;
+	switch (fact->kind) {
+	case FACT_DEPENDENCY:
+		fact_of_dependency(walk->resolve, fact, explanation);
+		break;
+	case FACT_NO_VERSIONS:
+		facts_of_no_versions(walk->resolve, fact, explanation);
+		break;
+	case FACT_EXCLUDED:
+		fact_of_exclusion(walk->resolve, fact->package, fact->from,
+				  walk->resolve->edges.items[fact->reason].problem, explanation);
+		break;
+	case FACT_TIE: case FACT_DERIVED:
+		break;
+	}
+	drop_repeated(explanation, before);
+}
+
+static void explain_conflict(struct resolve *resolve, struct explanation *ret_explanation)
+{
+	struct walk walk = { .resolve = resolve, .conflict = solver_conflict(resolve->solver) };
+	walk.is_taken = arena_new_array(&resolve->arena, bool, walk.conflict.len);
+	walk.stack = arena_new_array(&resolve->arena, uint32_t, walk.conflict.len);
+	push_facts_about(&walk, SOLVER_ROOT);
+	while (walk.stack_len) {
+		const struct solver_fact *fact = &walk.conflict.facts[walk.stack[--walk.stack_len]];
+		say_fact(&walk, fact);
+		if (fact->kind == FACT_DEPENDENCY)
+			push_facts_about(&walk, fact->other);
+	}
+	*ret_explanation = walk.explanation;
+}
+
+// --- text ------------------------------------------------------------------------------------------------------------
+
+static bool has_place(const struct fact_line *line)
+{
+	return line->span.source != NULL;
+}
+
+static size_t place_column(const struct explanation *explanation)
+{
+	size_t column = 0;
 	for (size_t i = 0; i < explanation->len; i++) {
-		const struct fact_line *line = &explanation->items[i];
-		fprintf(stderr, "%3zu. %.*s", i + 1, SLICE_ARG(line->text));
-		if (!line->span.source) {
-			fprintf(stderr, "  %.*s\n", SLICE_ARG(line->place));
-			continue;
-		}
-		struct position at = span_position(line->span);
-		fprintf(stderr, "  %.*s:%zu:%zu\n", SLICE_ARG(line->span.source->name), at.line, at.column);
-		fprintf(stderr, "     %zu | %.*s\n", at.line, SLICE_ARG(slice_range(at.text, 0, 160)));
+		size_t width = display_width(explanation->items[i].text, explanation->items[i].text.len);
+		if (width > column && width <= PLACE_COLUMN_MAX)
+			column = width;
 	}
-	if (explanation->len > 1)
-		say(cli, "these cannot all hold");
+	return column;
 }
 
-json_t *explanation_as_json(const struct explanation *explanation)
+static void render_fact(const struct cli *cli, size_t number, const struct fact_line *line, size_t column)
+{
+	size_t width = display_width(line->text, line->text.len);
+	fprintf(stderr, "%3zu. %.*s%*s  ", number, SLICE_ARG(line->text), (int)(width < column ? column - width : 0), "");
+	if (!has_place(line)) {
+		fputs(line->origin == FACT_FROM_METADATA ? "(its metadata)\n" : "(the index)\n", stderr);
+		return;
+	}
+	struct position at = span_position(line->span);
+	fprintf(stderr, "%.*s:%zu:%zu\n", SLICE_ARG(line->span.source->name), at.line, at.column);
+	render_place(cli, line->span, FACT_INDENT);
+}
+
+static void render_explanation(const struct cli *cli, const struct explanation *explanation)
+{
+	size_t shown = explanation->len, column = place_column(explanation);
+	if (shown > FACTS_SHOWN && cli->common.verbose == 0)
+		shown = FACTS_SHOWN;
+	for (size_t i = 0; i < shown; i++)
+		render_fact(cli, i + 1, &explanation->items[i], column);
+	if (shown < explanation->len)
+		fprintf(stderr, "     and %zu more, which --verbose shows\n", explanation->len - shown);
+	if (explanation->len == 2)
+		fputs("  1 and 2 cannot both hold\n", stderr);
+	else if (explanation->len > 2)
+		fprintf(stderr, "  1 to %zu cannot all hold\n", explanation->len);
+}
+
+// --- JSON ------------------------------------------------------------------------------------------------------------
+
+static const char *origin_name(enum fact_origin origin)
+{
+	switch (origin) {
+	case FACT_FROM_REQUIREMENTS: return "requirements";
+	case FACT_FROM_CONSTRAINTS: return "constraints";
+	case FACT_FROM_METADATA: return "metadata";
+	case FACT_FROM_INDEX: break;
+	}
+	return "index";
+}
+
+static json_t *explanation_as_json(const struct explanation *explanation)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < explanation->len; i++) {
 		const struct fact_line *line = &explanation->items[i];
 		json_t *item = json_object();
 		json_object_set_new(item, "fact", text_as_json(line->text));
-		if (line->span.source) {
-			struct position at = span_position(line->span);
-			json_object_set_new(item, "file", text_as_json(line->span.source->name));
-			json_object_set_new(item, "line", json_integer((json_int_t)at.line));
-			json_object_set_new(item, "column", json_integer((json_int_t)at.column));
-		}
+		json_object_set_new(item, "origin", json_string(origin_name(line->origin)));
+		if (has_place(line))
+			add_place(item, line->span);
 		json_array_append_new(list, item);
 	}
 	return list;
+}
+
+// --- the report ------------------------------------------------------------------------------------------------------
+
+static const struct fact_line *only_asked(const struct explanation *explanation)
+{
+	const struct fact_line *asked = NULL;
+	for (size_t i = 0; i < explanation->len; i++) {
+		if (!has_place(&explanation->items[i]))
+			continue;
+		if (asked)
+			return NULL;
+		asked = &explanation->items[i];
+	}
+	return asked;
+}
+
+static void set_headline(const struct explanation *explanation, struct error *err)
+{
+	const struct fact_line *asked = only_asked(explanation);
+	if (asked && explanation->len == 1 && asked->missing.len)
+		error_at(err, ERROR_NO, asked->span, "'%.*s' cannot be satisfied: %.*s", SLICE_ARG(asked->wanted),
+			 SLICE_ARG(asked->missing));
+	else if (asked)
+		error_set(err, ERROR_NO, "'%.*s' cannot be satisfied", SLICE_ARG(asked->wanted));
+	else
+		error_set(err, ERROR_NO, "no versions of your requirements fit together");
+	for (size_t i = 0; i < explanation->len; i++)
+		if (explanation->items[i].hint.len)
+			error_hint(err, "%.*s", SLICE_ARG(explanation->items[i].hint));
+}
+
+int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result, struct error *err)
+{
+	struct explanation explanation = { 0 };
+	explain_conflict(resolve, &explanation);
+	*err = (struct error){ 0 };
+	set_headline(&explanation, err);
+	json_object_set_new(result, "facts", explanation_as_json(&explanation));
+	progress_done(cli);
+	if (cli->common.json || err->span.source)
+		return -1;
+	render_diagnostics(cli, &cli->diagnostics);
+	cli->diagnostics.len = 0;
+	struct error headline = *err;
+	headline.hint[0] = '\0';
+	render_error(cli, &headline);
+	render_explanation(cli, &explanation);
+	render_hint(cli, err);
+	err->rendered = true;
+	return -1;
 }

@@ -32,7 +32,7 @@ static void print_safely(struct slice text)
 }
 
 // Columns that the first `bytes` bytes of a line take: continuation bytes of UTF-8 take none.
-static size_t display_width(struct slice line, size_t bytes)
+size_t display_width(struct slice line, size_t bytes)
 {
 	size_t width = 0;
 	for (size_t i = 0; i < bytes && i < line.len; i++)
@@ -40,7 +40,7 @@ static size_t display_width(struct slice line, size_t bytes)
 	return width;
 }
 
-static void render_place(const struct cli *cli, struct span span)
+void render_place(const struct cli *cli, struct span span, int indent)
 {
 	enum { LINE_MAX_SHOWN = 160 };
 	struct position at = span_position(span);
@@ -50,14 +50,20 @@ static void render_place(const struct cli *cli, struct span span)
 	size_t len = span.len ? span.len : 1;
 	if (start + len > at.text.len)
 		len = at.text.len > start ? at.text.len - start : 1;
-	fprintf(stderr, "%s%5zu |%s ", paint(cli, CYAN), at.line, paint(cli, PLAIN));
+	fprintf(stderr, "%*s%s%5zu |%s ", indent, "", paint(cli, CYAN), at.line, paint(cli, PLAIN));
 	print_safely(slice_range(at.text, 0, LINE_MAX_SHOWN));
 	size_t pad = display_width(at.text, start);
 	size_t carets = display_width(slice_skip(at.text, start), len);
-	fprintf(stderr, "\n%s      |%s %*s%s", paint(cli, CYAN), paint(cli, PLAIN), (int)pad, "", paint(cli, RED));
+	fprintf(stderr, "\n%*s%s      |%s %*s%s", indent, "", paint(cli, CYAN), paint(cli, PLAIN), (int)pad, "", paint(cli, RED));
 	for (size_t i = 0; i < (carets ? carets : 1) && i < LINE_MAX_SHOWN; i++)
 		fputc('^', stderr);
 	fprintf(stderr, "%s\n", paint(cli, PLAIN));
+}
+
+void render_hint(const struct cli *cli, const struct error *err)
+{
+	if (err->hint[0])
+		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN), err->hint);
 }
 
 static void render(const struct cli *cli, const struct error *err, const char *label, const char *color)
@@ -69,11 +75,10 @@ static void render(const struct cli *cli, const struct error *err, const char *l
 	}
 	fprintf(stderr, "%s%s:%s %s\n", paint(cli, color), label, paint(cli, PLAIN), err->cause);
 	if (err->span.source)
-		render_place(cli, err->span);
+		render_place(cli, err->span, 0);
 	for (unsigned i = 0; i < err->frame_count; i++)
 		fprintf(stderr, "  while %s\n", err->frames[i]);
-	if (err->hint[0])
-		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN), err->hint);
+	render_hint(cli, err);
 }
 
 void render_error(const struct cli *cli, const struct error *err)
@@ -140,6 +145,14 @@ static const char *kind_name(enum error_kind kind)
 	return "none";
 }
 
+void add_place(json_t *object, struct span span)
+{
+	struct position at = span_position(span);
+	json_object_set_new(object, "file", text_as_json(span.source->name));
+	json_object_set_new(object, "line", json_integer((json_int_t)at.line));
+	json_object_set_new(object, "column", json_integer((json_int_t)at.column));
+}
+
 json_t *error_as_json(const struct error *err)
 {
 	json_t *object = json_object();
@@ -154,12 +167,8 @@ json_t *error_as_json(const struct error *err)
 	}
 	if (err->hint[0])
 		json_object_set_new(object, "hint", text_as_json(slice_from(err->hint)));
-	if (err->span.source) {
-		struct position at = span_position(err->span);
-		json_object_set_new(object, "file", text_as_json(err->span.source->name));
-		json_object_set_new(object, "line", json_integer((json_int_t)at.line));
-		json_object_set_new(object, "column", json_integer((json_int_t)at.column));
-	}
+	if (err->span.source)
+		add_place(object, err->span);
 	return object;
 }
 

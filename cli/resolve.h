@@ -87,20 +87,24 @@ void resolve_release(struct resolve *resolve);
 NODISCARD int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err);
 
 // --- explain.c: the conflict as numbered facts, each with its place.
+enum fact_origin { FACT_FROM_REQUIREMENTS, FACT_FROM_CONSTRAINTS, FACT_FROM_METADATA, FACT_FROM_INDEX };
+
 struct fact_line {
+	enum fact_origin origin;
 	struct slice text;
-	struct slice place;  // "(its metadata)"; "" where span says it
-	struct span span;
+	struct slice wanted;  // the requirement it is about, "" for none
+	struct slice missing; // why no release is what is wanted, "" if some may be
+	struct slice hint;    // "" for none
+	struct span span;     // of the user's line; no place for the others
 };
 struct explanation {
 	struct fact_line *items;
 	size_t len, cap;
 };
-void explain_conflict(struct resolve *resolve, struct explanation *ret_explanation);
-void render_explanation(const struct cli *cli, const struct explanation *explanation);
-json_t *explanation_as_json(const struct explanation *explanation);
+
+// After a conflict: what cannot hold together, as text or in result; err gets the headline. Returns -1.
+int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result, struct error *err);
 
 // --- used by both
 struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[standard]"
-struct rank_set admitted_ranks(struct resolve *resolve, uint32_t node, const struct specifier_set *specifiers);
-// The ranks a specifier set admits, as a person would write them.
+struct rank_set admitted_ranks(struct resolve *resolve, uint32_t node, const struct specifier_set *specifiers); // what the set admits
