@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { OUT_MAX = 1 << 20 };
+enum { OUT_MAX = 1 << 16 };
 
 static int collect(void *context, struct slice piece, struct error *err)
 {
@@ -52,27 +52,28 @@ static void check_stream(struct arena *arena, struct inflater *inflater, struct 
 	}
 }
 
-static void check_coder(struct arena *arena, struct inflater *inflater, struct slice content)
+static void check_coder(struct arena *arena, struct inflater *inflater, struct deflate_coder *coder,
+			struct slice content)
 {
 	struct buf out = { .arena = arena };
 	struct inflate_result result;
 	struct error err = { 0 };
-	struct deflate_coder *coder = deflate_coder_new();
 	struct slice stream = deflate_fixed(coder, content);
 	CHECK(inflate_raw(inflater, stream, content.len, collect, &out, &result, &err) == 0);
 	CHECK(slice_eq(buf_slice(&out), content) && result.consumed == stream.len);
-	deflate_coder_free(coder);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct inflater *inflater; // megabytes of state, made once
+	static struct deflate_coder *coder;
 	struct arena arena = { 0 };
-	struct inflater *inflater = inflater_new();
+	inflater = inflater ? inflater : inflater_new();
+	coder = coder ? coder : deflate_coder_new();
 	struct slice bytes = fuzz_text(data, size);
 	check_stream(&arena, inflater, bytes);
 	if (size > 0 && size <= DEFLATE_PIECE_MAX)
-		check_coder(&arena, inflater, bytes);
-	inflater_free(inflater);
+		check_coder(&arena, inflater, coder, bytes);
 	arena_release(&arena);
 	return 0;
 }
