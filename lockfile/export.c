@@ -163,8 +163,8 @@ static void write_vcs(struct buf *buf, const struct lock_package *package)
 
 static void write_directory(struct buf *buf, const struct lock_package *package)
 {
-	if (package->directory.editable)
-		buf_append(buf, S("-e "));
+	if (package->directory.editable && package->marker_text.len == 0)
+		buf_append(buf, S("-e ")); // takes no marker
 	write_path(buf, package->directory.path);
 	write_fragment(buf, package->directory.subdirectory);
 }

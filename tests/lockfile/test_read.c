@@ -425,30 +425,29 @@ static void test_file_table(void **state)
 	CHECK_REFUSALS(cases);
 }
 
+#define DIRECTORY "[packages.directory]\npath = 'a'\n"
+#define GIT       "type = 'git'\nurl = 'https://x.example/'\ncommit-id = 'a'\n"
+#define VCS       "[packages.vcs]\n" GIT
+#define ARCHIVE   "[packages.archive]\npath = 'a.zip'\n" HASHES_A
+
 static void test_751_9_one_kind_of_source(void **state)
 {
 	(void)state;
-#define DIRECTORY "[packages.directory]\npath = 'a'\n"
-#define VCS       "[packages.vcs]\n"
-	"type = 'git'\n"
-	"url = 'https://x.example/'\n"
-	"commit-id = 'a'\n"
-#define ARCHIVE "[packages.archive]\npath = 'a.zip'\n" HASHES_A
-		static const struct refusal cases[] = {
-			{ HEAD "[[packages]]\n"
-			       "name = 'idna'\n",
-			  "package 'idna' has no source", 3, 1 },
-			{ HEAD "[[packages]]\nname = 'idna'\nwheels = []\n",
-			  "package 'idna' has no source", 3, 1 },
-			{ HEAD IDNA DIRECTORY,
-			  "package 'idna' has more than one kind of source", 3, 1 },
-			{ HEAD IDNA VCS,
-			  "package 'idna' has more than one kind of source", 3, 1 },
-			{ HEAD IDNA ARCHIVE,
-			  "package 'idna' has more than one kind of source", 3, 1 },
-			{ HEAD "[[packages]]\nname = 'a'\n" VCS ARCHIVE,
-			  "package 'a' has more than one kind of source", 3, 1 },
-		};
+	static const struct refusal cases[] = {
+		{ HEAD "[[packages]]\n"
+		       "name = 'idna'\n",
+		  "package 'idna' has no source", 3, 1 },
+		{ HEAD "[[packages]]\nname = 'idna'\nwheels = []\n",
+		  "package 'idna' has no source", 3, 1 },
+		{ HEAD IDNA DIRECTORY, "package 'idna' has more than one kind of source",
+		  3, 1 },
+		{ HEAD IDNA VCS, "package 'idna' has more than one kind of source", 3,
+		  1 },
+		{ HEAD IDNA ARCHIVE, "package 'idna' has more than one kind of source", 3,
+		  1 },
+		{ HEAD "[[packages]]\nname = 'a'\n" VCS ARCHIVE,
+		  "package 'a' has more than one kind of source", 3, 1 },
+	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		READ(f, cases[i].text);
 		assert_int_equal(f.diagnostics.error_count, 1);
