@@ -133,8 +133,6 @@ int entry_points_parse(struct slice text, struct arena *arena, struct entry_poin
 	struct entry_point_list list = { 0 };
 	if (slice_find_bad_utf8(text) != SLICE_NONE)
 		return error_set(err, ERROR_INTEGRITY, "entry_points.txt is not UTF-8");
-	if (slice_starts_with(text, S("\xef\xbb\xbf")))
-		text = slice_skip(text, 3);
 	if (collect(text, arena, &found, err) < 0)
 		return -1;
 	if (found.len)

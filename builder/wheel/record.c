@@ -106,8 +106,6 @@ int record_parse(struct slice text, struct arena *arena, struct record *ret_reco
 {
 	struct record record = { 0 };
 	size_t line = 1;
-	if (slice_starts_with(text, S("\xef\xbb\xbf")))
-		text = slice_skip(text, 3);
 	struct cursor cursor = { text, arena };
 	if (slice_find_bad_utf8(text) != SLICE_NONE)
 		return error_set(err, ERROR_INTEGRITY, "RECORD is not UTF-8");
