@@ -92,9 +92,10 @@ bool lock_path_escapes(struct slice path);
 // requires-python of old metadata, upload times that are none.
 struct slice lock_write(struct arena *arena, const struct lock *lock);
 
-// Problems go to diagnostics with their place; -1 when there was an error. Borrows from
-// the source. Where its name is a URL, the lock was fetched, and its paths may not leave
-// its folder (751.6). Credentials in URLs are cut out, with a warning.
+// Problems go to diagnostics with their place; -1 when there was an error. Borrows the
+// source's texts, but not the struct. Where its name is a URL, the lock was fetched, and
+// its paths may not leave its folder (751.6). Credentials in URLs are cut out, with a
+// warning.
 NODISCARD int lock_read(const struct source *source, struct arena *arena,
 			struct lock *ret_lock, struct diagnostics *diagnostics);
 

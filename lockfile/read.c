@@ -188,12 +188,15 @@ static void read_all(struct lock_reader *reader, const struct toml_value *root,
 int lock_read(const struct source *source, struct arena *arena, struct lock *ret_lock,
 	      struct diagnostics *diagnostics)
 {
-	struct lock_reader reader = { source, arena, diagnostics,
+	// Spans point at this copy: locks and errors are carried further than a caller's variable.
+	struct source *kept = arena_new(arena, struct source);
+	*kept = *source;
+	struct lock_reader reader = { kept, arena, diagnostics,
 				      slice_contains(source->name, S("://")) };
-	struct toml_value root = { .type = TOML_TABLE, .span = { source, 0, 0 } };
+	struct toml_value root = { .type = TOML_TABLE, .span = { kept, 0, 0 } };
 	size_t errors_before = diagnostics->error_count;
 	struct lock lock = { 0 };
-	if (toml_parse(source, arena, &root.table, diagnostics) < 0)
+	if (toml_parse(kept, arena, &root.table, diagnostics) < 0)
 		return -1;
 	read_all(&reader, &root, &lock);
 	if (diagnostics->error_count > errors_before)
