@@ -5,9 +5,8 @@
 #include "base/limits.h"
 #include "base/map.h"
 
-enum {
-	INDEX_FROM = 16
-}; // entries from which on a table gets a map: below, looking at each is faster
+// Entries from which on a table gets a map; below, looking at each is faster.
+enum { INDEX_FROM = 16 };
 
 struct key_part {
 	struct slice name;
@@ -376,10 +375,12 @@ static int parse_header(struct parser *parser)
 
 // --- the document -----------------------------------------------------------------------------
 
+// Stops where nobody would be told of further problems.
 static int parse_document(struct parser *parser)
 {
 	struct toml_lexer *lexer = &parser->lexer;
-	for (;;) {
+	size_t errors_before = lexer->diagnostics->error_count;
+	while (lexer->diagnostics->error_count - errors_before < DIAGNOSTICS_MAX) {
 		if (toml_skip_lines(lexer) < 0)
 			return -1;
 		if (toml_at_end(lexer))
@@ -390,6 +391,7 @@ static int parse_document(struct parser *parser)
 		if (result < 0 || toml_end_line(lexer) < 0)
 			return -1;
 	}
+	return -1;
 }
 
 int toml_parse(const struct source *source, struct arena *arena,

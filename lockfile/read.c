@@ -67,15 +67,26 @@ static size_t read_names(struct lock_reader *reader, const struct toml_value *ro
 	return lock_sort_texts(*ret_names, len);
 }
 
-static bool contains(const struct slice *texts, size_t len, struct slice text)
+// 751.5: default groups stand for what is installed anyway and are not offered by name.
+// Both lists are sorted.
+static void check_default_groups(struct lock_reader *reader,
+				 const struct toml_value *root, const struct lock *lock)
 {
-	for (size_t i = 0; i < len; i++)
-		if (slice_eq(texts[i], text))
-			return true;
-	return false;
+	size_t g = 0;
+	for (size_t i = 0; i < lock->default_groups_len; i++) {
+		struct slice group = lock->default_groups[i];
+		while (g < lock->groups_len && slice_cmp(lock->groups[g], group) < 0)
+			g++;
+		if (g < lock->groups_len && slice_eq(lock->groups[g], group))
+			read_warning(
+				reader,
+				toml_find_entry(root->table, S("default-groups"))
+					->key_span,
+				"default group '%.*s' is also in 'dependency-groups'",
+				SLICE_ARG(group));
+	}
 }
 
-// 751.5
 static void read_uses(struct lock_reader *reader, const struct toml_value *root,
 		      struct lock *lock)
 {
@@ -87,14 +98,7 @@ static void read_uses(struct lock_reader *reader, const struct toml_value *root,
 	lock->extras_cap = lock->extras_len;
 	lock->groups_cap = lock->groups_len;
 	lock->default_groups_cap = lock->default_groups_len;
-	for (size_t i = 0; i < lock->default_groups_len; i++)
-		if (contains(lock->groups, lock->groups_len, lock->default_groups[i]))
-			read_warning(
-				reader,
-				toml_find_entry(root->table, S("default-groups"))
-					->key_span,
-				"default group '%.*s' is also in 'dependency-groups'",
-				SLICE_ARG(lock->default_groups[i]));
+	check_default_groups(reader, root, lock);
 }
 
 static void read_packages(struct lock_reader *reader, const struct toml_value *root,
@@ -188,7 +192,8 @@ static void read_all(struct lock_reader *reader, const struct toml_value *root,
 int lock_read(const struct source *source, struct arena *arena, struct lock *ret_lock,
 	      struct diagnostics *diagnostics)
 {
-	// Spans point at this copy: locks and errors are carried further than a caller's variable.
+	// Spans point at this copy: locks and errors are carried further than a caller's
+	// variable.
 	struct source *kept = arena_new(arena, struct source);
 	*kept = *source;
 	struct lock_reader reader = { kept, arena, diagnostics,
