@@ -128,8 +128,8 @@ static void report(struct cli *cli, const struct bake_result *baked, const char 
 		size += layer->size;
 		tar_size += layer->tar_size;
 		fresh += layer->baked;
-		detail(cli, "%8.*s  %s %.*s (%.*s)", SLICE_ARG(bytes), layer->baked ? "baked " : "cached",
-		       SLICE_ARG(layer->name), SLICE_ARG(layer->packages));
+		detail(cli, "%8.*s  %s %.*s%s%.*s", SLICE_ARG(bytes), layer->baked ? "baked " : "cached",
+		       SLICE_ARG(layer->name), layer->packages.len ? ": " : "", SLICE_ARG(layer->packages));
 	}
 	for (size_t i = 0; i < baked->warnings_len; i++)
 		warn(cli, "%.*s", SLICE_ARG(baked->warnings[i].text));

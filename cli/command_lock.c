@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake lock: requirements → exact pins with hashes → pylock.toml.
 #include "base/limits.h"
+#include "cli/advice.h"
 #include "cli/pins.h"
 #include "packaging/name.h"
 
@@ -51,6 +52,19 @@ static int read_modes(const struct lock_values *values, struct resolve_options *
 	options->prerelease = (enum prerelease_mode)prerelease;
 	options->resolution = resolution == 1 ? RESOLUTION_LOWEST : RESOLUTION_HIGHEST;
 	options->lowest_direct = resolution == 2;
+	return 0;
+}
+
+// A date alone means its first moment in UTC.
+static int read_cutoff(struct arena *arena, struct slice text, struct slice *ret_cutoff, struct error *err)
+{
+	int64_t microseconds;
+	struct slice moment = slice_contains(text, S("T")) ? text : arena_printf(arena, "%.*sT00:00:00Z", SLICE_ARG(text));
+	if (text.len && !upload_time_parse(moment, &microseconds)) {
+		error_set(err, ERROR_USAGE, "'%.*s' is no value for --exclude-newer: expected a date", SLICE_ARG(text));
+		return error_hint(err, "write it as 2024-05-01 or 2024-05-01T12:00:00Z");
+	}
+	*ret_cutoff = text.len ? moment : text;
 	return 0;
 }
 
@@ -233,7 +247,7 @@ static int open_index(struct cli *cli, const struct lock_values *values, const s
 // --- the result ------------------------------------------------------------------------------------------------------
 
 static int write_result(struct cli *cli, const struct lock_values *values, const struct lock *lock,
-			const char **ret_path, struct error *err)
+			const char **ret_path, json_t *result, struct error *err)
 {
 	bool requirements = values->format && strcmp(values->format, "requirements") == 0;
 	const char *path = values->output ? values->output : requirements ? "requirements.txt" : "pylock.toml";
@@ -247,34 +261,16 @@ static int write_result(struct cli *cli, const struct lock_values *values, const
 	}
 	*ret_path = path;
 	if (strcmp(path, "-") == 0) {
-		if (!cli->common.json)
+		if (cli->common.json)
+			json_object_set_new(result, "text", text_as_json(text));
+		else
 			fwrite(text.ptr, 1, text.len, stdout);
 		return 0;
 	}
 	return file_write(path, text, err);
 }
 
-static void warn_about(struct cli *cli, const struct pin_list *pins)
-{
-	for (size_t i = 0; i < pins->len; i++) {
-		const struct pin *pin = &pins->items[i];
-		const struct project *project = pin->project;
-		if (pin->yanked)
-			warn(cli, "%.*s %.*s is yanked%s%.*s", SLICE_ARG(project->name),
-			     SLICE_ARG(pin->release->version_text), pin->file->yanked_reason.len ? ": " : "",
-			     SLICE_ARG(pin->file->yanked_reason));
-		if (slice_eq(project->status, S("archived")) || slice_eq(project->status, S("deprecated")))
-			warn(cli, "%.*s is marked as %.*s by its owners", SLICE_ARG(project->name),
-			     SLICE_ARG(project->status));
-		if (pin->file->kind == FILE_SDIST)
-			warn(cli, "%.*s %.*s has no wheel for this target: its source distribution is locked",
-			     SLICE_ARG(project->name), SLICE_ARG(pin->release->version_text));
-		if (sha256_is_zero(&pin->file->sha256))
-			warn(cli, "the index gives no SHA-256 for %.*s", SLICE_ARG(pin->file->name));
-	}
-}
-
-static json_t *pins_as_json(const struct pin_list *pins)
+static json_t *pins_as_json(struct arena *arena, const struct pin_list *pins)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < pins->len; i++) {
@@ -283,7 +279,8 @@ static json_t *pins_as_json(const struct pin_list *pins)
 		json_object_set_new(item, "name", text_as_json(pin->project->name));
 		json_object_set_new(item, "version", text_as_json(pin->release->version_text));
 		json_object_set_new(item, "file", text_as_json(pin->file->name));
-		json_object_set_new(item, "sha256", digest_as_json(&pin->file->sha256));
+		struct slice sha256 = sha256_hex(arena, &pin->file->sha256);
+		json_object_set_new(item, "sha256", text_as_json(sha256));
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -308,7 +305,7 @@ static void report(struct cli *cli, const struct pin_list *pins, const struct ta
 	       (unsigned long long)solver.incompatibilities, (unsigned long long)resolve->rounds);
 	json_object_set_new(result, "lock", json_string(path));
 	json_object_set_new(result, "target", text_as_json(target->name));
-	json_object_set_new(result, "packages", pins_as_json(pins));
+	json_object_set_new(result, "packages", pins_as_json(&cli->arena, pins));
 	json_object_set_new(result, "conflicts", json_integer((json_int_t)solver.conflicts));
 }
 
@@ -323,9 +320,9 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	size_t format;
 	if (option_choice("format", values->format, formats, 2, &format, err) < 0 ||
 	    read_modes(values, &options, err) < 0 || read_inputs(cli, values, inputs, &set, err) < 0 ||
-	    choose_target(cli, values, &target, err) < 0)
+	    choose_target(cli, values, &target, err) < 0 ||
+	    read_cutoff(&cli->arena, slice_from(values->exclude_newer), &options.exclude_newer, err) < 0)
 		return -1;
-	options.exclude_newer = slice_from(values->exclude_newer);
 	read_binary_rules(cli, values, &set, &options);
 	AUTO(net_cleanup) struct net *net = NULL;
 	AUTO(index_cleanup) struct index *index = NULL;
@@ -342,9 +339,9 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	struct lock lock = { 0 };
 	const char *path = NULL;
 	lock_from_pins(&cli->arena, &pins, &target, &options, &lock);
-	if (write_result(cli, values, &lock, &path, err) < 0)
+	if (check_hashes(&resolve, &pins, err) < 0 || write_result(cli, values, &lock, &path, result, err) < 0)
 		return -1;
-	warn_about(cli, &pins);
+	warn_about_pins(cli, &resolve, &pins);
 	report(cli, &pins, &target, path, &resolve, started_ms, result);
 	return 0;
 }
