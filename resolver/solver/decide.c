@@ -113,7 +113,7 @@ static void take_up(struct solver *solver, uint32_t id, uint32_t rank)
 	solver->packages.items[id].decided = id == SOLVER_ROOT; // assign_root() has selected it
 	queue_package(solver, id);
 	if (release->answer == RELEASE_EXCLUDED)
-		incompatibility_excluded(solver, id, rank, release->reason);
+		incompatibility_excluded(solver, id, rank_set_one(&solver->arena, rank), release->reason);
 	else
 		for (size_t i = 0; i < release->len; i++)
 			take_up_dependency(solver, id, rank, &release->dependencies[i]);
@@ -128,7 +128,7 @@ bool decide(struct solver *solver)
 	}
 	uint32_t rank = best_rank(&solver->packages.items[id]);
 	const struct release *release = &solver->packages.items[id].releases[rank];
-	if (release->taken_up) {
+	if (solver->has_all_facts || release->taken_up) {
 		assign_decision(solver, id, rank);
 		return true;
 	}

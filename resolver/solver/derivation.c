@@ -126,6 +126,7 @@ static uint32_t say_given(struct proof *proof, const struct incompatibility *giv
 		.from = given->from,
 		.allowed = given->allowed,
 		.reason = given->reason,
+		.is_joined = given->is_joined,
 	};
 	struct terms terms = { 0 };
 	uint32_t other_count = package_of(proof, given->other)->count;

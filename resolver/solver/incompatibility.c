@@ -91,15 +91,16 @@ struct incompatibility *incompatibility_dependency(struct solver *solver, uint32
 	return same;
 }
 
-void incompatibility_excluded(struct solver *solver, uint32_t package, uint32_t rank, solver_reason reason)
+void incompatibility_excluded(struct solver *solver, uint32_t package, struct rank_set ranks, solver_reason reason)
 {
 	struct incompatibility *made = make(solver, INCOMPATIBILITY_EXCLUDED, 1);
 	made->package = made->other = package;
-	made->from = rank_set_one(&solver->arena, rank);
+	made->from = ranks;
 	made->reason = reason;
 	add_term(solver, made, package,
 		 closed_states(&solver->arena, &solver->packages.items[package], made->from));
 	list_by_package(solver, made);
+	queue_package(solver, package);
 }
 
 // Not listed: propagate.c knows every instance of a tie without it. This is one that a conflict came from.
@@ -113,6 +114,30 @@ struct incompatibility *incompatibility_tie(struct solver *solver, const struct 
 	add_term(solver, made, tie->base,
 		 rank_set_complement(&solver->arena, ranks, solver->packages.items[tie->base].count + 1));
 	return made;
+}
+
+// A fact of another solver's proof, over the same packages; its sets are copied.
+void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fact)
+{
+	struct arena *arena = &solver->arena;
+	struct rank_set from = rank_set_copy(arena, fact->from);
+	note_seen(solver, fact->package);
+	note_seen(solver, fact->other);
+	if (fact->kind == FACT_EXCLUDED) {
+		incompatibility_excluded(solver, fact->package, from, fact->reason);
+		return;
+	}
+	struct incompatibility *made;
+	if (fact->kind == FACT_TIE) {
+		made = incompatibility_tie(solver, &(struct tie){ fact->package, fact->other }, from);
+		list_by_package(solver, made);
+	} else {
+		struct solver_dependency dependency = { fact->other, rank_set_copy(arena, fact->allowed),
+							fact->reason };
+		made = make_dependency(solver, fact->package, from, &dependency);
+	}
+	made->is_joined = fact->is_joined;
+	queue_package(solver, fact->package);
 }
 
 struct incompatibility *incompatibility_learned(struct solver *solver, const struct term *terms,

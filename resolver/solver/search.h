@@ -17,6 +17,7 @@
 //	priority.c          which package is next
 //	decide.c            its release: asking for it, taking up its dependencies, choosing it
 //	derivation.c        the proof of a contradiction, as facts
+//	shrink.c            the same with as few facts as will do
 #pragma once
 
 #include "resolver/solver/solver.h"
@@ -57,6 +58,7 @@ struct incompatibility {
 	uint32_t package, other; // as in struct solver_fact, but for learned ones
 	struct rank_set from, allowed;
 	solver_reason reason;
+	bool is_joined;
 	struct resolution learned_by; // learned ones only
 };
 
@@ -138,9 +140,10 @@ struct solver {
 	ARRAY_OF(struct late_exclusion) late_exclusions;
 	ARRAY_OF(struct solver_need) needs, hints;
 	enum solver_state state;
-	bool ended; // state is final
+	bool has_all_facts; // no release has more to say: a solver that explains another's conflict
 	struct incompatibility *contradiction;
 	struct solver_conflict conflict;
+	struct solver *explainer; // owns what `conflict` refers to
 	struct solver_counts counts;
 };
 
@@ -155,8 +158,9 @@ uint32_t best_rank(struct package *package); // the most preferred in its domain
 // incompatibility.c
 struct incompatibility *incompatibility_dependency(struct solver *solver, uint32_t package, uint32_t rank,
 						   const struct solver_dependency *dependency);
-void incompatibility_excluded(struct solver *solver, uint32_t package, uint32_t rank, solver_reason reason);
+void incompatibility_excluded(struct solver *solver, uint32_t package, struct rank_set ranks, solver_reason reason);
 struct incompatibility *incompatibility_tie(struct solver *solver, const struct tie *tie, struct rank_set ranks);
+void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fact);
 struct incompatibility *incompatibility_learned(struct solver *solver, const struct term *terms,
 						uint32_t term_len, struct resolution by);
 const struct term *incompatibility_term(const struct incompatibility *incompatibility, uint32_t package);
@@ -192,3 +196,6 @@ bool decide(struct solver *solver);
 
 // derivation.c
 struct solver_conflict derive_conflict(struct solver *solver);
+
+// shrink.c: explains the same by fewer facts.
+struct solver_conflict shrink_conflict(struct solver *solver, struct solver_conflict conflict);

@@ -16,6 +16,7 @@ void solver_free(struct solver *solver)
 {
 	if (!solver)
 		return;
+	solver_free(solver->explainer);
 	arena_release(&solver->scratch);
 	arena_release(&solver->search);
 	arena_release(&solver->arena);
@@ -27,9 +28,9 @@ static void take_up_exclusions(struct solver *solver)
 {
 	for (size_t i = 0; i < solver->late_exclusions.len; i++) {
 		struct late_exclusion late = solver->late_exclusions.items[i];
-		const struct package *package = &solver->packages.items[late.package];
-		incompatibility_excluded(solver, late.package, late.rank, package->releases[late.rank].reason);
-		queue_package(solver, late.package);
+		const struct release *release = &solver->packages.items[late.package].releases[late.rank];
+		struct rank_set rank = rank_set_one(&solver->arena, late.rank);
+		incompatibility_excluded(solver, late.package, rank, release->reason);
 	}
 	solver->late_exclusions.len = 0;
 }
@@ -38,7 +39,7 @@ static void search(struct solver *solver)
 {
 	do {
 		if (!propagate(solver)) {
-			solver->conflict = derive_conflict(solver);
+			solver->conflict = shrink_conflict(solver, derive_conflict(solver));
 			solver->state = SOLVER_CONFLICT;
 			return;
 		}

@@ -69,6 +69,10 @@ void solver_tie(struct solver *solver, uint32_t extra, uint32_t base)
 	*tie = (struct tie){ extra, base };
 	*array_push(&solver->arena, &solver->packages.items[extra].ties) = tie;
 	*array_push(&solver->arena, &solver->packages.items[base].ties) = tie;
+	if (part->seen != 0) {
+		note_seen(solver, base);
+		queue_package(solver, extra);
+	}
 }
 
 static struct release *release_get(struct solver *solver, uint32_t id, uint32_t rank)

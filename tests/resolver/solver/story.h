@@ -114,7 +114,7 @@ static inline struct slice story_proof(struct story *story)
 		const struct solver_fact *fact = &conflict.facts[i];
 		buf_printf(&out, "%zu ", i);
 		switch (fact->kind) {
-		case FACT_DEPENDENCY: buf_printf(&out, "dependency "); break;
+		case FACT_DEPENDENCY: buf_printf(&out, fact->is_joined ? "dependencies " : "dependency "); break;
 		case FACT_NO_VERSIONS: buf_printf(&out, "no versions "); break;
 		case FACT_EXCLUDED: buf_printf(&out, "excluded "); break;
 		case FACT_TIE: buf_printf(&out, "tie "); break;

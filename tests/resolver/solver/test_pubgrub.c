@@ -86,14 +86,14 @@ static void test_branching_error_reporting(void **state)
 	      "1 dependency not { foo 1, not x 0 }\n"
 	      "2 dependency not { foo 1, not y 0 }\n"
 	      "3 dependency not { x 0, not y 1 }\n"
-	      "4 3 1: not { foo 1, not y 1 }\n"
-	      "5 4 2: not { foo 1 }\n"
-	      "6 dependency not { foo 0, not a 0 }\n"
-	      "7 dependency not { foo 0, not b 0 }\n"
-	      "8 dependency not { a 0, not b 1 }\n"
-	      "9 8 6: not { foo 0, not b 1 }\n"
-	      "10 9 7: not { foo 0 }\n"
-	      "11 10 5: not { foo 0-1 }\n"
+	      "4 dependency not { foo 0, not a 0 }\n"
+	      "5 dependency not { foo 0, not b 0 }\n"
+	      "6 dependency not { a 0, not b 1 }\n"
+	      "7 3 1: not { foo 1, not y 1 }\n"
+	      "8 7 2: not { foo 1 }\n"
+	      "9 6 4: not { foo 0, not b 1 }\n"
+	      "10 9 5: not { foo 0 }\n"
+	      "11 10 8: not { foo 0-1 }\n"
 	      "12 11 0: not { root 0 }\n",
 	      2);
 }
@@ -114,7 +114,7 @@ static void test_equal_dependencies_of_several_releases_are_one_fact(void **stat
 	      1);
 }
 
-// bar has ranks that foo would take, but none that can be chosen: the proof says so, for each range by itself.
+// bar has ranks that foo would take, but none that can be chosen: the proof says so.
 static void test_allowed_releases_that_cannot_be_chosen(void **state)
 {
 	(void)state;
@@ -124,15 +124,45 @@ static void test_allowed_releases_that_cannot_be_chosen(void **state)
 	      "foo@2: bar 1-2\n"
 	      "foo@1: bar 1\n",
 	      "0 dependency not { root 0, not foo 1-2 }\n"
-	      "1 dependency not { foo 2, not bar 1-2 }\n"
+	      "1 dependencies not { foo 1-2, not bar 1-2 }\n"
 	      "2 no versions not { bar 1-2 }\n"
-	      "3 1 2: not { foo 2 }\n"
-	      "4 dependency not { foo 1, not bar 1 }\n"
-	      "5 no versions not { bar 1 }\n"
-	      "6 4 5: not { foo 1 }\n"
-	      "7 6 3: not { foo 1-2 }\n"
-	      "8 7 0: not { root 0 }\n",
+	      "3 1 2: not { foo 1-2 }\n"
+	      "4 3 0: not { root 0 }\n",
 	      1);
+}
+
+// Which bar each foo depends on plays no part: that they depend on some does.
+static void test_dependencies_that_differ_without_need_are_joined(void **state)
+{
+	(void)state;
+	check("foo 5\nbar 5\nbaz 2\n"
+	      "root: foo, baz 0\n"
+	      "foo@0: bar 0\nfoo@1: bar 1\nfoo@2: bar 2\nfoo@3: bar 3\nfoo@4: bar 4\n"
+	      "bar@0: baz 1\nbar@1: baz 1\nbar@2: baz 1\nbar@3: baz 1\nbar@4: baz 1\n",
+	      "0 dependency not { root 0, not foo 0-4 }\n"
+	      "1 dependency not { root 0, not baz 0 }\n"
+	      "2 dependencies not { foo 0-4, not bar 0-4 }\n"
+	      "3 dependency not { bar 0-4, not baz 1 }\n"
+	      "4 3 2: not { foo 0-4, not baz 1 }\n"
+	      "5 4 0: not { root 0, not baz 1 }\n"
+	      "6 5 1: not { root 0 }\n",
+	      4);
+}
+
+// foo conflicts with baz through every bar there is, but the user's own two lines do so without it.
+static void test_the_shortest_of_several_conflicts(void **state)
+{
+	(void)state;
+	check("foo 2\nbar 3\nbaz 2\n"
+	      "root: foo, baz 0, bar 0-1\n"
+	      "foo@0: bar 0\nfoo@1: bar 1\n"
+	      "bar@0: baz 1\nbar@1: baz 1\n",
+	      "0 dependency not { root 0, not baz 0 }\n"
+	      "1 dependency not { root 0, not bar 0-1 }\n"
+	      "2 dependency not { bar 0-1, not baz 1 }\n"
+	      "3 2 0: not { bar 0-1, root 0 }\n"
+	      "4 3 1: not { root 0 }\n",
+	      2);
 }
 
 // p and s agree on q 1 alone, and only there it matters that q 1 cannot be chosen.
@@ -203,6 +233,19 @@ static void test_a_release_that_depends_on_another_of_itself(void **state)
 	      1);
 }
 
+// wide 1 to 6 want an old, and an is chosen first: after five rejections wide goes first and an gives way. Without
+// that, wide 0 would be taken, with what nobody wants any more.
+static void test_a_package_rejected_again_and_again_goes_first(void **state)
+{
+	(void)state;
+	check("an 2\nbase 1\nwide 7\nfossil 1\n"
+	      "root: an, base\n"
+	      "base@0: wide\n"
+	      "wide@0: fossil\n"
+	      "wide@1: an 0\nwide@2: an 0\nwide@3: an 0\nwide@4: an 0\nwide@5: an 0\nwide@6: an 0\n",
+	      "an 0, base 0, wide 6", 0);
+}
+
 static void test_cycles_are_fine(void **state)
 {
 	(void)state;
@@ -225,10 +268,13 @@ int main(void)
 		cmocka_unit_test(test_branching_error_reporting),
 		cmocka_unit_test(test_equal_dependencies_of_several_releases_are_one_fact),
 		cmocka_unit_test(test_allowed_releases_that_cannot_be_chosen),
+		cmocka_unit_test(test_dependencies_that_differ_without_need_are_joined),
+		cmocka_unit_test(test_the_shortest_of_several_conflicts),
 		cmocka_unit_test(test_a_gap_that_two_dependencies_leave),
 		cmocka_unit_test(test_a_package_without_releases),
 		cmocka_unit_test(test_an_excluded_release),
 		cmocka_unit_test(test_a_release_that_depends_on_another_of_itself),
+		cmocka_unit_test(test_a_package_rejected_again_and_again_goes_first),
 		cmocka_unit_test(test_cycles_are_fine),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,26 @@ static void test_answers_agree_with_brute_force(void **state)
 	assert_true(solved > rounds() / 4 && solved < rounds() * 3 / 4 && deep > rounds() / 100);
 }
 
+static void test_proofs_have_no_fact_too_many(void **state)
+{
+	(void)state;
+	uint64_t joined = 0;
+	for (uint64_t seed = 1; seed <= rounds() / 8; seed++) {
+		struct toy_dice dice = { .state = seed * 48271 };
+		struct toy toy = toy_random(&dice);
+		struct solver *solver = solver_new();
+		if (toy_solve(&toy, solver, NULL) == SOLVER_CONFLICT) {
+			struct solver_conflict conflict = solver_conflict(solver);
+			assert_null(toy_fault_of_proof(&toy, conflict));
+			assert_true(toy_is_minimal(&toy, conflict));
+			for (size_t i = 0; i < conflict.len; i++)
+				joined += conflict.facts[i].is_joined;
+		}
+		solver_free(solver);
+	}
+	assert_true(joined > rounds() / 1000);
+}
+
 static void test_order_of_arrival_changes_nothing(void **state)
 {
 	(void)state;
@@ -54,6 +74,45 @@ static void test_order_of_arrival_changes_nothing(void **state)
 			assert_int_equal(solver_pick(strict, p), solver_pick(chatty, p));
 		solver_free(strict);
 		solver_free(chatty);
+	}
+}
+
+// The same universe with its packages numbered backwards.
+static struct toy mirrored(const struct toy *toy)
+{
+	struct toy mirror = *toy;
+	for (uint32_t p = 1; p < toy->len; p++) {
+		uint32_t q = toy->len - p;
+		mirror.count[q] = toy->count[p];
+		mirror.usable[q] = toy->usable[p];
+		mirror.priority[q] = toy->priority[p];
+		mirror.prefers_low[q] = toy->prefers_low[p];
+		memcpy(mirror.releases[q], toy->releases[p], sizeof(mirror.releases[q]));
+	}
+	for (uint32_t p = 0; p < toy->len; p++)
+		for (uint32_t r = 0; r < TOY_RANKS; r++)
+			for (uint32_t d = 0; d < mirror.releases[p][r].len; d++)
+				mirror.releases[p][r].dependencies[d].package =
+					toy->len - mirror.releases[p][r].dependencies[d].package;
+	return mirror;
+}
+
+static void test_package_numbers_change_nothing(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= rounds() / 4; seed++) {
+		struct toy_dice dice = { .state = seed * 69621 };
+		struct toy toy = toy_random(&dice);
+		memset(toy.tied_to, 0, sizeof(toy.tied_to));
+		struct toy mirror = mirrored(&toy);
+		struct solver *one = solver_new(), *other = solver_new();
+		assert_int_equal(toy_solve(&toy, one, NULL), toy_solve(&mirror, other, NULL));
+		assert_int_equal(solver_counts(one).decisions, solver_counts(other).decisions);
+		assert_int_equal(solver_conflict(one).len, solver_conflict(other).len);
+		for (uint32_t p = 1; p < toy.len; p++)
+			assert_int_equal(solver_pick(one, p), solver_pick(other, toy.len - p));
+		solver_free(one);
+		solver_free(other);
 	}
 }
 
@@ -84,7 +143,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers_agree_with_brute_force),
+		cmocka_unit_test(test_proofs_have_no_fact_too_many),
 		cmocka_unit_test(test_order_of_arrival_changes_nothing),
+		cmocka_unit_test(test_package_numbers_change_nothing),
 		cmocka_unit_test(test_exclusion_after_the_solution),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,6 +166,20 @@ static void test_a_tie_given_before_the_versions_of_the_extra(void **state)
 	solver_free(solver);
 }
 
+static void test_a_tie_that_is_declared_late(void **state)
+{
+	(void)state;
+	struct solver *solver = solver_new();
+	give_versions(solver, 1, 3, 3);
+	give_versions(solver, 2, 3, 3);
+	depend(solver, SOLVER_ROOT, 0, 2, 3);
+	assert_need(solver_run(solver), NEED_DEPENDENCIES, 2, 1);
+	solver_tie(solver, 2, 1);
+	solver_give_dependencies(solver, 2, 1, NULL, 0);
+	assert_need(solver_run(solver), NEED_DEPENDENCIES, 1, 1);
+	solver_free(solver);
+}
+
 static void check(const char *universe, const char *answer)
 {
 	struct story *story = story_new(universe);
@@ -245,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_the_order_of_decisions),
 		cmocka_unit_test(test_hints_look_further_ahead_as_releases_fail),
 		cmocka_unit_test(test_a_tie_given_before_the_versions_of_the_extra),
+		cmocka_unit_test(test_a_tie_that_is_declared_late),
 		cmocka_unit_test(test_sol_7_an_extra_takes_the_version_of_its_base),
 		cmocka_unit_test(test_ties_take_sets_not_ranks),
 		cmocka_unit_test(test_a_conflict_stays_one),

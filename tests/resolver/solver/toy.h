@@ -299,11 +299,16 @@ static inline bool toy_follows(const struct toy *toy, const struct solver_fact *
 	return true;
 }
 
-static inline bool toy_depends(const struct toy_release *release, uint32_t other, uint32_t allowed)
+static inline bool toy_depends(const struct toy_release *release, const struct solver_fact *fact)
 {
-	for (uint32_t d = 0; d < release->len; d++)
-		if (release->dependencies[d].package == other && release->dependencies[d].allowed == allowed)
+	uint32_t allowed = toy_mask(fact->allowed);
+	for (uint32_t d = 0; d < release->len; d++) {
+		const struct toy_dependency *dependency = &release->dependencies[d];
+		bool is_same = fact->is_joined ? (dependency->allowed & ~allowed) == 0 :
+						 dependency->allowed == allowed;
+		if (dependency->package == fact->other && is_same)
 			return true;
+	}
 	return false;
 }
 
@@ -316,11 +321,10 @@ static inline bool toy_is_true(const struct toy *toy, const struct solver_fact *
 			   toy_states_of(fact, fact->other) == (~allowed & TOY_STATES) || allowed == 0;
 	for (uint32_t r = 0; r < toy->count[p]; r++) {
 		const struct toy_release *release = &toy->releases[p][r];
-		if (!(from & toy->usable[p]) >> r & 1)
+		if (!((from & toy->usable[p]) >> r & 1))
 			continue;
-		if (fact->kind == FACT_DEPENDENCY && (from & toy->usable[p]) >> r & 1)
-			if (release->is_broken || !toy_depends(release, fact->other, allowed))
-				return false;
+		if (fact->kind == FACT_DEPENDENCY && (release->is_broken || !toy_depends(release, fact)))
+			return false;
 	}
 	switch (fact->kind) {
 	case FACT_DEPENDENCY:
@@ -366,7 +370,44 @@ static inline const char *toy_fault_of_proof(const struct toy *toy, struct solve
 	return NULL;
 }
 
-// Everything that can be wrong with the solver's answer, or NULL.
+// Some choice for the packages p and later makes the terms of no fact hold, derived ones and one more left aside.
+// Depth is the number of packages.
+static inline bool toy_evades(const struct toy *toy, struct solver_conflict conflict, size_t without, uint32_t *states,
+			      uint32_t p)
+{
+	for (size_t i = 0; i < conflict.len; i++) {
+		const struct solver_fact *fact = &conflict.facts[i];
+		bool holds = i != without && fact->kind != FACT_DERIVED;
+		for (size_t k = 0; k < fact->term_len && holds; k++)
+			holds = fact->terms[k].package < p &&
+				(toy_states(&fact->terms[k]) & states[fact->terms[k].package]) != 0;
+		if (holds)
+			return false;
+	}
+	if (p == toy->len)
+		return true;
+	for (uint32_t state = 0; state <= TOY_RANKS; state++) {
+		states[p] = 1u << state;
+		if ((toy->usable[p] >> state & 1 || (state == TOY_RANKS && p > 0)) &&
+		    toy_evades(toy, conflict, without, states, p + 1))
+			return true;
+	}
+	return false;
+}
+
+// No fact can be spared.
+static inline bool toy_is_minimal(const struct toy *toy, struct solver_conflict conflict)
+{
+	for (size_t i = 0; i < conflict.len; i++) {
+		uint32_t states[TOY_PACKAGES];
+		enum solver_fact_kind kind = conflict.facts[i].kind;
+		if (kind != FACT_DERIVED && kind != FACT_NO_VERSIONS && !toy_evades(toy, conflict, i, states, 0))
+			return false;
+	}
+	return true;
+}
+
+// Everything that can be wrong with the solver's answer but for too many facts, or NULL.
 static inline const char *toy_fault(const struct toy *toy, const struct solver *solver, enum solver_state state)
 {
 	if (toy_is_satisfiable(toy) != (state == SOLVER_SOLVED))
