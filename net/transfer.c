@@ -45,6 +45,7 @@ struct transfer {
 
 struct answer {
 	struct answer *next;
+	const void *owner;
 	struct net_response response;
 };
 
@@ -112,11 +113,31 @@ static void queue_answer(struct net *net, struct answer *answer)
 static struct answer *answer_new(const struct transfer *transfer)
 {
 	struct answer *answer = mem_alloc(sizeof(*answer));
+	answer->owner = transfer->request.owner;
 	answer->response.tag = transfer->request.tag;
 	answer->response.context = transfer->request.context;
 	answer->response.retry_count = transfer->tries > 1 ? transfer->tries - 1 : 0;
 	answer->response.body = S("");
 	return answer;
+}
+
+static void take_answer(struct net *net, struct answer **at, struct net_response *ret_response)
+{
+	struct answer *answer = *at;
+	*at = answer->next;
+	if (!*at)
+		net->done_end = at;
+	*ret_response = answer->response;
+	mem_free(answer);
+	net->pending--;
+}
+
+static struct answer **find_answer(struct net *net, const void *owner)
+{
+	struct answer **at = &net->done;
+	while (*at && (*at)->owner != owner)
+		at = &(*at)->next;
+	return at;
 }
 
 // Ends the transfer without an HTTP answer.
@@ -475,12 +496,46 @@ int net_open(const struct net_config *config, struct net **ret_net, struct error
 	return 0;
 }
 
-static void free_transfers(struct transfer **list)
+// Drops the transfers of the list that are the owner's.
+static void drop_queued(struct net *net, struct transfer **list, const void *owner)
 {
 	while (*list) {
-		struct transfer *next = (*list)->next;
-		transfer_free(*list);
-		*list = next;
+		struct transfer *transfer = *list;
+		if (transfer->request.owner != owner) {
+			list = &transfer->next;
+			continue;
+		}
+		*list = transfer->next;
+		transfer_free(transfer);
+		net->pending--;
+	}
+}
+
+static void drop_running(struct net *net, const void *owner)
+{
+	for (struct transfer *transfer = net->running; transfer;) {
+		struct transfer *next = transfer->next;
+		if (transfer->request.owner == owner) {
+			release_handle(net, transfer);
+			transfer_free(transfer);
+			net->pending--;
+		}
+		transfer = next;
+	}
+}
+
+void net_cancel(struct net *net, const void *owner)
+{
+	struct net_response response;
+	drop_running(net, owner);
+	drop_queued(net, &net->delayed, owner);
+	drop_queued(net, &net->waiting, owner);
+	net->waiting_end = &net->waiting;
+	while (*net->waiting_end)
+		net->waiting_end = &(*net->waiting_end)->next;
+	for (struct answer **at; *(at = find_answer(net, owner));) {
+		take_answer(net, at, &response);
+		net_response_release(&response);
 	}
 }
 
@@ -488,16 +543,14 @@ void net_close(struct net *net)
 {
 	if (!net)
 		return;
-	while (net->running) {
-		struct transfer *transfer = net->running;
-		release_handle(net, transfer);
-		transfer_free(transfer);
-	}
-	free_transfers(&net->waiting);
-	free_transfers(&net->delayed);
-	struct net_response response;
-	while (net_poll(net, &response))
-		net_response_release(&response);
+	while (net->running)
+		net_cancel(net, net->running->request.owner);
+	while (net->waiting)
+		net_cancel(net, net->waiting->request.owner);
+	while (net->delayed)
+		net_cancel(net, net->delayed->request.owner);
+	while (net->done)
+		net_cancel(net, net->done->owner);
 	for (size_t i = 0; i < net->idle_len; i++)
 		curl_easy_cleanup(net->idle[i]);
 	curl_multi_cleanup(net->multi);
@@ -543,39 +596,41 @@ size_t net_pending(const struct net *net)
 	return net->pending;
 }
 
-static bool take_answer(struct net *net, struct net_response *ret_response)
+bool net_poll_for(struct net *net, const void *owner, struct net_response *ret_response)
 {
-	struct answer *answer = net->done;
-	if (!answer)
+	struct answer **at = find_answer(net, owner);
+	if (!*at && (net->running || net->waiting || net->delayed)) {
+		advance(net);
+		at = find_answer(net, owner);
+	}
+	if (!*at)
 		return false;
-	net->done = answer->next;
-	if (!net->done)
-		net->done_end = &net->done;
-	*ret_response = answer->response;
-	mem_free(answer);
-	net->pending--;
+	take_answer(net, at, ret_response);
 	return true;
 }
 
 bool net_poll(struct net *net, struct net_response *ret_response)
 {
-	if (!net->done && (net->running || net->waiting || net->delayed))
-		advance(net);
-	return take_answer(net, ret_response);
+	return net_poll_for(net, NULL, ret_response);
 }
 
-int net_wait(struct net *net, struct net_response *ret_response, struct error *err)
+int net_wait_for(struct net *net, const void *owner, struct net_response *ret_response, struct error *err)
 {
 	if (net->pending == 0)
 		BUG("net_wait with nothing pending");
 	for (;;) {
 		if (net->config.interrupted && *net->config.interrupted)
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
-		if (net_poll(net, ret_response))
+		if (net_poll_for(net, owner, ret_response))
 			return 0;
 		int ignored;
 		curl_multi_poll(net->multi, NULL, 0, POLL_MS, &ignored);
 	}
+}
+
+int net_wait(struct net *net, struct net_response *ret_response, struct error *err)
+{
+	return net_wait_for(net, NULL, ret_response, err);
 }
 
 void net_response_release(struct net_response *response)

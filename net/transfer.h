@@ -44,6 +44,7 @@ struct net_request {
 	int (*restart)(void *context, struct error *err); // the body begins anew (retry); NULL with sink: no retry once begun
 	void *context;
 	uint64_t tag; // handed back
+	const void *owner; // whose request it is, where several share a net: see net_wait_for. NULL is an owner, too
 };
 
 struct net_response {
@@ -76,6 +77,11 @@ size_t net_pending(const struct net *net);
 NODISCARD int net_wait(struct net *net, struct net_response *ret_response, struct error *err);
 // True and a response if one is done already; never blocks.
 bool net_poll(struct net *net, struct net_response *ret_response);
+// The same for the answers to one owner's requests; net_wait and net_poll are for those of the owner NULL. All transfers
+// go on meanwhile; the answers of others wait for them. An owner waits only while it has requests under way.
+NODISCARD int net_wait_for(struct net *net, const void *owner, struct net_response *ret_response, struct error *err);
+bool net_poll_for(struct net *net, const void *owner, struct net_response *ret_response);
+void net_cancel(struct net *net, const void *owner); // forgets the owner's requests, under way or answered
 void net_response_release(struct net_response *response);
 
 struct net_totals {

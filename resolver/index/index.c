@@ -13,9 +13,12 @@ enum { MAX_AGE_SECONDS = 600, KIND_SHIFT = 32 };
 // Answers held back before they are written: few enough that a killed run loses little.
 #define FLUSH_BYTES (16 * MIB)
 
-uint64_t request_tag(enum request_kind kind, size_t id)
+void index_send(struct index *index, struct net_request *request, enum request_kind kind, size_t id)
 {
-	return (uint64_t)kind << KIND_SHIFT | id;
+	request->tag = (uint64_t)kind << KIND_SHIFT | id;
+	request->owner = index;
+	index->under_way++;
+	net_start(index->net, request);
 }
 
 // --- opening ------------------------------------------------------------------------------------
@@ -76,6 +79,7 @@ void index_close(struct index *index)
 	struct error ignored;
 	if (!index)
 		return;
+	net_cancel(index->net, index);
 	// Best effort: what cannot be written now is fetched again another time.
 	(void)!index_store_flush(index->store, &ignored);
 	for (size_t i = 0; i < index->metadata_jobs.len; i++)
@@ -138,6 +142,7 @@ const struct file_metadata *index_metadata(const struct index *index, const stru
 
 static void take(struct index *index, struct net_response *response)
 {
+	index->under_way--;
 	size_t id = (size_t)(response->tag & UINT32_MAX);
 	switch ((enum request_kind)(response->tag >> KIND_SHIFT)) {
 	case REQUEST_PAGE: page_job_take(index, index->page_jobs.items[id], response); break;
@@ -152,11 +157,11 @@ int index_wait(struct index *index, struct error *err)
 	struct net_response response;
 	if (index_store_pending_bytes(index->store) > FLUSH_BYTES && index_store_flush(index->store, err) < 0)
 		return -1;
-	while (index->news == 0 && net_pending(index->net) > 0) {
-		if (net_wait(index->net, &response, err) < 0)
+	while (index->news == 0 && index->under_way > 0) {
+		if (net_wait_for(index->net, index, &response, err) < 0)
 			return -1;
 		take(index, &response);
-		while (net_poll(index->net, &response))
+		while (net_poll_for(index->net, index, &response))
 			take(index, &response);
 	}
 	index->news = 0;

@@ -91,7 +91,7 @@ NODISCARD int index_open(const struct index_config *config, struct net *net, str
 			 struct error *err);
 // Writes what is new into the store; index_wait does so now and then, index_close at last, without a word about errors.
 NODISCARD int index_flush(struct index *index, struct error *err);
-void index_close(struct index *index); // NULL is fine; everything handed out ends here
+void index_close(struct index *index); // NULL is fine; everything handed out ends here; before its net is closed
 
 // Start what is not known yet; free if known or under way. Names are normalized.
 void index_want_project(struct index *index, struct slice name);

@@ -169,8 +169,7 @@ static void request(struct index *index, struct metadata_job *job, size_t id)
 {
 	struct net_request request;
 	ladder_request(&job->ladder, &request);
-	request.tag = request_tag(REQUEST_METADATA, id);
-	net_start(index->net, &request);
+	index_send(index, &request, REQUEST_METADATA, id);
 }
 
 void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id)

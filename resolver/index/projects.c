@@ -137,7 +137,6 @@ static void request_page(struct index *index, struct page_job *job)
 		.url = arena_printf(&index->arena, "%.*s/%.*s/", SLICE_ARG(source_of(index, job)->url),
 				    SLICE_ARG(job->name)),
 		.max_bytes = LIMIT_INDEX_PAGE_BYTES,
-		.tag = request_tag(REQUEST_PAGE, number_of(index, job)),
 	};
 	add_header(&request, S("Accept"),
 		   S("application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
@@ -146,7 +145,7 @@ static void request_page(struct index *index, struct page_job *job)
 		add_header(&request, S("If-None-Match"), job->old.etag);
 		add_header(&request, S("If-Modified-Since"), job->old.last_modified);
 	}
-	net_start(index->net, &request);
+	index_send(index, &request, REQUEST_PAGE, number_of(index, job));
 }
 
 static int take_body(struct index *index, struct page_job *job, const struct page_input *input,
@@ -299,11 +298,10 @@ static void request_find_link(struct index *index, size_t number)
 	struct net_request request = {
 		.url = index->links[number].url,
 		.max_bytes = LIMIT_INDEX_PAGE_BYTES,
-		.tag = request_tag(REQUEST_FIND_LINK, number),
 	};
 	add_header(&request, S("Accept"), S("text/html"));
 	index->links_pending++;
-	net_start(index->net, &request);
+	index_send(index, &request, REQUEST_FIND_LINK, number);
 }
 
 // Once for all projects, when the first is wanted.

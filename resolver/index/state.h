@@ -60,11 +60,13 @@ struct index {
 	struct map host_origins; // origin → hosts
 	ARRAY_OF(struct file_host *) hosts;
 
+	size_t under_way; // requests
 	size_t news; // answers that became known since index_wait last returned
 	struct index_counts counts;
 };
 
-uint64_t request_tag(enum request_kind kind, size_t id);
+// Sends the request as this index's own. id: of the job or link that the answer is for.
+void index_send(struct index *index, struct net_request *request, enum request_kind kind, size_t id);
 
 // projects.c
 void page_job_begin(struct index *index, struct page_job *job);

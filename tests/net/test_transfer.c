@@ -441,6 +441,37 @@ static void test_many_requests_and_their_tags(void **state)
 	close_world();
 }
 
+static void test_owners_get_their_own_answers(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "x" } };
+	int mine, other;
+	struct net_response got;
+	struct error err;
+	open_world(routes, 1, 0);
+	for (uint64_t i = 0; i < 6; i++) {
+		struct net_request asked = request("/x");
+		asked.tag = i;
+		asked.owner = i % 3 == 0 ? NULL : i % 3 == 1 ? &mine : &other;
+		net_start(world.net, &asked);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(net_wait_for(world.net, &mine, &got, &err), 0);
+		assert_int_equal(got.tag % 3, 1);
+		net_response_release(&got);
+	}
+	net_cancel(world.net, &other);
+	assert_int_equal(net_pending(world.net), 2);
+	for (int i = 0; i < 2; i++) {
+		got = wait_one();
+		assert_int_equal(got.tag % 3, 0);
+		net_response_release(&got);
+	}
+	assert_false(net_poll_for(world.net, &other, &got));
+	assert_int_equal(net_pending(world.net), 0);
+	close_world();
+}
+
 static void test_interrupt_ends_the_wait_at_once(void **state)
 {
 	(void)state;
@@ -534,6 +565,7 @@ int main(void)
 		cmocka_unit_test(test_idx_3_credentials_stay_with_their_host),
 		cmocka_unit_test(test_idx_3_errors_hold_no_password),
 		cmocka_unit_test(test_many_requests_and_their_tags),
+		cmocka_unit_test(test_owners_get_their_own_answers),
 		cmocka_unit_test(test_interrupt_ends_the_wait_at_once),
 		cmocka_unit_test(test_offline_fetches_nothing),
 		cmocka_unit_test(test_file_urls),

@@ -293,6 +293,29 @@ static void test_many_are_asked_at_once(void **state)
 	loopback_stop(&server);
 }
 
+// The net may be shared, as a download does that asks the index where a file is.
+static void test_other_requests_on_the_net_are_let_alone(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/simple/foo/", .status = 200, .headers = JSON_TYPE, .body = FOO_PAGE },
+		{ .path = "/other", .status = 200, .body = "other" },
+	};
+	struct run run = { 0 };
+	struct net_response got;
+	struct error err;
+	serve(routes, 2);
+	begin(&run);
+	const struct net_request other = { .url = arena_printf(&run.arena, "%s/other", server.url), .max_bytes = 100 };
+	net_start(run.net, &other);
+	assert_int_equal(get_project(&run, "foo")->state, PROJECT_FOUND);
+	assert_int_equal(net_wait(run.net, &got, &err), 0);
+	assert_true(slice_eq(got.body, S("other")));
+	net_response_release(&got);
+	finish(&run);
+	loopback_stop(&server);
+}
+
 static struct loopback_route page_with(struct run *run, const char *file, struct slice bytes)
 {
 	struct sha256 digest = sha256_of(bytes);
@@ -594,6 +617,7 @@ int main(void)
 		WITH_DIRECTORY(test_the_first_index_that_has_the_name_wins),
 		WITH_DIRECTORY(test_offline_does_not_pass_over_an_index),
 		WITH_DIRECTORY(test_many_are_asked_at_once),
+		WITH_DIRECTORY(test_other_requests_on_the_net_are_let_alone),
 		WITH_DIRECTORY(test_idx_1_metadata_by_range_and_kept_by_digest),
 		WITH_DIRECTORY(test_643_1_only_static_sdists_are_believed),
 		WITH_DIRECTORY(test_a_file_must_be_what_its_name_says),
