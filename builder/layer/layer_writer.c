@@ -35,7 +35,8 @@ static int flush(struct layer_writer *writer, struct error *err)
 	return file_append(&writer->file, bytes, err);
 }
 
-// Reading a mapped wheel fills memory with its pages. They come back from the page cache if they are needed again.
+// Reading a mapped wheel fills memory with its pages; what is needed again comes back from the page cache. Bytes of other
+// origin are counted too, which does no harm.
 static void touched(struct layer_writer *writer, uint64_t bytes)
 {
 	writer->touched += bytes;
@@ -49,6 +50,7 @@ static int sink_blob(void *context, struct slice piece, struct error *err)
 {
 	struct layer_writer *writer = context;
 	writer->numbers.size += piece.len;
+	touched(writer, piece.len);
 	if (piece.len > sizeof(writer->out) - writer->out_len && flush(writer, err) < 0)
 		return -1;
 	if (piece.len < DIRECT_BYTES) {
@@ -59,7 +61,6 @@ static int sink_blob(void *context, struct slice piece, struct error *err)
 	if (flush(writer, err) < 0)
 		return -1;
 	sha256_update(writer->blob, piece);
-	touched(writer, piece.len);
 	return file_append(&writer->file, piece, err);
 }
 
