@@ -107,5 +107,5 @@ void warn_about_pins(struct cli *cli, struct resolve *resolve, const struct pin_
 	size_t undated = count_undated(resolve);
 	if (undated)
 		warn(cli, "--exclude-newer kept %zu file%s, because the index does not say when %s uploaded", undated,
-		     undated == 1 ? "" : "s", undated == 1 ? "it was" : "they were");
+		     plural(undated), undated == 1 ? "it was" : "they were");
 }

@@ -77,8 +77,10 @@ json_t *error_as_json(const struct error *err);
 json_t *diagnostics_as_json(const struct diagnostics *diagnostics);
 json_t *text_as_json(struct slice text); // a JSON string; bytes that are not UTF-8 become U+FFFD
 json_t *digest_as_json(const struct sha256 *digest);
-void say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);    // stderr, unless --quiet or --json
-void warn(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);   // "warning: …"
+void say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // stderr, unless --quiet or --json
+void warn(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // a diagnostic without a place
+void show_diagnostics(struct cli *cli); // now, so that they stand before what follows; --json gathers them
+const char *plural(uint64_t count);     // "s" but for one
 void detail(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // only with --verbose
 struct slice human_size(struct arena *arena, uint64_t bytes); // "12.3 MB"
 

@@ -133,9 +133,10 @@ static void report(struct cli *cli, const struct bake_result *baked, const char 
 	}
 	for (size_t i = 0; i < baked->warnings_len; i++)
 		warn(cli, "%.*s", SLICE_ARG(baked->warnings[i].text));
+	show_diagnostics(cli);
 	struct slice small = human_size(&cli->arena, size), large = human_size(&cli->arena, tar_size);
-	say(cli, "%zu layers in %s: %.*s, %.*s unpacked; %zu baked, %zu from the cache, in %llu.%02llu s", baked->len,
-	    output, SLICE_ARG(small), SLICE_ARG(large), fresh, baked->len - fresh, (unsigned long long)(took / 1000),
+	say(cli, "%zu layer%s in %s: %.*s, %.*s unpacked; %zu baked, %zu from the cache, in %llu.%02llu s", baked->len,
+	    plural(baked->len), output, SLICE_ARG(small), SLICE_ARG(large), fresh, baked->len - fresh, (unsigned long long)(took / 1000),
 	    (unsigned long long)(took % 1000 / 10));
 	json_object_set_new(result, "layers", layers_as_json(baked));
 	json_object_set_new(result, "directory", json_string(output));

@@ -111,7 +111,8 @@ static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list 
 	if (file_write(output, text, err) < 0 ||
 	    write_ignore_file(cli, path_directory(&cli->arena, output), err) < 0)
 		return -1;
-	say(cli, "%s %s: %zu layers from %s", existing.len ? "updated" : "wrote", output, baked.len,
+	say(cli, "%s %s: %zu layer%s from %s", existing.len ? "updated" : "wrote", output, baked.len,
+	    plural(baked.len),
 	    options.out_directory.ptr);
 	json_object_set_new(result, "file", json_string(output));
 	return 0;

@@ -40,7 +40,7 @@ static int run_export(struct cli *cli, void *opaque, const struct text_list *arg
 		json_object_set_new(result, "file", json_string(values->output));
 		if (file_write(values->output, text, err) < 0)
 			return -1;
-		say(cli, "exported %zu packages: %s", opened.lock.len, values->output);
+		say(cli, "exported %zu package%s: %s", opened.lock.len, plural(opened.lock.len), values->output);
 	} else if (cli->common.json) {
 		json_object_set_new(result, "requirements", text_as_json(text));
 	} else {

@@ -72,8 +72,9 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	progress_done(cli);
 	uint64_t took = clock_ms() - started_ms;
 	struct slice size = human_size(&cli->arena, installed.bytes);
-	say(cli, "installed %llu packages, %llu files, %.*s in %llu.%02llu s: %s", (unsigned long long)installed.packages,
-	    (unsigned long long)installed.files, SLICE_ARG(size), (unsigned long long)(took / 1000),
+	say(cli, "installed %llu package%s, %llu file%s, %.*s in %llu.%02llu s: %s",
+	    (unsigned long long)installed.packages, plural(installed.packages),
+	    (unsigned long long)installed.files, plural(installed.files), SLICE_ARG(size), (unsigned long long)(took / 1000),
 	    (unsigned long long)(took % 1000 / 10), options.prefix);
 	json_object_set_new(result, "prefix", json_string(options.prefix));
 	json_object_set_new(result, "packages", json_integer((json_int_t)installed.packages));

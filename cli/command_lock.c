@@ -127,7 +127,7 @@ static int read_inputs(struct cli *cli, const struct lock_values *values, const 
 					    &cli->diagnostics);
 	if (status < 0)
 		return error_set(err, ERROR_INPUT, "%zu problem%s in the requirements", cli->diagnostics.error_count,
-				 cli->diagnostics.error_count == 1 ? "" : "s");
+				 plural(cli->diagnostics.error_count));
 	for (size_t i = 0; i < set->len; i++)
 		if (!set->entries[i].is_constraint)
 			return 0;
@@ -293,7 +293,7 @@ static void report(struct cli *cli, const struct pin_list *pins, const struct ta
 	struct solver_counts solver = solver_counts(resolve->solver);
 	uint64_t took = clock_ms() - started_ms;
 	bool to_stdout = strcmp(path, "-") == 0;
-	say(cli, "locked %zu package%s for %.*s in %llu.%02llu s%s%s", pins->len, pins->len == 1 ? "" : "s",
+	say(cli, "locked %zu package%s for %.*s in %llu.%02llu s%s%s", pins->len, plural(pins->len),
 	    SLICE_ARG(target->name), (unsigned long long)(took / 1000), (unsigned long long)(took % 1000 / 10),
 	    to_stdout ? "" : ": ", to_stdout ? "" : path);
 	detail(cli, "index: %llu pages fetched, %llu revalidated, %llu from the cache; metadata: %llu fetched, %llu cached",
@@ -342,6 +342,7 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	if (check_hashes(&resolve, &pins, err) < 0 || write_result(cli, values, &lock, &path, result, err) < 0)
 		return -1;
 	warn_about_pins(cli, &resolve, &pins);
+	show_diagnostics(cli);
 	report(cli, &pins, &target, path, &resolve, started_ms, result);
 	return 0;
 }

@@ -219,8 +219,7 @@ int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result, st
 	progress_done(cli);
 	if (cli->common.json || err->span.source)
 		return -1;
-	render_diagnostics(cli, &cli->diagnostics);
-	cli->diagnostics.len = 0;
+	show_diagnostics(cli);
 	struct error headline = *err;
 	headline.hint[0] = '\0';
 	render_error(cli, &headline);

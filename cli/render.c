@@ -179,6 +179,10 @@ json_t *diagnostics_as_json(const struct diagnostics *diagnostics)
 		json_t *item = error_as_json(&diagnostics->items[i].error);
 		bool is_error = diagnostics->items[i].severity == SEVERITY_ERROR;
 		json_object_set_new(item, "severity", json_string(is_error ? "error" : "warning"));
+		if (!is_error) {
+			json_object_del(item, "kind");
+			json_object_del(item, "exit");
+		}
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -200,16 +204,27 @@ void say(const struct cli *cli, const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
-void warn(const struct cli *cli, const char *fmt, ...)
+void warn(struct cli *cli, const char *fmt, ...)
 {
-	if (cli->common.quiet)
-		return;
+	struct span nowhere = { 0 };
+	struct error *warning = diagnostics_add(&cli->diagnostics, SEVERITY_WARNING, ERROR_NONE, nowhere, "%s", "");
 	va_list args;
 	va_start(args, fmt);
-	fprintf(stderr, "%swarning:%s ", paint(cli, YELLOW), paint(cli, PLAIN));
-	vfprintf(stderr, fmt, args);
+	vsnprintf(warning->cause, sizeof(warning->cause), fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
+}
+
+void show_diagnostics(struct cli *cli)
+{
+	if (cli->common.json)
+		return;
+	render_diagnostics(cli, &cli->diagnostics);
+	cli->diagnostics.len = 0;
+}
+
+const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
 }
 
 void detail(const struct cli *cli, const char *fmt, ...)
