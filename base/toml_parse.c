@@ -73,8 +73,14 @@ static struct toml_value *add_value(struct parser *parser, struct toml_table *ta
 static void report_conflict(struct parser *parser, const struct key_part *key,
 			    const char *problem, struct span first)
 {
+	struct diagnostics *diagnostics = parser->lexer.diagnostics;
+	if (diagnostics->len ==
+	    DIAGNOSTICS_MAX) { // finding lines that nobody is told takes long
+		diagnostics->error_count++;
+		return;
+	}
 	struct position place = span_position(first);
-	diagnostics_add(parser->lexer.diagnostics, SEVERITY_ERROR, ERROR_INPUT, key->span,
+	diagnostics_add(diagnostics, SEVERITY_ERROR, ERROR_INPUT, key->span,
 			"'%.*s' %s (first at %.*s:%zu:%zu)", SLICE_ARG(key->name),
 			problem, SLICE_ARG(first.source->name), place.line, place.column);
 }
@@ -375,12 +381,10 @@ static int parse_header(struct parser *parser)
 
 // --- the document -----------------------------------------------------------------------------
 
-// Stops where nobody would be told of further problems.
 static int parse_document(struct parser *parser)
 {
 	struct toml_lexer *lexer = &parser->lexer;
-	size_t errors_before = lexer->diagnostics->error_count;
-	while (lexer->diagnostics->error_count - errors_before < DIAGNOSTICS_MAX) {
+	for (;;) {
 		if (toml_skip_lines(lexer) < 0)
 			return -1;
 		if (toml_at_end(lexer))
@@ -391,7 +395,6 @@ static int parse_document(struct parser *parser)
 		if (result < 0 || toml_end_line(lexer) < 0)
 			return -1;
 	}
-	return -1;
 }
 
 int toml_parse(const struct source *source, struct arena *arena,

@@ -199,17 +199,23 @@ static void test_many_keys_are_indexed(void **state)
 			    "'k77' is defined twice (first at a.toml:78:1)");
 }
 
-static void test_reading_ends_where_nobody_would_be_told(void **state)
+// Each error names the line of the first key: done for all of them this would take hours.
+static void test_many_duplicates_cost_little(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct buf text = { .arena = &arena };
-	for (int i = 0; i < 1000; i++)
-		buf_printf(&text, "a = %d\n", i);
+	for (int i = 0; i < 100000; i++)
+		buf_printf(&text, "# some distance\n");
+	buf_printf(&text, "a = [\n");
+	for (int i = 0; i < 100000; i++)
+		buf_printf(&text, "{b=1,b=2},\n");
+	buf_printf(&text, "]\n");
 	AUTO(document_release) struct document doc = { 0 };
 	document_parse(&doc, buf_slice(&text));
 	assert_int_equal(doc.result, -1);
-	assert_int_equal(doc.diagnostics.error_count, DIAGNOSTICS_MAX);
+	assert_int_equal(doc.diagnostics.len, DIAGNOSTICS_MAX);
+	assert_int_equal(doc.diagnostics.error_count, 100000);
 }
 
 struct broken {
@@ -325,7 +331,7 @@ int main(void)
 		cmocka_unit_test(test_toml_3_spans_of_keys_and_values),
 		cmocka_unit_test(test_toml_3_duplicate_names_both_places),
 		cmocka_unit_test(test_many_keys_are_indexed),
-		cmocka_unit_test(test_reading_ends_where_nobody_would_be_told),
+		cmocka_unit_test(test_many_duplicates_cost_little),
 		cmocka_unit_test(test_errors_have_places),
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_depth_is_limited),
