@@ -11,8 +11,6 @@
 
 // The driver fetches hints in parallel; more than this would crowd out what is wanted next.
 enum { MOST_HINTS = 64 };
-// A package of which this many releases were tried in vain will likely see its next ones tried as well.
-enum { TRIED_BEFORE_LOOKAHEAD = 3 };
 
 static void add_need(struct solver *solver, enum solver_need_kind kind, uint32_t package, uint32_t rank)
 {
@@ -58,19 +56,30 @@ static void hint_others(struct solver *solver, uint32_t needed)
 	arena_rewind(&solver->scratch, mark);
 }
 
-// The candidates that follow, as many as were tried.
+// Up to `most` candidates among the states, from place `at` of the package's preference on. Returns how many are left.
+static uint32_t hint_candidates(struct solver *solver, uint32_t id, struct rank_set states, uint32_t at, uint32_t most)
+{
+	const struct package *package = &solver->packages.items[id];
+	for (; at < package->prefer_len && most > 0; at++) {
+		if (!rank_set_has(states, package->prefer[at]))
+			continue;
+		add_hint(solver, id, package->prefer[at]);
+		most--;
+	}
+	return most;
+}
+
+// The candidates that follow, twice as many as were tried in vain: rounds of questions grow with the logarithm of the
+// tries, and not many answers are for nothing. Where the domain has no more, it is another package that goes from
+// release to release, and this one follows it: then they are what is preferred next and not out of the question.
 static void hint_next(struct solver *solver, uint32_t needed, uint32_t best)
 {
 	const struct package *package = &solver->packages.items[needed];
-	struct rank_set domain = domain_of(package);
-	uint32_t wanted = package->tried >= TRIED_BEFORE_LOOKAHEAD ? package->tried : 0;
-	for (uint32_t i = 0; i < package->prefer_len && wanted > 0; i++) {
-		uint32_t rank = package->prefer[i];
-		if (rank == best || !rank_set_has(domain, rank))
-			continue;
-		add_hint(solver, needed, rank);
-		wanted--;
-	}
+	uint32_t after = 0;
+	while (package->prefer[after++] != best)
+		;
+	uint32_t left = hint_candidates(solver, needed, domain_of(package), after, 2 * package->tried);
+	hint_candidates(solver, needed, lasting_domain(package), after, left);
 }
 
 static bool lacks_versions(struct solver *solver, const struct release *release)

@@ -10,6 +10,15 @@ struct rank_set domain_of(const struct package *package)
 					  package->states;
 }
 
+// What no jump back can widen again.
+struct rank_set lasting_domain(const struct package *package)
+{
+	size_t len = package->history.len;
+	while (len > 0 && package->history.items[len - 1].level > 0)
+		len--;
+	return len > 0 ? package->history.items[len - 1].domain : package->states;
+}
+
 bool is_selected(const struct package *package)
 {
 	return package->history.len > 0 && !rank_set_has(domain_of(package), package->count);

@@ -167,6 +167,7 @@ const struct term *incompatibility_term(const struct incompatibility *incompatib
 
 // partial_solution.c
 struct rank_set domain_of(const struct package *package);
+struct rank_set lasting_domain(const struct package *package);
 bool is_selected(const struct package *package); // whichever its version will be
 void assign_root(struct solver *solver);
 void assign_decision(struct solver *solver, uint32_t package, uint32_t rank);
