@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Fuzz: a project page in JSON. What can be read can be packed and comes back the same; releases ascend.
+#include "tests/fuzz/fuzz.h"
+
+#include "base/json_scanner.h"
+#include "resolver/index/page.h"
+#include "resolver/index/record.h"
+
+static void check_project(struct arena *arena, const struct project *project)
+{
+	struct project again;
+	for (size_t i = 1; i < project->release_len; i++)
+		CHECK(version_cmp(&project->releases[i - 1].version, &project->releases[i].version) < 0);
+	CHECK(record_unpack(record_pack(project, arena), 0, arena, &again));
+	CHECK(again.release_len == project->release_len && again.file_len == project->file_len);
+	for (size_t i = 0; i < project->file_len; i++) {
+		CHECK(slice_eq(again.files[i].name, project->files[i].name));
+		CHECK(slice_eq(again.files[i].url, project->files[i].url));
+		CHECK(slice_eq(again.files[i].requires_python, project->files[i].requires_python));
+		CHECK(slice_eq(again.files[i].wheel.platform, project->files[i].wheel.platform));
+	}
+}
+
+// Every token lies within the text or is at most as long; the scanner ends.
+static void check_tokens(struct arena *arena, struct slice text)
+{
+	struct json_scanner scanner;
+	size_t count = 0;
+	json_begin(&scanner, text, arena);
+	for (enum json_token token; (token = json_next(&scanner)) != JSON_END && token != JSON_ERROR; count++)
+		if (token == JSON_STRING || token == JSON_KEY)
+			CHECK(scanner.text.len <= text.len && slice_find_bad_utf8(scanner.text) == SLICE_NONE);
+	CHECK(count <= text.len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct project project;
+	struct error err;
+	const struct page_input input = { .body = fuzz_text(data, size),
+					  .content_type = S("application/json"),
+					  .url = S("https://index.example/simple/foo/"),
+					  .name = S("foo") };
+	check_tokens(&arena, input.body);
+	if (page_read(&input, &arena, &project, &err) == 0)
+		check_project(&arena, &project);
+	return 0;
+}
