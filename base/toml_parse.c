@@ -74,8 +74,8 @@ static void report_conflict(struct parser *parser, const struct key_part *key,
 			    const char *problem, struct span first)
 {
 	struct diagnostics *diagnostics = parser->lexer.diagnostics;
-	if (diagnostics->len ==
-	    DIAGNOSTICS_MAX) { // finding lines that nobody is told takes long
+	// To look for a line that nobody will be shown would make many conflicts expensive.
+	if (diagnostics->len == DIAGNOSTICS_MAX) {
 		diagnostics->error_count++;
 		return;
 	}

@@ -130,6 +130,18 @@ static void write_fragment(struct buf *buf, struct slice subdirectory)
 		buf_printf(buf, "#subdirectory=%.*s", SLICE_ARG(subdirectory));
 }
 
+// Installers put variables of the environment in for ${NAME}; a URL is none of their
+// business.
+static void write_url(struct buf *buf, struct slice url)
+{
+	struct slice plain;
+	while (slice_cut(&url, '$', &plain)) {
+		buf_append(buf, plain);
+		buf_append(buf, S("%24"));
+	}
+	buf_append(buf, plain);
+}
+
 // A path that reads like a name is taken for one.
 static void write_path(struct buf *buf, struct slice path)
 {
@@ -141,11 +153,12 @@ static void write_path(struct buf *buf, struct slice path)
 static void write_archive(struct buf *buf, const struct lock_package *package)
 {
 	const struct lock_file *archive = &package->archive;
-	if (archive->path.len)
+	if (archive->path.len) {
 		write_path(buf, archive->path);
-	else
-		buf_printf(buf, "%.*s @ %.*s", SLICE_ARG(package->name),
-			   SLICE_ARG(archive->url));
+	} else {
+		buf_printf(buf, "%.*s @ ", SLICE_ARG(package->name));
+		write_url(buf, archive->url);
+	}
 	write_fragment(buf, archive->subdirectory);
 }
 
@@ -153,11 +166,11 @@ static void write_archive(struct buf *buf, const struct lock_package *package)
 static void write_vcs(struct buf *buf, const struct lock_package *package)
 {
 	const struct lock_vcs *vcs = &package->vcs;
-	struct slice place = vcs->url.len ? vcs->url : vcs->path;
-	struct slice scheme = vcs->url.len ? S("") : S("file://");
-	buf_printf(buf, "%.*s @ %.*s+%.*s%.*s@%.*s", SLICE_ARG(package->name),
-		   SLICE_ARG(vcs->type), SLICE_ARG(scheme), SLICE_ARG(place),
-		   SLICE_ARG(vcs->commit_id));
+	buf_printf(buf, "%.*s @ %.*s+", SLICE_ARG(package->name), SLICE_ARG(vcs->type));
+	if (vcs->url.len == 0)
+		buf_append(buf, S("file://"));
+	write_url(buf, vcs->url.len ? vcs->url : vcs->path);
+	buf_printf(buf, "@%.*s", SLICE_ARG(vcs->commit_id));
 	write_fragment(buf, vcs->subdirectory);
 }
 

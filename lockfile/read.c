@@ -143,7 +143,8 @@ static void read_targets(struct lock_reader *reader, const struct toml_value *ow
 		return;
 	bool texts = targets->type == TOML_ARRAY;
 	for (size_t i = 0; texts && i < targets->array.len; i++)
-		texts = targets->array.items[i].type == TOML_STRING;
+		texts = targets->array.items[i].type == TOML_STRING &&
+			!read_has_control(targets->array.items[i].string);
 	if (!texts) {
 		read_warning(reader, targets->span,
 			     "'targets' is not an array of strings and is ignored");
@@ -160,7 +161,7 @@ static void read_exclude_newer(struct lock_reader *reader, const struct toml_val
 	const struct toml_value *cut_off = toml_find(own->table, S("exclude-newer"));
 	if (!cut_off)
 		return;
-	if (cut_off->type == TOML_STRING)
+	if (cut_off->type == TOML_STRING && !read_has_control(cut_off->string))
 		lock->exclude_newer = cut_off->string;
 	else if (cut_off->type >= TOML_OFFSET_DATETIME &&
 		 cut_off->type <= TOML_LOCAL_DATE)

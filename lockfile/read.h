@@ -24,9 +24,13 @@ struct lock_reader {
 	diagnostics_add((reader)->diagnostics, SEVERITY_WARNING, ERROR_INPUT, (span), \
 			__VA_ARGS__)
 
-// The value of a key with its exact type (toml.1); NULL after an error or where it is
-// absent. An absent one that is required is an error at the table: "'created-by' is
-// missing".
+// No text in a lock has more than one line; one that had could say more than it should
+// where it is written out again, into a requirements file for instance.
+bool read_has_control(struct slice text);
+
+// The value of a key with its exact type (toml.1) and, if a string, without control
+// characters; NULL after an error or where it is absent. An absent one that is required
+// is an error at the table: "'created-by' is missing".
 const struct toml_value *read_optional(struct lock_reader *reader,
 				       const struct toml_value *table, struct slice key,
 				       enum toml_type type);

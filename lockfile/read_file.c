@@ -159,14 +159,10 @@ static struct slice name_from_path(struct slice path)
 
 static bool is_file_name(struct slice name)
 {
-	if (name.len == 0 || slice_eq(name, S(".")) || slice_eq(name, S("..")))
-		return false;
-	for (size_t i = 0; i < name.len; i++) {
-		unsigned char c = (unsigned char)name.ptr[i];
-		if (c < 0x20 || c == 0x7f || c == '/' || c == '\\')
-			return false;
-	}
-	return slice_find_bad_utf8(name) == SLICE_NONE;
+	return name.len > 0 && !slice_eq(name, S(".")) && !slice_eq(name, S("..")) &&
+	       slice_find_byte(name, '/') == SLICE_NONE &&
+	       slice_find_byte(name, '\\') == SLICE_NONE && !read_has_control(name) &&
+	       slice_find_bad_utf8(name) == SLICE_NONE;
 }
 
 static struct slice read_name(struct lock_reader *reader, const struct toml_value *table,

@@ -3,11 +3,31 @@
 // checked where it stands.
 #include "lockfile/read.h"
 
+bool read_has_control(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+			return true;
+	return false;
+}
+
+static bool check_value(struct lock_reader *reader, const struct toml_value *value,
+			enum toml_type type, struct slice key)
+{
+	if (!toml_check_type(value, type, key, reader->diagnostics))
+		return false;
+	if (type != TOML_STRING || !read_has_control(value->string))
+		return true;
+	read_error(reader, value->span, "'%.*s' has a control character", SLICE_ARG(key));
+	return false;
+}
+
 const struct toml_value *read_optional(struct lock_reader *reader,
 				       const struct toml_value *table, struct slice key,
 				       enum toml_type type)
 {
-	return toml_find_typed(table->table, key, type, reader->diagnostics);
+	const struct toml_value *value = toml_find(table->table, key);
+	return value && check_value(reader, value, type, key) ? value : NULL;
 }
 
 const struct toml_value *read_required(struct lock_reader *reader,
@@ -50,8 +70,7 @@ size_t read_items(struct lock_reader *reader, const struct toml_value *table,
 				     array->array.len);
 	struct slice what = arena_printf(reader->arena, "%.*s[]", SLICE_ARG(key));
 	for (size_t i = 0; i < array->array.len; i++)
-		if (toml_check_type(&array->array.items[i], type, what,
-				    reader->diagnostics))
+		if (check_value(reader, &array->array.items[i], type, what))
 			(*ret_items)[len++] = &array->array.items[i];
 	return len;
 }
@@ -136,10 +155,7 @@ static bool is_absolute_url(struct slice url)
 	size_t scheme = slice_find(url, S("://"));
 	if (scheme == SLICE_NONE || scheme == 0 || !is_alpha(url.ptr[0]))
 		return false;
-	for (size_t i = 0; i < url.len; i++)
-		if ((unsigned char)url.ptr[i] <= ' ' || url.ptr[i] == 0x7f)
-			return false;
-	return true;
+	return slice_find_byte(url, ' ') == SLICE_NONE;
 }
 
 struct slice read_url(struct lock_reader *reader, const struct toml_value *table,
@@ -161,23 +177,13 @@ struct slice read_url(struct lock_reader *reader, const struct toml_value *table
 	return url;
 }
 
-static bool has_control(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
-			return true;
-	return false;
-}
-
 struct slice read_path(struct lock_reader *reader, const struct toml_value *table)
 {
 	const struct toml_value *value =
 		read_optional(reader, table, S("path"), TOML_STRING);
 	if (!value)
 		return S("");
-	if (has_control(value->string))
-		read_error(reader, value->span, "'path' has a control character");
-	else if (reader->remote && lock_path_escapes(value->string))
+	if (reader->remote && lock_path_escapes(value->string))
 		read_error(reader, value->span,
 			   "path '%.*s' leaves the folder of a fetched lock",
 			   SLICE_ARG(value->string));
@@ -190,7 +196,7 @@ struct slice read_subdirectory(struct lock_reader *reader, const struct toml_val
 		read_optional(reader, table, S("subdirectory"), TOML_STRING);
 	if (!value)
 		return S("");
-	if (has_control(value->string) || lock_path_escapes(value->string))
+	if (lock_path_escapes(value->string))
 		read_error(reader, value->span,
 			   "'subdirectory' must lie inside the source tree");
 	return value->string;

@@ -65,15 +65,6 @@ static void write_upload_time(struct buf *buf, struct slice text)
 		toml_write_raw_line(buf, S("upload-time"), text);
 }
 
-static void write_hash(struct buf *buf, struct slice algorithm, struct slice hex,
-		       bool first)
-{
-	buf_append(buf, first ? S("") : S(", "));
-	toml_write_key(buf, algorithm);
-	buf_append(buf, S(" = "));
-	toml_write_string(buf, hex);
-}
-
 // By algorithm; sha256 is one among the others here.
 static void write_hashes(struct buf *buf, const struct lock_file *file)
 {
@@ -86,10 +77,14 @@ static void write_hashes(struct buf *buf, const struct lock_file *file)
 		all[len++] = (struct lock_hash){ S("sha256"),
 						 sha256_hex(buf->arena, &file->sha256) };
 	lock_sort_hashes(all, len);
-	buf_append(buf, S("hashes = { "));
-	for (size_t i = 0; i < len; i++)
-		write_hash(buf, all[i].algorithm, all[i].hex, i == 0);
-	buf_append(buf, S(" }\n"));
+	buf_append(buf, S("hashes = {"));
+	for (size_t i = 0; i < len; i++) {
+		buf_append(buf, i ? S(", ") : S(" "));
+		toml_write_key(buf, all[i].algorithm);
+		buf_append(buf, S(" = "));
+		toml_write_string(buf, all[i].hex);
+	}
+	buf_append(buf, len ? S(" }\n") : S("}\n"));
 }
 
 static void write_file(struct buf *buf, struct slice header, const struct lock_file *file)

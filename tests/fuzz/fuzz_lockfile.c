@@ -21,6 +21,19 @@ static void check_select(struct arena *arena, const struct lock *lock)
 				selection.items[i].package->name) < 0);
 }
 
+// Lines that installers take for requirements or options: one a package, whatever the texts.
+static size_t count_entries(struct slice text)
+{
+	size_t count = 0;
+	struct slice line;
+	while (text.len) {
+		slice_cut(&text, '\n', &line);
+		count += !slice_starts_with(line, S("#")) &&
+			 !slice_starts_with(line, S("    "));
+	}
+	return count;
+}
+
 static void check_export(struct arena *arena, const struct lock *lock, bool hashes)
 {
 	const struct lock_export_options options = { .hashes = hashes, .via = true };
@@ -28,6 +41,8 @@ static void check_export(struct arena *arena, const struct lock *lock, bool hash
 	struct error err = { 0 };
 	if (lock_export_requirements(lock, &options, arena, &text, &err) < 0)
 		CHECK(err.kind != ERROR_NONE && err.cause[0]);
+	else
+		CHECK(count_entries(text) == lock->len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

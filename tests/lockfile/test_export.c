@@ -108,6 +108,16 @@ static void test_direct_references(void **state)
 		"./wheels/b-1-py3-none-any.whl \\\n    --hash=sha256:" HASH_A "\n");
 }
 
+static void test_variables_in_urls_are_not_for_the_environment(void **state)
+{
+	(void)state;
+	assert_export(HEAD PACKAGE("a",
+				   "[packages.archive]\n"
+				   "url = 'https://x.example/${HOME}/a.zip'\n" HASHES_A),
+		      (struct lock_export_options){ 0 },
+		      TITLE "a @ https://x.example/%24{HOME}/a.zip\n");
+}
+
 static void test_751_13_vcs_is_pinned_by_commit(void **state)
 {
 	(void)state;
@@ -172,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_two_versions_of_one_name),
 		cmocka_unit_test(test_direct_references),
+		cmocka_unit_test(test_variables_in_urls_are_not_for_the_environment),
 		cmocka_unit_test(test_751_13_vcs_is_pinned_by_commit),
 		cmocka_unit_test(test_req_8_a_source_tree_has_no_hash),
 		cmocka_unit_test(test_508_6_sets_cannot_be_said),

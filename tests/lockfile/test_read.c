@@ -577,6 +577,26 @@ static void test_credentials_are_cut_out(void **state)
 	assert_text(at.lock.packages[0].index, "https://x.example/@scope?a@b");
 }
 
+static void test_no_text_has_two_lines(void **state)
+{
+	(void)state;
+	static const struct refusal cases[] = {
+		{ HEAD
+		  "[[packages]]\nname = 'idna'\nmarker = \"os_name != 'a\\n-r x'\"\n" IDNA_WHEEL,
+		  "'marker' has a control character", 5, 10 },
+		{ HEAD "environments = [\"os_name != 'a\\n'\"]\n" IDNA,
+		  "'environments[]' has a control character", 3, 17 },
+		{ HEAD
+		  "[[packages]]\nname = 'a'\n[packages.vcs]\ntype = 'git'\npath = 'x'\ncommit-id = \"c\\n\"\n",
+		  "'commit-id' has a control character", 8, 13 },
+	};
+	CHECK_REFUSALS(cases);
+	READ(targets, HEAD "[tool.pinbake]\ntargets = [\"a\\n-r x\"]\n" IDNA);
+	assert_ok(&targets);
+	assert_int_equal(targets.lock.targets_len, 0);
+	assert_int_equal(targets.diagnostics.len, 1);
+}
+
 static void test_all_problems_at_once(void **state)
 {
 	(void)state;
@@ -627,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_751_15_tool_data_is_disposable),
 		cmocka_unit_test(test_751_16_cut_off_is_read_back),
 		cmocka_unit_test(test_credentials_are_cut_out),
+		cmocka_unit_test(test_no_text_has_two_lines),
 		cmocka_unit_test(test_all_problems_at_once),
 		cmocka_unit_test(test_broken_toml),
 	};

@@ -297,7 +297,7 @@ static void random_source(struct random *random, struct arena *arena,
 		package->has_vcs = true;
 		package->vcs = (struct lock_vcs){
 			S("git"),    S("https://git.example/x"),
-			S(""),       S("v1\t\"2\""),
+			S(""),       S("v1 \"2\""),
 			S("c0ffee"), RANDOM_OF(random, subdirectories)
 		};
 		break;
