@@ -2,6 +2,8 @@
 // The only file that calls malloc: chunked arenas, arrays and buffers in them, and the one end for lack of memory.
 #include "base/arena.h"
 
+#include "base/arena_poison.h"
+
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,10 +80,13 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
 	while (arena->chunk != mark.chunk) {
 		struct arena_chunk *below = arena->chunk->below;
+		unpoison(arena->chunk->bytes, arena->chunk->size);
 		free(arena->chunk);
 		arena->chunk = below;
 	}
 	arena->used = mark.used;
+	if (arena->chunk)
+		poison(arena->chunk->bytes + mark.used, arena->chunk->size - mark.used);
 }
 
 // Chunks double with the arena up to 4 MiB, so that a large arena has few of them.
@@ -102,16 +107,19 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	chunk->size = size;
 	arena->chunk = chunk;
 	arena->used = 0;
+	poison(chunk->bytes, size);
 }
 
 void *arena_alloc(struct arena *arena, size_t size, size_t align)
 {
+	align = poison_align(align);
 	size_t start = (arena->used + align - 1) & ~(align - 1);
 	if (!arena->chunk || start > arena->chunk->size || size > arena->chunk->size - start) {
 		add_chunk(arena, size);
 		start = 0;
 	}
-	arena->used = start + size;
+	arena->used = poison_gap(start + size, arena->chunk->size);
+	unpoison(arena->chunk->bytes + start, size);
 	return memset(arena->chunk->bytes + start, 0, size);
 }
 

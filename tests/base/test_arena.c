@@ -2,6 +2,7 @@
 // Arenas: zeroed and aligned memory, rewinding, arrays and buffers, the end for lack of
 // memory.
 #include "base/arena.h"
+#include "base/arena_poison.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -186,6 +187,26 @@ static void test_lack_of_memory_has_its_exit_code(void **state)
 	assert_int_equal(exit_code_of(overflow_a_product), EXIT_NO_MEMORY);
 }
 
+#ifdef ARENA_POISONS
+// The gap behind an allocation, the rest of the chunk, and what a rewind gave back.
+static void test_what_nobody_asked_for_is_poisoned(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	char *first = arena_alloc(&arena, 3, 1);
+	struct arena_mark mark = arena_mark(&arena);
+	char *second = arena_alloc(&arena, 100, 1);
+	assert_false(__asan_address_is_poisoned(first + 2));
+	assert_true(__asan_address_is_poisoned(first + 3));
+	assert_true(__asan_address_is_poisoned(second - 1));
+	assert_false(__asan_address_is_poisoned(second + 99));
+	assert_true(__asan_address_is_poisoned(second + 100));
+	arena_rewind(&arena, mark);
+	assert_true(__asan_address_is_poisoned(second));
+	assert_false(__asan_address_is_poisoned(first));
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +218,9 @@ int main(void)
 		cmocka_unit_test(test_arrays_keep_their_items),
 		cmocka_unit_test(test_buffers),
 		cmocka_unit_test(test_own_memory),
+#ifdef ARENA_POISONS
+		cmocka_unit_test(test_what_nobody_asked_for_is_poisoned),
+#endif
 		cmocka_unit_test(test_lack_of_memory_has_its_exit_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
