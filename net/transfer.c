@@ -317,6 +317,18 @@ static void begin_try(struct net *net, struct transfer *transfer)
 		BUG("libcurl takes no handle");
 }
 
+// Only when something is to be fetched: a run that finds all in the store does not pay for OpenSSL's start.
+static void start_libcurl(struct net *net)
+{
+	if (net->multi)
+		return;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(net->multi = curl_multi_init()))
+		BUG("libcurl cannot be started");
+	curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(net->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS_PER_HOST);
+	net->idle = arena_new_array(&net->arena, CURL *, net->config.concurrency);
+}
+
 static void begin_what_may_begin(struct net *net)
 {
 	uint64_t now = net->delayed ? now_ms() : 0;
@@ -475,8 +487,7 @@ static void advance(struct net *net)
 
 int net_open(const struct net_config *config, struct net **ret_net, struct error *err)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return error_set(err, ERROR_SOURCE, "libcurl cannot be started");
+	(void)err; // libcurl is started by the first request, in start_libcurl
 	struct net *net = mem_alloc(sizeof(*net));
 	net->config = *config;
 	if (net->config.concurrency == 0)
@@ -484,14 +495,6 @@ int net_open(const struct net_config *config, struct net **ret_net, struct error
 	net->credentials.arena = &net->arena;
 	net->waiting_end = &net->waiting;
 	net->done_end = &net->done;
-	net->idle = arena_new_array(&net->arena, CURL *, net->config.concurrency);
-	net->multi = curl_multi_init();
-	if (!net->multi) {
-		net_close(net);
-		return error_set(err, ERROR_SOURCE, "libcurl cannot be started");
-	}
-	curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(net->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS_PER_HOST);
 	*ret_net = net;
 	return 0;
 }
@@ -553,10 +556,12 @@ void net_close(struct net *net)
 		net_cancel(net, net->done->owner);
 	for (size_t i = 0; i < net->idle_len; i++)
 		curl_easy_cleanup(net->idle[i]);
-	curl_multi_cleanup(net->multi);
+	if (net->multi) {
+		curl_multi_cleanup(net->multi);
+		curl_global_cleanup();
+	}
 	arena_release(&net->arena);
 	mem_free(net);
-	curl_global_cleanup();
 }
 
 void net_use_credentials(struct net *net, struct slice url)
@@ -588,6 +593,7 @@ void net_start(struct net *net, const struct net_request *request)
 		fail(net, transfer, &why);
 		return;
 	}
+	start_libcurl(net);
 	queue_transfer(net, transfer);
 }
 

@@ -17,6 +17,16 @@ void page_begin(struct page *page, const struct page_input *input, struct arena 
 	page->python_sets.arena = arena;
 }
 
+void page_reserve(struct page *page, struct slice mark)
+{
+	struct slice rest = page->input->body;
+	size_t count = 0;
+	for (size_t at; count < LIMIT_PAGE_FILES && (at = slice_find(rest, mark)) != SLICE_NONE; count++)
+		rest = slice_skip(rest, at + mark.len);
+	page->project->files = arena_new_array(page->arena, struct project_file, count);
+	page->project->file_cap = count;
+}
+
 int page_check_api(struct page *page, struct slice version, struct error *err)
 {
 	enum { MINOR_KNOWN = 5 };

@@ -52,6 +52,7 @@ int page_read_html(struct page *page, struct error *err)
 	struct html_element element;
 	struct slice base = page->input->url, href;
 	bool has_base = false;
+	page_reserve(page, S("href"));
 	html_begin(&scanner, page->input->body, page->arena);
 	while (html_next(&scanner, &element)) {
 		if (element.kind == HTML_ANCHOR && read_anchor(page, base, &element, err) < 0)

@@ -128,6 +128,7 @@ int page_read_json(struct page *page, struct error *err)
 {
 	struct json_scanner scanner;
 	struct slice key;
+	page_reserve(page, S("\"filename\""));
 	json_begin(&scanner, page->input->body, page->arena);
 	if (json_next(&scanner) != JSON_OBJECT && !scanner.problem)
 		return error_set(err, ERROR_SOURCE, "the page is no JSON object");

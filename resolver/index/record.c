@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { TEXT_BYTES_A_FILE = 256 }; // enough for nearly all; more makes the buffer grow
+
 #define RECORD_MAGIC 0x70616765u // "page", and a check of the byte order
 
 struct packed_text {
@@ -142,6 +144,8 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct packer packer = { .texts.arena = &scratch, .seen.arena = &scratch };
+	packer.texts.cap = TEXT_BYTES_A_FILE * (project->file_len + 1);
+	packer.texts.ptr = arena_alloc(&scratch, packer.texts.cap, 1);
 	struct packed_hot *hot = arena_new_array(&scratch, struct packed_hot, project->file_len);
 	struct packed_cold *cold = arena_new_array(&scratch, struct packed_cold, project->file_len);
 	struct packed_header header = {
