@@ -6,7 +6,8 @@
 //	command_*.c   one file a command
 //	settings.c    environment and options → index, net and store configuration
 //	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict, fact by fact
-//	facts.c       one fact as a sentence
+//	facts.c       one fact as a sentence                                relax.c     edits that end a conflict
+//	advice.c      what to know about pins before trusting them
 //	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
 #pragma once
 

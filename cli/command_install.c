@@ -88,7 +88,7 @@ const struct command command_install = {
 	.arguments = "[LOCK] [options]",
 	.summary = "make or update an environment on disk from a lock",
 	.examples = "  pinbake install --prefix .venv\n"
-		    "  pinbake install pylock.toml --prefix /opt/venv --interpreter /usr/bin/python3.12\n",
+		    "  pinbake install pylock.toml --interpreter /usr/bin/python3.12\n",
 	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
 	.values_size = sizeof(struct install_values),
 	.run = run_install,

@@ -63,10 +63,11 @@ static void push_facts_about(struct walk *walk, uint32_t node)
 
 static void drop_repeated(struct explanation *explanation, size_t before)
 {
-	for (size_t i = 0; i + 1 < explanation->len && explanation->len > before; i++)
-		if (slice_eq(explanation->items[i].text, explanation->items[explanation->len - 1].text) &&
-		    explanation->items[i].span.offset == explanation->items[explanation->len - 1].span.offset)
+	for (size_t i = 0; i + 1 < explanation->len && explanation->len > before; i++) {
+		const struct fact_line *old = &explanation->items[i], *last = &explanation->items[explanation->len - 1];
+		if (slice_eq(old->text, last->text) && old->entry == last->entry)
 			explanation->len--;
+	}
 }
 
 static void say_fact(struct walk *walk, const struct solver_fact *fact)
@@ -107,11 +108,6 @@ static void explain_conflict(struct resolve *resolve, struct explanation *ret_ex
 
 // --- text ------------------------------------------------------------------------------------------------------------
 
-static bool has_place(const struct fact_line *line)
-{
-	return line->span.source != NULL;
-}
-
 static size_t place_column(const struct explanation *explanation)
 {
 	size_t column = 0;
@@ -127,13 +123,13 @@ static void render_fact(const struct cli *cli, size_t number, const struct fact_
 {
 	size_t width = display_width(line->text, line->text.len);
 	fprintf(stderr, "%3zu. %.*s%*s  ", number, SLICE_ARG(line->text), (int)(width < column ? column - width : 0), "");
-	if (!has_place(line)) {
+	if (!line->entry) {
 		fputs(line->origin == FACT_FROM_METADATA ? "(its metadata)\n" : "(the index)\n", stderr);
 		return;
 	}
-	struct position at = span_position(line->span);
-	fprintf(stderr, "%.*s:%zu:%zu\n", SLICE_ARG(line->span.source->name), at.line, at.column);
-	render_place(cli, line->span, FACT_INDENT);
+	struct position at = span_position(line->entry->span);
+	fprintf(stderr, "%.*s:%zu:%zu\n", SLICE_ARG(line->entry->span.source->name), at.line, at.column);
+	render_place(cli, line->entry->span, FACT_INDENT);
 }
 
 static void render_explanation(const struct cli *cli, const struct explanation *explanation)
@@ -172,8 +168,8 @@ static json_t *explanation_as_json(const struct explanation *explanation)
 		json_t *item = json_object();
 		json_object_set_new(item, "fact", text_as_json(line->text));
 		json_object_set_new(item, "origin", json_string(origin_name(line->origin)));
-		if (has_place(line))
-			add_place(item, line->span);
+		if (line->entry)
+			add_place(item, line->entry->span);
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -185,7 +181,7 @@ static const struct fact_line *only_asked(const struct explanation *explanation)
 {
 	const struct fact_line *asked = NULL;
 	for (size_t i = 0; i < explanation->len; i++) {
-		if (!has_place(&explanation->items[i]))
+		if (!explanation->items[i].entry)
 			continue;
 		if (asked)
 			return NULL;
@@ -194,11 +190,11 @@ static const struct fact_line *only_asked(const struct explanation *explanation)
 	return asked;
 }
 
-static void set_headline(const struct explanation *explanation, struct error *err)
+static void set_headline(const struct explanation *explanation, struct slice edits, struct error *err)
 {
 	const struct fact_line *asked = only_asked(explanation);
 	if (asked && explanation->len == 1 && asked->missing.len)
-		error_at(err, ERROR_NO, asked->span, "'%.*s' cannot be satisfied: %.*s", SLICE_ARG(asked->wanted),
+		error_at(err, ERROR_NO, asked->entry->span, "'%.*s' cannot be satisfied: %.*s", SLICE_ARG(asked->wanted),
 			 SLICE_ARG(asked->missing));
 	else if (asked)
 		error_set(err, ERROR_NO, "'%.*s' cannot be satisfied", SLICE_ARG(asked->wanted));
@@ -207,6 +203,8 @@ static void set_headline(const struct explanation *explanation, struct error *er
 	for (size_t i = 0; i < explanation->len; i++)
 		if (explanation->items[i].hint.len)
 			error_hint(err, "%.*s", SLICE_ARG(explanation->items[i].hint));
+	if (edits.len)
+		error_hint(err, "%.*s", SLICE_ARG(edits));
 }
 
 int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result, struct error *err)
@@ -214,7 +212,7 @@ int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result, st
 	struct explanation explanation = { 0 };
 	explain_conflict(resolve, &explanation);
 	*err = (struct error){ 0 };
-	set_headline(&explanation, err);
+	set_headline(&explanation, find_edits(resolve, &explanation), err);
 	json_object_set_new(result, "facts", explanation_as_json(&explanation));
 	progress_done(cli);
 	if (cli->common.json || err->span.source)

@@ -46,24 +46,28 @@ static struct rank_set cut_to_usable(struct resolve *resolve, struct rank_set se
 	return (struct rank_set){ runs, len };
 }
 
-// "torch 2.3.0", "torch 2.1.0 to 2.3.0, 2.5.0": newest last.
-static struct slice name_runs(struct resolve *resolve, uint32_t id, struct rank_set set)
+// "2.3.0", "2.1.0 to 2.3.0, 2.5.0": newest last.
+static struct slice runs_text(struct resolve *resolve, uint32_t id, struct rank_set set)
 {
 	const struct project *project = project_of(resolve, id);
-	struct slice name = node_text(resolve, id);
 	struct buf text = { .arena = &resolve->arena };
 	uint32_t first = set.len > RUNS_NAMED ? set.len - RUNS_NAMED : 0;
-	buf_append(&text, name);
 	for (uint32_t i = first; i < set.len; i++) {
 		struct rank_run run = set.runs[i];
 		struct slice from = version_at(project, run.from), to = version_at(project, run.to - 1);
-		buf_printf(&text, "%s %.*s", i > first ? "," : "", SLICE_ARG(from));
+		buf_printf(&text, "%s%.*s", i > first ? ", " : "", SLICE_ARG(from));
 		if (run.to - run.from > 1)
 			buf_printf(&text, " to %.*s", SLICE_ARG(to));
 	}
 	if (first)
 		buf_printf(&text, " and older ones");
 	return buf_slice(&text);
+}
+
+static struct slice name_runs(struct resolve *resolve, uint32_t id, struct rank_set set)
+{
+	struct slice name = node_text(resolve, id), runs = runs_text(resolve, id, set);
+	return arena_printf(&resolve->arena, "%.*s %.*s", SLICE_ARG(name), SLICE_ARG(runs));
 }
 
 // Of releases that take part in the search: "every release of torch" only where that is so.
@@ -166,6 +170,15 @@ static struct slice wanted_text(struct resolve *resolve, const struct requiremen
 	return requirement_text(&resolve->arena, &bare);
 }
 
+// What the releases of a fact need: the requirement, or, where each has one of its own, what those have in common.
+static struct slice need_text(struct resolve *resolve, const struct solver_fact *fact, struct slice wanted)
+{
+	if (!fact->is_joined || fact->allowed.len == 0)
+		return wanted;
+	struct slice name = node_text(resolve, fact->other), runs = runs_text(resolve, fact->other, fact->allowed);
+	return arena_printf(&resolve->arena, "its own range of %.*s, all within %.*s", SLICE_ARG(name), SLICE_ARG(runs));
+}
+
 void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact, struct explanation *explanation)
 {
 	const struct edge *edge = &resolve->edges.items[fact->reason];
@@ -175,12 +188,13 @@ void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
 	line->missing = missing_text(resolve, fact, edge->requirement);
 	if (edge->entry) {
 		line->origin = FACT_FROM_REQUIREMENTS;
-		line->span = edge->entry->span;
+		line->entry = edge->entry;
 		buf_printf(&text, "you ask for %.*s", SLICE_ARG(line->wanted));
 	} else {
 		line->origin = FACT_FROM_METADATA;
 		struct slice who = name_usable(resolve, fact->package, fact->from);
-		buf_printf(&text, "%.*s needs %.*s", SLICE_ARG(who), SLICE_ARG(line->wanted));
+		struct slice need = need_text(resolve, fact, line->wanted);
+		buf_printf(&text, "%.*s needs %.*s", SLICE_ARG(who), SLICE_ARG(need));
 	}
 	if (line->missing.len)
 		buf_printf(&text, ", but %.*s", SLICE_ARG(line->missing));
@@ -272,7 +286,7 @@ static void say_cause(struct resolve *resolve, uint32_t id, const struct cause *
 					   name_runs(resolve, id, set);
 		line->origin = FACT_FROM_CONSTRAINTS;
 		line->wanted = wanted;
-		line->span = cause->constraint->span;
+		line->entry = cause->constraint;
 		line->text = arena_printf(&resolve->arena, "your constraint %.*s rules out %.*s", SLICE_ARG(wanted),
 					  SLICE_ARG(who));
 		return;

@@ -557,6 +557,9 @@ int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error
 		if (step.state == SOLVER_CONFLICT)
 			return error_set(err, ERROR_NO, "no versions of your requirements fit together");
 		start_asks(resolve, &step);
+		if (resolve->rounds_max && resolve->rounds > resolve->rounds_max)
+			return error_set(err, ERROR_INCOMPLETE, "given up after %llu rounds",
+					 (unsigned long long)resolve->rounds_max);
 		if (pump(resolve, &step, err) < 0)
 			return -1;
 		for (size_t i = 0; i < step.need_len; i++)

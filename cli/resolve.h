@@ -62,7 +62,7 @@ struct resolve {
 	struct { struct edge *items; size_t len, cap; } edges;
 	struct map ask_ids;
 	struct { struct ask *items; size_t len, cap; } asks;
-	uint64_t rounds;
+	uint64_t rounds, rounds_max; // 0: as many as it takes
 };
 
 // One chosen release with the extras that were asked for and what it depends on.
@@ -95,7 +95,7 @@ struct fact_line {
 	struct slice wanted;  // the requirement it is about, "" for none
 	struct slice missing; // why no release is what is wanted, "" if some may be
 	struct slice hint;    // "" for none
-	struct span span;     // of the user's line; no place for the others
+	const struct requirement_entry *entry; // the user's line, NULL for the others
 };
 struct explanation {
 	struct fact_line *items;
@@ -104,6 +104,9 @@ struct explanation {
 
 // After a conflict: what cannot hold together, as text or in result; err gets the headline. Returns -1.
 int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result, struct error *err);
+
+// --- relax.c: which edits of one line would let everything fit, each tried out. "" for none that is known.
+struct slice find_edits(struct resolve *resolve, const struct explanation *explanation);
 
 // --- used by both
 struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[standard]"
