@@ -30,13 +30,15 @@ struct slice utf8_from_latin1(struct arena *arena, struct slice bytes)
 	return buf_slice(&buf);
 }
 
-// As Latin-1 but for 0x80..0x9f, where Latin-1 has control characters and Windows has letters and typography.
+// As Latin-1 but for 0x80..0x9f, where Latin-1 has control characters and Windows has
+// letters and typography.
 static uint32_t windows_1252_point(unsigned char byte)
 {
 	static const uint16_t high[] = {
-		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-		0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
+		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
+		0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
 	};
 	return byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte;
 }
@@ -51,7 +53,8 @@ struct slice utf8_from_windows_1252(struct arena *arena, struct slice bytes)
 
 static uint32_t unit_at(struct slice bytes, size_t at, bool big_endian)
 {
-	uint32_t first = (unsigned char)bytes.ptr[at], second = (unsigned char)bytes.ptr[at + 1];
+	uint32_t first = (unsigned char)bytes.ptr[at],
+		 second = (unsigned char)bytes.ptr[at + 1];
 	return big_endian ? first << 8 | second : second << 8 | first;
 }
 
@@ -65,8 +68,8 @@ static bool is_low_surrogate(uint32_t unit)
 	return unit >= 0xdc00 && unit < 0xe000;
 }
 
-bool utf8_from_utf16(struct arena *arena, struct slice bytes, bool big_endian, struct slice *ret_text,
-		     size_t *ret_bad_offset)
+bool utf8_from_utf16(struct arena *arena, struct slice bytes, bool big_endian,
+		     struct slice *ret_text, size_t *ret_bad_offset)
 {
 	struct buf buf = { .arena = arena };
 	size_t at = 0;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Old encodings to UTF-8, for texts that people wrote: requirements files (req.5), fields of old metadata.
+// Old encodings to UTF-8, for texts that people wrote: requirements files (req.5), fields
+// of old metadata.
 #pragma once
 
 #include "base/arena.h"
 
-struct slice utf8_from_latin1(struct arena *arena, struct slice bytes);       // ISO 8859-1: every byte is a character
-struct slice utf8_from_windows_1252(struct arena *arena, struct slice bytes); // its five holes become U+FFFD
+// ISO 8859-1: every byte is a character.
+struct slice utf8_from_latin1(struct arena *arena, struct slice bytes);
 
-// False at a lone surrogate or half a unit, with its offset in *ret_bad_offset. A byte order mark is not looked for.
-NODISCARD bool utf8_from_utf16(struct arena *arena, struct slice bytes, bool big_endian, struct slice *ret_text,
-			       size_t *ret_bad_offset);
+// The five bytes that stand for nothing become U+FFFD.
+struct slice utf8_from_windows_1252(struct arena *arena, struct slice bytes);
+
+// False at a lone surrogate or half a unit, with its offset in *ret_bad_offset. A byte
+// order mark is not looked for.
+NODISCARD bool utf8_from_utf16(struct arena *arena, struct slice bytes, bool big_endian,
+			       struct slice *ret_text, size_t *ret_bad_offset);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Cutting a text into header fields and body, line by line, with the leniency of Python's email.feedparser.
+// Cutting a text into header fields and body, line by line, with the leniency of Python's
+// email.feedparser.
 #include "base/headers.h"
 
 #include "base/limits.h"
@@ -9,7 +10,8 @@ struct cursor {
 	size_t at;
 };
 
-// The next line without its end, and the cursor behind that end. False at the end of the text.
+// The next line without its end, and the cursor behind that end. False at the end of the
+// text.
 static bool next_line(struct cursor *cursor, struct slice *ret_line)
 {
 	struct slice text = cursor->text;
@@ -25,7 +27,8 @@ static bool next_line(struct cursor *cursor, struct slice *ret_line)
 	return true;
 }
 
-// Offset of the colon that ends a field name, or SLICE_NONE: names are printable ASCII without blanks.
+// Offset of the colon that ends a field name, or SLICE_NONE: names are printable ASCII
+// without blanks.
 static size_t find_name_end(struct slice line)
 {
 	for (size_t i = 0; i < line.len; i++) {
@@ -53,18 +56,24 @@ static struct slice with_newlines(struct arena *arena, struct slice value)
 	return buf_slice(&buf);
 }
 
-static void end_field(struct arena *arena, struct header_block *block, struct slice name, struct slice value)
+static void end_field(struct arena *arena, struct header_block *block, struct slice name,
+		      struct slice value)
 {
-	block->fields = array_grow(arena, block->fields, block->len, &block->cap, sizeof(*block->fields));
-	block->fields[block->len++] = (struct header_field){ name, with_newlines(arena, slice_trim(value)) };
+	block->fields = array_grow(arena, block->fields, block->len, &block->cap,
+				   sizeof(*block->fields));
+	block->fields[block->len++] =
+		(struct header_field){ name, with_newlines(arena, slice_trim(value)) };
 }
 
-// md.2: which lines belong to the block, and what becomes of malformed ones, is the email parser's choice.
-int headers_parse(struct arena *arena, struct slice text, struct header_block *ret_block, struct error *err)
+// md.2: which lines belong to the block, and what becomes of malformed ones, is the email
+// parser's choice.
+int headers_parse(struct arena *arena, struct slice text, struct header_block *ret_block,
+		  struct error *err)
 {
 	if (text.len > LIMIT_METADATA_BYTES)
-		return error_set(err, ERROR_SOURCE, "metadata of %zu bytes is over the limit of %llu", text.len,
-				 (unsigned long long)LIMIT_METADATA_BYTES);
+		return error_set(err, ERROR_SOURCE,
+				 "metadata of %zu bytes is over the limit of %llu",
+				 text.len, (unsigned long long)LIMIT_METADATA_BYTES);
 	struct header_block block = { 0 };
 	struct cursor cursor = { .text = text };
 	struct slice line = { 0 }, name = { 0 };
@@ -73,7 +82,8 @@ int headers_parse(struct arena *arena, struct slice text, struct header_block *r
 		if (line.len && is_blank(line.ptr[0]))
 			continue;
 		if (name.len)
-			end_field(arena, &block, name, slice_range(text, value_start, start));
+			end_field(arena, &block, name,
+				  slice_range(text, value_start, start));
 		name.len = 0;
 		size_t colon = find_name_end(line);
 		if (colon == SLICE_NONE && !slice_starts_with(line, S("From ")))

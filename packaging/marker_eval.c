@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
-// Markers against a target: true or false, for one extra or for any (508.2, 508.5, 508.6).
+// Markers against a target: true or false, for one extra or for any (508.2, 508.5,
+// 508.6).
 #include "packaging/marker_tree.h"
 
-static struct slice field_text(enum marker_field field, const struct marker_context *context)
+static struct slice field_text(enum marker_field field,
+			       const struct marker_context *context)
 {
 	const struct target *target = context->target;
 	switch (field) {
 	case FIELD_OS_NAME: return target->os_name;
 	case FIELD_SYS_PLATFORM: return target->sys_platform;
 	case FIELD_PLATFORM_MACHINE: return target->platform_machine;
-	case FIELD_PLATFORM_PYTHON_IMPLEMENTATION: return target->platform_python_implementation;
+	case FIELD_PLATFORM_PYTHON_IMPLEMENTATION:
+		return target->platform_python_implementation;
 	case FIELD_PLATFORM_RELEASE: return target->platform_release;
 	case FIELD_PLATFORM_SYSTEM: return target->platform_system;
 	case FIELD_PLATFORM_VERSION: return target->platform_version;
 	case FIELD_PYTHON_VERSION: return target->python_version;
 	case FIELD_IMPLEMENTATION_NAME: return target->implementation_name;
 	case FIELD_EXTRA: return context->extra;
-	// CPython is the only implementation there are targets for: its version is the language's.
+	// CPython is the only implementation there are targets for: its version is the
+	// language's.
 	case FIELD_PYTHON_FULL_VERSION:
 	case FIELD_IMPLEMENTATION_VERSION: return target->python_full;
 	case FIELD_EXTRAS:
@@ -26,15 +30,21 @@ static struct slice field_text(enum marker_field field, const struct marker_cont
 }
 
 // The field as a version. False where it holds none, as platform_release may.
-static bool field_version(struct arena *scratch, enum marker_field field, const struct marker_context *context,
+static bool field_version(struct arena *scratch, enum marker_field field,
+			  const struct marker_context *context,
 			  struct version *ret_version)
 {
 	switch (field) {
-	case FIELD_PYTHON_VERSION: *ret_version = context->target->python_version_value; return true;
+	case FIELD_PYTHON_VERSION:
+		*ret_version = context->target->python_version_value;
+		return true;
 	case FIELD_PYTHON_FULL_VERSION:
-	case FIELD_IMPLEMENTATION_VERSION: *ret_version = context->target->python_full_version; return true;
+	case FIELD_IMPLEMENTATION_VERSION:
+		*ret_version = context->target->python_full_version;
+		return true;
 	case FIELD_PLATFORM_RELEASE:
-	case FIELD_PLATFORM_VERSION: return version_parse(scratch, field_text(field, context), ret_version);
+	case FIELD_PLATFORM_VERSION:
+		return version_parse(scratch, field_text(field, context), ret_version);
 	case FIELD_OS_NAME:
 	case FIELD_SYS_PLATFORM:
 	case FIELD_PLATFORM_MACHINE:
@@ -96,9 +106,10 @@ static enum specifier_operator specifier_operator_of(enum marker_operator op)
 	BUG("membership is no specifier");
 }
 
-// What stands on the right is the specifier, what stands on the left is the candidate: "3.8" <= python_version asks
-// whether 3.8 is within <=3.12.
-static bool compare_holds(const struct marker *compare, const struct marker_context *context)
+// What stands on the right is the specifier, what stands on the left is the candidate:
+// "3.8" <= python_version asks whether 3.8 is within <=3.12.
+static bool compare_holds(const struct marker *compare,
+			  const struct marker_context *context)
 {
 	if (marker_fields[compare->field].type == TYPE_SET)
 		return set_holds(compare, context);
@@ -112,7 +123,9 @@ static bool compare_holds(const struct marker *compare, const struct marker_cont
 		return text_holds(compare, value);
 	if (compare->specifier)
 		return specifier_contains(compare->specifier, &version);
-	struct specifier right = { .op = specifier_operator_of(compare->op), .text = value, .version = version };
+	struct specifier right = { .op = specifier_operator_of(compare->op),
+				   .text = value,
+				   .version = version };
 	return specifier_contains(&right, compare->version);
 }
 
@@ -142,9 +155,10 @@ bool marker_mentions_extra(const struct marker *marker)
 	return false;
 }
 
-// Does root hold with one of the texts that part compares `extra` to? Any other value of extra acts like one of
-// these or like none at all.
-static bool holds_for_extra_of(const struct marker *part, const struct marker *root, struct marker_context *context)
+// Does root hold with one of the texts that part compares `extra` to? Any other value of
+// extra acts like one of these or like none at all.
+static bool holds_for_extra_of(const struct marker *part, const struct marker *root,
+			       struct marker_context *context)
 {
 	if (part->kind == MARKER_COMPARE) {
 		if (part->field != FIELD_EXTRA)
@@ -158,7 +172,8 @@ static bool holds_for_extra_of(const struct marker *part, const struct marker *r
 	return false;
 }
 
-bool marker_holds_for_some_extra(const struct marker *marker, const struct marker_context *context)
+bool marker_holds_for_some_extra(const struct marker *marker,
+				 const struct marker_context *context)
 {
 	struct marker_context with = *context;
 	with.extra = S("");

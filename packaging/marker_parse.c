@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Text to marker tree: the grammar of PEP 508, and which comparisons have a meaning (508.1–508.4, 508.6).
+// Text to marker tree: the grammar of PEP 508, and which comparisons have a meaning
+// (508.1–508.4, 508.6).
 #include "packaging/marker_tree.h"
 
 #include "base/limits.h"
 #include "packaging/name.h"
 #include "packaging/token.h"
 
-// Comparisons of one marker: exporters write a few hundred, and evaluating over all extras is quadratic in them.
+// Comparisons of one marker: exporters write a few hundred, and evaluating over all
+// extras is quadratic in them.
 enum { MARKER_TERMS_MAX = 4096 };
 
 const struct marker_field_info marker_fields[MARKER_FIELD_COUNT] = {
 	{ "os_name", FIELD_OS_NAME, TYPE_STRING },
 	{ "sys_platform", FIELD_SYS_PLATFORM, TYPE_STRING },
 	{ "platform_machine", FIELD_PLATFORM_MACHINE, TYPE_STRING },
-	{ "platform_python_implementation", FIELD_PLATFORM_PYTHON_IMPLEMENTATION, TYPE_STRING },
+	{ "platform_python_implementation", FIELD_PLATFORM_PYTHON_IMPLEMENTATION,
+	  TYPE_STRING },
 	{ "platform_release", FIELD_PLATFORM_RELEASE, TYPE_VERSION_OR_STRING },
 	{ "platform_system", FIELD_PLATFORM_SYSTEM, TYPE_STRING },
 	{ "platform_version", FIELD_PLATFORM_VERSION, TYPE_VERSION_OR_STRING },
@@ -32,7 +35,8 @@ static const struct marker_field_info old_names[] = {
 	{ "sys.platform", FIELD_SYS_PLATFORM, TYPE_STRING },
 	{ "platform.version", FIELD_PLATFORM_VERSION, TYPE_VERSION_OR_STRING },
 	{ "platform.machine", FIELD_PLATFORM_MACHINE, TYPE_STRING },
-	{ "platform.python_implementation", FIELD_PLATFORM_PYTHON_IMPLEMENTATION, TYPE_STRING },
+	{ "platform.python_implementation", FIELD_PLATFORM_PYTHON_IMPLEMENTATION,
+	  TYPE_STRING },
 	{ "python_implementation", FIELD_PLATFORM_PYTHON_IMPLEMENTATION, TYPE_STRING },
 };
 
@@ -68,27 +72,29 @@ static int fail(struct parser *p, size_t offset, size_t len)
 static int fail_expected(struct parser *p, const char *expected, struct error *err)
 {
 	struct slice token = token_at(p->text, p->at);
-	error_set(err, ERROR_INPUT, "expected %s, found %s", expected, token_describe(token).text);
+	error_set(err, ERROR_INPUT, "expected %s, found %s", expected,
+		  token_describe(token).text);
 	return fail(p, p->at, token.len);
 }
 
-static bool field_at(struct parser *p, struct operand *ret_operand)
+static bool name_at(const struct parser *p, const struct marker_field_info *names,
+		    size_t count, struct operand *ret_operand)
 {
-	for (size_t i = 0; i < MARKER_FIELD_COUNT; i++) {
-		struct slice name = slice_from(marker_fields[i].name);
-		if (word_at(p->text, p->at, name)) {
-			*ret_operand = (struct operand){ .field = marker_fields[i].field, .len = name.len };
-			return true;
-		}
-	}
-	for (size_t i = 0; i < sizeof(old_names) / sizeof(*old_names); i++) {
-		struct slice name = slice_from(old_names[i].name);
-		if (word_at(p->text, p->at, name)) {
-			*ret_operand = (struct operand){ .field = old_names[i].field, .len = name.len };
-			return true;
-		}
+	for (size_t i = 0; i < count; i++) {
+		struct slice name = slice_from(names[i].name);
+		if (!word_at(p->text, p->at, name))
+			continue;
+		*ret_operand =
+			(struct operand){ .field = names[i].field, .len = name.len };
+		return true;
 	}
 	return false;
+}
+
+static bool field_at(const struct parser *p, struct operand *ret_operand)
+{
+	return name_at(p, marker_fields, MARKER_FIELD_COUNT, ret_operand) ||
+	       name_at(p, old_names, sizeof(old_names) / sizeof(*old_names), ret_operand);
 }
 
 static void hint_nearest_field(struct slice token, struct error *err)
@@ -97,7 +103,8 @@ static void hint_nearest_field(struct slice token, struct error *err)
 	size_t best = NEAR + 1;
 	const char *nearest = NULL;
 	for (size_t i = 0; i < MARKER_FIELD_COUNT; i++) {
-		size_t distance = name_distance(token, slice_from(marker_fields[i].name), NEAR);
+		size_t distance =
+			name_distance(token, slice_from(marker_fields[i].name), NEAR);
 		if (distance < best) {
 			best = distance;
 			nearest = marker_fields[i].name;
@@ -115,7 +122,8 @@ static int fail_operand(struct parser *p, bool is_right, struct error *err)
 		return fail_expected(p, "a marker variable or a quoted text", err);
 	struct token_text shown = token_describe(token);
 	if (is_right || is_digit(token.ptr[0])) {
-		error_set(err, ERROR_INPUT, "expected a quoted text, found %s", shown.text);
+		error_set(err, ERROR_INPUT, "expected a quoted text, found %s",
+			  shown.text);
 		error_hint(err, "put it in quotes: \"%.*s\"", SLICE_ARG(token));
 	} else {
 		error_set(err, ERROR_INPUT, "unknown marker variable %s", shown.text);
@@ -124,29 +132,35 @@ static int fail_operand(struct parser *p, bool is_right, struct error *err)
 	return fail(p, p->at, token.len);
 }
 
-// PEP 508 knows no escapes, so a backslash has no meaning; control characters could only confuse what is printed.
-static int check_literal(struct parser *p, const struct operand *operand, struct error *err)
+// PEP 508 knows no escapes, so a backslash has no meaning; control characters could only
+// confuse what is printed.
+static int check_literal(struct parser *p, const struct operand *operand,
+			 struct error *err)
 {
 	size_t bad = slice_find_bad_utf8(operand->literal);
 	for (size_t i = 0; i < operand->literal.len; i++) {
 		char c = operand->literal.ptr[i];
-		if (i != bad && c != '\\' && ((unsigned char)c >= ' ' || c == '\t') && c != 0x7f)
+		if (i != bad && c != '\\' && ((unsigned char)c >= ' ' || c == '\t') &&
+		    c != 0x7f)
 			continue;
-		error_set(err, ERROR_INPUT, "%s is not allowed in a quoted text of a marker",
+		error_set(err, ERROR_INPUT,
+			  "%s is not allowed in a quoted text of a marker",
 			  token_describe(slice_range(operand->literal, i, i + 1)).text);
 		return fail(p, operand->offset + 1 + i, 1);
 	}
 	return 0;
 }
 
-static int parse_operand(struct parser *p, bool is_right, struct operand *ret_operand, struct error *err)
+static int parse_operand(struct parser *p, bool is_right, struct operand *ret_operand,
+			 struct error *err)
 {
 	p->at = skip_blanks(p->text, p->at);
 	struct slice rest = slice_skip(p->text, p->at);
 	if (rest.len && (rest.ptr[0] == '"' || rest.ptr[0] == '\'')) {
 		size_t len = slice_find_byte(slice_skip(rest, 1), rest.ptr[0]);
 		if (len == SLICE_NONE) {
-			error_set(err, ERROR_INPUT, "the quote %c is not closed", rest.ptr[0]);
+			error_set(err, ERROR_INPUT, "the quote %c is not closed",
+				  rest.ptr[0]);
 			return fail(p, p->at, rest.len);
 		}
 		*ret_operand = (struct operand){ .is_literal = true, .len = len + 2 };
@@ -170,11 +184,13 @@ static int fail_operator(struct parser *p, struct error *err)
 }
 
 // 508.4: the longest operator wins, '===' before '=='.
-static int parse_operator(struct parser *p, enum marker_operator *ret_op, struct error *err)
+static int parse_operator(struct parser *p, enum marker_operator *ret_op,
+			  struct error *err)
 {
 	static const enum marker_operator longest_first[] = {
-		MARKER_ARBITRARY,  MARKER_EQUAL,         MARKER_COMPATIBLE, MARKER_NOT_EQUAL,
-		MARKER_LESS_EQUAL, MARKER_GREATER_EQUAL, MARKER_LESS,       MARKER_GREATER,
+		MARKER_ARBITRARY, MARKER_EQUAL,      MARKER_COMPATIBLE,
+		MARKER_NOT_EQUAL, MARKER_LESS_EQUAL, MARKER_GREATER_EQUAL,
+		MARKER_LESS,      MARKER_GREATER,
 	};
 	p->at = skip_blanks(p->text, p->at);
 	struct slice rest = slice_skip(p->text, p->at);
@@ -202,7 +218,8 @@ static int parse_operator(struct parser *p, enum marker_operator *ret_op, struct
 }
 
 // 508.6: which variables exist where.
-static int check_place(struct parser *p, const struct operand *variable, struct error *err)
+static int check_place(struct parser *p, const struct operand *variable,
+		       struct error *err)
 {
 	bool in_lock = p->where == MARKER_IN_LOCK;
 	const struct marker_field_info *info = &marker_fields[variable->field];
@@ -212,7 +229,8 @@ static int check_place(struct parser *p, const struct operand *variable, struct 
 		return fail(p, variable->offset, variable->len);
 	}
 	if (!in_lock && info->type == TYPE_SET) {
-		error_set(err, ERROR_INPUT, "'%s' has a meaning in lock files only", info->name);
+		error_set(err, ERROR_INPUT, "'%s' has a meaning in lock files only",
+			  info->name);
 		return fail(p, variable->offset, variable->len);
 	}
 	return 0;
@@ -223,22 +241,21 @@ static bool is_membership(enum marker_operator op)
 	return op == MARKER_IN || op == MARKER_NOT_IN;
 }
 
-static bool is_operator_byte(char c)
-{
-	return c == '=' || c == '<' || c == '>' || c == '!' || c == '~';
-}
-
-// `op literal` as a specifier, NULL where it is none. One clause only: ">=" and "3.8,<4" are no comparison, nor are
-// ">" and "=3".
-static const struct specifier *specifier_of(struct arena *arena, enum marker_operator op, struct slice literal)
+// `op literal` as a specifier, NULL where it is none. One clause only: ">=" and "3.8,<4"
+// are no comparison, nor are ">" and "=3".
+static const struct specifier *specifier_of(struct arena *arena, enum marker_operator op,
+					    struct slice literal)
 {
 	struct slice trimmed = slice_trim(literal);
-	if (trimmed.len == 0 || is_operator_byte(trimmed.ptr[0]) || slice_find_byte(trimmed, ',') != SLICE_NONE)
+	if (trimmed.len == 0 || is_operator(trimmed.ptr[0]) ||
+	    slice_find_byte(trimmed, ',') != SLICE_NONE)
 		return NULL;
-	struct slice text = arena_printf(arena, "%s%.*s", marker_operator_texts[op], SLICE_ARG(trimmed));
+	struct slice text = arena_printf(arena, "%s%.*s", marker_operator_texts[op],
+					 SLICE_ARG(trimmed));
 	struct specifier_set set = { 0 };
 	struct error ignored;
-	if (specifier_set_parse(arena, text, false, &set, NULL, &ignored) < 0 || set.len != 1)
+	if (specifier_set_parse(arena, text, false, &set, NULL, &ignored) < 0 ||
+	    set.len != 1)
 		return NULL;
 	return &set.items[0];
 }
@@ -254,27 +271,32 @@ static void compile_version(struct arena *arena, struct marker *compare)
 		compare->version = version;
 }
 
-static int fail_no_version(struct parser *p, const struct marker *compare, const struct operand *literal,
-			   struct error *err)
+static int fail_no_version(struct parser *p, const struct marker *compare,
+			   const struct operand *literal, struct error *err)
 {
 	struct slice text = compare->literal;
-	error_set(err, ERROR_INPUT, "'%s' cannot be compared by '%s' with '%.*s'", marker_fields[compare->field].name,
-		  marker_operator_texts[compare->op], SLICE_ARG(text));
+	error_set(err, ERROR_INPUT, "'%s' cannot be compared by '%s' with '%.*s'",
+		  marker_fields[compare->field].name, marker_operator_texts[compare->op],
+		  SLICE_ARG(text));
 	if (slice_ends_with(text, S(".*")) && compare->op != MARKER_COMPATIBLE)
-		error_hint(err, "'.*' goes with '==' and '!=' only: write \"%.*s\"", (int)text.len - 2, text.ptr);
+		error_hint(err, "'.*' goes with '==' and '!=' only: write \"%.*s\"",
+			   (int)text.len - 2, text.ptr);
 	return fail(p, literal->offset, literal->len);
 }
 
-// 508.2 on versions. What installers do with a bad version differs from the standard: packaging compares texts. That
-// stays possible in metadata, whose author cannot be asked; elsewhere a comparison that can only be false is an error.
-static int check_version(struct parser *p, struct marker *compare, const struct operand *literal, struct error *err)
+// 508.2 on versions. What installers do with a bad version differs from the standard:
+// packaging compares texts. That stays possible in metadata, whose author cannot be
+// asked; elsewhere a comparison that can only be false is an error.
+static int check_version(struct parser *p, struct marker *compare,
+			 const struct operand *literal, struct error *err)
 {
 	bool strictly_version = marker_fields[compare->field].type == TYPE_VERSION;
 	if (is_membership(compare->op)) {
 		if (p->where != MARKER_IN_LOCK || !strictly_version)
 			return 0;
 		error_set(err, ERROR_INPUT, "'%s' is a version: '%s' does not apply",
-			  marker_fields[compare->field].name, marker_operator_texts[compare->op]);
+			  marker_fields[compare->field].name,
+			  marker_operator_texts[compare->op]);
 		return fail(p, literal->offset, literal->len);
 	}
 	if (compare->op == MARKER_ARBITRARY) // 440.9: of texts, and any text will do
@@ -289,12 +311,15 @@ static int check_version(struct parser *p, struct marker *compare, const struct 
 }
 
 // 508.2 on sets and texts.
-static int check_text(struct parser *p, const struct marker *compare, size_t offset, struct error *err)
+static int check_text(struct parser *p, const struct marker *compare, size_t offset,
+		      struct error *err)
 {
 	const struct marker_field_info *info = &marker_fields[compare->field];
-	if (info->type == TYPE_SET && !(compare->literal_first && is_membership(compare->op)))
-		error_set(err, ERROR_INPUT, "'%s' is a set: only '\"name\" in %s' and 'not in' apply", info->name,
-			  info->name);
+	if (info->type == TYPE_SET &&
+	    !(compare->literal_first && is_membership(compare->op)))
+		error_set(err, ERROR_INPUT,
+			  "'%s' is a set: only '\"name\" in %s' and 'not in' apply",
+			  info->name, info->name);
 	else if (compare->op == MARKER_COMPATIBLE || compare->op == MARKER_ARBITRARY)
 		error_set(err, ERROR_INPUT, "'%s' compares versions, and '%s' is a text",
 			  marker_operator_texts[compare->op], info->name);
@@ -309,12 +334,15 @@ static bool is_name_field(enum marker_field field)
 	return field == FIELD_EXTRA || marker_fields[field].type == TYPE_SET;
 }
 
-static int check_compare(struct parser *p, struct marker *compare, const struct operand *left,
-			 const struct operand *right, struct error *err)
+static int check_compare(struct parser *p, struct marker *compare,
+			 const struct operand *left, const struct operand *right,
+			 struct error *err)
 {
 	if (left->is_literal == right->is_literal) {
-		error_set(err, ERROR_INPUT, "a comparison needs a variable and a quoted text; these are two %s",
-			  left->is_literal ? "texts" : "variables");
+		error_set(
+			err, ERROR_INPUT,
+			"a comparison needs a variable and a quoted text; these are two %s",
+			left->is_literal ? "texts" : "variables");
 		return fail(p, left->offset, p->at - left->offset);
 	}
 	const struct operand *variable = left->is_literal ? right : left;
@@ -323,8 +351,9 @@ static int check_compare(struct parser *p, struct marker *compare, const struct 
 		return -1;
 	compare->literal_first = left->is_literal;
 	compare->field = variable->field;
-	compare->literal = is_name_field(variable->field) ? name_normalize(p->arena, literal->literal) :
-							    literal->literal;
+	compare->literal = is_name_field(variable->field)
+				   ? name_normalize(p->arena, literal->literal)
+				   : literal->literal;
 	enum marker_type type = marker_fields[variable->field].type;
 	if (type == TYPE_VERSION || type == TYPE_VERSION_OR_STRING)
 		return check_version(p, compare, literal, err);
@@ -334,14 +363,17 @@ static int check_compare(struct parser *p, struct marker *compare, const struct 
 static int parse_compare(struct parser *p, struct marker **ret_marker, struct error *err)
 {
 	if (++p->terms > MARKER_TERMS_MAX) {
-		error_set(err, ERROR_INPUT, "a marker has at most %d comparisons", MARKER_TERMS_MAX);
+		error_set(err, ERROR_INPUT, "a marker has at most %d comparisons",
+			  MARKER_TERMS_MAX);
 		return fail(p, p->at, 0);
 	}
 	struct marker *compare = arena_new(p->arena, struct marker);
 	compare->kind = MARKER_COMPARE;
 	struct operand left = { 0 }, right = { 0 };
-	if (parse_operand(p, false, &left, err) < 0 || parse_operator(p, &compare->op, err) < 0 ||
-	    parse_operand(p, true, &right, err) < 0 || check_compare(p, compare, &left, &right, err) < 0)
+	if (parse_operand(p, false, &left, err) < 0 ||
+	    parse_operator(p, &compare->op, err) < 0 ||
+	    parse_operand(p, true, &right, err) < 0 ||
+	    check_compare(p, compare, &left, &right, err) < 0)
 		return -1;
 	*ret_marker = compare;
 	return 0;
@@ -356,7 +388,8 @@ static int parse_atom(struct parser *p, struct marker **ret_marker, struct error
 		return parse_compare(p, ret_marker, err);
 	size_t open = p->at++;
 	if (++p->depth > LIMIT_NESTING_DEPTH) {
-		error_set(err, ERROR_INPUT, "parentheses are nested more than %d deep", LIMIT_NESTING_DEPTH);
+		error_set(err, ERROR_INPUT, "parentheses are nested more than %d deep",
+			  LIMIT_NESTING_DEPTH);
 		return fail(p, open, 1);
 	}
 	if (parse_or(p, ret_marker, err) < 0)
@@ -373,8 +406,8 @@ static int parse_atom(struct parser *p, struct marker **ret_marker, struct error
 	return 0;
 }
 
-// Puts child under parent; a child of the parent's kind gives its own children instead, which is what keeps the tree
-// as flat as the logic is.
+// Puts child under parent; a child of the parent's kind gives its own children instead,
+// which is what keeps the tree as flat as the logic is.
 static void adopt(struct arena *arena, struct marker *parent, struct marker *child)
 {
 	bool merge = child->kind == parent->kind;
@@ -383,13 +416,15 @@ static void adopt(struct arena *arena, struct marker *parent, struct marker *chi
 }
 
 // A chain of one level: `part (word part)*`.
-static int parse_chain(struct parser *p, enum marker_kind kind, struct marker **ret_marker, struct error *err)
+static int parse_chain(struct parser *p, enum marker_kind kind,
+		       struct marker **ret_marker, struct error *err)
 {
 	struct slice word = kind == MARKER_AND ? S("and") : S("or");
 	struct marker *first = NULL, *chain = NULL;
 	for (;;) {
 		struct marker *part = NULL;
-		int result = kind == MARKER_AND ? parse_atom(p, &part, err) : parse_chain(p, MARKER_AND, &part, err);
+		int result = kind == MARKER_AND ? parse_atom(p, &part, err)
+						: parse_chain(p, MARKER_AND, &part, err);
 		if (result < 0)
 			return -1;
 		if (chain)
@@ -415,8 +450,9 @@ static int parse_or(struct parser *p, struct marker **ret_marker, struct error *
 	return parse_chain(p, MARKER_OR, ret_marker, err);
 }
 
-int marker_parse_spanned(struct arena *arena, struct slice text, enum marker_where where, struct marker **ret_marker,
-			 size_t *ret_bad_offset, size_t *ret_bad_len, struct error *err)
+int marker_parse_spanned(struct arena *arena, struct slice text, enum marker_where where,
+			 struct marker **ret_marker, size_t *ret_bad_offset,
+			 size_t *ret_bad_len, struct error *err)
 {
 	struct parser p = { .arena = arena, .text = text, .where = where };
 	struct marker *marker = NULL;
@@ -432,8 +468,8 @@ int marker_parse_spanned(struct arena *arena, struct slice text, enum marker_whe
 	return 0;
 }
 
-int marker_parse(struct arena *arena, struct slice text, enum marker_where where, struct marker **ret_marker,
-		 size_t *ret_bad_offset, struct error *err)
+int marker_parse(struct arena *arena, struct slice text, enum marker_where where,
+		 struct marker **ret_marker, size_t *ret_bad_offset, struct error *err)
 {
 	size_t offset, len;
 	if (marker_parse_spanned(arena, text, where, ret_marker, &offset, &len, err) == 0)

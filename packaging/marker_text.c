@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Marker tree to canonical text: one blank between tokens, double quotes, parentheses only where 'or' is under 'and'.
+// Marker tree to canonical text: one blank between tokens, double quotes, parentheses
+// only where 'or' is under 'and'.
 #include "packaging/marker_tree.h"
 
 static void write_literal(struct buf *buf, struct slice literal)
@@ -36,7 +37,8 @@ static void write_marker(struct buf *buf, const struct marker *marker)
 		const struct marker *item = marker->items[i];
 		bool wrap = marker->kind == MARKER_AND && item->kind == MARKER_OR;
 		if (i > 0)
-			buf_append(buf, marker->kind == MARKER_AND ? S(" and ") : S(" or "));
+			buf_append(buf,
+				   marker->kind == MARKER_AND ? S(" and ") : S(" or "));
 		if (wrap)
 			buf_byte(buf, '(');
 		write_marker(buf, item);

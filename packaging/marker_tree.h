@@ -7,7 +7,8 @@
 //	     └─ OR ─┬─ COMPARE os_name == "nt"
 //	            └─ COMPARE extra == "x"
 //
-// AND and OR have two or more children and never a child of their own kind, so depth is bounded by the parentheses.
+// AND and OR have two or more children and never a child of their own kind, so depth is
+// bounded by the parentheses.
 #pragma once
 
 #include "packaging/marker.h"
@@ -42,7 +43,8 @@ struct marker_field_info {
 };
 
 enum { MARKER_FIELD_COUNT = FIELD_DEPENDENCY_GROUPS + 1 };
-extern const struct marker_field_info marker_fields[MARKER_FIELD_COUNT]; // indexed by enum marker_field
+// Indexed by enum marker_field.
+extern const struct marker_field_info marker_fields[MARKER_FIELD_COUNT];
 
 enum marker_operator {
 	MARKER_EQUAL,
@@ -67,13 +69,16 @@ struct marker {
 	// COMPARE
 	enum marker_field field;
 	enum marker_operator op;
-	bool literal_first;                // "x" in extras
-	struct slice literal;              // without quotes; normalized for extra, extras, dependency_groups
-	const struct specifier *specifier; // op and literal, where both make one and the field may be a version
-	const struct version *version;     // the literal, where literal_first and the field may be a version
+	bool literal_first;   // "x" in extras
+	struct slice literal; // without quotes; normalised where it is a name (685.1)
+	// Where the field may be a version: op and literal as a specifier or, with
+	// literal_first, the literal as a version. NULL where they are none.
+	const struct specifier *specifier;
+	const struct version *version;
 };
 
 // marker_parse with the length of the bad part too. Offsets count from the start of text.
-NODISCARD int marker_parse_spanned(struct arena *arena, struct slice text, enum marker_where where,
-				   struct marker **ret_marker, size_t *ret_bad_offset, size_t *ret_bad_len,
+NODISCARD int marker_parse_spanned(struct arena *arena, struct slice text,
+				   enum marker_where where, struct marker **ret_marker,
+				   size_t *ret_bad_offset, size_t *ret_bad_len,
 				   struct error *err);

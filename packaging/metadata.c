@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// METADATA and PKG-INFO to the fields that resolving and auditing need, leniently where a release cannot be changed
-// any more (md.1–md.3).
+// METADATA and PKG-INFO to the fields that resolving and auditing need, leniently where a
+// release cannot be changed any more (md.1–md.3).
 #include "packaging/metadata.h"
 
 #include "base/encoding.h"
@@ -15,12 +15,14 @@ static bool is_unknown(struct slice value)
 	return slice_eq(value, S("UNKNOWN"));
 }
 
-// Text for people. What is not UTF-8 is from before md.2 said so, and in practice Latin-1.
+// Text for people. What is not UTF-8 is from before md.2 said so, and in practice
+// Latin-1.
 static struct slice readable(struct arena *arena, struct slice value)
 {
 	if (is_unknown(value))
 		return S("");
-	return slice_find_bad_utf8(value) == SLICE_NONE ? value : utf8_from_latin1(arena, value);
+	return slice_find_bad_utf8(value) == SLICE_NONE ? value
+							: utf8_from_latin1(arena, value);
 }
 
 static struct slice lower(struct arena *arena, struct slice value)
@@ -47,7 +49,8 @@ static struct slice on_one_line(struct arena *arena, struct slice value)
 	return buf_slice(&buf);
 }
 
-static void add_text(struct arena *arena, struct slice **items, size_t *len, size_t *cap, struct slice text)
+static void add_text(struct arena *arena, struct slice **items, size_t *len, size_t *cap,
+		     struct slice text)
 {
 	*items = array_grow(arena, *items, *len, cap, sizeof(**items));
 	(*items)[(*len)++] = text;
@@ -62,51 +65,64 @@ static int read_version(struct metadata *metadata, struct slice value, struct er
 	slice_cut(&rest, '.', &minor_text);
 	if (!slice_parse_u64(major_text, METADATA_NUMBER_MAX, &major) ||
 	    (has_minor && !slice_parse_u64(minor_text, METADATA_NUMBER_MAX, &minor)))
-		return error_set(err, ERROR_SOURCE, "'%.*s' is not a metadata version", SLICE_ARG(value));
+		return error_set(err, ERROR_SOURCE, "'%.*s' is not a metadata version",
+				 SLICE_ARG(value));
 	if (major > METADATA_MAJOR_KNOWN)
-		return error_set(err, ERROR_SOURCE, "metadata version '%.*s' is not known", SLICE_ARG(value));
+		return error_set(err, ERROR_SOURCE,
+				 "metadata version '%.*s' is not known",
+				 SLICE_ARG(value));
 	metadata->version_major = (unsigned)major;
 	metadata->version_minor = (unsigned)minor;
 	return 0;
 }
 
-static int read_requires_python(struct arena *arena, struct metadata *metadata, struct slice value, struct error *err)
+static int read_requires_python(struct arena *arena, struct metadata *metadata,
+				struct slice value, struct error *err)
 {
 	if (is_unknown(value))
 		return 0;
 	metadata->requires_python_text = on_one_line(arena, value);
-	if (specifier_set_parse(arena, metadata->requires_python_text, true, &metadata->requires_python, NULL, err) == 0)
+	if (specifier_set_parse(arena, metadata->requires_python_text, true,
+				&metadata->requires_python, NULL, err) == 0)
 		return 0;
 	err->kind = ERROR_SOURCE;
-	return error_during(err, "reading 'Requires-Python: %.*s'", SLICE_ARG(metadata->requires_python_text));
+	return error_during(err, "reading 'Requires-Python: %.*s'",
+			    SLICE_ARG(metadata->requires_python_text));
 }
 
-// 508.3, md.3: one requirement that cannot be understood makes the release ineligible, not the package.
-static int read_requires_dist(struct arena *arena, struct metadata *metadata, struct slice value, struct error *err)
+// 508.3, md.3: one requirement that cannot be understood makes the release ineligible,
+// not the package.
+static int read_requires_dist(struct arena *arena, struct metadata *metadata,
+			      struct slice value, struct error *err)
 {
 	struct slice text = on_one_line(arena, value);
 	struct requirement requirement;
-	if (requirement_parse(arena, text, REQUIREMENT_LENIENT, &requirement, NULL, err) < 0) {
+	if (requirement_parse(arena, text, REQUIREMENT_LENIENT, &requirement, NULL, err) <
+	    0) {
 		err->kind = ERROR_SOURCE;
-		return error_during(err, "reading 'Requires-Dist: %.*s'", SLICE_ARG(text));
+		return error_during(err, "reading 'Requires-Dist: %.*s'",
+				    SLICE_ARG(text));
 	}
-	metadata->requires_dist = array_grow(arena, metadata->requires_dist, metadata->requires_len,
-					     &metadata->requires_cap, sizeof(*metadata->requires_dist));
+	metadata->requires_dist =
+		array_grow(arena, metadata->requires_dist, metadata->requires_len,
+			   &metadata->requires_cap, sizeof(*metadata->requires_dist));
 	metadata->requires_dist[metadata->requires_len++] = requirement;
 	return 0;
 }
 
 // 685.1. An extra whose name is invalid cannot be asked for.
-static void read_provides_extra(struct arena *arena, struct metadata *metadata, struct slice value)
+static void read_provides_extra(struct arena *arena, struct metadata *metadata,
+				struct slice value)
 {
 	if (name_is_valid(value))
-		add_text(arena, &metadata->extras, &metadata->extras_len, &metadata->extras_cap,
-			 name_normalize(arena, value));
+		add_text(arena, &metadata->extras, &metadata->extras_len,
+			 &metadata->extras_cap, name_normalize(arena, value));
 }
 
-// 'Requires' of metadata 1.1 is not read: it names modules, and no installer ever followed it (md.3).
-static int read_field(struct arena *arena, struct metadata *metadata, const struct header_field *field,
-		      struct error *err)
+// 'Requires' of metadata 1.1 is not read: it names modules, and no installer ever
+// followed it (md.3).
+static int read_field(struct arena *arena, struct metadata *metadata,
+		      const struct header_field *field, struct error *err)
 {
 	struct slice name = field->name, value = field->value;
 	if (slice_eq_ignore_case(name, S("Requires-Dist")))
@@ -114,21 +130,22 @@ static int read_field(struct arena *arena, struct metadata *metadata, const stru
 	if (slice_eq_ignore_case(name, S("Provides-Extra")))
 		read_provides_extra(arena, metadata, value);
 	else if (slice_eq_ignore_case(name, S("Dynamic")))
-		add_text(arena, &metadata->dynamic, &metadata->dynamic_len, &metadata->dynamic_cap,
-			 lower(arena, value));
+		add_text(arena, &metadata->dynamic, &metadata->dynamic_len,
+			 &metadata->dynamic_cap, lower(arena, value));
 	else if (slice_eq_ignore_case(name, S("Classifier")))
-		add_text(arena, &metadata->classifiers, &metadata->classifiers_len, &metadata->classifiers_cap,
-			 readable(arena, value));
+		add_text(arena, &metadata->classifiers, &metadata->classifiers_len,
+			 &metadata->classifiers_cap, readable(arena, value));
 	return 0;
 }
 
-static int read_single_fields(struct arena *arena, struct metadata *metadata, const struct header_block *block,
-			      struct error *err)
+static int read_single_fields(struct arena *arena, struct metadata *metadata,
+			      const struct header_block *block, struct error *err)
 {
 	struct slice version = headers_get(block, S("Metadata-Version"));
 	metadata->name = headers_get(block, S("Name"));
 	metadata->version = headers_get(block, S("Version"));
-	metadata->license_expression = readable(arena, headers_get(block, S("License-Expression")));
+	metadata->license_expression =
+		readable(arena, headers_get(block, S("License-Expression")));
 	metadata->license = readable(arena, headers_get(block, S("License")));
 	metadata->requires_python_text = S("");
 	if (metadata->name.len == 0)
@@ -137,14 +154,17 @@ static int read_single_fields(struct arena *arena, struct metadata *metadata, co
 		return error_set(err, ERROR_SOURCE, "the metadata has no 'Version'");
 	if (read_version(metadata, version.len ? version : S("1.0"), err) < 0)
 		return -1;
-	return read_requires_python(arena, metadata, headers_get(block, S("Requires-Python")), err);
+	return read_requires_python(arena, metadata,
+				    headers_get(block, S("Requires-Python")), err);
 }
 
-int metadata_parse(struct arena *arena, struct slice text, struct metadata *ret_metadata, struct error *err)
+int metadata_parse(struct arena *arena, struct slice text, struct metadata *ret_metadata,
+		   struct error *err)
 {
 	struct header_block block;
 	struct metadata metadata = { 0 };
-	if (headers_parse(arena, text, &block, err) < 0 || read_single_fields(arena, &metadata, &block, err) < 0)
+	if (headers_parse(arena, text, &block, err) < 0 ||
+	    read_single_fields(arena, &metadata, &block, err) < 0)
 		return -1;
 	for (size_t i = 0; i < block.len; i++)
 		if (read_field(arena, &metadata, &block.fields[i], err) < 0)
@@ -153,14 +173,17 @@ int metadata_parse(struct arena *arena, struct slice text, struct metadata *ret_
 	return 0;
 }
 
-// 643.1, and 808.1: a list that is both present and Dynamic may grow in the wheel, so it is not final either.
+// 643.1, and 808.1: a list that is both present and Dynamic may grow in the wheel, so it
+// is not final either.
 bool metadata_is_static(const struct metadata *metadata)
 {
-	if (metadata->version_major < 2 || (metadata->version_major == 2 && metadata->version_minor < 2))
+	if (metadata->version_major < 2 ||
+	    (metadata->version_major == 2 && metadata->version_minor < 2))
 		return false;
 	for (size_t i = 0; i < metadata->dynamic_len; i++) {
 		struct slice field = metadata->dynamic[i];
-		if (slice_eq(field, S("requires-dist")) || slice_eq(field, S("requires-python")) ||
+		if (slice_eq(field, S("requires-dist")) ||
+		    slice_eq(field, S("requires-python")) ||
 		    slice_eq(field, S("provides-extra")))
 			return false;
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Core metadata (METADATA, PKG-INFO): the fields that resolving and auditing need (md.1–md.3, 643.1, 685.1, 808.1).
+// Core metadata (METADATA, PKG-INFO): the fields that resolving and auditing need
+// (md.1–md.3, 643.1, 685.1, 808.1).
 #pragma once
 
 #include "packaging/requirement.h"
@@ -21,10 +22,11 @@ struct metadata {
 	size_t classifiers_len, classifiers_cap;
 };
 
-// ERROR_SOURCE on malformed text (a bad old release is skipped with that reason; md.3). Borrows from text.
-NODISCARD int metadata_parse(struct arena *arena, struct slice text, struct metadata *ret_metadata,
-			     struct error *err);
+// ERROR_SOURCE on malformed text (a bad old release is skipped with that reason; md.3).
+// Borrows from text.
+NODISCARD int metadata_parse(struct arena *arena, struct slice text,
+			     struct metadata *ret_metadata, struct error *err);
 
-// May an sdist's PKG-INFO speak for the wheel built from it: version >= 2.2 and none of requires-dist,
-// requires-python, provides-extra dynamic (643.1)?
+// May an sdist's PKG-INFO speak for the wheel built from it: version >= 2.2 and none of
+// requires-dist, requires-python, provides-extra dynamic (643.1)?
 bool metadata_is_static(const struct metadata *metadata);

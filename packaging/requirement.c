@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One dependency specifier from text and back (PEP 508; 508.4): name, extras, specifiers or URL, marker, in one pass.
+// One dependency specifier from text and back (PEP 508; 508.4): name, extras, specifiers
+// or URL, marker, in one pass.
 #include "packaging/requirement.h"
 
 #include <stdlib.h>
@@ -25,7 +26,8 @@ static int fail(struct parser *p, size_t offset, size_t len)
 static int fail_expected(struct parser *p, const char *expected, struct error *err)
 {
 	struct slice token = token_at(p->text, p->at);
-	error_set(err, ERROR_INPUT, "expected %s, found %s", expected, token_describe(token).text);
+	error_set(err, ERROR_INPUT, "expected %s, found %s", expected,
+		  token_describe(token).text);
 	return fail(p, p->at, token.len);
 }
 
@@ -39,14 +41,17 @@ static void skip(struct parser *p)
 	p->at = skip_blanks(p->text, p->at);
 }
 
-// A project or extra name. Its end is where no letter of names goes on, so 'foo-' is a bad name, not 'foo' and a rest.
-static int parse_name(struct parser *p, const char *what, struct slice *ret_name, struct error *err)
+// A project or extra name. Its end is where no letter of names goes on, so 'foo-' is a
+// bad name, not 'foo' and a rest.
+static int parse_name(struct parser *p, const char *what, struct slice *ret_name,
+		      struct error *err)
 {
 	struct slice token = token_at(p->text, p->at);
 	if (token.len == 0 || !is_alnum(token.ptr[0]))
 		return fail_expected(p, what, err);
 	if (!name_is_valid(token)) {
-		error_set(err, ERROR_INPUT, "%s is not a valid name", token_describe(token).text);
+		error_set(err, ERROR_INPUT, "%s is not a valid name",
+			  token_describe(token).text);
 		error_hint(err, "a name begins and ends with a letter or digit");
 		return fail(p, p->at, token.len);
 	}
@@ -72,14 +77,16 @@ static size_t sort_without_duplicates(struct slice *names, size_t len)
 	return kept;
 }
 
-static int parse_extras(struct parser *p, struct requirement *requirement, struct error *err)
+static int parse_extras(struct parser *p, struct requirement *requirement,
+			struct error *err)
 {
 	ARRAY_OF(struct slice) extras = { 0 };
 	size_t open = p->at++;
 	for (skip(p); !next_is(p, ']'); skip(p)) {
 		struct slice extra;
 		if (p->at == p->text.len) {
-			error_set(err, ERROR_INPUT, "the bracket of the extras is not closed");
+			error_set(err, ERROR_INPUT,
+				  "the bracket of the extras is not closed");
 			return fail(p, open, 1);
 		}
 		if (parse_name(p, "the name of an extra", &extra, err) < 0)
@@ -106,12 +113,14 @@ static int parse_extras(struct parser *p, struct requirement *requirement, struc
 static size_t bad_clause_length(struct slice specifiers, size_t from)
 {
 	size_t end = from;
-	while (end < specifiers.len && specifiers.ptr[end] != ',' && !is_space(specifiers.ptr[end]))
+	while (end < specifiers.len && specifiers.ptr[end] != ',' &&
+	       !is_space(specifiers.ptr[end]))
 		end++;
 	return end - from;
 }
 
-// A wide blank copied from a page would otherwise pass for part of a version in the message.
+// A wide blank copied from a page would otherwise pass for part of a version in the
+// message.
 static size_t find_odd_byte(struct slice specifiers)
 {
 	for (size_t i = 0; i < specifiers.len; i++) {
@@ -122,7 +131,8 @@ static size_t find_odd_byte(struct slice specifiers)
 	return SLICE_NONE;
 }
 
-static int parse_specifiers(struct parser *p, size_t end, struct requirement *requirement, struct error *err)
+static int parse_specifiers(struct parser *p, size_t end, struct requirement *requirement,
+			    struct error *err)
 {
 	struct slice text = slice_range(p->text, p->at, end);
 	size_t bad = find_odd_byte(text);
@@ -130,7 +140,8 @@ static int parse_specifiers(struct parser *p, size_t end, struct requirement *re
 		p->at += bad;
 		return fail_expected(p, "a version specifier", err);
 	}
-	if (specifier_set_parse(p->arena, text, p->lenient, &requirement->specifiers, &bad, err) < 0) {
+	if (specifier_set_parse(p->arena, text, p->lenient, &requirement->specifiers,
+				&bad, err) < 0) {
 		const char *meant = operator_meant(token_at(text, bad));
 		if (meant)
 			error_hint(err, "did you mean '%s'?", meant);
@@ -141,7 +152,8 @@ static int parse_specifiers(struct parser *p, size_t end, struct requirement *re
 }
 
 // md.3: PEP 345 let "(1.0)" stand for any release of 1.0.
-static bool parse_bare_version(struct parser *p, size_t end, struct requirement *requirement)
+static bool parse_bare_version(struct parser *p, size_t end,
+			       struct requirement *requirement)
 {
 	struct slice text = slice_trim(slice_range(p->text, p->at, end));
 	struct version version;
@@ -150,14 +162,17 @@ static bool parse_bare_version(struct parser *p, size_t end, struct requirement 
 		return false;
 	struct slice prefix = arena_printf(p->arena, "==%.*s.*", SLICE_ARG(text));
 	struct slice exact = slice_range(prefix, 0, prefix.len - 2);
-	if (specifier_set_parse(p->arena, prefix, false, &requirement->specifiers, NULL, &ignored) < 0 &&
-	    specifier_set_parse(p->arena, exact, false, &requirement->specifiers, NULL, &ignored) < 0)
+	if (specifier_set_parse(p->arena, prefix, false, &requirement->specifiers, NULL,
+				&ignored) < 0 &&
+	    specifier_set_parse(p->arena, exact, false, &requirement->specifiers, NULL,
+				&ignored) < 0)
 		return false;
 	p->at = end;
 	return true;
 }
 
-static int parse_parenthesised(struct parser *p, struct requirement *requirement, struct error *err)
+static int parse_parenthesised(struct parser *p, struct requirement *requirement,
+			       struct error *err)
 {
 	size_t open = p->at++;
 	size_t len = slice_find_byte(slice_skip(p->text, p->at), ')');
@@ -166,7 +181,8 @@ static int parse_parenthesised(struct parser *p, struct requirement *requirement
 		return fail(p, open, 1);
 	}
 	size_t end = p->at + len;
-	if (!parse_bare_version(p, end, requirement) && parse_specifiers(p, end, requirement, err) < 0)
+	if (!parse_bare_version(p, end, requirement) &&
+	    parse_specifiers(p, end, requirement, err) < 0)
 		return -1;
 	p->at++;
 	return 0;
@@ -178,13 +194,16 @@ static bool has_scheme(struct slice url)
 	if (colon == SLICE_NONE || colon == 0 || !is_alpha(url.ptr[0]))
 		return false;
 	for (size_t i = 1; i < colon; i++)
-		if (!is_alnum(url.ptr[i]) && url.ptr[i] != '+' && url.ptr[i] != '-' && url.ptr[i] != '.')
+		if (!is_alnum(url.ptr[i]) && url.ptr[i] != '+' && url.ptr[i] != '-' &&
+		    url.ptr[i] != '.')
 			return false;
 	return true;
 }
 
-// 508.4: a ';' belongs to the URL that it touches. Where what follows reads as a marker, that was not meant.
-static int check_semicolon(struct parser *p, size_t start, struct slice url, struct error *err)
+// 508.4: a ';' belongs to the URL that it touches. Where what follows reads as a marker,
+// that was not meant.
+static int check_semicolon(struct parser *p, size_t start, struct slice url,
+			   struct error *err)
 {
 	size_t semicolon = slice_find_byte(url, ';');
 	if (semicolon == SLICE_NONE)
@@ -192,7 +211,8 @@ static int check_semicolon(struct parser *p, size_t start, struct slice url, str
 	struct marker *ignored;
 	struct error no_marker;
 	struct slice rest = slice_skip(p->text, start + semicolon + 1);
-	if (marker_parse(p->arena, rest, MARKER_IN_METADATA, &ignored, NULL, &no_marker) < 0 &&
+	if (marker_parse(p->arena, rest, MARKER_IN_METADATA, &ignored, NULL, &no_marker) <
+		    0 &&
 	    !(semicolon == url.len - 1 && rest.len))
 		return 0;
 	error_set(err, ERROR_INPUT, "the ';' of the marker reads as part of the URL");
@@ -200,7 +220,8 @@ static int check_semicolon(struct parser *p, size_t start, struct slice url, str
 	return fail(p, start + semicolon, 1);
 }
 
-static int check_url_bytes(struct parser *p, size_t start, struct slice url, struct error *err)
+static int check_url_bytes(struct parser *p, size_t start, struct slice url,
+			   struct error *err)
 {
 	for (size_t i = 0; i < url.len; i++) {
 		if ((unsigned char)url.ptr[i] > ' ' && url.ptr[i] != 0x7f)
@@ -222,31 +243,32 @@ static int parse_url(struct parser *p, struct requirement *requirement, struct e
 	struct slice url = slice_range(p->text, start, p->at);
 	if (!has_scheme(url)) {
 		struct token_text shown = token_describe(url);
-		error_set(err, ERROR_INPUT, "expected a URL after '@', found %s", shown.text);
+		error_set(err, ERROR_INPUT, "expected a URL after '@', found %s",
+			  shown.text);
 		if (url.len && (url.ptr[0] == '.' || url.ptr[0] == '/'))
 			error_hint(err, "a path is written as 'file:///absolute/path'");
 		return fail(p, start, url.len);
 	}
 	requirement->url = url;
-	return check_url_bytes(p, start, url, err) < 0 ? -1 : check_semicolon(p, start, url, err);
+	return check_url_bytes(p, start, url, err) < 0
+		       ? -1
+		       : check_semicolon(p, start, url, err);
 }
 
-static int fail_details(struct parser *p, const struct requirement *requirement, struct error *err)
+static int fail_details(struct parser *p, const struct requirement *requirement,
+			struct error *err)
 {
 	struct slice token = token_at(p->text, p->at);
 	fail_expected(p, "a version specifier such as '>=1.0', '@', ';' or the end", err);
 	if (token.len && is_digit(token.ptr[0]))
-		error_hint(err, "did you mean '%.*s==%.*s'?", SLICE_ARG(requirement->raw_name), SLICE_ARG(token));
+		error_hint(err, "did you mean '%.*s==%.*s'?",
+			   SLICE_ARG(requirement->raw_name), SLICE_ARG(token));
 	return -1;
 }
 
-static bool starts_operator(char c)
-{
-	return c == '=' || c == '<' || c == '>' || c == '!' || c == '~';
-}
-
 // What stands between the name and the marker.
-static int parse_details(struct parser *p, struct requirement *requirement, struct error *err)
+static int parse_details(struct parser *p, struct requirement *requirement,
+			 struct error *err)
 {
 	skip(p);
 	if (p->at == p->text.len || next_is(p, ';'))
@@ -255,13 +277,15 @@ static int parse_details(struct parser *p, struct requirement *requirement, stru
 		return parse_url(p, requirement, err);
 	if (next_is(p, '('))
 		return parse_parenthesised(p, requirement, err);
-	if (!starts_operator(p->text.ptr[p->at]) && !(p->lenient && next_is(p, ',')))
+	if (!is_operator(p->text.ptr[p->at]) && !(p->lenient && next_is(p, ',')))
 		return fail_details(p, requirement, err);
 	size_t len = slice_find_byte(slice_skip(p->text, p->at), ';');
-	return parse_specifiers(p, len == SLICE_NONE ? p->text.len : p->at + len, requirement, err);
+	return parse_specifiers(p, len == SLICE_NONE ? p->text.len : p->at + len,
+				requirement, err);
 }
 
-static int parse_marker(struct parser *p, struct requirement *requirement, struct error *err)
+static int parse_marker(struct parser *p, struct requirement *requirement,
+			struct error *err)
 {
 	skip(p);
 	if (p->at == p->text.len)
@@ -274,7 +298,8 @@ static int parse_marker(struct parser *p, struct requirement *requirement, struc
 		return p->lenient ? 0 : fail_expected(p, "a marker after ';'", err);
 	struct slice rest = slice_skip(p->text, p->at);
 	size_t offset, len;
-	if (marker_parse_spanned(p->arena, rest, p->lenient ? MARKER_IN_METADATA : MARKER_IN_REQUIREMENT,
+	if (marker_parse_spanned(p->arena, rest,
+				 p->lenient ? MARKER_IN_METADATA : MARKER_IN_REQUIREMENT,
 				 &requirement->marker, &offset, &len, err) < 0)
 		return fail(p, p->at + offset, len);
 	return 0;
@@ -300,10 +325,13 @@ static int parse_all(struct parser *p, struct requirement *requirement, struct e
 }
 
 int requirement_parse(struct arena *arena, struct slice text, enum requirement_mode mode,
-		      struct requirement *ret_requirement, struct requirement_bad *ret_bad, struct error *err)
+		      struct requirement *ret_requirement,
+		      struct requirement_bad *ret_bad, struct error *err)
 {
 	struct slice trimmed = slice_trim(text);
-	struct parser p = { .arena = arena, .text = trimmed, .lenient = mode == REQUIREMENT_LENIENT };
+	struct parser p = { .arena = arena,
+			    .text = trimmed,
+			    .lenient = mode == REQUIREMENT_LENIENT };
 	struct requirement requirement = { .text = trimmed, .url = S("") };
 	if (parse_all(&p, &requirement, err) < 0) {
 		if (ret_bad) {

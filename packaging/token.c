@@ -16,7 +16,7 @@ static bool is_name(char c)
 	return is_word(c) || c == '.' || c == '-';
 }
 
-static bool is_operator(char c)
+bool is_operator(char c)
 {
 	return c == '=' || c == '<' || c == '>' || c == '!' || c == '~';
 }
@@ -59,7 +59,8 @@ struct slice token_at(struct slice text, size_t at)
 bool word_at(struct slice text, size_t at, struct slice word)
 {
 	struct slice rest = slice_skip(text, at);
-	return slice_starts_with(rest, word) && (rest.len == word.len || !is_word(rest.ptr[word.len]));
+	return slice_starts_with(rest, word) &&
+	       (rest.len == word.len || !is_word(rest.ptr[word.len]));
 }
 
 // The code point of one well-formed UTF-8 sequence of two to four bytes.
@@ -72,23 +73,27 @@ static uint32_t code_point(struct slice token)
 	return value;
 }
 
-// Blanks and marks that a page or a word processor leaves behind look like nothing at all.
+// Blanks and marks that a page or a word processor leaves behind look like nothing at
+// all.
 static bool is_invisible(uint32_t point)
 {
-	return (point >= 0x80 && point <= 0xa0) || point == 0xad || (point >= 0x2000 && point <= 0x200f) ||
-	       (point >= 0x2028 && point <= 0x202f) || point == 0x205f || point == 0x2060 || point == 0x3000 ||
-	       point == 0xfeff;
+	return (point >= 0x80 && point <= 0xa0) || point == 0xad ||
+	       (point >= 0x2000 && point <= 0x200f) ||
+	       (point >= 0x2028 && point <= 0x202f) || point == 0x205f ||
+	       point == 0x2060 || point == 0x3000 || point == 0xfeff;
 }
 
-// As much of token as fits, without cutting a character; what would upset a terminal becomes '?'.
+// As much of token as fits, without cutting a character; what would upset a terminal
+// becomes '?'.
 static void quote(struct token_text *shown, struct slice token)
 {
 	char quote_mark = slice_find_byte(token, '\'') == SLICE_NONE ? '\'' : '"';
 	struct slice part = slice_range(token, 0, TOKEN_SHOWN);
-	while (part.len < token.len && part.len && ((unsigned char)token.ptr[part.len] & 0xc0) == 0x80)
+	while (part.len < token.len && part.len &&
+	       ((unsigned char)token.ptr[part.len] & 0xc0) == 0x80)
 		part.len--;
-	snprintf(shown->text, sizeof(shown->text), "%c%.*s%s%c", quote_mark, SLICE_ARG(part),
-		 part.len < token.len ? "..." : "", quote_mark);
+	snprintf(shown->text, sizeof(shown->text), "%c%.*s%s%c", quote_mark,
+		 SLICE_ARG(part), part.len < token.len ? "..." : "", quote_mark);
 	for (char *c = shown->text; *c; c++)
 		if ((*c > 0 && *c < ' ') || *c == 0x7f)
 			*c = '?';
@@ -98,15 +103,18 @@ struct token_text token_describe(struct slice token)
 {
 	struct token_text shown = { "nothing" };
 	unsigned char first = token.len ? (unsigned char)token.ptr[0] : 0;
-	struct slice character = slice_range(token, 0, token.len ? character_length(token) : 0);
+	struct slice character =
+		slice_range(token, 0, token.len ? character_length(token) : 0);
 	if (token.len == 0)
 		return shown;
 	if (first < ' ' || first == 0x7f)
 		snprintf(shown.text, sizeof(shown.text), "U+%04X", (unsigned)first);
 	else if (first >= 0x80 && slice_find_bad_utf8(character) != SLICE_NONE)
-		snprintf(shown.text, sizeof(shown.text), "the byte 0x%02x", (unsigned)first);
+		snprintf(shown.text, sizeof(shown.text), "the byte 0x%02x",
+			 (unsigned)first);
 	else if (first >= 0x80 && is_invisible(code_point(character)))
-		snprintf(shown.text, sizeof(shown.text), "U+%04X", (unsigned)code_point(character));
+		snprintf(shown.text, sizeof(shown.text), "U+%04X",
+			 (unsigned)code_point(character));
 	else
 		quote(&shown, token);
 	return shown;
@@ -115,8 +123,9 @@ struct token_text token_describe(struct slice token)
 const char *operator_meant(struct slice token)
 {
 	static const char *const slips[][2] = {
-		{ "=", "==" },  { "=>", ">=" },  { "=<", "<=" }, { "<>", "!=" },
-		{ "=!", "!=" }, { "!==", "!=" }, { "~", "~=" },  { "!", "!=" }, { "=~", "~=" },
+		{ "=", "==" },  { "=>", ">=" }, { "=<", "<=" },
+		{ "<>", "!=" }, { "=!", "!=" }, { "!==", "!=" },
+		{ "~", "~=" },  { "!", "!=" },  { "=~", "~=" },
 	};
 	for (size_t i = 0; i < sizeof(slips) / sizeof(*slips); i++)
 		if (slice_eq(token, slice_from(slips[i][0])))

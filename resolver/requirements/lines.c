@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Physical lines to logical ones. What counts as a line end, a blank and a comment is Python's view, since pip's
-// format is defined by its program.
+// Physical lines to logical ones. What counts as a line end, a blank and a comment is
+// Python's view, since pip's format is defined by its program.
 #include "resolver/requirements/lines.h"
 
 // Bytes of the line end at text[at], 0 if there is none (str.splitlines).
@@ -16,15 +16,17 @@ static size_t line_end_length(struct slice text, size_t at)
 		return 0;
 	if (slice_starts_with(rest, S("\xc2\x85")))
 		return 2;
-	return slice_eq(rest, S("\xe2\x80\xa8")) || slice_eq(rest, S("\xe2\x80\xa9")) ? 3 : 0;
+	return slice_eq(rest, S("\xe2\x80\xa8")) || slice_eq(rest, S("\xe2\x80\xa9")) ? 3
+										      : 0;
 }
 
-// Bytes of the blank at text[at], 0 if there is none (str.isspace). Pages and word processors leave the wide ones.
+// Bytes of the blank at text[at], 0 if there is none (str.isspace). Pages and word
+// processors leave the wide ones.
 static size_t blank_length(struct slice text, size_t at)
 {
 	static const char *const wide[] = {
-		"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9",
-		"\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
+		"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8",
+		"\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
 	};
 	unsigned char c = (unsigned char)text.ptr[at];
 	struct slice rest = slice_range(text, at, at + 3);
@@ -33,31 +35,28 @@ static size_t blank_length(struct slice text, size_t at)
 	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
 		if (slice_starts_with(rest, slice_from(wide[i])))
 			return slice_from(wide[i]).len;
-	bool en_quad_to_hair_space = slice_starts_with(rest, S("\xe2\x80")) && rest.len == 3 &&
-				     (unsigned char)rest.ptr[2] <= 0x8a;
+	bool en_quad_to_hair_space = slice_starts_with(rest, S("\xe2\x80")) &&
+				     rest.len == 3 && (unsigned char)rest.ptr[2] <= 0x8a;
 	return en_quad_to_hair_space ? 3 : 0;
-}
-
-struct slice line_text(const struct logical_line *line)
-{
-	return buf_slice(&line->text);
 }
 
 static const struct line_piece *piece_at(const struct logical_line *line, size_t offset)
 {
-	size_t low = 0, high = line->len;
+	size_t low = 0, high = line->piece_count;
 	while (low + 1 < high) {
 		size_t middle = low + (high - low) / 2;
-		if (line->items[middle].at <= offset)
+		if (line->pieces[middle].at <= offset)
 			low = middle;
 		else
 			high = middle;
 	}
-	return &line->items[low];
+	return &line->pieces[low];
 }
 
-// Where text[offset] begins and ends in the source. offset may be the end of the text: just behind its last byte.
-static void place_of(const struct logical_line *line, size_t offset, size_t *ret_start, size_t *ret_end)
+// Where text[offset] begins and ends in the source. offset may be the end of the text:
+// just behind its last byte.
+static void place_of(const struct logical_line *line, size_t offset, size_t *ret_start,
+		     size_t *ret_end)
 {
 	const struct line_piece *piece = piece_at(line, offset);
 	if (!piece->verbatim && offset < line->text.len) {
@@ -75,7 +74,7 @@ struct span line_span(const struct logical_line *line, size_t offset, size_t len
 {
 	struct slice text = line->source->text;
 	size_t start = 0, end = 0, ignored = 0, line_end;
-	if (line->len == 0)
+	if (line->piece_count == 0)
 		return (struct span){ .source = line->source };
 	place_of(line, offset, &start, &end);
 	if (len == 0)
@@ -87,28 +86,46 @@ struct span line_span(const struct logical_line *line, size_t offset, size_t len
 	return (struct span){ line->source, start, line_end - start };
 }
 
-static void put_piece(struct logical_line *line, struct line_piece piece)
+// A line in the making.
+struct builder {
+	struct buf text;
+	struct line_piece *items;
+	size_t len, cap;
+};
+
+static struct logical_line line_of(const struct source *source,
+				   const struct builder *builder)
 {
-	line->items = array_grow(line->text.arena, line->items, line->len, &line->cap, sizeof(*line->items));
-	line->items[line->len++] = piece;
+	return (struct logical_line){ source, buf_slice(&builder->text), builder->items,
+				      builder->len };
+}
+
+static void put_piece(struct builder *builder, struct line_piece piece)
+{
+	*array_push(builder->text.arena, builder) = piece;
 }
 
 // A byte of the source; goes on with the last piece where it stands right behind it.
-static void put_byte(struct logical_line *line, char byte, size_t source_offset)
+static void put_byte(struct builder *builder, char byte, size_t source_offset)
 {
-	const struct line_piece *last = line->len ? &line->items[line->len - 1] : NULL;
-	if (!last || !last->verbatim || last->source_offset + (line->text.len - last->at) != source_offset)
-		put_piece(line, (struct line_piece){ line->text.len, source_offset, 0, true });
-	buf_byte(&line->text, byte);
+	const struct line_piece *last =
+		builder->len ? &builder->items[builder->len - 1] : NULL;
+	if (!last || !last->verbatim ||
+	    last->source_offset + (builder->text.len - last->at) != source_offset)
+		put_piece(builder, (struct line_piece){ builder->text.len, source_offset,
+							0, true });
+	buf_byte(&builder->text, byte);
 }
 
 // Text that stands for source[offset..offset+len).
-static void put_text(struct logical_line *line, struct slice text, size_t source_offset, size_t source_len)
+static void put_text(struct builder *builder, struct slice text, size_t source_offset,
+		     size_t source_len)
 {
 	if (text.len == 0)
 		return;
-	put_piece(line, (struct line_piece){ line->text.len, source_offset, source_len, false });
-	buf_append(&line->text, text);
+	put_piece(builder, (struct line_piece){ builder->text.len, source_offset,
+						source_len, false });
+	buf_append(&builder->text, text);
 }
 
 static bool is_comment_line(struct slice line)
@@ -119,31 +136,44 @@ static bool is_comment_line(struct slice line)
 	return at < line.len && line.ptr[at] == '#';
 }
 
-// req.1: joins before comments go, so a comment swallows what is joined to it; a line that is all comment ends the
-// join whatever its own last byte is. False at the end of the text.
-static bool join_lines(struct line_reader *reader, struct logical_line *joined)
+// The next physical line without its end; false at the end of the text.
+static bool physical_line(struct line_reader *reader, struct slice *ret_line)
 {
 	struct slice text = reader->source->text;
-	bool any = false;
-	while (reader->at < text.len) {
-		size_t start = reader->at, end = start, end_len = 0;
-		while (end < text.len && (end_len = line_end_length(text, end)) == 0)
-			end++;
-		reader->at = end + end_len;
-		struct slice line = slice_range(text, start, end);
-		bool comment = is_comment_line(line);
-		bool continued = !comment && slice_ends_with(line, S("\\"));
+	size_t start = reader->at, end = start, end_len = 0;
+	if (start == text.len)
+		return false;
+	while (end < text.len && (end_len = line_end_length(text, end)) == 0)
+		end++;
+	reader->at = end + end_len;
+	*ret_line = slice_range(text, start, end);
+	return true;
+}
+
+static bool is_continued(struct slice line)
+{
+	return slice_ends_with(line, S("\\")) && !is_comment_line(line);
+}
+
+// req.1: joins before comments go, so a comment swallows what is joined to it; a line
+// that is all comment ends the join whatever its own last byte is.
+static struct logical_line join_lines(struct line_reader *reader, struct slice line,
+				      struct arena *arena)
+{
+	struct builder builder = { .text.arena = arena };
+	bool continued;
+	do {
+		size_t start = (size_t)(line.ptr - reader->source->text.ptr);
+		continued = is_continued(line);
 		while (continued && slice_ends_with(line, S("\\")))
 			line.len--;
-		if (comment)
-			put_text(joined, S(" "), start, 0); // else "a\" and "#b" would read "a#b"
+		if (is_comment_line(line))
+			put_text(&builder, S(" "), start,
+				 0); // else "a\" and "#b" would read "a#b"
 		for (size_t i = 0; i < line.len; i++)
-			put_byte(joined, line.ptr[i], start + i);
-		any = true;
-		if (!continued)
-			break;
-	}
-	return any;
+			put_byte(&builder, line.ptr[i], start + i);
+	} while (continued && physical_line(reader, &line));
+	return line_of(reader->source, &builder);
 }
 
 // req.1: the part of the line before a comment, without the blanks around it.
@@ -180,55 +210,74 @@ static size_t variable_length(struct slice text, size_t at)
 }
 
 // req.2: the value of the variable at text[at]; "" leaves the text as it is.
-static struct slice variable_value(const struct line_reader *reader, struct arena *arena, struct slice text, size_t at,
-				   size_t len)
+static struct slice variable_value(const struct line_reader *reader, struct arena *arena,
+				   struct slice text, size_t at, size_t len)
 {
 	if (len == 0 || !reader->getenv)
 		return S("");
-	return slice_from(reader->getenv(arena_c_string(arena, slice_range(text, at + 2, at + len - 1))));
+	return slice_from(reader->getenv(
+		arena_c_string(arena, slice_range(text, at + 2, at + len - 1))));
 }
 
-static void finish_line(const struct line_reader *reader, struct arena *arena, const struct logical_line *joined,
-			struct logical_line *line)
+// joined.text[from..to) with its variables replaced.
+static struct logical_line expand(const struct line_reader *reader, struct arena *arena,
+				  const struct logical_line *joined, size_t from,
+				  size_t to)
 {
-	struct slice text = line_text(joined);
-	size_t from, to, start, end, ignored;
-	find_content(text, &from, &to);
+	struct builder builder = { .text.arena = arena };
 	while (from < to) {
-		size_t len = variable_length(text, from);
-		struct slice value = variable_value(reader, arena, text, from, len);
+		size_t start, end, ignored, len = variable_length(joined->text, from);
+		struct slice value =
+			variable_value(reader, arena, joined->text, from, len);
 		place_of(joined, from, &start, &end);
 		if (value.len) {
 			place_of(joined, from + len - 1, &ignored, &end);
-			put_text(line, value, start, end - start);
+			put_text(&builder, value, start, end - start);
 			from += len;
 		} else {
-			put_byte(line, text.ptr[from++], start);
+			put_byte(&builder, joined->text.ptr[from++], start);
 		}
 	}
+	return line_of(joined->source, &builder);
 }
 
-bool line_next(struct line_reader *reader, struct arena *arena, struct logical_line *ret_line)
+// A part of one physical line, as it is.
+static struct logical_line borrow(const struct source *source, struct arena *arena,
+				  struct slice part)
 {
-	for (;;) {
-		struct logical_line joined = { .source = reader->source, .text.arena = arena };
-		struct logical_line line = joined;
-		if (!join_lines(reader, &joined))
-			return false;
-		finish_line(reader, arena, &joined, &line);
-		if (line.text.len) {
-			*ret_line = line;
-			return true;
-		}
+	struct line_piece *piece = arena_new(arena, struct line_piece);
+	*piece = (struct line_piece){ 0, (size_t)(part.ptr - source->text.ptr), 0, true };
+	return (struct logical_line){ source, part, piece, 1 };
+}
+
+bool line_next(struct line_reader *reader, struct arena *arena,
+	       struct logical_line *ret_line)
+{
+	struct slice first;
+	while (physical_line(reader, &first)) {
+		size_t from, to;
+		bool joins = is_continued(first);
+		struct logical_line line = { .source = reader->source, .text = first };
+		if (joins)
+			line = join_lines(reader, first, arena);
+		find_content(line.text, &from, &to);
+		if (from == to)
+			continue;
+		struct slice content = slice_range(line.text, from, to);
+		bool plain = !joins && !slice_contains(content, S("${"));
+		if (!joins)
+			line = borrow(reader->source, arena, first);
+		*ret_line = plain ? borrow(reader->source, arena, content)
+				  : expand(reader, arena, &line, from, to);
+		return true;
 	}
+	return false;
 }
 
-void line_of_text(const struct source *source, struct arena *arena, struct logical_line *ret_line)
+void line_of_text(const struct source *source, struct arena *arena,
+		  struct logical_line *ret_line)
 {
-	struct logical_line line = { .source = source, .text.arena = arena };
 	struct slice trimmed = slice_trim(source->text);
-	size_t start = trimmed.len ? (size_t)(trimmed.ptr - source->text.ptr) : 0;
-	for (size_t i = 0; i < trimmed.len; i++)
-		put_byte(&line, trimmed.ptr[i], start + i);
-	*ret_line = line;
+	*ret_line = trimmed.len ? borrow(source, arena, trimmed)
+				: (struct logical_line){ source, trimmed, NULL, 0 };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Words and options of a line. Markers never come here: a shell's quoting would spoil them (req.3).
+// Words and options of a line. Markers never come here: a shell's quoting would spoil
+// them (req.3).
 #include "resolver/requirements/options.h"
 
 #include "packaging/name.h"
@@ -69,7 +70,8 @@ size_t line_options_start(struct slice text)
 	return text.len;
 }
 
-// A word as a POSIX shell takes it: '…' verbatim, in "…" a backslash before '"' or '\', elsewhere before anything.
+// A word as a POSIX shell takes it: '…' verbatim, in "…" a backslash before '"' or '\',
+// elsewhere before anything.
 static int split_word(struct parser *p, struct slice text, size_t *at)
 {
 	size_t start = *at, i = start;
@@ -77,8 +79,9 @@ static int split_word(struct parser *p, struct slice text, size_t *at)
 	char quote = 0;
 	for (; i < text.len && (quote || !is_space(text.ptr[i])); i++) {
 		char c = text.ptr[i];
-		bool escapes = i + 1 < text.len && c == '\\' && quote != '\'' &&
-			       (!quote || text.ptr[i + 1] == '"' || text.ptr[i + 1] == '\\');
+		bool escapes =
+			i + 1 < text.len && c == '\\' && quote != '\'' &&
+			(!quote || text.ptr[i + 1] == '"' || text.ptr[i + 1] == '\\');
 		if (escapes)
 			buf_byte(&buf, text.ptr[++i]);
 		else if (quote ? c == quote : c == '"' || c == '\'')
@@ -87,20 +90,22 @@ static int split_word(struct parser *p, struct slice text, size_t *at)
 			buf_byte(&buf, c);
 	}
 	if (quote) {
-		diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT, line_span(p->line, start, i - start),
+		diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT,
+				line_span(p->line, start, i - start),
 				"the quote %c is not closed", quote);
 		return -1;
 	}
 	struct slice raw = slice_range(text, start, i), cooked = buf_slice(&buf);
 	bool verbatim = slice_eq(raw, cooked);
-	*array_push(p->arena, &p->words) = (struct word){ verbatim ? raw : cooked, start, i - start, verbatim };
+	*array_push(p->arena, &p->words) =
+		(struct word){ verbatim ? raw : cooked, start, i - start, verbatim };
 	*at = i;
 	return 0;
 }
 
 static int split_words(struct parser *p, size_t at)
 {
-	struct slice text = line_text(p->line);
+	struct slice text = p->line->text;
 	while (at < text.len) {
 		if (is_space(text.ptr[at]))
 			at++;
@@ -140,7 +145,8 @@ static void hint_nearest(struct slice name, struct error *err)
 	enum { NEAR = 2 };
 	size_t best = NEAR + 1;
 	for (size_t i = 0; i < KNOWN_OPTIONS; i++) {
-		size_t distance = name_distance(name, slice_from(known_options[i].name), NEAR);
+		size_t distance =
+			name_distance(name, slice_from(known_options[i].name), NEAR);
 		if (distance < best) {
 			best = distance;
 			error_hint(err, "did you mean '%s'?", known_options[i].name);
@@ -150,8 +156,9 @@ static void hint_nearest(struct slice name, struct error *err)
 
 static int fail_unknown(struct parser *p, const struct word *word, struct slice name)
 {
-	struct error *err = diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT, word_span(p, word),
-					    "unknown option '%.*s'", SLICE_ARG(name));
+	struct error *err = diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT,
+					    word_span(p, word), "unknown option '%.*s'",
+					    SLICE_ARG(name));
 	hint_nearest(name, err);
 	if (slice_eq(name, S("--")))
 		error_hint(err, "a requirement stands before its options");
@@ -160,17 +167,22 @@ static int fail_unknown(struct parser *p, const struct word *word, struct slice 
 
 static int fail_stray(struct parser *p, const struct word *word)
 {
-	struct error *err = diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT, word_span(p, word),
-					    "unexpected '%.*s' after an option", SLICE_ARG(word->text));
+	struct error *err =
+		diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT,
+				word_span(p, word), "unexpected '%.*s' after an option",
+				SLICE_ARG(word->text));
 	if (slice_starts_with(word->text, S(";")))
-		error_hint(err, "quote the value together with its marker: -e 'NAME @ URL ; MARKER'");
+		error_hint(
+			err,
+			"quote the value together with its marker: -e 'NAME @ URL ; MARKER'");
 	else
 		error_hint(err, "put it on a line of its own");
 	return -1;
 }
 
-static void add_option(struct parser *p, struct line_options *options, const struct option_info *info,
-		       const struct word *option, const struct word *value)
+static void add_option(struct parser *p, struct line_options *options,
+		       const struct option_info *info, const struct word *option,
+		       const struct word *value)
 {
 	size_t end = value ? value->offset + value->len : option->offset + option->len;
 	const struct word *valued = value ? value : option;
@@ -200,20 +212,21 @@ static struct word rest_of_word(const struct word *word, size_t from)
 	return rest;
 }
 
-static int parse_valued(struct parser *p, struct line_options *options, const struct option_info *info,
-			const struct word *option, const struct word *glued)
+static int parse_valued(struct parser *p, struct line_options *options,
+			const struct option_info *info, const struct word *option,
+			const struct word *glued)
 {
 	const struct word *value = glued;
 	if (!info->takes_value && glued) {
-		diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT, word_span(p, option),
-				"'%s' takes no value", info->name);
+		diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT,
+				word_span(p, option), "'%s' takes no value", info->name);
 		return -1;
 	}
 	if (info->takes_value && !glued && p->next < p->words.len)
 		value = &p->words.items[p->next++];
 	if (info->takes_value && (!value || value->text.len == 0)) {
-		diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT, word_span(p, option),
-				"'%s' needs a value", info->name);
+		diagnostics_add(p->diagnostics, SEVERITY_ERROR, ERROR_INPUT,
+				word_span(p, option), "'%s' needs a value", info->name);
 		return -1;
 	}
 	add_option(p, options, info, option, value);
@@ -226,12 +239,14 @@ static int parse_option(struct parser *p, struct line_options *options)
 	struct slice text = word->text;
 	if (slice_starts_with(text, S("--"))) {
 		size_t equals = slice_find_byte(text, '=');
-		struct slice name = slice_range(text, 0, equals == SLICE_NONE ? text.len : equals);
+		struct slice name =
+			slice_range(text, 0, equals == SLICE_NONE ? text.len : equals);
 		const struct option_info *info = find_long(name);
 		if (!info)
 			return fail_unknown(p, word, name);
 		struct word glued = rest_of_word(word, name.len + 1);
-		return parse_valued(p, options, info, word, equals == SLICE_NONE ? NULL : &glued);
+		return parse_valued(p, options, info, word,
+				    equals == SLICE_NONE ? NULL : &glued);
 	}
 	if (text.len < 2 || text.ptr[0] != '-')
 		return fail_stray(p, word);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The option part of a line, `-r more.in --hash sha256:…`: split as a shell would, then looked up (req.3).
+// The option part of a line, `-r more.in --hash sha256:…`: split as a shell would, then
+// looked up (req.3).
 #pragma once
 
 #include "resolver/requirements/lines.h"
@@ -19,12 +20,13 @@ enum line_option_kind {
 struct line_option {
 	enum line_option_kind kind;
 	enum option_kind run_kind;
-	const char *name;        // "--hash", the long form
-	struct slice value;      // "" for flags
-	struct span span;        // option and value
-	struct span value_span;  // the value; that of the option for flags
-	size_t value_offset, value_len; // of the value in the line's text, quotes included
-	bool value_is_verbatim;  // it stands there byte for byte: no quotes or backslashes were taken away
+	const char *name;       // "--hash", the long form
+	struct slice value;     // "" for flags
+	struct span span;       // option and value
+	struct span value_span; // the value; that of the option for flags
+	// The value in the line's text, quotes included; verbatim if there were none.
+	size_t value_offset, value_len;
+	bool value_is_verbatim;
 };
 
 struct line_options {
@@ -32,9 +34,12 @@ struct line_options {
 	size_t len, cap;
 };
 
-// Where the options of a line begin: at the first word with a leading '-'. The length of the text if there are none.
+// Where the options of a line begin: at the first word with a leading '-'. The length of
+// the text if there are none.
 size_t line_options_start(struct slice text);
 
-// The options from `start` to the end. Problems go to diagnostics; -1 if there was one, with nothing returned.
-NODISCARD int line_options_parse(struct arena *arena, const struct logical_line *line, size_t start,
-				 struct line_options *ret_options, struct diagnostics *diagnostics);
+// The options from `start` to the end. Problems go to diagnostics; -1 if there was one,
+// with nothing returned.
+NODISCARD int line_options_parse(struct arena *arena, const struct logical_line *line,
+				 size_t start, struct line_options *ret_options,
+				 struct diagnostics *diagnostics);

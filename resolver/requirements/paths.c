@@ -4,11 +4,13 @@
 
 #include "base/files.h"
 
-// Cuts the last part of what was written so far; false where there is none that ".." may undo.
+// Cuts the last part of what was written so far; false where there is none that ".." may
+// undo.
 static bool drop_part(struct buf *buf, size_t root)
 {
 	struct slice parts = slice_skip(buf_slice(buf), root);
-	if (parts.len == 0 || slice_eq(parts, S("..")) || slice_ends_with(parts, S("/..")))
+	if (parts.len == 0 || slice_eq(parts, S("..")) ||
+	    slice_ends_with(parts, S("/..")))
 		return false;
 	size_t slash = slice_find_last_byte(parts, '/');
 	buf->len = root + (slash == SLICE_NONE ? 0 : slash);
@@ -45,7 +47,8 @@ static bool is_hex(char c)
 	return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
 }
 
-// The path of a "file:" URL: percent signs decoded (but none to NUL), the host, which can only be this one, left out.
+// The path of a "file:" URL: percent signs decoded (but none to NUL), the host, which can
+// only be this one, left out.
 static struct slice path_of_file_url(struct arena *arena, struct slice url)
 {
 	struct slice path = slice_skip(url, S("file:").len);
@@ -55,9 +58,11 @@ static struct slice path_of_file_url(struct arena *arena, struct slice url)
 	}
 	struct buf buf = { .arena = arena };
 	for (size_t i = 0; i < path.len; i++) {
-		bool escape = path.ptr[i] == '%' && i + 2 < path.len && is_hex(path.ptr[i + 1]) &&
-			      is_hex(path.ptr[i + 2]);
-		unsigned byte = escape ? hex_value(path.ptr[i + 1]) << 4 | hex_value(path.ptr[i + 2]) : 0;
+		bool escape = path.ptr[i] == '%' && i + 2 < path.len &&
+			      is_hex(path.ptr[i + 1]) && is_hex(path.ptr[i + 2]);
+		unsigned byte = escape ? hex_value(path.ptr[i + 1]) << 4 |
+						 hex_value(path.ptr[i + 2])
+				       : 0;
 		buf_byte(&buf, byte ? (char)(unsigned char)byte : path.ptr[i]);
 		i += byte ? 2 : 0;
 	}
@@ -73,5 +78,6 @@ const char *path_beside(struct arena *arena, const char *file, struct slice targ
 		target = path_of_file_url(arena, target);
 	if (slice_starts_with(target, S("/")))
 		return path_tidy(arena, target);
-	return path_tidy(arena, slice_from(path_join(arena, path_directory(arena, file), target)));
+	return path_tidy(arena, slice_from(path_join(arena, path_directory(arena, file),
+						     target)));
 }

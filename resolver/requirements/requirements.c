@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Files to one requirement set: reading, following -r and -c, and giving each line to its parser (req.3, req.4, req.7).
+// Files to one requirement set: reading, following -r and -c, and giving each line to its
+// parser (req.3, req.4, req.7).
 #include "resolver/requirements/requirements.h"
 
 #include "base/files.h"
@@ -10,8 +11,10 @@
 #include "resolver/requirements/options.h"
 #include "resolver/requirements/paths.h"
 
-// Files of one run: a file may be included many times over, and inclusion multiplies.
-enum { INCLUDED_FILES_MAX = 4096 };
+// What one run may read in all: a file may be included many times over, and inclusion
+// multiplies. A monorepo has some ten thousand lines in some hundred files.
+enum { FILES_MAX = 4096, ENTRIES_MAX = 1000000 };
+#define BYTES_MAX LIMIT_TEXT_FILE_BYTES
 
 // One call of requirements_read.
 struct reading {
@@ -19,7 +22,7 @@ struct reading {
 	struct arena *arena;
 	struct requirement_set *set;
 	struct diagnostics *diagnostics;
-	size_t files;
+	size_t files, bytes;
 };
 
 // A file being read, and the chain of those that led to it.
@@ -34,7 +37,12 @@ struct file {
 	size_t origin_len;
 };
 
-static int disk_read(void *context, const char *path, struct arena *arena, struct slice *ret_text, struct error *err)
+#define REPORT(reading, span, ...)                                                   \
+	diagnostics_add((reading)->diagnostics, SEVERITY_ERROR, ERROR_INPUT, (span), \
+			__VA_ARGS__)
+
+static int disk_read(void *context, const char *path, struct arena *arena,
+		     struct slice *ret_text, struct error *err)
 {
 	(void)context;
 	const char *from = slice_eq(slice_from(path), S("-")) ? "/dev/stdin" : path;
@@ -44,35 +52,46 @@ static int disk_read(void *context, const char *path, struct arena *arena, struc
 const struct requirement_reader requirement_reader_disk = { .read = disk_read };
 
 // An error seen below becomes a diagnostic; `fallback` is its place where it has none.
-static void add_error(struct diagnostics *diagnostics, const struct error *err, struct span fallback)
+static void add_error(struct diagnostics *diagnostics, const struct error *err,
+		      struct span fallback)
 {
 	struct span span = err->span.source ? err->span : fallback;
-	struct error *added = diagnostics_add(diagnostics, SEVERITY_ERROR, err->kind, span, "%s", err->cause);
+	struct error *added = diagnostics_add(diagnostics, SEVERITY_ERROR, err->kind,
+					      span, "%s", err->cause);
 	*added = *err;
 	added->span = span;
 }
 
-static void *append(struct arena *arena, void *items, size_t *len, size_t *cap, size_t size)
+static void *append(struct arena *arena, void *items, size_t *len, size_t *cap,
+		    size_t size)
 {
 	items = array_grow(arena, items, *len, cap, size);
 	(*len)++;
 	return items;
 }
 
-static void add_entry(struct reading *reading, const struct file *file, struct requirement_entry entry)
+static void add_entry(struct reading *reading, const struct file *file,
+		      struct requirement_entry entry)
 {
 	struct requirement_set *set = reading->set;
+	if (set->len == ENTRIES_MAX) {
+		REPORT(reading, entry.span, "more than %d requirements in all",
+		       ENTRIES_MAX);
+		return;
+	}
 	if (file) {
 		entry.is_constraint = file->as_constraints;
 		entry.origin = file->origin;
 		entry.origin_len = file->origin_len;
 	}
-	set->entries = append(reading->arena, set->entries, &set->len, &set->cap, sizeof(*set->entries));
+	set->entries = append(reading->arena, set->entries, &set->len, &set->cap,
+			      sizeof(*set->entries));
 	set->entries[set->len - 1] = entry;
 }
 
 // req.7
-static bool is_valid_constraint(struct reading *reading, const struct requirement_entry *entry)
+static bool is_valid_constraint(struct reading *reading,
+				const struct requirement_entry *entry)
 {
 	const char *what = NULL;
 	if (entry->editable)
@@ -83,43 +102,51 @@ static bool is_valid_constraint(struct reading *reading, const struct requiremen
 		what = "a requirement with extras";
 	if (!what)
 		return true;
-	struct error *err = diagnostics_add(reading->diagnostics, SEVERITY_ERROR, ERROR_INPUT, entry->span,
-					    "%s cannot be a constraint", what);
-	if (entry->requirement.extras_len && !entry->editable && entry->requirement.name.len)
-		error_hint(err, "leave out the extras: a constraint bounds '%.*s' whatever its extras",
-			   SLICE_ARG(entry->requirement.name));
+	struct error *err =
+		REPORT(reading, entry->span, "%s cannot be a constraint", what);
+	if (entry->requirement.extras_len && !entry->editable &&
+	    entry->requirement.name.len)
+		error_hint(
+			err,
+			"leave out the extras: a constraint bounds '%.*s' whatever its extras",
+			SLICE_ARG(entry->requirement.name));
 	return false;
 }
 
-// A requirement's own options: --hash and --config-settings. All others concern the run (req.3).
-static int read_own_option(struct reading *reading, struct requirement_entry *entry, const struct line_option *option)
+// A requirement's own options: --hash and --config-settings. All others concern the run
+// (req.3).
+static int read_own_option(struct reading *reading, struct requirement_entry *entry,
+			   const struct line_option *option)
 {
 	if (option->kind == LINE_OPTION_CONFIG_SETTINGS) {
-		entry->config_settings = append(reading->arena, entry->config_settings, &entry->config_settings_len,
-						&entry->config_settings_cap, sizeof(*entry->config_settings));
+		entry->config_settings =
+			append(reading->arena, entry->config_settings,
+			       &entry->config_settings_len, &entry->config_settings_cap,
+			       sizeof(*entry->config_settings));
 		entry->config_settings[entry->config_settings_len - 1] = option->value;
 		return 0;
 	}
 	if (option->kind == LINE_OPTION_HASH && !entry->editable) {
 		struct requirement_hash hash;
-		if (entry_parse_hash(reading->arena, option->value, option->value_span, &hash,
-				     reading->diagnostics) < 0)
+		if (entry_parse_hash(reading->arena, option->value, option->value_span,
+				     &hash, reading->diagnostics) < 0)
 			return -1;
-		entry->hashes = append(reading->arena, entry->hashes, &entry->hashes_len, &entry->hashes_cap,
-				       sizeof(*entry->hashes));
+		entry->hashes = append(reading->arena, entry->hashes, &entry->hashes_len,
+				       &entry->hashes_cap, sizeof(*entry->hashes));
 		entry->hashes[entry->hashes_len - 1] = hash;
 		return 0;
 	}
-	struct error *err = diagnostics_add(reading->diagnostics, SEVERITY_ERROR, ERROR_INPUT, option->span,
-					    "'%s' does not belong to a requirement", option->name);
+	struct error *err = REPORT(reading, option->span,
+				   "'%s' does not belong to a requirement", option->name);
 	if (option->kind != LINE_OPTION_HASH)
 		error_hint(err, "put it on a line of its own");
 	return -1;
 }
 
 // An entry with the options in [from, len) that belong to it.
-static void read_entry(struct reading *reading, const struct file *file, const struct entry_text *text,
-		       const struct line_options *options, size_t from)
+static void read_entry(struct reading *reading, const struct file *file,
+		       const struct entry_text *text, const struct line_options *options,
+		       size_t from)
 {
 	struct requirement_entry entry;
 	int result = entry_parse(reading->arena, text, &entry, reading->diagnostics);
@@ -127,23 +154,24 @@ static void read_entry(struct reading *reading, const struct file *file, const s
 		return;
 	for (size_t i = from; i < options->len; i++)
 		result |= read_own_option(reading, &entry, &options->items[i]);
-	if (result == 0 && (!file || !file->as_constraints || is_valid_constraint(reading, &entry)))
+	if (result == 0 &&
+	    (!file || !file->as_constraints || is_valid_constraint(reading, &entry)))
 		add_entry(reading, file, entry);
 }
 
-static void add_run_option(struct reading *reading, const struct file *file, const struct line_option *option)
+static void add_run_option(struct reading *reading, const struct file *file,
+			   const struct line_option *option)
 {
 	struct requirement_set *set = reading->set;
-	struct requirement_option added = { option->run_kind, option->value, option->span };
+	struct requirement_option added = { option->run_kind, option->value,
+					    option->span };
 	if (added.kind == OPTION_FIND_LINKS)
-		added.value = slice_from(path_beside(reading->arena, file->path, option->value));
-	set->options = append(reading->arena, set->options, &set->options_len, &set->options_cap,
-			      sizeof(*set->options));
+		added.value = slice_from(
+			path_beside(reading->arena, file->path, option->value));
+	set->options = append(reading->arena, set->options, &set->options_len,
+			      &set->options_cap, sizeof(*set->options));
 	set->options[set->options_len - 1] = added;
 }
-
-static int read_file(struct reading *reading, const char *path, bool as_constraints, const struct file *includer,
-		     struct span include);
 
 static bool is_remote(struct slice target)
 {
@@ -151,58 +179,90 @@ static bool is_remote(struct slice target)
 	       slice_eq_ignore_case(slice_range(target, 0, 6), S("https:"));
 }
 
-static void follow_include(struct reading *reading, const struct file *file, const struct line_option *option)
+static void fail_remote(struct reading *reading, struct span span)
+{
+	struct error *err = REPORT(reading, span, "a file at a URL is not supported yet");
+	error_hint(err, "download it and name the local file");
+}
+
+// What goes wrong with a file is reported at its -r or -c; other lines are still read.
+static void read_file(struct reading *reading, const char *path, bool as_constraints,
+		      const struct file *includer, struct span include);
+
+static void follow_include(struct reading *reading, const struct file *file,
+			   const struct line_option *option)
 {
 	bool constraints = option->kind == LINE_OPTION_CONSTRAINT || file->as_constraints;
 	if (is_remote(option->value)) {
-		struct error *err = diagnostics_add(reading->diagnostics, SEVERITY_ERROR, ERROR_INPUT,
-						    option->value_span, "a file at a URL is not supported yet");
-		error_hint(err, "download it and name the local file");
+		fail_remote(reading, option->value_span);
 		return;
 	}
 	const char *path = path_beside(reading->arena, file->path, option->value);
-	if (read_file(reading, path, constraints, file, option->span) < 0)
-		return; // reported there; the lines that follow are still read
+	read_file(reading, path, constraints, file, option->span);
 }
 
 static void fail_lonely(struct reading *reading, const struct line_option *option)
 {
-	struct error *err = diagnostics_add(reading->diagnostics, SEVERITY_ERROR, ERROR_INPUT, option->span,
-					    "'%s' without a requirement", option->name);
-	error_hint(err, "a comment line or a missing '\\' ends the line it was to continue");
+	struct error *err =
+		REPORT(reading, option->span, "'%s' without a requirement", option->name);
+	error_hint(err,
+		   "a comment line or a missing '\\' ends the line it was to continue");
 }
 
 // The options of a line that has no requirement. -e is one, with what follows it.
-static void read_option_line(struct reading *reading, const struct file *file, const struct logical_line *line,
+static void read_option_line(struct reading *reading, const struct file *file,
+			     const struct logical_line *line,
 			     const struct line_options *options)
 {
 	for (size_t i = 0; i < options->len; i++) {
 		const struct line_option *option = &options->items[i];
-		struct entry_text text = { line, option->value, option->value_offset, option->value_len,
-					   option->value_is_verbatim, true };
+		struct entry_text text = { line,
+					   option->value,
+					   option->value_offset,
+					   option->value_len,
+					   option->value_is_verbatim,
+					   true };
 		switch (option->kind) {
 		case LINE_OPTION_RUN: add_run_option(reading, file, option); break;
 		case LINE_OPTION_REQUIREMENT:
 		case LINE_OPTION_CONSTRAINT: follow_include(reading, file, option); break;
-		case LINE_OPTION_EDITABLE: read_entry(reading, file, &text, options, i + 1); return;
+		case LINE_OPTION_EDITABLE:
+			read_entry(reading, file, &text, options, i + 1);
+			return;
 		case LINE_OPTION_HASH:
 		case LINE_OPTION_CONFIG_SETTINGS: fail_lonely(reading, option); break;
 		case LINE_OPTION_IGNORED: break;
 		case LINE_OPTION_UNSUPPORTED:
-			diagnostics_add(reading->diagnostics, SEVERITY_ERROR, ERROR_INPUT, option->span,
-					"'%s' is not supported yet", option->name);
+			REPORT(reading, option->span, "'%s' is not supported yet",
+			       option->name);
 			break;
 		}
 	}
 }
 
-static void read_line(struct reading *reading, const struct file *file, const struct logical_line *line)
+// A '\\' that still ends a line was not at its very end, where it would have joined the
+// next one.
+static bool has_stray_backslash(struct reading *reading, const struct logical_line *line)
 {
-	struct slice text = line_text(line);
+	if (!slice_ends_with(line->text, S("\\")))
+		return false;
+	struct error *err =
+		REPORT(reading, line_span(line, line->text.len - 1, 1),
+		       "the '\\' does not continue the line: something follows it");
+	error_hint(err, "remove what stands between the '\\' and the end of the line");
+	return true;
+}
+
+static void read_line(struct reading *reading, const struct file *file,
+		      const struct logical_line *line)
+{
+	struct slice text = line->text;
 	size_t start = line_options_start(text);
 	struct line_options options = { 0 };
-	if (start < text.len &&
-	    line_options_parse(reading->arena, line, start, &options, reading->diagnostics) < 0)
+	if (has_stray_backslash(reading, line))
+		return;
+	if (start < text.len && line_options_parse(reading->arena, line, start, &options,
+						   reading->diagnostics) < 0)
 		return;
 	struct slice requirement = slice_trim(slice_range(text, 0, start));
 	struct entry_text from = { line, requirement, 0, requirement.len, true, false };
@@ -231,15 +291,16 @@ static int check_include(struct reading *reading, const struct file *file)
 	for (const struct file *up = file->includer; up; up = up->includer) {
 		if (!slice_eq(slice_from(up->path), slice_from(file->path)))
 			continue;
-		diagnostics_add(reading->diagnostics, SEVERITY_ERROR, ERROR_INPUT, file->include,
-				"'%s' includes '%s', which is still being read", file->includer->path, file->path);
+		REPORT(reading, file->include,
+		       "'%s' includes '%s', which is still being read",
+		       file->includer->path, file->path);
 		return -1;
 	}
-	if (file->depth <= LIMIT_INCLUDE_DEPTH && ++reading->files <= INCLUDED_FILES_MAX)
+	if (file->depth <= LIMIT_INCLUDE_DEPTH && ++reading->files <= FILES_MAX)
 		return 0;
-	diagnostics_add(reading->diagnostics, SEVERITY_ERROR, ERROR_INPUT, file->include,
-			"files include one another more than %d deep or %d times in all", LIMIT_INCLUDE_DEPTH,
-			INCLUDED_FILES_MAX);
+	REPORT(reading, file->include,
+	       "files include one another more than %d deep or %d times in all",
+	       LIMIT_INCLUDE_DEPTH, FILES_MAX);
 	return -1;
 }
 
@@ -247,52 +308,70 @@ static int load(struct reading *reading, struct file *file)
 {
 	const struct requirement_reader *reader = reading->reader;
 	struct error err = { 0 };
-	if (reader->read(reader->context, file->path, reading->arena, &file->source.text, &err) == 0 &&
-	    decode_text(reading->arena, &file->source, &err) == 0)
-		return 0;
-	add_error(reading->diagnostics, &err, file->include);
-	return -1;
+	int result = reader->read(reader->context, file->path, reading->arena,
+				  &file->source.text, &err);
+	if (result == 0 && file->source.text.len > BYTES_MAX - reading->bytes)
+		result = error_set(&err, ERROR_INPUT,
+				   "the files hold more than %llu bytes in all",
+				   (unsigned long long)BYTES_MAX);
+	if (result == 0) {
+		reading->bytes += file->source.text.len;
+		result = decode_text(reading->arena, &file->source, &err);
+	}
+	if (result < 0)
+		add_error(reading->diagnostics, &err, file->include);
+	return result;
 }
 
-static int read_file(struct reading *reading, const char *path, bool as_constraints, const struct file *includer,
-		     struct span include)
+static void read_file(struct reading *reading, const char *path, bool as_constraints,
+		      const struct file *includer, struct span include)
 {
 	// Spans point at its source, so it lives as long as the set does.
 	struct file *file = arena_new(reading->arena, struct file);
-	*file = (struct file){ .path = path, .as_constraints = as_constraints, .includer = includer,
-			       .include = include, .depth = includer ? includer->depth + 1 : 0 };
+	*file = (struct file){ .path = path,
+			       .as_constraints = as_constraints,
+			       .includer = includer,
+			       .include = include,
+			       .depth = includer ? includer->depth + 1 : 0 };
 	bool is_stdin = slice_eq(slice_from(path), S("-"));
 	file->source.name = is_stdin ? S("standard input") : slice_from(path);
 	set_origin(reading, file);
 	if (check_include(reading, file) < 0 || load(reading, file) < 0)
-		return -1;
+		return;
 	struct line_reader lines = { &file->source, reading->reader->getenv, 0 };
 	struct logical_line line;
 	while (line_next(&lines, reading->arena, &line))
 		read_line(reading, file, &line);
-	return 0;
 }
 
-int requirements_read(const char *path, bool as_constraints, const struct requirement_reader *reader,
-		      struct arena *arena, struct requirement_set *set, struct diagnostics *diagnostics)
+int requirements_read(const char *path, bool as_constraints,
+		      const struct requirement_reader *reader, struct arena *arena,
+		      struct requirement_set *set, struct diagnostics *diagnostics)
 {
-	struct reading reading = { reader, arena, set, diagnostics, 0 };
+	struct reading reading = { reader, arena, set, diagnostics, 0, 0 };
 	size_t before = diagnostics->error_count;
-	const char *tidy = path_tidy(arena, slice_from(path));
-	int result = read_file(&reading, tidy, as_constraints, NULL, (struct span){ 0 });
-	return result < 0 || diagnostics->error_count > before ? -1 : 0;
+	struct span nowhere = { 0 };
+	if (is_remote(slice_from(path)))
+		fail_remote(&reading, nowhere);
+	else
+		read_file(&reading, path_tidy(arena, slice_from(path)), as_constraints,
+			  NULL, nowhere);
+	return diagnostics->error_count > before ? -1 : 0;
 }
 
-int requirements_add_argument(struct slice text, struct arena *arena, struct requirement_set *set,
+int requirements_add_argument(struct slice text, struct arena *arena,
+			      struct requirement_set *set,
 			      struct diagnostics *diagnostics)
 {
-	struct reading reading = { .arena = arena, .set = set, .diagnostics = diagnostics };
+	struct reading reading = { .arena = arena,
+				   .set = set,
+				   .diagnostics = diagnostics };
 	size_t before = diagnostics->error_count;
 	struct source *source = arena_new(arena, struct source);
 	*source = (struct source){ S("command line"), arena_dup(arena, text) };
 	struct logical_line line;
 	line_of_text(source, arena, &line);
-	struct slice requirement = line_text(&line);
+	struct slice requirement = line.text;
 	struct entry_text from = { &line, requirement, 0, requirement.len, true, false };
 	read_entry(&reading, NULL, &from, &(struct line_options){ 0 }, 0);
 	return diagnostics->error_count > before ? -1 : 0;

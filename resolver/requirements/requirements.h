@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What the user asked for: requirements files (pip's format; req.1–req.9) and requirements given on the command
-// line, as one set in which every entry keeps its place.
+// What the user asked for: requirements files (pip's format; req.1–req.9) and
+// requirements given on the command line, as one set in which every entry keeps its place.
 //
-//	requirements.in          numpy>=2.1  # comment          \  one entry: requirement, span 1:1..1:11,
-//	-r more.in               pandas ; python_version<"4"    /  origin: more.in included from requirements.in:2:1
-//	-c constraints.txt       --index-url https://…          →  constraints apart; options in their order
+//	requirements.in:1   flask>=2  # why     entry: flask>=2, span 1:1..1:9
+//	requirements.in:2   -r more.in
+//	more.in:1           jinja2 \            entry: jinja2<4, span 1:1..1:9,
+//	more.in:2             <4                  origin requirements.in:2:1
+//	requirements.in:3   -c old.txt          entries of old.txt: constraints
+//	requirements.in:4   --pre               option, in its place among the others
 //
-// In comes a path or a text, out goes `struct requirement_set`, which the index (options) and the driver of the
-// solver (entries) read. Errors are collected as diagnostics with spans: one run shows all of them.
+// In comes a path or a text, out goes `struct requirement_set`, which the index (options)
+// and the driver of the solver (entries) read. Errors are collected as diagnostics with
+// spans: one run shows all of them.
 #pragma once
 
 #include "packaging/requirement.h"
@@ -20,11 +24,13 @@ struct requirement_hash {
 // One entry of a file.
 struct requirement_entry {
 	struct requirement requirement;
-	struct span span;   // of the requirement's text in its file (continuations joined: first physical line)
-	bool is_constraint; // came through -c: bounds, but does not ask for the package (req.7)
+	// Of the requirement's text in its file; of a continued line, the first physical one.
+	struct span span;
+	bool is_constraint; // came through -c: bounds, asks for nothing (req.7)
 	bool editable;      // -e
-	// Local path or URL, as written, of an entry that has no name ("./x" of "./x[extra] ; marker"; extras and marker
-	// are in requirement, whose name is "" then); "" for all others. A URL that says "#egg=name" has that name.
+	// Local path or URL, as written, of an entry that has no name ("./x" of
+	// "./x[extra] ; marker"; extras and marker are in requirement, whose name is ""
+	// then); "" for all others. A URL that says "#egg=name" has that name.
 	struct slice path;
 	struct requirement_hash *hashes;
 	size_t hashes_len, hashes_cap;
@@ -35,14 +41,23 @@ struct requirement_entry {
 };
 
 enum option_kind {
-	OPTION_INDEX_URL, OPTION_EXTRA_INDEX_URL, OPTION_NO_INDEX, OPTION_FIND_LINKS, OPTION_NO_BINARY,
-	OPTION_ONLY_BINARY, OPTION_PRE, OPTION_PREFER_BINARY, OPTION_REQUIRE_HASHES, OPTION_TRUSTED_HOST,
+	OPTION_INDEX_URL,
+	OPTION_EXTRA_INDEX_URL,
+	OPTION_NO_INDEX,
+	OPTION_FIND_LINKS,
+	OPTION_NO_BINARY,
+	OPTION_ONLY_BINARY,
+	OPTION_PRE,
+	OPTION_PREFER_BINARY,
+	OPTION_REQUIRE_HASHES,
+	OPTION_TRUSTED_HOST,
 	OPTION_USE_FEATURE,
 };
 
 struct requirement_option {
 	enum option_kind kind;
-	struct slice value; // "" for flags; find-links paths resolved against the file's folder
+	struct slice
+		value; // "" for flags; a --find-links path is seen from the file's folder
 	struct span span;
 };
 
@@ -53,25 +68,34 @@ struct requirement_set {
 	size_t options_len, options_cap;
 };
 
-// How files come in: the default reads the disk; tests hand in texts. Must set *ret_text (arena-owned) or fail.
+// How files come in: the default reads the disk; tests hand in texts. Must set *ret_text
+// (arena-owned) or fail.
 struct requirement_reader {
-	int (*read)(void *context, const char *path, struct arena *arena, struct slice *ret_text, struct error *err);
+	int (*read)(void *context, const char *path, struct arena *arena,
+		    struct slice *ret_text, struct error *err);
 	void *context;
-	// ${VAR} (req.2): NUL-terminated value or NULL. NULL function: nothing is expanded.
+	// ${VAR} (req.2): NUL-terminated value or NULL. Without it nothing is expanded.
 	const char *(*getenv)(const char *name);
 };
 
-// What differs from pip, on purpose: `-r` inside a constraints file gives constraints too; what pip passes over in
-// silence is an error (words after an option, `--hash` without a requirement, an option of the run on the line of a
-// requirement); invalid UTF-8 is not read as the locale's encoding; remote `-r` is not supported yet.
+// What differs from pip, on purpose: `-r` inside a constraints file gives constraints
+// too; what pip passes over in silence is an error (words after an option, `--hash`
+// without a requirement, an option of the run on the line of a requirement); invalid
+// UTF-8 is not read as the locale's encoding; remote `-r` is not supported yet.
 //
-// Adds the file's entries to set; `-r` and `-c` are followed. "-" reads standard input through the reader. Everything
-// lives in the arena. Problems go to diagnostics (all of them, up to the limit); -1 when there was at least one error.
-NODISCARD int requirements_read(const char *path, bool as_constraints, const struct requirement_reader *reader,
-				struct arena *arena, struct requirement_set *set, struct diagnostics *diagnostics);
+// Adds the file's entries to set; `-r` and `-c` are followed. "-" reads standard input
+// through the reader. Everything lives in the arena. Problems go to diagnostics (all of
+// them, up to the limit); -1 when there was at least one error.
+NODISCARD int requirements_read(const char *path, bool as_constraints,
+				const struct requirement_reader *reader,
+				struct arena *arena, struct requirement_set *set,
+				struct diagnostics *diagnostics);
 
-// A requirement given as a command-line argument ("numpy>=2"): source name "command line".
-NODISCARD int requirements_add_argument(struct slice text, struct arena *arena, struct requirement_set *set,
+// A requirement given as a command-line argument ("numpy>=2"). Its source is named
+// "command line".
+NODISCARD int requirements_add_argument(struct slice text, struct arena *arena,
+					struct requirement_set *set,
 					struct diagnostics *diagnostics);
 
-extern const struct requirement_reader requirement_reader_disk; // reads files, stdin for "-", no getenv
+// Reads files, standard input for "-"; expands no variables.
+extern const struct requirement_reader requirement_reader_disk;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Header blocks: what Python's email parser takes for a field, a continuation and the body.
+// Header blocks: what Python's email parser takes for a field, a continuation and the
+// body.
 #include "base/headers.h"
 
 #include "base/limits.h"
@@ -25,7 +26,8 @@ static struct fixture parse(struct slice text)
 static void expect_slice(struct slice found, struct slice wanted)
 {
 	if (!slice_eq(found, wanted))
-		fail_msg("found '%.*s', wanted '%.*s'", SLICE_ARG(found), SLICE_ARG(wanted));
+		fail_msg("found '%.*s', wanted '%.*s'", SLICE_ARG(found),
+			 SLICE_ARG(wanted));
 }
 
 struct vector {
@@ -71,8 +73,10 @@ static void test_md_2_fields_and_body(void **state)
 		if (f.block.len != v->fields)
 			fail_msg("'%s': %zu fields", v->text, f.block.len);
 		if (v->fields) {
-			expect_slice(f.block.fields[v->fields - 1].name, slice_from(v->name));
-			expect_slice(f.block.fields[v->fields - 1].value, slice_from(v->value));
+			expect_slice(f.block.fields[v->fields - 1].name,
+				     slice_from(v->name));
+			expect_slice(f.block.fields[v->fields - 1].value,
+				     slice_from(v->value));
 		}
 		expect_slice(f.block.body, slice_from(v->body));
 		arena_release(&f.arena);
@@ -96,7 +100,9 @@ static void test_a_text_over_the_limit_is_an_error(void **state)
 	char *bytes = arena_alloc(&arena, len, 1);
 	struct header_block block;
 	struct error err = { 0 };
-	assert_int_equal(headers_parse(&arena, (struct slice){ bytes, len }, &block, &err), -1);
+	assert_int_equal(headers_parse(&arena, (struct slice){ bytes, len }, &block,
+				       &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_SOURCE);
 	arena_release(&arena);
 }

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: any text as a marker, in each place: it is refused, or its canonical text reads back as the same marker.
+// Fuzz: any text as a marker, in each place: it is refused, or its canonical text reads
+// back as the same marker.
 #include "tests/fuzz/fuzz.h"
 
 #include "packaging/marker.h"
 
 static void check(struct arena *arena, struct slice text, enum marker_where where)
 {
-	struct target target = { .os_name = S("posix"), .sys_platform = S("linux"), .python_version = S("3.12"),
-				 .python_full = S("3.12.1"), .platform_release = S("6.1"), .platform_version = S("") };
+	struct target target = { .os_name = S("posix"),
+				 .sys_platform = S("linux"),
+				 .python_version = S("3.12"),
+				 .python_full = S("3.12.1"),
+				 .platform_release = S("6.1"),
+				 .platform_version = S("") };
 	struct slice names[] = { S("dev") };
-	struct marker_context context = { .target = &target, .extra = S("dev"), .extras = names, .extras_len = 1 };
+	struct marker_context context = {
+		.target = &target, .extra = S("dev"), .extras = names, .extras_len = 1
+	};
 	struct marker *marker = NULL, *again = NULL;
 	struct error err = { 0 };
 	size_t offset = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: any text as a requirement: it is refused with a place inside it, or its canonical text is a fixed point.
+// Fuzz: any text as a requirement: it is refused with a place inside it, or its canonical
+// text is a fixed point.
 #include "tests/fuzz/fuzz.h"
 
 #include "packaging/requirement.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: any bytes as a requirements file, and as each file it includes: every span lies in its source.
+// Fuzz: any bytes as a requirements file, and as each file it includes: every span lies
+// in its source.
 #include "tests/fuzz/fuzz.h"
 
 #include "resolver/requirements/requirements.h"
@@ -12,7 +13,8 @@ struct input {
 // A few includes are enough: what they include is the same text again.
 enum { READS_MAX = 8 };
 
-static int read_input(void *context, const char *path, struct arena *arena, struct slice *ret_text, struct error *err)
+static int read_input(void *context, const char *path, struct arena *arena,
+		      struct slice *ret_text, struct error *err)
 {
 	struct input *input = context;
 	if (input->reads++ >= READS_MAX)
@@ -30,7 +32,8 @@ static void check_span(struct span span)
 {
 	if (!span.source)
 		return;
-	CHECK(span.offset <= span.source->text.len && span.len <= span.source->text.len - span.offset);
+	CHECK(span.offset <= span.source->text.len &&
+	      span.len <= span.source->text.len - span.offset);
 	(void)span_position(span);
 }
 

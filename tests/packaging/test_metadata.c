@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Core metadata: the fields we read, what old files are forgiven, and when an sdist may speak for its wheel.
+// Core metadata: the fields we read, what old files are forgiven, and when an sdist may
+// speak for its wheel.
 #include "packaging/metadata.h"
 
 #include <setjmp.h>
@@ -45,10 +46,11 @@ static void expect(struct slice found, const char *wanted)
 static void test_md_2_fields(void **state)
 {
 	(void)state;
-	struct metadata m = parse("Metadata-Version: 2.4\nName: Foo.Bar\nVersion: 1.0\nRequires-Python: >=3.8, <4\n"
-				  "Requires-Dist: b>=1; extra == 'Dev'\nRequires-Dist: a\nProvides-Extra: Dev_x\n"
-				  "License-Expression: MIT OR Apache-2.0\nClassifier: A :: B\nclassifier: C\n"
-				  "Dynamic: Description\n\nName: not a field\nRequires-Dist: nor this\n");
+	struct metadata m = parse(
+		"Metadata-Version: 2.4\nName: Foo.Bar\nVersion: 1.0\nRequires-Python: >=3.8, <4\n"
+		"Requires-Dist: b>=1; extra == 'Dev'\nRequires-Dist: a\nProvides-Extra: Dev_x\n"
+		"License-Expression: MIT OR Apache-2.0\nClassifier: A :: B\nclassifier: C\n"
+		"Dynamic: Description\n\nName: not a field\nRequires-Dist: nor this\n");
 	assert_int_equal(m.version_major, 2);
 	assert_int_equal(m.version_minor, 4);
 	expect(m.name, "Foo.Bar");
@@ -59,7 +61,7 @@ static void test_md_2_fields(void **state)
 	expect(requirement_text(&arena, &m.requires_dist[0]), "b>=1; extra == \"dev\"");
 	expect(m.requires_dist[1].name, "a");
 	assert_int_equal(m.extras_len, 1);
-	expect(m.extras[0], "dev-x"); // 685.1
+	expect(m.extras[0], "dev-x");                      // 685.1
 	expect(m.license_expression, "MIT OR Apache-2.0"); // 639.1
 	expect(m.license, "");
 	assert_int_equal(m.classifiers_len, 2);
@@ -70,7 +72,8 @@ static void test_md_2_fields(void **state)
 static void test_md_1_versions_of_metadata(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("Metadata-Version: 2.99\nName: a\nVersion: 1\n").version_minor, 99);
+	assert_int_equal(
+		parse("Metadata-Version: 2.99\nName: a\nVersion: 1\n").version_minor, 99);
 	assert_int_equal(parse("Name: a\nVersion: 1\n").version_major, 1);
 	struct error err = parse_error("Metadata-Version: 3.0\nName: a\nVersion: 1\n");
 	assert_string_equal(err.cause, "metadata version '3.0' is not known");
@@ -84,10 +87,12 @@ static void test_md_1_versions_of_metadata(void **state)
 static void test_md_3_legacy_requires_dist(void **state)
 {
 	(void)state;
-	struct metadata m = parse(HEAD "Requires-Dist: a (>=1.0)\nRequires-Dist: b (>=2.7.*)\nRequires-Dist: c (1.0)\n"
-				       "Requires-Dist: d; extra=='x'\nRequires-Dist: e>=1,; python_version<'3'and os.name=='nt'\n"
-				       "Requires-Dist: f;\n  python_version in '2.6 2.7'\nRequires: module\n"
-				       "Requires-Python: UNKNOWN\nLicense: UNKNOWN\n");
+	struct metadata m = parse(
+		HEAD
+		"Requires-Dist: a (>=1.0)\nRequires-Dist: b (>=2.7.*)\nRequires-Dist: c (1.0)\n"
+		"Requires-Dist: d; extra=='x'\nRequires-Dist: e>=1,; python_version<'3'and os.name=='nt'\n"
+		"Requires-Dist: f;\n  python_version in '2.6 2.7'\nRequires: module\n"
+		"Requires-Python: UNKNOWN\nLicense: UNKNOWN\n");
 	static const char *const wanted[] = {
 		"a>=1.0",
 		"b>=2.7",
@@ -108,7 +113,8 @@ static void test_508_3_a_bad_requirement_is_an_error_that_quotes_it(void **state
 	(void)state;
 	struct error err = parse_error(HEAD "Requires-Dist: b; variant_label == 'x'\n");
 	assert_string_equal(err.cause, "unknown marker variable 'variant_label'");
-	assert_string_equal(err.frames[0], "reading 'Requires-Dist: b; variant_label == 'x''");
+	assert_string_equal(err.frames[0],
+			    "reading 'Requires-Dist: b; variant_label == 'x''");
 	err = parse_error(HEAD "Requires-Python: banana\n");
 	assert_string_equal(err.frames[0], "reading 'Requires-Python: banana'");
 }
@@ -130,11 +136,14 @@ static void test_643_1_808_1_what_makes_an_sdist_static(void **state)
 	assert_false(metadata_is_static(&m));
 	m = parse("Metadata-Version: 2.2\nName: a\nVersion: 1\nDynamic: Summary\n");
 	assert_true(metadata_is_static(&m));
-	m = parse("Metadata-Version: 2.6\nName: a\nVersion: 1\nDynamic: REQUIRES-DIST\nRequires-Dist: b\n");
+	m = parse(
+		"Metadata-Version: 2.6\nName: a\nVersion: 1\nDynamic: REQUIRES-DIST\nRequires-Dist: b\n");
 	assert_false(metadata_is_static(&m));
-	m = parse("Metadata-Version: 2.2\nName: a\nVersion: 1\nDynamic: Requires-Python\n");
+	m = parse(
+		"Metadata-Version: 2.2\nName: a\nVersion: 1\nDynamic: Requires-Python\n");
 	assert_false(metadata_is_static(&m));
-	m = parse("Metadata-Version: 2.2\nName: a\nVersion: 1\nDynamic: Provides-Extra\n");
+	m = parse(
+		"Metadata-Version: 2.2\nName: a\nVersion: 1\nDynamic: Provides-Extra\n");
 	assert_false(metadata_is_static(&m));
 }
 
