@@ -144,6 +144,43 @@ static void test_order_of_the_input_does_not_matter(void **state)
 	assert_text(lock_write(&arena, &lock), canonical);
 }
 
+// Entries of one name, version and marker are told apart by what they come from.
+static void test_equal_names_have_one_order(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct lock_package kinds[5] = { 0 };
+	struct lock_file wheels[2] = { wheel_of(&arena, S("n-1-py3-none-any.whl"), 2),
+				       wheel_of(&arena, S("n-1-py3-none-any.whl"), 1) };
+	kinds[0].has_vcs = true;
+	kinds[0].vcs.commit_id = S("c0ffee");
+	kinds[1].has_directory = true;
+	kinds[1].directory.path = S("n");
+	kinds[2].has_archive = true;
+	kinds[2].archive = wheels[0];
+	kinds[3].has_sdist = true;
+	kinds[3].sdist = wheels[0];
+	kinds[3].sdist.name = S("n-1.tar.gz");
+	kinds[4].wheels = wheels;
+	kinds[4].wheels_len = 2;
+	struct lock lock = { .lock_version = S("1.0"),
+			     .created_by = S("pinbake"),
+			     .packages = kinds,
+			     .len = 5 };
+	for (size_t i = 0; i < lock.len; i++)
+		kinds[i].name = S("n");
+	struct slice text = lock_write(&arena, &lock);
+	for (size_t i = 1; i < lock.len; i++) {
+		struct lock_package first = kinds[0];
+		kinds[0] = kinds[i];
+		kinds[i] = first;
+		struct lock_file wheel = wheels[0];
+		wheels[0] = wheels[1];
+		wheels[1] = wheel;
+		assert_true(slice_eq(lock_write(&arena, &lock), text));
+	}
+}
+
 static void test_no_packages(void **state)
 {
 	(void)state;
@@ -462,6 +499,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exact_bytes),
 		cmocka_unit_test(test_order_of_the_input_does_not_matter),
+		cmocka_unit_test(test_equal_names_have_one_order),
 		cmocka_unit_test(test_no_packages),
 		cmocka_unit_test(test_751_5_both_lists_of_uses_or_none),
 		cmocka_unit_test(test_md_3_old_requires_python_is_corrected_or_left_out),
