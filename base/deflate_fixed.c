@@ -16,19 +16,22 @@ enum {
 	END_OF_BLOCK = 256,
 	SYMBOLS = 288,
 	DISTANCE_SYMBOLS = 30,
-	// No literal takes more than 9 bits and no match more than its literals; the block's ends take 10 bits.
+	// No literal takes more than 9 bits and no match more than its literals; the
+	// block's ends take 10 bits.
 	OUT_BYTES = DEFLATE_PIECE_MAX + DEFLATE_PIECE_MAX / 8 + 16,
 };
 
-// The table is not cleared for each of many small pieces: what it holds counts positions over all pieces so far, and what
-// is not above `base` belongs to an earlier one, hence is empty.
+// The table is not cleared for each of many small pieces: what it holds counts positions
+// over all pieces so far, and what is not above `base` belongs to an earlier one, hence
+// is empty.
 struct deflate_coder {
 	uint32_t table[TABLE_LEN]; // base + position + 1 of the last bytes with that hash
 	uint32_t base;
-	uint16_t codes[SYMBOLS]; // of §3.2.6, their bits reversed: Huffman codes are packed from the highest bit
+	// Of §3.2.6, with their bits reversed: Huffman codes are packed from the highest.
+	uint16_t codes[SYMBOLS];
 	uint16_t distance_codes[DISTANCE_SYMBOLS];
 	uint8_t code_bits[SYMBOLS];
-	uint64_t bits;             // not yet written, lowest first
+	uint64_t bits; // not yet written, lowest first
 	unsigned bit_count;
 	size_t len;
 	char out[OUT_BYTES];
@@ -42,7 +45,8 @@ static uint16_t reversed(uint32_t code, unsigned count)
 	return (uint16_t)result;
 }
 
-static void set_codes(struct deflate_coder *coder, uint32_t from, uint32_t to, uint32_t first, uint8_t bits)
+static void set_codes(struct deflate_coder *coder, uint32_t from, uint32_t to,
+		      uint32_t first, uint8_t bits)
 {
 	for (uint32_t symbol = from; symbol < to; symbol++) {
 		coder->codes[symbol] = reversed(first + symbol - from, bits);
@@ -85,8 +89,8 @@ static void put_symbol(struct deflate_coder *coder, uint32_t symbol)
 	put_bits(coder, coder->codes[symbol], coder->code_bits[symbol]);
 }
 
-// Both tables of §3.2.5 grow by the same rule: after the first codes, 2^k codes share a number of extra bits. Gives how
-// many of the value's low bits are extra.
+// Both tables of §3.2.5 grow by the same rule: after the first codes, 2^k codes share a
+// number of extra bits. Gives how many of the value's low bits are extra.
 static unsigned extra_bits(uint32_t value, unsigned shared_log2)
 {
 	unsigned highest = 31 - (unsigned)__builtin_clz(value | 1);
@@ -132,7 +136,8 @@ static uint32_t look_back(struct deflate_coder *coder, const char *bytes, uint32
 	coder->table[hash] = here;
 	if (seen <= coder->base || here - seen > DISTANCE_MAX)
 		return 0;
-	return memcmp(bytes + i - (here - seen), bytes + i, MATCH_MIN) == 0 ? here - seen : 0;
+	return memcmp(bytes + i - (here - seen), bytes + i, MATCH_MIN) == 0 ? here - seen
+									    : 0;
 }
 
 static void begin(struct deflate_coder *coder)
@@ -164,12 +169,14 @@ struct slice deflate_fixed(struct deflate_coder *coder, struct slice piece)
 	assert(piece.len >= 1 && piece.len <= DEFLATE_PIECE_MAX);
 	begin(coder);
 	for (uint32_t i = 0; i < piece.len;) {
-		uint32_t distance = piece.len - i >= MATCH_MIN ? look_back(coder, piece.ptr, i) : 0;
+		uint32_t distance =
+			piece.len - i >= MATCH_MIN ? look_back(coder, piece.ptr, i) : 0;
 		if (distance == 0) {
 			put_symbol(coder, (unsigned char)piece.ptr[i++]);
 			continue;
 		}
-		uint32_t length = match_length(piece.ptr + i - distance, piece.ptr + i, piece.len - i);
+		uint32_t length = match_length(piece.ptr + i - distance, piece.ptr + i,
+					       piece.len - i);
 		put_length(coder, length);
 		put_distance(coder, distance);
 		i += length;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The coder of gz.9: greedy matches by one hash table, fixed Huffman codes. It is part of the layer format: its output for
-// an input never changes, whatever library, version or processor.
+// The coder of gz.9: greedy matches by one hash table, fixed Huffman codes. It is part of
+// the layer format: its output for an input never changes, whatever library, version or
+// processor.
 #pragma once
 
 #include "base/arena.h"
@@ -12,5 +13,6 @@ struct deflate_coder; // the table and the output, 1.3 MB
 struct deflate_coder *deflate_coder_new(void);
 void deflate_coder_free(struct deflate_coder *coder);
 
-// One complete deflate stream for 1 ≤ piece.len ≤ DEFLATE_PIECE_MAX bytes; valid until the next call.
+// One complete deflate stream for 1 ≤ piece.len ≤ DEFLATE_PIECE_MAX bytes; valid until
+// the next call.
 struct slice deflate_fixed(struct deflate_coder *coder, struct slice piece);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Members: ten constant bytes, a deflate stream, CRC-32 and length of what it inflates to.
+// Members: ten constant bytes, a deflate stream, CRC-32 and length of what it inflates
+// to.
 #include "base/gzip_member.h"
 
 #include "base/bytes.h"
@@ -60,7 +61,8 @@ static int put_head(struct gzip_writer *writer, struct error *err)
 	return put(writer, (struct slice){ head, sizeof(head) - 1 }, err);
 }
 
-static int put_tail(struct gzip_writer *writer, uint32_t crc32, uint64_t size, struct error *err)
+static int put_tail(struct gzip_writer *writer, uint32_t crc32, uint64_t size,
+		    struct error *err)
 {
 	char tail[TAIL_BYTES];
 	put_u32le(tail, crc32);
@@ -68,8 +70,8 @@ static int put_tail(struct gzip_writer *writer, uint32_t crc32, uint64_t size, s
 	return put(writer, (struct slice){ tail, sizeof(tail) }, err);
 }
 
-static int put_member(struct gzip_writer *writer, struct slice deflate, uint32_t crc32, uint64_t size,
-		      struct error *err)
+static int put_member(struct gzip_writer *writer, struct slice deflate, uint32_t crc32,
+		      uint64_t size, struct error *err)
 {
 	if (put_head(writer, err) < 0 || put(writer, deflate, err) < 0)
 		return -1;
@@ -82,13 +84,15 @@ static int end_piece(struct gzip_writer *writer, struct error *err)
 	if (piece.len == 0)
 		return 0;
 	writer->run_len = 0;
-	return put_member(writer, deflate_fixed(writer->coder, piece), crc32_update(0, piece), piece.len, err);
+	return put_member(writer, deflate_fixed(writer->coder, piece),
+			  crc32_update(0, piece), piece.len, err);
 }
 
 int gzip_run(struct gzip_writer *writer, struct slice bytes, struct error *err)
 {
 	while (bytes.len > 0) {
-		struct slice part = slice_range(bytes, 0, DEFLATE_PIECE_MAX - writer->run_len);
+		struct slice part =
+			slice_range(bytes, 0, DEFLATE_PIECE_MAX - writer->run_len);
 		memcpy(writer->run + writer->run_len, part.ptr, part.len);
 		writer->run_len += part.len;
 		bytes = slice_skip(bytes, part.len);
@@ -109,8 +113,8 @@ int gzip_run_zeros(struct gzip_writer *writer, size_t count, struct error *err)
 	return 0;
 }
 
-int gzip_transplant(struct gzip_writer *writer, struct slice deflate, uint32_t crc32, uint64_t size,
-		    struct error *err)
+int gzip_transplant(struct gzip_writer *writer, struct slice deflate, uint32_t crc32,
+		    uint64_t size, struct error *err)
 {
 	assert(size > 0);
 	if (end_piece(writer, err) < 0)
@@ -118,7 +122,8 @@ int gzip_transplant(struct gzip_writer *writer, struct slice deflate, uint32_t c
 	return put_member(writer, deflate, crc32, size, err);
 }
 
-int gzip_stored(struct gzip_writer *writer, struct slice bytes, uint32_t crc32, struct error *err)
+int gzip_stored(struct gzip_writer *writer, struct slice bytes, uint32_t crc32,
+		struct error *err)
 {
 	assert(bytes.len > 0);
 	uint64_t size = bytes.len;
@@ -129,7 +134,8 @@ int gzip_stored(struct gzip_writer *writer, struct slice bytes, uint32_t crc32, 
 		char head[STORED_HEAD] = { block.len == bytes.len ? 1 : 0 };
 		put_u16le(head + 1, (uint16_t)block.len);
 		put_u16le(head + 3, (uint16_t)~block.len);
-		if (put(writer, (struct slice){ head, sizeof(head) }, err) < 0 || put(writer, block, err) < 0)
+		if (put(writer, (struct slice){ head, sizeof(head) }, err) < 0 ||
+		    put(writer, block, err) < 0)
 			return -1;
 		bytes = slice_skip(bytes, block.len);
 	}

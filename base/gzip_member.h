@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A gzip file as a sequence of members (gz.3–gz.6): a wheel's own deflate streams verbatim, and between them runs through
-// the coder of gz.9. The bytes are a function of what is put in, not of how it is cut into calls.
+// A gzip file as a sequence of members (gz.3–gz.6): a wheel's own deflate streams
+// verbatim, and between them runs through the coder of gz.9. The bytes are a function of
+// what is put in, not of how it is cut into calls.
 #pragma once
 
 #include "base/deflate_fixed.h"
 #include "base/error.h"
 
-// Called with consecutive pieces of at most 1 MiB of the gzip file; -1 with err set stops.
+// Called with consecutive pieces of at most 1 MiB of the gzip file; -1 with err set
+// stops.
 typedef int (*gzip_sink)(void *context, struct slice piece, struct error *err);
 
 struct gzip_writer; // 2.3 MB: the coder and the present piece of a run
@@ -18,10 +20,12 @@ void gzip_writer_cleanup(struct gzip_writer **writer);
 // Appends to the present run: headers, padding, generated content (gz.4).
 NODISCARD int gzip_run(struct gzip_writer *writer, struct slice bytes, struct error *err);
 NODISCARD int gzip_run_zeros(struct gzip_writer *writer, size_t count, struct error *err);
-// Ends the run and writes one member around a whole deflate stream (gz.5); size > 0 is the inflated length.
-NODISCARD int gzip_transplant(struct gzip_writer *writer, struct slice deflate, uint32_t crc32, uint64_t size,
-			      struct error *err);
+// Ends the run and writes one member around a whole deflate stream (gz.5); size > 0 is
+// the inflated length.
+NODISCARD int gzip_transplant(struct gzip_writer *writer, struct slice deflate,
+			      uint32_t crc32, uint64_t size, struct error *err);
 // Ends the run and writes one member of stored blocks (gz.6); bytes.len > 0.
-NODISCARD int gzip_stored(struct gzip_writer *writer, struct slice bytes, uint32_t crc32, struct error *err);
+NODISCARD int gzip_stored(struct gzip_writer *writer, struct slice bytes, uint32_t crc32,
+			  struct error *err);
 // Ends the last run; the writer is ready for another file.
 NODISCARD int gzip_finish(struct gzip_writer *writer, struct error *err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Raw deflate through ISA-L's igzip, one window at a time; the CRC-32 is taken of each piece while it is in the cache.
+// Raw deflate through ISA-L's igzip, one window at a time; the CRC-32 is taken of each
+// piece while it is in the cache.
 #include "base/inflate.h"
 
 #include "base/digest.h"
@@ -9,7 +10,8 @@
 
 enum { WINDOW_BYTES = 256 * 1024 };
 
-// igzip counts its input in 32 bits; small steps also let a sink give back the pages that are read.
+// igzip counts its input in 32 bits; small steps also let a sink give back the pages that
+// are read.
 static const size_t step_bytes = 1024 * 1024;
 
 struct inflater {
@@ -63,7 +65,8 @@ static const char *describe(int status)
 }
 
 // One window of output, or less at the stream's end.
-static int inflate_window(struct inflater *inflater, struct slice *ret_piece, struct error *err)
+static int inflate_window(struct inflater *inflater, struct slice *ret_piece,
+			  struct error *err)
 {
 	struct inflate_state *state = &inflater->state;
 	state->next_out = inflater->window;
@@ -73,17 +76,22 @@ static int inflate_window(struct inflater *inflater, struct slice *ret_piece, st
 		uint32_t in_before = state->avail_in, out_before = state->avail_out;
 		int status = isal_inflate(state);
 		if (status < 0)
-			return error_set(err, ERROR_INTEGRITY, "broken deflate data: %s", describe(status));
-		bool stuck = state->avail_in == in_before && state->avail_out == out_before;
+			return error_set(err, ERROR_INTEGRITY, "broken deflate data: %s",
+					 describe(status));
+		bool stuck =
+			state->avail_in == in_before && state->avail_out == out_before;
 		if (stuck && state->block_state != ISAL_BLOCK_FINISH)
-			return error_set(err, ERROR_INTEGRITY, "broken deflate data: %s", describe(0));
+			return error_set(err, ERROR_INTEGRITY, "broken deflate data: %s",
+					 describe(0));
 	}
-	*ret_piece = (struct slice){ (const char *)inflater->window, WINDOW_BYTES - state->avail_out };
+	*ret_piece = (struct slice){ (const char *)inflater->window,
+				     WINDOW_BYTES - state->avail_out };
 	return 0;
 }
 
-int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_bytes, inflate_sink sink,
-		void *context, struct inflate_result *ret_result, struct error *err)
+int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_bytes,
+		inflate_sink sink, void *context, struct inflate_result *ret_result,
+		struct error *err)
 {
 	isal_inflate_init(&inflater->state);
 	inflater->state.crc_flag = ISAL_DEFLATE;
@@ -95,8 +103,10 @@ int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_byt
 		if (inflate_window(inflater, &piece, err) < 0)
 			return -1;
 		if (piece.len > max_bytes - result.size)
-			return error_set(err, ERROR_INTEGRITY, "deflate data is longer than the %llu bytes announced",
-					 (unsigned long long)max_bytes);
+			return error_set(
+				err, ERROR_INTEGRITY,
+				"deflate data is longer than the %llu bytes announced",
+				(unsigned long long)max_bytes);
 		result.size += piece.len;
 		result.crc32 = crc32_update(result.crc32, piece);
 		int status = sink && piece.len ? sink(context, piece, err) : 0;
@@ -104,7 +114,8 @@ int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_byt
 			return status;
 	} while (inflater->state.block_state != ISAL_BLOCK_FINISH);
 	// igzip may have taken whole bytes behind the stream's end into its bit buffer.
-	result.consumed = inflater_consumed(inflater) - (uint64_t)inflater->state.read_in_length / 8;
+	result.consumed = inflater_consumed(inflater) -
+			  (uint64_t)inflater->state.read_in_length / 8;
 	*ret_result = result;
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The canonical tar header, and the pax header before it where a name, a link target or a size does not fit.
+// The canonical tar header, and the pax header before it where a name, a link target or a
+// size does not fit.
 #include "base/tar.h"
 
 #include <assert.h>
@@ -31,15 +32,16 @@ static const uint64_t size_limit = (uint64_t)1 << 33; // 8^11
 
 bool tar_path_is_fit(struct slice path)
 {
-	if (path.len == 0 || path.len > TAR_PATH_MAX || slice_find_byte(path, '\0') != SLICE_NONE ||
+	if (path.len == 0 || path.len > TAR_PATH_MAX ||
+	    slice_find_byte(path, '\0') != SLICE_NONE ||
 	    slice_find_byte(path, '\\') != SLICE_NONE)
 		return false;
 	struct slice component;
 	bool more;
 	do {
 		more = slice_cut(&path, '/', &component);
-		if (component.len == 0 || component.len > COMPONENT_MAX || slice_eq(component, S(".")) ||
-		    slice_eq(component, S("..")))
+		if (component.len == 0 || component.len > COMPONENT_MAX ||
+		    slice_eq(component, S(".")) || slice_eq(component, S("..")))
 			return false;
 	} while (more);
 	return true;
@@ -80,8 +82,9 @@ static size_t put_ascii(char *field, size_t room, struct slice text)
 	return len;
 }
 
-// A field of a header whose record holds the full text (tar.7). Readers without pax would take a cut name that ends in
-// '/' for a directory, so the first slash of that run becomes NUL.
+// A field of a header whose record holds the full text (tar.7). Readers without pax would
+// take a cut name that ends in '/' for a directory, so the first slash of that run
+// becomes NUL.
 static void put_cut(char *field, size_t room, struct slice text)
 {
 	if (put_ascii(field, room, text) <= room || field[room - 1] != '/')
@@ -102,7 +105,8 @@ static void put_checksum(char *block)
 	block[CHECKSUM_AT + 6] = '\0';
 }
 
-// The case 2 of tar.6: where to split an ASCII name into prefix and name field; 0 if it cannot be.
+// The case 2 of tar.6: where to split an ASCII name into prefix and name field; 0 if it
+// cannot be.
 static size_t split_at(struct slice name)
 {
 	size_t window = name.len < PREFIX_LEN + 1 ? name.len : PREFIX_LEN + 1;
@@ -169,18 +173,20 @@ static void append_record(struct tar_header *header, struct slice key, struct sl
 static void put_pax_name(char *block, struct slice name)
 {
 	char text[TAR_PATH_MAX + 32];
-	size_t slash = slice_find_last_byte(name, '/'), directory_len = slash == SLICE_NONE ? 0 : slash + 1;
+	size_t slash = slice_find_last_byte(name, '/'),
+	       directory_len = slash == SLICE_NONE ? 0 : slash + 1;
 	struct slice last = slice_skip(name, directory_len);
-	int len = snprintf(text, sizeof(text), "%.*sPaxHeaders.0%s%.*s", (int)directory_len, name.ptr,
-			   last.len ? "/" : "", SLICE_ARG(last));
+	int len =
+		snprintf(text, sizeof(text), "%.*sPaxHeaders.0%s%.*s", (int)directory_len,
+			 name.ptr, last.len ? "/" : "", SLICE_ARG(last));
 	size_t ascii = put_ascii(block, NAME_LEN, (struct slice){ text, (size_t)len });
 	size_t kept = ascii < NAME_LEN ? ascii : NAME_LEN;
 	while (kept > 0 && block[kept - 1] == '/')
 		block[--kept] = '\0';
 }
 
-static void put_common(char *block, char type, unsigned mode, uint32_t uid, uint32_t gid, uint64_t size,
-		       uint64_t mtime)
+static void put_common(char *block, char type, unsigned mode, uint32_t uid, uint32_t gid,
+		       uint64_t size, uint64_t mtime)
 {
 	put_octal(block + MODE_AT, 7, mode);
 	put_octal(block + UID_AT, 7, uid);
@@ -188,15 +194,19 @@ static void put_common(char *block, char type, unsigned mode, uint32_t uid, uint
 	put_octal(block + SIZE_AT, 11, size);
 	put_octal(block + MTIME_AT, 11, mtime);
 	block[TYPE_AT] = type;
-	put_text(block, MAGIC_AT, (struct slice){ "ustar\0" "00", 8 });
+	put_text(block, MAGIC_AT,
+		 (struct slice){ "ustar\0"
+				 "00",
+				 8 });
 }
 
 // The x entry of tar.7: its own block, then the records sorted by key, padded.
-static void append_pax(struct tar_header *header, const struct tar_entry *entry, struct slice name,
-		       const struct tar_records *needed)
+static void append_pax(struct tar_header *header, const struct tar_entry *entry,
+		       struct slice name, const struct tar_records *needed)
 {
 	char size_text[24];
-	int size_len = snprintf(size_text, sizeof(size_text), "%llu", (unsigned long long)entry->size);
+	int size_len = snprintf(size_text, sizeof(size_text), "%llu",
+				(unsigned long long)entry->size);
 	char *block = header->bytes + header->len;
 	header->len += TAR_BLOCK_BYTES;
 	size_t begin = header->len;
@@ -205,19 +215,21 @@ static void append_pax(struct tar_header *header, const struct tar_entry *entry,
 	if (needed->path)
 		append_record(header, S("path"), name);
 	if (needed->size)
-		append_record(header, S("size"), (struct slice){ size_text, (size_t)size_len });
+		append_record(header, S("size"),
+			      (struct slice){ size_text, (size_t)size_len });
 	put_pax_name(block, name);
 	put_common(block, TYPE_PAX, 0, 0, 0, header->len - begin, 0);
 	put_checksum(block);
 	header->len += tar_padding(header->len);
 }
 
-static void append_block(struct tar_header *header, const struct tar_entry *entry, struct slice name,
-			 const struct tar_records *needed)
+static void append_block(struct tar_header *header, const struct tar_entry *entry,
+			 struct slice name, const struct tar_records *needed)
 {
 	char *block = header->bytes + header->len;
 	header->len += TAR_BLOCK_BYTES;
-	put_cut(block + NAME_AT, NAME_LEN, needed->split ? slice_skip(name, needed->split + 1) : name);
+	put_cut(block + NAME_AT, NAME_LEN,
+		needed->split ? slice_skip(name, needed->split + 1) : name);
 	put_text(block, PREFIX_AT, slice_range(name, 0, needed->split));
 	put_cut(block + LINK_AT, LINK_LEN, entry->link);
 	put_common(block, (char)entry->type, entry->mode, entry->uid, entry->gid,
@@ -230,20 +242,25 @@ static void append_block(struct tar_header *header, const struct tar_entry *entr
 static int check(const struct tar_entry *entry, struct error *err)
 {
 	if (!tar_path_is_fit(entry->path))
-		return error_set(err, ERROR_INTEGRITY, "'%.*s' is not a path for a layer", SLICE_ARG(entry->path));
+		return error_set(err, ERROR_INTEGRITY, "'%.*s' is not a path for a layer",
+				 SLICE_ARG(entry->path));
 	bool is_link = entry->type == TAR_SYMLINK || entry->type == TAR_HARD_LINK;
 	if (entry->link.len > TAR_PATH_MAX || is_link != (entry->link.len > 0) ||
 	    slice_find_byte(entry->link, '\0') != SLICE_NONE)
-		return error_set(err, ERROR_INTEGRITY, "'%.*s' has a link target that is not for a layer",
+		return error_set(err, ERROR_INTEGRITY,
+				 "'%.*s' has a link target that is not for a layer",
 				 SLICE_ARG(entry->path));
-	if (entry->uid > TAR_OWNER_MAX || entry->gid > TAR_OWNER_MAX || entry->mode > 07777 ||
-	    entry->mtime >= size_limit || (entry->type != TAR_FILE && entry->size != 0))
-		return error_set(err, ERROR_INTEGRITY, "owner, mode, time or size of '%.*s' is out of range",
+	if (entry->uid > TAR_OWNER_MAX || entry->gid > TAR_OWNER_MAX ||
+	    entry->mode > 07777 || entry->mtime >= size_limit ||
+	    (entry->type != TAR_FILE && entry->size != 0))
+		return error_set(err, ERROR_INTEGRITY,
+				 "owner, mode, time or size of '%.*s' is out of range",
 				 SLICE_ARG(entry->path));
 	return 0;
 }
 
-int tar_header_write(const struct tar_entry *entry, struct tar_header *ret_header, struct error *err)
+int tar_header_write(const struct tar_entry *entry, struct tar_header *ret_header,
+		     struct error *err)
 {
 	char with_slash[TAR_PATH_MAX + 1];
 	struct slice name = entry->path;

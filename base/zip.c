@@ -3,8 +3,9 @@
 //
 //	entries' data … | central directory | (zip64 end record | zip64 locator) | end record
 //
-// Two readers that disagree about an archive are how a file hides in it. So the end record must stand exactly at the end,
-// the directory directly before it with exactly the announced entries, and names are unique.
+// Two readers that disagree about an archive are how a file hides in it. So the end
+// record must stand exactly at the end, the directory directly before it with exactly the
+// announced entries, and names are unique.
 #include "base/zip.h"
 
 #include "base/bytes.h"
@@ -42,7 +43,8 @@ static int broken(struct error *err, const char *what)
 static int need(uint64_t bytes, uint64_t *ret_need, struct error *err)
 {
 	*ret_need = bytes;
-	return error_set(err, ERROR_INTEGRITY, "the last %llu bytes of the zip archive are needed",
+	return error_set(err, ERROR_INTEGRITY,
+			 "the last %llu bytes of the zip archive are needed",
 			 (unsigned long long)bytes);
 }
 
@@ -54,7 +56,9 @@ static bool has_signature(struct slice s, size_t at, const char *signature)
 // Offset in tail of the last end record, or SLICE_NONE.
 static size_t find_end(struct slice tail)
 {
-	size_t lowest = tail.len > END_BYTES + COMMENT_MAX ? tail.len - END_BYTES - COMMENT_MAX : 0;
+	size_t lowest = tail.len > END_BYTES + COMMENT_MAX
+				? tail.len - END_BYTES - COMMENT_MAX
+				: 0;
 	for (size_t at = tail.len - END_BYTES + 1; at-- > lowest;) {
 		if (has_signature(tail, at, "PK\5\6"))
 			return at;
@@ -62,15 +66,16 @@ static size_t find_end(struct slice tail)
 	return SLICE_NONE;
 }
 
-// The 32-bit value, or the 64-bit one where the former is all ones; they must not contradict each other.
+// The 32-bit value, or the 64-bit one where the former is all ones; they must not
+// contradict each other.
 static bool widen(uint64_t narrow, uint64_t ones, uint64_t wide, uint64_t *ret_value)
 {
 	*ret_value = wide;
 	return narrow == ones || narrow == wide;
 }
 
-static int read_end64(struct slice tail, uint64_t file_size, size_t locator_at, struct zip_end *end,
-		      uint64_t *ret_need, struct error *err)
+static int read_end64(struct slice tail, uint64_t file_size, size_t locator_at,
+		      struct zip_end *end, uint64_t *ret_need, struct error *err)
 {
 	const char *locator = tail.ptr + locator_at;
 	uint64_t tail_offset = file_size - tail.len, at = get_u64le(locator + 8);
@@ -81,7 +86,8 @@ static int read_end64(struct slice tail, uint64_t file_size, size_t locator_at, 
 	if (at < tail_offset)
 		return need(file_size - at, ret_need, err);
 	const char *record = tail.ptr + (at - tail_offset);
-	if (memcmp(record, "PK\6\6", 4) != 0 || get_u64le(record + 4) != tail_offset + locator_at - at - 12)
+	if (memcmp(record, "PK\6\6", 4) != 0 ||
+	    get_u64le(record + 4) != tail_offset + locator_at - at - 12)
 		return broken(err, "the zip64 end record is malformed");
 	if (get_u64le(record + 24) != get_u64le(record + 32))
 		return broken(err, "it spans several disks");
@@ -93,11 +99,12 @@ static int read_end64(struct slice tail, uint64_t file_size, size_t locator_at, 
 	return 0;
 }
 
-static int read_end(struct slice tail, uint64_t file_size, struct zip_end *ret_end, uint64_t *ret_need,
-		    struct error *err)
+static int read_end(struct slice tail, uint64_t file_size, struct zip_end *ret_end,
+		    uint64_t *ret_need, struct error *err)
 {
 	size_t at = tail.len < END_BYTES ? SLICE_NONE : find_end(tail);
-	uint64_t most = file_size < END_BYTES + COMMENT_MAX ? file_size : END_BYTES + COMMENT_MAX;
+	uint64_t most =
+		file_size < END_BYTES + COMMENT_MAX ? file_size : END_BYTES + COMMENT_MAX;
 	if (at == SLICE_NONE && tail.len < most)
 		return need(most, ret_need, err);
 	if (at == SLICE_NONE)
@@ -107,20 +114,23 @@ static int read_end(struct slice tail, uint64_t file_size, struct zip_end *ret_e
 		return broken(err, "the end record is not at the end");
 	if (get_u32le(record + 4) != 0 || get_u16le(record + 8) != get_u16le(record + 10))
 		return broken(err, "it spans several disks");
-	*ret_end = (struct zip_end){ get_u16le(record + 10), get_u32le(record + 12), get_u32le(record + 16),
-				     file_size - tail.len + at };
+	*ret_end = (struct zip_end){ get_u16le(record + 10), get_u32le(record + 12),
+				     get_u32le(record + 16), file_size - tail.len + at };
 	if (at >= LOCATOR_BYTES && has_signature(tail, at - LOCATOR_BYTES, "PK\6\7"))
-		return read_end64(tail, file_size, at - LOCATOR_BYTES, ret_end, ret_need, err);
+		return read_end64(tail, file_size, at - LOCATOR_BYTES, ret_end, ret_need,
+				  err);
 	uint64_t more = tail.len + LOCATOR_BYTES + END64_BYTES;
 	if (at < LOCATOR_BYTES && tail.len < file_size)
 		return need(more < file_size ? more : file_size, ret_need, err);
 	return 0;
 }
 
-// Zip64 (gz.7): each 32-bit field of all ones is replaced, in this order, from extra field 1, which holds only those.
+// Zip64 (gz.7): each 32-bit field of all ones is replaced, in this order, from extra
+// field 1, which holds only those.
 static int widen_entry(struct zip_entry *entry, struct slice extra, struct error *err)
 {
-	uint64_t *fields[] = { &entry->size, &entry->compressed_size, &entry->header_offset };
+	uint64_t *fields[] = { &entry->size, &entry->compressed_size,
+			       &entry->header_offset };
 	struct slice values = { 0 };
 	while (extra.len >= 4) {
 		size_t len = get_u16le(extra.ptr + 2);
@@ -148,12 +158,14 @@ static bool name_is_fit(struct slice name)
 }
 
 // One record of the central directory, taken off *records.
-static int read_record(struct slice *records, struct zip_entry *ret_entry, struct error *err)
+static int read_record(struct slice *records, struct zip_entry *ret_entry,
+		       struct error *err)
 {
 	if (records->len < CENTRAL_BYTES || !has_signature(*records, 0, "PK\1\2"))
 		return broken(err, "a directory record is malformed");
 	const char *at = records->ptr;
-	size_t name_len = get_u16le(at + 28), extra_len = get_u16le(at + 30), comment_len = get_u16le(at + 32);
+	size_t name_len = get_u16le(at + 28), extra_len = get_u16le(at + 30),
+	       comment_len = get_u16le(at + 32);
 	size_t total = CENTRAL_BYTES + name_len + extra_len + comment_len;
 	if (total > records->len)
 		return broken(err, "a directory record is cut short");
@@ -169,7 +181,8 @@ static int read_record(struct slice *records, struct zip_entry *ret_entry, struc
 	};
 	if (!name_is_fit(ret_entry->name))
 		return broken(err, "a name is empty, not UTF-8 or holds a NUL");
-	struct slice extra = slice_range(*records, CENTRAL_BYTES + name_len, CENTRAL_BYTES + name_len + extra_len);
+	struct slice extra = slice_range(*records, CENTRAL_BYTES + name_len,
+					 CENTRAL_BYTES + name_len + extra_len);
 	*records = slice_skip(*records, total);
 	return widen_entry(ret_entry, extra, err);
 }
@@ -190,31 +203,37 @@ static int read_records(struct arena *arena, struct slice records, uint64_t coun
 			return broken(err, "it unpacks to too much");
 		unpacked += entry->size;
 	}
-	return records.len ? broken(err, "bytes between the directory and the end record") : 0;
+	return records.len ? broken(err, "bytes between the directory and the end record")
+			   : 0;
 }
 
 static int by_offset(const void *a, const void *b, void *context)
 {
 	const struct zip_entry *entries = context;
-	const struct zip_entry *x = &entries[*(const uint32_t *)a], *y = &entries[*(const uint32_t *)b];
-	return (x->header_offset > y->header_offset) - (x->header_offset < y->header_offset);
+	const struct zip_entry *x = &entries[*(const uint32_t *)a],
+			       *y = &entries[*(const uint32_t *)b];
+	return (x->header_offset > y->header_offset) -
+	       (x->header_offset < y->header_offset);
 }
 
 static int by_name(const void *a, const void *b, void *context)
 {
 	const struct zip_entry *entries = context;
-	return slice_cmp(entries[*(const uint32_t *)a].name, entries[*(const uint32_t *)b].name);
+	return slice_cmp(entries[*(const uint32_t *)a].name,
+			 entries[*(const uint32_t *)b].name);
 }
 
 // Sets each entry's limit: data may neither overlap nor reach into the directory.
-static int limit_entries(struct zip_directory *directory, uint32_t *order, struct error *err)
+static int limit_entries(struct zip_directory *directory, uint32_t *order,
+			 struct error *err)
 {
 	uint64_t limit = directory->directory_offset;
 	qsort_r(order, directory->len, sizeof(*order), by_offset, directory->entries);
 	for (size_t i = directory->len; i-- > 0;) {
 		struct zip_entry *entry = &directory->entries[order[i]];
 		uint64_t least = LOCAL_BYTES + entry->name.len;
-		if (entry->header_offset > limit || limit - entry->header_offset < least ||
+		if (entry->header_offset > limit ||
+		    limit - entry->header_offset < least ||
 		    limit - entry->header_offset - least < entry->compressed_size)
 			return broken(err, "the data of two entries overlap");
 		entry->limit = limit;
@@ -223,7 +242,8 @@ static int limit_entries(struct zip_directory *directory, uint32_t *order, struc
 	return 0;
 }
 
-static int check_entries(struct arena *arena, struct zip_directory *directory, struct error *err)
+static int check_entries(struct arena *arena, struct zip_directory *directory,
+			 struct error *err)
 {
 	uint32_t *order = arena_new_array(arena, uint32_t, directory->len);
 	for (uint32_t i = 0; i < directory->len; i++)
@@ -234,7 +254,8 @@ static int check_entries(struct arena *arena, struct zip_directory *directory, s
 	for (size_t i = 1; i < directory->len; i++) {
 		struct slice name = directory->entries[order[i]].name;
 		if (slice_eq(directory->entries[order[i - 1]].name, name))
-			return error_set(err, ERROR_INTEGRITY, "broken zip archive: '%.*s' occurs twice",
+			return error_set(err, ERROR_INTEGRITY,
+					 "broken zip archive: '%.*s' occurs twice",
 					 SLICE_ARG(name));
 	}
 	directory->by_name = order;
@@ -242,7 +263,8 @@ static int check_entries(struct arena *arena, struct zip_directory *directory, s
 }
 
 int zip_read_directory(struct arena *arena, struct slice tail, uint64_t file_size,
-		       struct zip_directory *ret_directory, uint64_t *ret_need, struct error *err)
+		       struct zip_directory *ret_directory, uint64_t *ret_need,
+		       struct error *err)
 {
 	struct zip_end end;
 	*ret_need = 0;
@@ -252,12 +274,15 @@ int zip_read_directory(struct arena *arena, struct slice tail, uint64_t file_siz
 		return broken(err, "too short");
 	if (read_end(tail, file_size, &end, ret_need, err) < 0)
 		return -1;
-	// end.at is within the file, so the subtraction is sound; an overflow of the sum cannot equal it.
+	// end.at is within the file, so the subtraction is sound; an overflow of the sum
+	// cannot equal it.
 	if (end.size > end.at || end.at - end.size != end.offset)
-		return broken(err, "the directory does not end where the end record begins");
+		return broken(err,
+			      "the directory does not end where the end record begins");
 	if (end.offset < file_size - tail.len)
 		return need(file_size - end.offset, ret_need, err);
-	struct zip_directory directory = { .file_size = file_size, .directory_offset = end.offset };
+	struct zip_directory directory = { .file_size = file_size,
+					   .directory_offset = end.offset };
 	size_t from = (size_t)(end.offset - (file_size - tail.len));
 	struct slice records = slice_range(tail, from, from + (size_t)end.size);
 	if (read_records(arena, records, end.entries, &directory, err) < 0 ||
@@ -272,7 +297,8 @@ const struct zip_entry *zip_find(const struct zip_directory *directory, struct s
 	size_t low = 0, high = directory->len;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct zip_entry *entry = &directory->entries[directory->by_name[middle]];
+		const struct zip_entry *entry =
+			&directory->entries[directory->by_name[middle]];
 		int order = slice_cmp(entry->name, name);
 		if (order == 0)
 			return entry;
@@ -286,24 +312,29 @@ const struct zip_entry *zip_find(const struct zip_directory *directory, struct s
 
 static int entry_error(const struct zip_entry *entry, struct error *err, const char *what)
 {
-	return error_set(err, ERROR_INTEGRITY, "zip entry '%.*s' %s", SLICE_ARG(entry->name), what);
+	return error_set(err, ERROR_INTEGRITY, "zip entry '%.*s' %s",
+			 SLICE_ARG(entry->name), what);
 }
 
-// The data within `piece`, which begins at piece_offset of the archive. The local header gives its two lengths and has to
-// name the same file; its sizes and any data descriptor are not looked at (gz.7).
-static int data_in_piece(const struct zip_entry *entry, struct slice piece, uint64_t piece_offset,
-			 struct slice *ret_data, struct error *err)
+// The data within `piece`, which begins at piece_offset of the archive. The local header
+// gives its two lengths and has to name the same file; its sizes and any data descriptor
+// are not looked at (gz.7).
+static int data_in_piece(const struct zip_entry *entry, struct slice piece,
+			 uint64_t piece_offset, struct slice *ret_data, struct error *err)
 {
 	if (entry->flags & FLAG_ENCRYPTED)
 		return entry_error(entry, err, "is encrypted");
-	if (entry->header_offset < piece_offset || entry->header_offset - piece_offset > piece.len)
+	if (entry->header_offset < piece_offset ||
+	    entry->header_offset - piece_offset > piece.len)
 		return entry_error(entry, err, "lies outside of the bytes at hand");
-	struct slice rest = slice_skip(piece, (size_t)(entry->header_offset - piece_offset));
+	struct slice rest =
+		slice_skip(piece, (size_t)(entry->header_offset - piece_offset));
 	if (rest.len < LOCAL_BYTES || !has_signature(rest, 0, "PK\3\4"))
 		return entry_error(entry, err, "has no local header");
 	size_t name_len = get_u16le(rest.ptr + 26);
 	size_t begin = LOCAL_BYTES + name_len + get_u16le(rest.ptr + 28);
-	if (!slice_eq(slice_range(rest, LOCAL_BYTES, LOCAL_BYTES + name_len), entry->name))
+	if (!slice_eq(slice_range(rest, LOCAL_BYTES, LOCAL_BYTES + name_len),
+		      entry->name))
 		return entry_error(entry, err, "has another name in its local header");
 	if (entry->limit - entry->header_offset < begin ||
 	    entry->limit - entry->header_offset - begin < entry->compressed_size)
@@ -314,8 +345,8 @@ static int data_in_piece(const struct zip_entry *entry, struct slice piece, uint
 	return 0;
 }
 
-int zip_entry_data(const struct zip_entry *entry, struct slice archive, struct slice *ret_data,
-		   struct error *err)
+int zip_entry_data(const struct zip_entry *entry, struct slice archive,
+		   struct slice *ret_data, struct error *err)
 {
 	return data_in_piece(entry, archive, 0, ret_data, err);
 }
@@ -329,46 +360,53 @@ static int append_piece(void *context, struct slice piece, struct error *err)
 	return 0;
 }
 
-static int inflate_entry(const struct zip_entry *entry, struct slice data, struct arena *arena,
-			 struct slice *ret_bytes, struct error *err)
+static int inflate_entry(const struct zip_entry *entry, struct slice data,
+			 struct arena *arena, struct slice *ret_bytes, struct error *err)
 {
 	if (entry->size / LIMIT_INFLATE_RATIO > entry->compressed_size)
 		return entry_error(entry, err, "claims an impossible size");
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
 	struct slice bytes = { arena_alloc(arena, (size_t)entry->size + 1, 1), 0 };
 	struct inflate_result result = { 0 };
-	if (inflate_raw(inflater, data, entry->size, append_piece, &bytes, &result, err) < 0)
+	if (inflate_raw(inflater, data, entry->size, append_piece, &bytes, &result, err) <
+	    0)
 		return error_during(err, "inflating '%.*s'", SLICE_ARG(entry->name));
 	*ret_bytes = bytes;
 	return 0;
 }
 
-int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece, uint64_t piece_offset,
-			 uint64_t max_bytes, struct arena *arena, struct slice *ret_bytes, struct error *err)
+int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece,
+			 uint64_t piece_offset, uint64_t max_bytes, struct arena *arena,
+			 struct slice *ret_bytes, struct error *err)
 {
 	struct slice data, bytes;
 	if (data_in_piece(entry, piece, piece_offset, &data, err) < 0)
 		return -1;
 	if (entry->size > max_bytes)
-		return error_set(err, ERROR_INTEGRITY, "zip entry '%.*s' is larger than %llu bytes",
+		return error_set(err, ERROR_INTEGRITY,
+				 "zip entry '%.*s' is larger than %llu bytes",
 				 SLICE_ARG(entry->name), (unsigned long long)max_bytes);
 	if (entry->method == ZIP_STORED)
 		bytes = arena_dup(arena, data);
 	else if (entry->method != ZIP_DEFLATED)
-		return error_set(err, ERROR_INTEGRITY, "zip entry '%.*s' has the unsupported compression method %u",
-				 SLICE_ARG(entry->name), entry->method);
+		return error_set(
+			err, ERROR_INTEGRITY,
+			"zip entry '%.*s' has the unsupported compression method %u",
+			SLICE_ARG(entry->name), entry->method);
 	else if (inflate_entry(entry, data, arena, &bytes, err) < 0)
 		return -1;
 	if (bytes.len != entry->size)
-		return entry_error(entry, err, "has not the length that the directory says");
+		return entry_error(entry, err,
+				   "has not the length that the directory says");
 	if (crc32_update(0, bytes) != entry->crc32)
 		return entry_error(entry, err, "fails its CRC-32");
 	*ret_bytes = bytes;
 	return 0;
 }
 
-int zip_entry_read(const struct zip_entry *entry, struct slice archive, uint64_t max_bytes,
-		   struct arena *arena, struct slice *ret_bytes, struct error *err)
+int zip_entry_read(const struct zip_entry *entry, struct slice archive,
+		   uint64_t max_bytes, struct arena *arena, struct slice *ret_bytes,
+		   struct error *err)
 {
 	return zip_entry_read_piece(entry, archive, 0, max_bytes, arena, ret_bytes, err);
 }

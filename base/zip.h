@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Zip central directories over bytes in memory: a mapped wheel, or the tail of one fetched by range (gz.7, zip.1–zip.3).
-// Names, sizes and checksums come from the central directory; the local header only tells where the data begins.
+// Zip central directories over bytes in memory: a mapped wheel, or the tail of one
+// fetched by range (gz.7, zip.1–zip.3). Names, sizes and checksums come from the central
+// directory; the local header only tells where the data begins.
 #pragma once
 
 #include "base/arena.h"
@@ -14,7 +15,7 @@ struct zip_entry {
 	uint16_t flags;
 	uint32_t crc32;
 	uint64_t compressed_size, size, header_offset;
-	uint64_t limit; // where the next entry or the central directory begins: this one's data must end before
+	uint64_t limit; // where what follows begins: the data must end before it
 	uint32_t external_attributes; // upper half: Unix mode
 };
 
@@ -26,22 +27,28 @@ struct zip_directory {
 	uint64_t directory_offset; // where the central directory begins
 };
 
-// tail: the last tail.len bytes of an archive of file_size bytes (tail.len == file_size for a whole file). Borrows names
-// from tail. When tail is too short, -1 with *ret_need > tail.len: how many last bytes are needed (0 for other errors).
-// Refuses (ERROR_INTEGRITY): duplicate names, overlapping or outlying data, encrypted entries (when read), too many
-// entries, names that are not UTF-8.
-NODISCARD int zip_read_directory(struct arena *arena, struct slice tail, uint64_t file_size,
-				 struct zip_directory *ret_directory, uint64_t *ret_need, struct error *err);
-const struct zip_entry *zip_find(const struct zip_directory *directory, struct slice name); // NULL if absent
+// tail: the last tail.len bytes of an archive of file_size bytes (tail.len == file_size
+// for a whole file). Borrows names from tail. When tail is too short, -1 with *ret_need >
+// tail.len: how many last bytes are needed (0 for other errors). Refuses
+// (ERROR_INTEGRITY): duplicate names, overlapping or outlying data, encrypted entries
+// (when read), too many entries, names that are not UTF-8.
+NODISCARD int zip_read_directory(struct arena *arena, struct slice tail,
+				 uint64_t file_size, struct zip_directory *ret_directory,
+				 uint64_t *ret_need, struct error *err);
+const struct zip_entry *zip_find(const struct zip_directory *directory,
+				 struct slice name); // NULL if absent
 
 // The entry's compressed bytes within the whole archive.
-NODISCARD int zip_entry_data(const struct zip_entry *entry, struct slice archive, struct slice *ret_data,
-			     struct error *err);
-// The entry inflated and checked (length, CRC-32), at most max_bytes. local: bytes of the archive from
-// entry->header_offset on (for range reads), or use zip_entry_data's archive with skip.
-NODISCARD int zip_entry_read(const struct zip_entry *entry, struct slice archive, uint64_t max_bytes,
-			     struct arena *arena, struct slice *ret_bytes, struct error *err);
+NODISCARD int zip_entry_data(const struct zip_entry *entry, struct slice archive,
+			     struct slice *ret_data, struct error *err);
+// The entry inflated and checked (length, CRC-32), at most max_bytes. local: bytes of the
+// archive from entry->header_offset on (for range reads), or use zip_entry_data's archive
+// with skip.
+NODISCARD int zip_entry_read(const struct zip_entry *entry, struct slice archive,
+			     uint64_t max_bytes, struct arena *arena,
+			     struct slice *ret_bytes, struct error *err);
 // The same from a piece of the archive that begins at piece_offset.
-NODISCARD int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece, uint64_t piece_offset,
-				   uint64_t max_bytes, struct arena *arena, struct slice *ret_bytes,
+NODISCARD int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece,
+				   uint64_t piece_offset, uint64_t max_bytes,
+				   struct arena *arena, struct slice *ret_bytes,
 				   struct error *err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// bake: plan, look each key up, bake what is unknown over several threads, write the folder. An unchanged lock opens no
-// wheel (key.2).
+// bake: plan, look each key up, bake what is unknown over several threads, write the
+// folder. An unchanged lock opens no wheel (key.2).
 #include "builder/image/stage.h"
 #include "builder/layer/key.h"
 #include "builder/layer/layer.h"
@@ -29,18 +29,20 @@ static int check_options(const struct bake_options *options, struct error *err)
 	if (tree_check_prefix(options->prefix, err) < 0)
 		return -1;
 	if (options->uid > TAR_OWNER_MAX || options->gid > TAR_OWNER_MAX)
-		return error_set(err, ERROR_USAGE, "owner %u:%u is above %d", options->uid, options->gid,
-				 TAR_OWNER_MAX);
+		return error_set(err, ERROR_USAGE, "owner %u:%u is above %d",
+				 options->uid, options->gid, TAR_OWNER_MAX);
 	return 0;
 }
 
 static int look_up_all(struct baking *baking, struct error *err)
 {
-	baking->tasks = arena_new_array(baking->arena, struct layer_task, baking->plan.len);
+	baking->tasks =
+		arena_new_array(baking->arena, struct layer_task, baking->plan.len);
 	baking->order = arena_new_array(baking->arena, size_t, baking->plan.len);
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		struct layer_task *task = &baking->tasks[i];
-		if (layer_look_up(baking->store, &baking->plan.layers[i], baking->options, baking->arena, task, err) < 0)
+		if (layer_look_up(baking->store, &baking->plan.layers[i], baking->options,
+				  baking->arena, task, err) < 0)
 			return -1;
 		if (!task->present)
 			baking->order[baking->order_len++] = i;
@@ -48,7 +50,8 @@ static int look_up_all(struct baking *baking, struct error *err)
 	return 0;
 }
 
-static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure, struct error *err)
+static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure,
+			 struct error *err)
 {
 	struct lock_selection missing = { 0 };
 	for (size_t i = 0; i < baking->order_len; i++) {
@@ -65,7 +68,8 @@ static int longest_first(const void *a, const void *b, void *context)
 {
 	const struct layer_task *tasks = context;
 	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	uint64_t bytes_x = tasks[x].plan->wheel_bytes, bytes_y = tasks[y].plan->wheel_bytes;
+	uint64_t bytes_x = tasks[x].plan->wheel_bytes,
+		 bytes_y = tasks[y].plan->wheel_bytes;
 	if (bytes_x != bytes_y)
 		return bytes_x > bytes_y ? -1 : 1;
 	return (x > y) - (x < y);
@@ -96,10 +100,12 @@ static int bake_missing(struct baking *baking, struct error *err)
 	const struct progress *progress = baking->progress;
 	if (baking->order_len == 0)
 		return 0;
-	qsort_r(baking->order, baking->order_len, sizeof(*baking->order), longest_first, baking->tasks);
+	qsort_r(baking->order, baking->order_len, sizeof(*baking->order), longest_first,
+		baking->tasks);
 	if (progress && progress->stage)
 		progress->stage(progress->context, "baking", baking->order_len);
-	if (parallel_for(baking->options->jobs, baking->order_len, run_task, baking, err) < 0)
+	if (parallel_for(baking->options->jobs, baking->order_len, run_task, baking,
+			 err) < 0)
 		return -1;
 	note_progress(baking, S(""));
 	return 0;
@@ -110,8 +116,10 @@ static void collect_warnings(const struct baking *baking, struct bake_result *re
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		const struct layer_task *task = &baking->tasks[i];
 		for (size_t k = 0; k < task->warnings_len; k++) {
-			result->warnings = array_grow(baking->arena, result->warnings, result->warnings_len,
-						      &result->warnings_cap, sizeof(*result->warnings));
+			result->warnings =
+				array_grow(baking->arena, result->warnings,
+					   result->warnings_len, &result->warnings_cap,
+					   sizeof(*result->warnings));
 			result->warnings[result->warnings_len++].text =
 				arena_dup(baking->arena, task->warnings[k].text);
 		}
@@ -155,18 +163,21 @@ static struct bake_result collect(const struct baking *baking)
 	return result;
 }
 
-static int write_folder(const struct baking *baking, const char *out_directory, struct bake_result *result,
-			struct error *err)
+static int write_folder(const struct baking *baking, const char *out_directory,
+			struct bake_result *result, struct error *err)
 {
 	struct oci_documents documents;
 	const char **blobs = arena_new_array(baking->arena, const char *, result->len);
-	if (oci_documents_make(baking->options, result, baking->arena, &documents, err) < 0)
+	if (oci_documents_make(baking->options, result, baking->arena, &documents, err) <
+	    0)
 		return -1;
 	result->config_digest = documents.config_digest;
 	result->manifest_digest = documents.manifest_digest;
 	for (size_t i = 0; i < result->len; i++)
-		blobs[i] = store_layer_path(baking->store, &result->layers[i].digest, baking->arena);
-	return stage_write(out_directory, result, &documents, blobs, baking->options->rehash, err);
+		blobs[i] = store_layer_path(baking->store, &result->layers[i].digest,
+					    baking->arena);
+	return stage_write(out_directory, result, &documents, blobs,
+			   baking->options->rehash, err);
 }
 
 static void release_tasks(struct baking *baking)
@@ -175,11 +186,14 @@ static void release_tasks(struct baking *baking)
 		arena_release(&baking->tasks[i].arena);
 }
 
-int bake(struct store *store, const struct lock_selection *selection, const struct bake_options *options,
-	 const struct bake_ensure *ensure, const char *out_directory, const struct progress *progress,
-	 struct arena *arena, struct bake_result *ret_result, struct error *err)
+int bake(struct store *store, const struct lock_selection *selection,
+	 const struct bake_options *options, const struct bake_ensure *ensure,
+	 const char *out_directory, const struct progress *progress, struct arena *arena,
+	 struct bake_result *ret_result, struct error *err)
 {
-	struct baking baking = { .store = store, .options = options, .progress = progress, .arena = arena };
+	struct baking baking = {
+		.store = store, .options = options, .progress = progress, .arena = arena
+	};
 	struct bake_result result;
 	if (check_options(options, err) < 0 ||
 	    plan_make(selection, PLAN_UNKNOWN_BASE, arena, &baking.plan, err) < 0 ||

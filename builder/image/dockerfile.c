@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: MIT
-// Dockerfile lines for baked layers (docker.1, docker.2, docker.4, docker.12) and the .dockerignore block (ctx.7).
+// Dockerfile lines for baked layers (docker.1, docker.2, docker.4, docker.12) and the
+// .dockerignore block (ctx.7).
 #include "builder/image/stage.h"
 
 static const char begin_mark[] = "# pinbake: begin", end_mark[] = "# pinbake: end";
 
-// One line per group: the directory is mounted, its name is the content's digest (buildah's key for RUN is the text).
-static void put_run_line(struct buf *text, struct slice directory, const struct stage_group *group)
+// One line per group: the directory is mounted, its name is the content's digest
+// (buildah's key for RUN is the text).
+static void put_run_line(struct buf *text, struct slice directory,
+			 const struct stage_group *group)
 {
-	buf_printf(text, "RUN --mount=type=bind,source=%.*s/groups/%.*s,target=/mnt ", SLICE_ARG(directory),
+	buf_printf(text, "RUN --mount=type=bind,source=%.*s/groups/%.*s,target=/mnt ",
+		   SLICE_ARG(directory),
 		   SLICE_ARG(sha256_hex(text->arena, &group->digest)));
 	if (group->len == 1)
 		buf_append(text, S("tar -xpzf /mnt/00.tar.gz -C /\n"));
 	else
-		buf_append(text, S("for f in /mnt/*.tar.gz; do tar -xpzf \"$f\" -C / || exit 1; done\n"));
+		buf_append(
+			text,
+			S("for f in /mnt/*.tar.gz; do tar -xpzf \"$f\" -C / || exit 1; done\n"));
 }
 
 static void put_block(struct buf *text, const struct dockerfile_options *options,
@@ -23,8 +29,10 @@ static void put_block(struct buf *text, const struct dockerfile_options *options
 	buf_printf(text, "%s\n", begin_mark);
 	if (slice_eq(options->form, S("add"))) {
 		for (size_t i = 0; i < result->len; i++)
-			buf_printf(text, "ADD %.*s/layers/%.*s/layer.tar.gz /\n", SLICE_ARG(directory),
-				   SLICE_ARG(sha256_hex(text->arena, &result->layers[i].digest)));
+			buf_printf(text, "ADD %.*s/layers/%.*s/layer.tar.gz /\n",
+				   SLICE_ARG(directory),
+				   SLICE_ARG(sha256_hex(text->arena,
+							&result->layers[i].digest)));
 	} else {
 		for (size_t i = 0; i < groups.len; i++)
 			put_run_line(text, directory, &groups.items[i]);
@@ -32,7 +40,8 @@ static void put_block(struct buf *text, const struct dockerfile_options *options
 	buf_printf(text, "ENV PATH=%.*s/bin:$PATH\n%s\n", SLICE_ARG(prefix), end_mark);
 }
 
-// What stands before and after the lines `begin` … `end`; without such a pair all is before.
+// What stands before and after the lines `begin` … `end`; without such a pair all is
+// before.
 struct marked {
 	struct slice before, after;
 	unsigned begins, ends;
@@ -68,7 +77,8 @@ static void put_line(struct buf *text, const char *instruction, struct slice val
 		buf_printf(text, "%s %.*s\n", instruction, SLICE_ARG(value));
 }
 
-// A directory has to be told by its final slash: COPY takes its content, not the directory itself.
+// A directory has to be told by its final slash: COPY takes its content, not the
+// directory itself.
 static void put_copies(struct buf *text, struct slice app)
 {
 	struct buf files = { .arena = text->arena };
@@ -76,7 +86,8 @@ static void put_copies(struct buf *text, struct slice app)
 	while (app.len > 0) {
 		slice_cut(&app, ' ', &word);
 		if (slice_ends_with(word, S("/")))
-			buf_printf(text, "COPY %.*s ./%.*s\n", SLICE_ARG(word), SLICE_ARG(word));
+			buf_printf(text, "COPY %.*s ./%.*s\n", SLICE_ARG(word),
+				   SLICE_ARG(word));
 		else if (word.len > 0)
 			buf_printf(&files, "%.*s ", SLICE_ARG(word));
 	}
@@ -88,17 +99,21 @@ static void put_copies(struct buf *text, struct slice app)
 static struct slice default_base(const struct bake_result *result, struct arena *arena)
 {
 	size_t at = slice_find_last_byte(result->interpreter, '/');
-	struct slice name = slice_skip(result->interpreter, at == SLICE_NONE ? 0 : at + 1);
+	struct slice name =
+		slice_skip(result->interpreter, at == SLICE_NONE ? 0 : at + 1);
 	if (!slice_starts_with(name, S("python3.")) || slice_ends_with(name, S("t")))
 		return S("python:3-slim");
-	return arena_printf(arena, "python:%.*s-slim", SLICE_ARG(slice_skip(name, sizeof("python") - 1)));
+	return arena_printf(arena, "python:%.*s-slim",
+			    SLICE_ARG(slice_skip(name, sizeof("python") - 1)));
 }
 
-static struct slice new_file(const struct dockerfile_options *options, const struct bake_result *result,
-			     struct slice prefix, struct arena *arena)
+static struct slice new_file(const struct dockerfile_options *options,
+			     const struct bake_result *result, struct slice prefix,
+			     struct arena *arena)
 {
 	struct buf text = { .arena = arena };
-	put_line(&text, "FROM", options->base.len ? options->base : default_base(result, arena));
+	put_line(&text, "FROM",
+		 options->base.len ? options->base : default_base(result, arena));
 	put_block(&text, options, result, prefix);
 	put_line(&text, "WORKDIR", options->workdir);
 	put_copies(&text, options->app);
@@ -109,32 +124,42 @@ static struct slice new_file(const struct dockerfile_options *options, const str
 
 static int check_options(const struct dockerfile_options *options, struct error *err)
 {
-	const struct slice lines[] = { options->base,	 options->prefix,  options->out_directory, options->workdir,
-				       options->app,	 options->command, options->expose };
+	const struct slice lines[] = { options->base,          options->prefix,
+				       options->out_directory, options->workdir,
+				       options->app,           options->command,
+				       options->expose };
 	if (!slice_eq(options->form, S("run")) && !slice_eq(options->form, S("add")))
-		return error_set(err, ERROR_USAGE, "'%.*s' is no form: expected run or add",
+		return error_set(err, ERROR_USAGE,
+				 "'%.*s' is no form: expected run or add",
 				 SLICE_ARG(options->form));
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		if (slice_find_byte(lines[i], '\n') != SLICE_NONE)
-			return error_set(err, ERROR_USAGE, "a value for the Dockerfile holds a line break");
+			return error_set(err, ERROR_USAGE,
+					 "a value for the Dockerfile holds a line break");
 	}
-	if (slice_starts_with(options->out_directory, S("/")) || slice_starts_with(options->out_directory, S("../")) ||
+	if (slice_starts_with(options->out_directory, S("/")) ||
+	    slice_starts_with(options->out_directory, S("../")) ||
 	    slice_find_byte(options->out_directory, ' ') != SLICE_NONE)
-		return error_set(err, ERROR_USAGE, "'%.*s' is not a folder inside the build context",
+		return error_set(err, ERROR_USAGE,
+				 "'%.*s' is not a folder inside the build context",
 				 SLICE_ARG(options->out_directory));
 	return 0;
 }
 
-// The block's place in the user's file is the user's: where there is none, none is guessed.
-static int replace_block(const struct dockerfile_options *options, const struct bake_result *result,
-			 struct slice prefix, struct slice existing, struct arena *arena, struct slice *ret_text,
-			 struct error *err)
+// The block's place in the user's file is the user's: where there is none, none is
+// guessed.
+static int replace_block(const struct dockerfile_options *options,
+			 const struct bake_result *result, struct slice prefix,
+			 struct slice existing, struct arena *arena,
+			 struct slice *ret_text, struct error *err)
 {
 	struct marked found = find_block(existing);
 	if (!found.found || found.begins != 1 || found.ends != 1) {
 		error_set(err, ERROR_INPUT, "the Dockerfile has %s block of pinbake",
 			  found.begins + found.ends ? "a broken" : "no");
-		return error_hint(err, "put the lines '%s' and '%s' where the dependencies go", begin_mark, end_mark);
+		return error_hint(err,
+				  "put the lines '%s' and '%s' where the dependencies go",
+				  begin_mark, end_mark);
 	}
 	struct buf text = { .arena = arena };
 	buf_append(&text, found.before);
@@ -144,20 +169,23 @@ static int replace_block(const struct dockerfile_options *options, const struct 
 	return 0;
 }
 
-int dockerfile_text(const struct dockerfile_options *options, const struct bake_result *result,
-		    struct slice existing, struct arena *arena, struct slice *ret_text, struct error *err)
+int dockerfile_text(const struct dockerfile_options *options,
+		    const struct bake_result *result, struct slice existing,
+		    struct arena *arena, struct slice *ret_text, struct error *err)
 {
 	struct dockerfile_options clean = *options;
 	while (slice_starts_with(clean.out_directory, S("./")))
 		clean.out_directory = slice_skip(clean.out_directory, 2);
-	while (slice_ends_with(clean.out_directory, S("/")) && clean.out_directory.len > 1)
+	while (slice_ends_with(clean.out_directory, S("/")) &&
+	       clean.out_directory.len > 1)
 		clean.out_directory.len--;
 	if (check_options(&clean, err) < 0)
 		return -1;
 	// The layers hold one prefix; another one in PATH could only be wrong.
 	struct slice prefix = result->prefix.len ? result->prefix : options->prefix;
 	if (slice_trim(existing).len > 0)
-		return replace_block(&clean, result, prefix, existing, arena, ret_text, err);
+		return replace_block(&clean, result, prefix, existing, arena, ret_text,
+				     err);
 	*ret_text = new_file(&clean, result, prefix, arena);
 	return 0;
 }
@@ -183,6 +211,7 @@ struct slice dockerignore_text(struct slice existing, struct arena *arena)
 			buf_byte(&text, '\n');
 	}
 	// The last match wins, so the block is moved to the end.
-	buf_printf(&text, "%s\n.pinbake/*\n!.pinbake/layers\n!.pinbake/groups\n%s\n", begin_mark, end_mark);
+	buf_printf(&text, "%s\n.pinbake/*\n!.pinbake/layers\n!.pinbake/groups\n%s\n",
+		   begin_mark, end_mark);
 	return buf_slice(&text);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The groups of the RUN form: few lines, because 20.10 spends a quarter of a second on each (docker.12).
+// The groups of the RUN form: few lines, because 20.10 spends a quarter of a second on
+// each (docker.12).
 //
-// Layers are dealt by name alone, never by version, and in runs of the plan's order: heavy wheels by their first letter
-// (a–m with the skeleton, n–r, s–z), then all buckets. Dealt by a hash instead, a file that two layers hold would not
-// always be the upper layer's (env.10), and a small pin in the first group would unpack the heavy ones again.
+// Layers are dealt by name alone, never by version, and in runs of the plan's order:
+// heavy wheels by their first letter (a–m with the skeleton, n–r, s–z), then all buckets.
+// Dealt by a hash instead, a file that two layers hold would not always be the upper
+// layer's (env.10), and a small pin in the first group would unpack the heavy ones again.
 #include "builder/image/stage.h"
 
 static size_t group_of(const struct layer *layer)
@@ -27,9 +29,11 @@ static struct sha256 digest_of_group(const struct stage_group *group)
 	return sha256_of(buf_slice(&text));
 }
 
-static void add_layer(struct stage_group *group, const struct layer *layer, struct arena *arena)
+static void add_layer(struct stage_group *group, const struct layer *layer,
+		      struct arena *arena)
 {
-	group->layers = array_grow(arena, group->layers, group->len, &group->cap, sizeof(*group->layers));
+	group->layers = array_grow(arena, group->layers, group->len, &group->cap,
+				   sizeof(*group->layers));
 	group->layers[group->len++] = layer;
 }
 

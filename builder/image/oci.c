@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Config, manifest and index as JSON values, dumped in jansson's compact sorted form, which is the canonical one (oci.1).
+// Config, manifest and index as JSON values, dumped in jansson's compact sorted form,
+// which is the canonical one (oci.1).
 #include "builder/image/oci.h"
 
 #include "base/limits.h"
 
 #include <jansson.h>
 
-static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+static const char default_path[] =
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 struct slice json_canonical(json_t *value, struct arena *arena)
 {
@@ -34,12 +36,22 @@ static json_t *digest_json(const struct sha256 *digest, struct arena *arena)
 	return json_text(oci_digest(digest, arena));
 }
 
-// Days since 1970 to a date of the Gregorian calendar, by eras of 400 years that begin in March.
-static void date_of_days(uint64_t days, unsigned *ret_year, unsigned *ret_month, unsigned *ret_day)
+// Days since 1970 to a date of the Gregorian calendar, by eras of 400 years that begin in
+// March.
+static void date_of_days(uint64_t days, unsigned *ret_year, unsigned *ret_month,
+			 unsigned *ret_day)
 {
-	enum { DAYS_TO_1970 = 719468, ERA = 146097, YEAR = 365, FOUR = 1461, CENTURY = 36524 };
+	enum {
+		DAYS_TO_1970 = 719468,
+		ERA = 146097,
+		YEAR = 365,
+		FOUR = 1461,
+		CENTURY = 36524
+	};
 	uint64_t since = days + DAYS_TO_1970, in_era = since % ERA;
-	uint64_t year = (in_era - in_era / (FOUR - 1) + in_era / CENTURY - in_era / (ERA - 1)) / YEAR;
+	uint64_t year =
+		(in_era - in_era / (FOUR - 1) + in_era / CENTURY - in_era / (ERA - 1)) /
+		YEAR;
 	uint64_t in_year = in_era - (YEAR * year + year / 4 - year / 100);
 	uint64_t march_month = (5 * in_year + 2) / 153;
 	*ret_day = (unsigned)(in_year - (153 * march_month + 2) / 5 + 1);
@@ -52,8 +64,8 @@ struct slice oci_time(uint64_t seconds, struct arena *arena)
 	unsigned year, month, day;
 	date_of_days(seconds / 86400, &year, &month, &day);
 	unsigned rest = (unsigned)(seconds % 86400);
-	return arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02uZ", year, month, day, rest / 3600, rest / 60 % 60,
-			    rest % 60);
+	return arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02uZ", year, month, day,
+			    rest / 3600, rest / 60 % 60, rest % 60);
 }
 
 struct platform {
@@ -77,7 +89,8 @@ static struct platform platform_of(enum target_arch arch)
 static json_t *platform_json(const struct target *target)
 {
 	struct platform platform = platform_of(target->arch);
-	json_t *value = json_pack("{s:s, s:s}", "architecture", platform.architecture, "os", "linux");
+	json_t *value = json_pack("{s:s, s:s}", "architecture", platform.architecture,
+				  "os", "linux");
 	if (platform.variant)
 		json_object_set_new(value, "variant", json_string(platform.variant));
 	return value;
@@ -86,7 +99,8 @@ static json_t *platform_json(const struct target *target)
 // oci.3: what a container needs to find the environment.
 static json_t *runtime_config(struct slice prefix, struct arena *arena)
 {
-	struct slice path = arena_printf(arena, "PATH=%.*s/bin:%s", SLICE_ARG(prefix), default_path);
+	struct slice path =
+		arena_printf(arena, "PATH=%.*s/bin:%s", SLICE_ARG(prefix), default_path);
 	struct slice venv = arena_printf(arena, "VIRTUAL_ENV=%.*s", SLICE_ARG(prefix));
 	return json_pack("{s:[o, o]}", "Env", json_text(path), json_text(venv));
 }
@@ -102,66 +116,82 @@ static struct slice created_by(const struct layer *layer, struct arena *arena)
 	bucket = slice_skip(bucket, sizeof("bucket-") - 1);
 	if (bucket.len == 2 && bucket.ptr[0] == '0')
 		bucket = slice_skip(bucket, 1);
-	return arena_printf(arena, "pinbake bucket %.*s: %.*s", SLICE_ARG(bucket), SLICE_ARG(layer->packages));
+	return arena_printf(arena, "pinbake bucket %.*s: %.*s", SLICE_ARG(bucket),
+			    SLICE_ARG(layer->packages));
 }
 
-static struct slice make_config(const struct bake_options *options, const struct bake_result *result,
-				struct arena *arena)
+static struct slice make_config(const struct bake_options *options,
+				const struct bake_result *result, struct arena *arena)
 {
 	struct slice created = oci_time(options->created, arena);
-	json_t *config = platform_json(options->target), *diff_ids = json_array(), *history = json_array();
+	json_t *config = platform_json(options->target), *diff_ids = json_array(),
+	       *history = json_array();
 	for (size_t i = 0; i < result->len; i++) {
 		const struct layer *layer = &result->layers[i];
 		json_array_append_new(diff_ids, digest_json(&layer->diff_id, arena));
-		json_array_append_new(history, json_pack("{s:o, s:o}", "created", json_text(created), "created_by",
-							 json_text(created_by(layer, arena))));
+		json_array_append_new(history,
+				      json_pack("{s:o, s:o}", "created",
+						json_text(created), "created_by",
+						json_text(created_by(layer, arena))));
 	}
 	json_object_set_new(config, "created", json_text(created));
 	json_object_set_new(config, "config", runtime_config(options->prefix, arena));
-	json_object_set_new(config, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", diff_ids));
+	json_object_set_new(config, "rootfs",
+			    json_pack("{s:s, s:o}", "type", "layers", "diff_ids",
+				      diff_ids));
 	json_object_set_new(config, "history", history);
 	return json_canonical(config, arena);
 }
 
-static json_t *descriptor(const char *type, const struct sha256 *digest, uint64_t size, struct arena *arena)
+static json_t *descriptor(const char *type, const struct sha256 *digest, uint64_t size,
+			  struct arena *arena)
 {
-	return json_pack("{s:s, s:o, s:I}", "mediaType", type, "digest", digest_json(digest, arena), "size",
-			 (json_int_t)size);
+	return json_pack("{s:s, s:o, s:I}", "mediaType", type, "digest",
+			 digest_json(digest, arena), "size", (json_int_t)size);
 }
 
 static json_t *layer_descriptor(const struct layer *layer, struct arena *arena)
 {
 	json_t *value = descriptor(OCI_LAYER_TYPE, &layer->digest, layer->size, arena);
-	json_t *annotations = json_pack("{s:o, s:o}", OCI_OURS "layer.key",
-					json_text(sha256_hex(arena, &layer->key)), OCI_OURS "layer.diffid",
-					digest_json(&layer->diff_id, arena));
+	json_t *annotations =
+		json_pack("{s:o, s:o}", OCI_OURS "layer.key",
+			  json_text(sha256_hex(arena, &layer->key)),
+			  OCI_OURS "layer.diffid", digest_json(&layer->diff_id, arena));
 	if (layer->packages.len)
-		json_object_set_new(annotations, OCI_OURS "layer.packages", json_text(layer->packages));
+		json_object_set_new(annotations, OCI_OURS "layer.packages",
+				    json_text(layer->packages));
 	json_object_set_new(value, "annotations", annotations);
 	return value;
 }
 
-static struct slice make_manifest(const struct bake_options *options, const struct bake_result *result,
-				  const struct oci_documents *documents, struct arena *arena)
+static struct slice make_manifest(const struct bake_options *options,
+				  const struct bake_result *result,
+				  const struct oci_documents *documents,
+				  struct arena *arena)
 {
 	json_t *layers = json_array();
 	for (size_t i = 0; i < result->len; i++)
-		json_array_append_new(layers, layer_descriptor(&result->layers[i], arena));
-	json_t *annotations = json_pack("{s:o, s:o}", "org.opencontainers.image.created",
-					json_text(oci_time(options->created, arena)), OCI_OURS "plan",
-					json_text(sha256_hex(arena, &result->plan_digest)));
+		json_array_append_new(layers,
+				      layer_descriptor(&result->layers[i], arena));
+	json_t *annotations =
+		json_pack("{s:o, s:o}", "org.opencontainers.image.created",
+			  json_text(oci_time(options->created, arena)), OCI_OURS "plan",
+			  json_text(sha256_hex(arena, &result->plan_digest)));
 	if (options->lock_digest_hex.len)
-		json_object_set_new(annotations, OCI_OURS "lock", json_text(options->lock_digest_hex));
-	json_t *manifest = json_pack("{s:i, s:s, s:o, s:o, s:o}", "schemaVersion", 2, "mediaType", OCI_MANIFEST_TYPE,
-				     "config",
-				     descriptor(OCI_CONFIG_TYPE, &documents->config_digest, documents->config.len,
-						arena),
-				     "layers", layers, "annotations", annotations);
+		json_object_set_new(annotations, OCI_OURS "lock",
+				    json_text(options->lock_digest_hex));
+	json_t *manifest =
+		json_pack("{s:i, s:s, s:o, s:o, s:o}", "schemaVersion", 2, "mediaType",
+			  OCI_MANIFEST_TYPE, "config",
+			  descriptor(OCI_CONFIG_TYPE, &documents->config_digest,
+				     documents->config.len, arena),
+			  "layers", layers, "annotations", annotations);
 	return json_canonical(manifest, arena);
 }
 
-int oci_documents_make(const struct bake_options *options, const struct bake_result *result,
-		       struct arena *arena, struct oci_documents *ret_documents, struct error *err)
+int oci_documents_make(const struct bake_options *options,
+		       const struct bake_result *result, struct arena *arena,
+		       struct oci_documents *ret_documents, struct error *err)
 {
 	struct oci_documents documents = { 0 };
 	if (options->target->os != OS_LINUX_GLIBC && options->target->os != OS_LINUX_MUSL)
@@ -176,17 +206,22 @@ int oci_documents_make(const struct bake_options *options, const struct bake_res
 	return 0;
 }
 
-struct slice oci_index(const struct oci_documents *documents, struct slice reference, struct slice tag,
-		       struct arena *arena)
+struct slice oci_index(const struct oci_documents *documents, struct slice reference,
+		       struct slice tag, struct arena *arena)
 {
-	json_t *manifest = descriptor(OCI_MANIFEST_TYPE, &documents->manifest_digest, documents->manifest.len, arena);
-	json_t *annotations = json_pack("{s:o}", "org.opencontainers.image.ref.name", json_text(tag));
+	json_t *manifest = descriptor(OCI_MANIFEST_TYPE, &documents->manifest_digest,
+				      documents->manifest.len, arena);
+	json_t *annotations =
+		json_pack("{s:o}", "org.opencontainers.image.ref.name", json_text(tag));
 	if (reference.len)
-		json_object_set_new(annotations, "io.containerd.image.name", json_text(reference));
+		json_object_set_new(annotations, "io.containerd.image.name",
+				    json_text(reference));
 	json_object_set_new(manifest, "annotations", annotations);
 	json_object_set_new(manifest, "platform",
-			    json_loadb(documents->platform.ptr, documents->platform.len, 0, NULL));
-	return json_canonical(json_pack("{s:i, s:s, s:[o]}", "schemaVersion", 2, "mediaType", OCI_INDEX_TYPE,
-					"manifests", manifest),
+			    json_loadb(documents->platform.ptr, documents->platform.len,
+				       0, NULL));
+	return json_canonical(json_pack("{s:i, s:s, s:[o]}", "schemaVersion", 2,
+					"mediaType", OCI_INDEX_TYPE, "manifests",
+					manifest),
 			      arena);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// OCI documents of an image of our layers alone, without a base (oci.1, oci.3–oci.8): canonical JSON, so that the same
-// layers give the same digests.
+// OCI documents of an image of our layers alone, without a base (oci.1, oci.3–oci.8):
+// canonical JSON, so that the same layers give the same digests.
 #pragma once
 
 #include "builder/builder.h"
@@ -14,18 +14,20 @@ struct oci_documents {
 };
 
 // layers of result → config and manifest. ERROR_USAGE for a target that is not Linux.
-NODISCARD int oci_documents_make(const struct bake_options *options, const struct bake_result *result,
-				 struct arena *arena, struct oci_documents *ret_documents, struct error *err);
+NODISCARD int oci_documents_make(const struct bake_options *options,
+				 const struct bake_result *result, struct arena *arena,
+				 struct oci_documents *ret_documents, struct error *err);
 
-// index.json with one manifest. reference: "name:tag" for containerd's and Docker's image store, or ""; tag: for skopeo
-// and podman.
-struct slice oci_index(const struct oci_documents *documents, struct slice reference, struct slice tag,
-		       struct arena *arena);
+// index.json with one manifest. reference: "name:tag" for containerd's and Docker's image
+// store, or ""; tag: for skopeo and podman.
+struct slice oci_index(const struct oci_documents *documents, struct slice reference,
+		       struct slice tag, struct arena *arena);
 
 // Seconds since 1970 as "2024-01-01T00:00:00Z".
 struct slice oci_time(uint64_t seconds, struct arena *arena);
 
-// Canonical JSON (oci.1): compact, keys sorted by bytes. Gives up the caller's reference to value.
+// Canonical JSON (oci.1): compact, keys sorted by bytes. Gives up the caller's reference
+// to value.
 struct slice json_canonical(struct json_t *value, struct arena *arena);
 struct json_t *json_text(struct slice text); // a JSON string; well-formed UTF-8
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// bake.json: what bake left in its folder, for `dockerfile` and for people. It names no path, host or time (oci.13).
+// bake.json: what bake left in its folder, for `dockerfile` and for people. It names no
+// path, host or time (oci.13).
 #include "builder/image/stage.h"
 
 #include "base/files.h"
@@ -15,11 +16,14 @@ static json_t *hex_json(const struct sha256 *digest, struct arena *arena)
 
 static json_t *layer_json(const struct layer *layer, struct arena *arena)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "name", json_text(layer->name), "kind",
-			 json_text(layer->kind), "packages", json_text(layer->packages), "key",
-			 hex_json(&layer->key, arena), "digest", hex_json(&layer->digest, arena), "diff_id",
-			 hex_json(&layer->diff_id, arena), "size", (json_int_t)layer->size, "tar_size",
-			 (json_int_t)layer->tar_size, "entries", (json_int_t)layer->entries);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "name",
+			 json_text(layer->name), "kind", json_text(layer->kind),
+			 "packages", json_text(layer->packages), "key",
+			 hex_json(&layer->key, arena), "digest",
+			 hex_json(&layer->digest, arena), "diff_id",
+			 hex_json(&layer->diff_id, arena), "size",
+			 (json_int_t)layer->size, "tar_size", (json_int_t)layer->tar_size,
+			 "entries", (json_int_t)layer->entries);
 }
 
 struct slice stage_result_text(const struct bake_result *result, struct arena *arena)
@@ -27,21 +31,26 @@ struct slice stage_result_text(const struct bake_result *result, struct arena *a
 	json_t *layers = json_array();
 	for (size_t i = 0; i < result->len; i++)
 		json_array_append_new(layers, layer_json(&result->layers[i], arena));
-	return json_canonical(json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "schema", 1, "layers", layers,
-					"prefix", json_text(result->prefix), "interpreter",
-					json_text(result->interpreter), "plan", hex_json(&result->plan_digest, arena),
-					"manifest", hex_json(&result->manifest_digest, arena), "config",
-					hex_json(&result->config_digest, arena), "heavy_threshold",
+	return json_canonical(json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+					"schema", 1, "layers", layers, "prefix",
+					json_text(result->prefix), "interpreter",
+					json_text(result->interpreter), "plan",
+					hex_json(&result->plan_digest, arena), "manifest",
+					hex_json(&result->manifest_digest, arena),
+					"config", hex_json(&result->config_digest, arena),
+					"heavy_threshold",
 					(json_int_t)result->heavy_threshold),
 			      arena);
 }
 
-static bool get_text(const json_t *object, const char *key, struct arena *arena, struct slice *ret_text)
+static bool get_text(const json_t *object, const char *key, struct arena *arena,
+		     struct slice *ret_text)
 {
 	const json_t *value = json_object_get(object, key);
 	if (!json_is_string(value))
 		return false;
-	*ret_text = arena_dup(arena, (struct slice){ json_string_value(value), json_string_length(value) });
+	*ret_text = arena_dup(arena, (struct slice){ json_string_value(value),
+						     json_string_length(value) });
 	return true;
 }
 
@@ -51,7 +60,8 @@ static bool get_digest(const json_t *object, const char *key, struct sha256 *ret
 	return text && sha256_parse_hex(slice_from(text), ret_digest);
 }
 
-static bool get_number(const json_t *object, const char *key, uint64_t max, uint64_t *ret_value)
+static bool get_number(const json_t *object, const char *key, uint64_t max,
+		       uint64_t *ret_value)
 {
 	const json_t *value = json_object_get(object, key);
 	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
@@ -64,9 +74,12 @@ static bool get_number(const json_t *object, const char *key, uint64_t max, uint
 static bool get_layer(const json_t *item, struct arena *arena, struct layer *ret_layer)
 {
 	uint64_t entries;
-	if (!get_text(item, "name", arena, &ret_layer->name) || !get_text(item, "kind", arena, &ret_layer->kind) ||
-	    !get_text(item, "packages", arena, &ret_layer->packages) || !get_digest(item, "key", &ret_layer->key) ||
-	    !get_digest(item, "digest", &ret_layer->digest) || !get_digest(item, "diff_id", &ret_layer->diff_id) ||
+	if (!get_text(item, "name", arena, &ret_layer->name) ||
+	    !get_text(item, "kind", arena, &ret_layer->kind) ||
+	    !get_text(item, "packages", arena, &ret_layer->packages) ||
+	    !get_digest(item, "key", &ret_layer->key) ||
+	    !get_digest(item, "digest", &ret_layer->digest) ||
+	    !get_digest(item, "diff_id", &ret_layer->diff_id) ||
 	    !get_number(item, "size", INT64_MAX, &ret_layer->size) ||
 	    !get_number(item, "tar_size", INT64_MAX, &ret_layer->tar_size) ||
 	    !get_number(item, "entries", UINT32_MAX, &entries))
@@ -75,7 +88,8 @@ static bool get_layer(const json_t *item, struct arena *arena, struct layer *ret
 	return ret_layer->name.len > 0;
 }
 
-static bool get_result(const json_t *root, struct arena *arena, struct bake_result *result)
+static bool get_result(const json_t *root, struct arena *arena,
+		       struct bake_result *result)
 {
 	const json_t *layers = json_object_get(root, "layers");
 	if (!json_is_array(layers) || !get_text(root, "prefix", arena, &result->prefix) ||
@@ -89,29 +103,31 @@ static bool get_result(const json_t *root, struct arena *arena, struct bake_resu
 	result->layers = arena_new_array(arena, struct layer, len);
 	result->cap = len;
 	for (; result->len < len; result->len++) {
-		if (!get_layer(json_array_get(layers, result->len), arena, &result->layers[result->len]))
+		if (!get_layer(json_array_get(layers, result->len), arena,
+			       &result->layers[result->len]))
 			return false;
 	}
 	return true;
 }
 
-int stage_result_parse(struct slice text, struct arena *arena, struct bake_result *ret_result,
-		       struct error *err)
+int stage_result_parse(struct slice text, struct arena *arena,
+		       struct bake_result *ret_result, struct error *err)
 {
 	struct bake_result result = { 0 };
 	json_t *root = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
 	bool fits = root && get_result(root, arena, &result);
 	json_decref(root);
 	if (!fits) {
-		error_set(err, ERROR_INPUT, "bake.json is not what 'pinbake bake' writes");
+		error_set(err, ERROR_INPUT,
+			  "bake.json is not what 'pinbake bake' writes");
 		return error_hint(err, "run 'pinbake bake' again");
 	}
 	*ret_result = result;
 	return 0;
 }
 
-int bake_result_read(const char *out_directory, struct arena *arena, struct bake_result *ret_result,
-		     struct error *err)
+int bake_result_read(const char *out_directory, struct arena *arena,
+		     struct bake_result *ret_result, struct error *err)
 {
 	struct slice text;
 	const char *path = path_join(arena, out_directory, S("bake.json"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Filling .pinbake/: a name never gets other bytes (ctx.2), modes are forced (ctx.4), times are left alone (ctx.3).
+// Filling .pinbake/: a name never gets other bytes (ctx.2), modes are forced (ctx.4),
+// times are left alone (ctx.3).
 #include "builder/image/stage.h"
 
 #include "base/files.h"
@@ -20,7 +21,8 @@ struct stage {
 static int force_mode(const char *path, unsigned mode, struct error *err)
 {
 	struct stat info;
-	if (stat(path, &info) < 0 || ((info.st_mode & 07777) != mode && chmod(path, mode) < 0))
+	if (stat(path, &info) < 0 ||
+	    ((info.st_mode & 07777) != mode && chmod(path, mode) < 0))
 		return error_errno(err, ERROR_IO, "cannot set the mode of '%s'", path);
 	return 0;
 }
@@ -38,19 +40,23 @@ static bool holds(struct stage *stage, const char *path, struct slice bytes)
 	struct slice present;
 	uint64_t size;
 	return file_size(path, &size) && size == bytes.len &&
-	       file_read(path, size, ERROR_IO, &stage->arena, &present, &ignored) == 0 && slice_eq(present, bytes);
+	       file_read(path, size, ERROR_IO, &stage->arena, &present, &ignored) == 0 &&
+	       slice_eq(present, bytes);
 }
 
-// Not durable: a later bake compares and repairs, and an fsync would wait for the blobs too.
+// Not durable: a later bake compares and repairs, and an fsync would wait for the blobs
+// too.
 static int write_text(const char *path, struct slice bytes, struct error *err)
 {
 	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
-	if (file_create(path, FILE_MODE, &writer, err) < 0 || file_append(&writer, bytes, err) < 0)
+	if (file_create(path, FILE_MODE, &writer, err) < 0 ||
+	    file_append(&writer, bytes, err) < 0)
 		return -1;
 	return file_commit(&writer, false, err);
 }
 
-static int place_text(struct stage *stage, const char *name, struct slice bytes, struct error *err)
+static int place_text(struct stage *stage, const char *name, struct slice bytes,
+		      struct error *err)
 {
 	const char *path = path_join(&stage->arena, stage->root, slice_from(name));
 	if (!holds(stage, path, bytes))
@@ -74,8 +80,8 @@ static bool is_intact(const char *path, const struct layer *layer, bool rehash)
 	return sha256_eq(&digest, &layer->digest);
 }
 
-static int place_blob(struct stage *stage, const char *name, const struct layer *layer, const char *blob,
-		      struct error *err)
+static int place_blob(struct stage *stage, const char *name, const struct layer *layer,
+		      const char *blob, struct error *err)
 {
 	const char *path = path_join(&stage->arena, stage->root, slice_from(name));
 	if (is_intact(path, layer, stage->rehash))
@@ -90,25 +96,34 @@ static const char *hex_of(struct stage *stage, const struct sha256 *digest)
 	return sha256_hex(&stage->arena, digest).ptr;
 }
 
-static int place_layer(struct stage *stage, const struct layer *layer, const char *blob, struct error *err)
+static int place_layer(struct stage *stage, const struct layer *layer, const char *blob,
+		       struct error *err)
 {
 	const char *hex = hex_of(stage, &layer->digest);
-	const char *directory = arena_printf(&stage->arena, "%s/layers/%s", stage->root, hex).ptr;
-	const char *staged = arena_printf(&stage->arena, "layers/%s/layer.tar.gz", hex).ptr;
-	const char *in_layout = arena_printf(&stage->arena, "oci/blobs/sha256/%s", hex).ptr;
-	if (make_directory(directory, err) < 0 || place_blob(stage, staged, layer, blob, err) < 0)
+	const char *directory =
+		arena_printf(&stage->arena, "%s/layers/%s", stage->root, hex).ptr;
+	const char *staged =
+		arena_printf(&stage->arena, "layers/%s/layer.tar.gz", hex).ptr;
+	const char *in_layout =
+		arena_printf(&stage->arena, "oci/blobs/sha256/%s", hex).ptr;
+	if (make_directory(directory, err) < 0 ||
+	    place_blob(stage, staged, layer, blob, err) < 0)
 		return -1;
 	return place_blob(stage, in_layout, layer, blob, err);
 }
 
-static int place_group(struct stage *stage, const struct bake_result *result, const struct stage_group *group,
-		       const char *const *blobs, struct error *err)
+static int place_group(struct stage *stage, const struct bake_result *result,
+		       const struct stage_group *group, const char *const *blobs,
+		       struct error *err)
 {
 	const char *hex = hex_of(stage, &group->digest);
-	if (make_directory(arena_printf(&stage->arena, "%s/groups/%s", stage->root, hex).ptr, err) < 0)
+	if (make_directory(
+		    arena_printf(&stage->arena, "%s/groups/%s", stage->root, hex).ptr,
+		    err) < 0)
 		return -1;
 	for (size_t i = 0; i < group->len; i++) {
-		const char *name = arena_printf(&stage->arena, "groups/%s/%02zu.tar.gz", hex, i).ptr;
+		const char *name =
+			arena_printf(&stage->arena, "groups/%s/%02zu.tar.gz", hex, i).ptr;
 		const char *blob = blobs[group->layers[i] - result->layers];
 		if (place_blob(stage, name, group->layers[i], blob, err) < 0)
 			return -1;
@@ -120,30 +135,41 @@ static int place_documents(struct stage *stage, const struct bake_result *result
 			   const struct oci_documents *documents, struct error *err)
 {
 	static const char blobs[] = "oci/blobs/sha256/";
-	const char *config = arena_printf(&stage->arena, "%s%s", blobs, hex_of(stage, &documents->config_digest)).ptr;
-	const char *manifest =
-		arena_printf(&stage->arena, "%s%s", blobs, hex_of(stage, &documents->manifest_digest)).ptr;
-	struct slice tag = slice_range(sha256_hex(&stage->arena, &result->plan_digest), 0, 12);
+	const char *config = arena_printf(&stage->arena, "%s%s", blobs,
+					  hex_of(stage, &documents->config_digest))
+				     .ptr;
+	const char *manifest = arena_printf(&stage->arena, "%s%s", blobs,
+					    hex_of(stage, &documents->manifest_digest))
+				       .ptr;
+	struct slice tag =
+		slice_range(sha256_hex(&stage->arena, &result->plan_digest), 0, 12);
 	if (place_text(stage, config, documents->config, err) < 0 ||
 	    place_text(stage, manifest, documents->manifest, err) < 0 ||
 	    place_text(stage, "oci/oci-layout", S(OCI_LAYOUT_TEXT), err) < 0 ||
-	    place_text(stage, "oci/index.json", oci_index(documents, S(""), tag, &stage->arena), err) < 0)
+	    place_text(stage, "oci/index.json",
+		       oci_index(documents, S(""), tag, &stage->arena), err) < 0)
 		return -1;
-	return place_text(stage, "bake.json", stage_result_text(result, &stage->arena), err);
+	return place_text(stage, "bake.json", stage_result_text(result, &stage->arena),
+			  err);
 }
 
 static int make_frame(struct stage *stage, struct error *err)
 {
-	static const char *const directories[] = { "", "layers", "groups", "oci", "oci/blobs", "oci/blobs/sha256" };
+	static const char *const directories[] = {
+		"", "layers", "groups", "oci", "oci/blobs", "oci/blobs/sha256"
+	};
 	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-		if (make_directory(path_join(&stage->arena, stage->root, slice_from(directories[i])), err) < 0)
+		if (make_directory(path_join(&stage->arena, stage->root,
+					     slice_from(directories[i])),
+				   err) < 0)
 			return -1;
 	}
 	return place_text(stage, ".gitignore", S("*\n"), err);
 }
 
 static int write_all(struct stage *stage, const struct bake_result *result,
-		     const struct oci_documents *documents, const char *const *blobs, struct error *err)
+		     const struct oci_documents *documents, const char *const *blobs,
+		     struct error *err)
 {
 	struct stage_groups groups = stage_groups_of(result, &stage->arena);
 	if (make_frame(stage, err) < 0)
@@ -160,7 +186,8 @@ static int write_all(struct stage *stage, const struct bake_result *result,
 }
 
 int stage_write(const char *out_directory, const struct bake_result *result,
-		const struct oci_documents *documents, const char *const *blobs, bool rehash, struct error *err)
+		const struct oci_documents *documents, const char *const *blobs,
+		bool rehash, struct error *err)
 {
 	struct stage stage = { .root = out_directory, .rehash = rehash };
 	int status = write_all(&stage, result, documents, blobs, err);
@@ -180,8 +207,8 @@ static bool is_listed(struct slice name, const struct sha256 *digests, size_t le
 	return false;
 }
 
-static int remove_others(struct arena *scratch, const char *directory, const struct sha256 *digests, size_t len,
-			 struct error *err)
+static int remove_others(struct arena *scratch, const char *directory,
+			 const struct sha256 *digests, size_t len, struct error *err)
 {
 	struct name_list names;
 	if (directory_names(directory, scratch, &names, err) < 0)
@@ -194,7 +221,8 @@ static int remove_others(struct arena *scratch, const char *directory, const str
 	return 0;
 }
 
-int bake_remove_stale(const char *out_directory, const struct bake_result *result, struct error *err)
+int bake_remove_stale(const char *out_directory, const struct bake_result *result,
+		      struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct stage_groups groups = stage_groups_of(result, &scratch);
@@ -206,10 +234,12 @@ int bake_remove_stale(const char *out_directory, const struct bake_result *resul
 		group_digests[i] = groups.items[i].digest;
 	blobs[result->len] = result->config_digest;
 	blobs[result->len + 1] = result->manifest_digest;
-	if (remove_others(&scratch, path_join(&scratch, out_directory, S("layers")), blobs, result->len, err) < 0 ||
-	    remove_others(&scratch, path_join(&scratch, out_directory, S("groups")), group_digests, groups.len,
-			  err) < 0)
+	if (remove_others(&scratch, path_join(&scratch, out_directory, S("layers")),
+			  blobs, result->len, err) < 0 ||
+	    remove_others(&scratch, path_join(&scratch, out_directory, S("groups")),
+			  group_digests, groups.len, err) < 0)
 		return -1;
-	return remove_others(&scratch, path_join(&scratch, out_directory, S("oci/blobs/sha256")), blobs,
-			     result->len + 2, err);
+	return remove_others(&scratch,
+			     path_join(&scratch, out_directory, S("oci/blobs/sha256")),
+			     blobs, result->len + 2, err);
 }

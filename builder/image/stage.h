@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The folder that goes into a build context (ctx.1–ctx.6) and the groups of the RUN form (docker.12).
+// The folder that goes into a build context (ctx.1–ctx.6) and the groups of the RUN form
+// (docker.12).
 //
 //	.pinbake/layers/SHA256/layer.tar.gz     a directory per layer, named by the blob's digest
 //	.pinbake/groups/SHA256/00.tar.gz …      the same files, several to a RUN line
@@ -12,7 +13,8 @@
 
 enum { STAGE_GROUPS = 4 };
 
-// One line of the RUN form: consecutive layers of the plan, so that the order in which files win stays that of env.10.
+// One line of the RUN form: consecutive layers of the plan, so that the order in which
+// files win stays that of env.10.
 struct stage_group {
 	struct sha256 digest; // of its layers' digests in hex, each followed by a newline
 	const struct layer **layers;
@@ -24,15 +26,17 @@ struct stage_groups {
 	size_t len; // none is empty
 };
 
-struct stage_groups stage_groups_of(const struct bake_result *result, struct arena *arena);
+struct stage_groups stage_groups_of(const struct bake_result *result,
+				    struct arena *arena);
 
-// blobs[i] is the path of result->layers[i]'s blob; it is hard-linked where that can be. Names are content-addressed: what
-// exists with the right size is left alone, with rehash only after reading it.
+// blobs[i] is the path of result->layers[i]'s blob; it is hard-linked where that can be.
+// Names are content-addressed: what exists with the right size is left alone, with rehash
+// only after reading it.
 NODISCARD int stage_write(const char *out_directory, const struct bake_result *result,
-			  const struct oci_documents *documents, const char *const *blobs, bool rehash,
-			  struct error *err);
+			  const struct oci_documents *documents, const char *const *blobs,
+			  bool rehash, struct error *err);
 
 // bake.json as text, and back.
 struct slice stage_result_text(const struct bake_result *result, struct arena *arena);
-NODISCARD int stage_result_parse(struct slice text, struct arena *arena, struct bake_result *ret_result,
-				 struct error *err);
+NODISCARD int stage_result_parse(struct slice text, struct arena *arena,
+				 struct bake_result *ret_result, struct error *err);

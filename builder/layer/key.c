@@ -23,7 +23,8 @@ static void put_python(struct buf *text, const struct bake_options *options)
 
 static void put_wheel(struct buf *text, const struct lock_choice *choice)
 {
-	struct slice name = choice->package->name, direct_url = wheel_direct_url(choice, text->arena);
+	struct slice name = choice->package->name,
+		     direct_url = wheel_direct_url(choice, text->arena);
 	buf_printf(text, "wheel %.*s ", SLICE_ARG(name));
 	put_digest(text, &choice->file->sha256);
 	if (direct_url.len > 0) {
@@ -33,13 +34,15 @@ static void put_wheel(struct buf *text, const struct lock_choice *choice)
 	}
 }
 
-struct slice layer_key_text(const struct plan_layer *layer, const struct bake_options *options,
-			    struct arena *arena)
+struct slice layer_key_text(const struct plan_layer *layer,
+			    const struct bake_options *options, struct arena *arena)
 {
 	struct buf text = { .arena = arena };
-	buf_printf(&text, "pinbake-layer 1\nkind %s\n", layer->kind == PLAN_SKELETON ? "skeleton" : "wheels");
+	buf_printf(&text, "pinbake-layer 1\nkind %s\n",
+		   layer->kind == PLAN_SKELETON ? "skeleton" : "wheels");
 	buf_printf(&text, "prefix %.*s\n", SLICE_ARG(options->prefix));
-	buf_printf(&text, "site %.*s\n", SLICE_ARG(tree_site_directory(options->target, arena)));
+	buf_printf(&text, "site %.*s\n",
+		   SLICE_ARG(tree_site_directory(options->target, arena)));
 	buf_printf(&text, "owner %u:%u\n", options->uid, options->gid);
 	buf_printf(&text, "mtime %llu\n", (unsigned long long)options->mtime);
 	buf_append(&text, S("coding gzip-members-1\nstrip none\n"));
@@ -50,7 +53,8 @@ struct slice layer_key_text(const struct plan_layer *layer, const struct bake_op
 	return buf_slice(&text);
 }
 
-struct sha256 layer_key(const struct plan_layer *layer, const struct bake_options *options)
+struct sha256 layer_key(const struct plan_layer *layer,
+			const struct bake_options *options)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	return sha256_of(layer_key_text(layer, options, &scratch));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A layer's bytes are a function of its key (key.2): look the key up, or bake and remember.
+// A layer's bytes are a function of its key (key.2): look the key up, or bake and
+// remember.
 #include "builder/layer/layer.h"
 
 #include "builder/layer/key.h"
@@ -20,15 +21,18 @@ static bool blob_is_intact(const char *path, const struct sha256 *digest)
 }
 
 int layer_look_up(const struct store *store, const struct plan_layer *plan,
-		  const struct bake_options *options, struct arena *arena, struct layer_task *ret_task,
-		  struct error *err)
+		  const struct bake_options *options, struct arena *arena,
+		  struct layer_task *ret_task, struct error *err)
 {
 	struct layer_task task = { .plan = plan, .key = layer_key(plan, options) };
-	if (store_layer_record_read(store, &task.key, arena, &task.known, &task.record, err) < 0)
+	if (store_layer_record_read(store, &task.key, arena, &task.known, &task.record,
+				    err) < 0)
 		return -1;
-	task.present = task.known && store_has_layer(store, &task.record.digest, task.record.size);
+	task.present = task.known &&
+		       store_has_layer(store, &task.record.digest, task.record.size);
 	if (task.present && options->rehash)
-		task.present = blob_is_intact(store_layer_path(store, &task.record.digest, arena),
+		task.present = blob_is_intact(store_layer_path(store, &task.record.digest,
+							       arena),
 					      &task.record.digest);
 	*ret_task = task;
 	return 0;
@@ -46,35 +50,40 @@ static void close_wheels(struct open_wheels *wheels)
 		wheel_file_close(&wheels->items[i]);
 }
 
-static int open_wheels(const struct store *store, const struct plan_layer *plan, struct arena *arena,
-		       struct open_wheels *wheels, struct error *err)
+static int open_wheels(const struct store *store, const struct plan_layer *plan,
+		       struct arena *arena, struct open_wheels *wheels, struct error *err)
 {
 	wheels->items = arena_new_array(arena, struct wheel_file, plan->len);
 	while (wheels->len < plan->len) {
-		if (wheel_file_open(store, plan->choices[wheels->len], arena, &wheels->items[wheels->len], err) < 0)
+		if (wheel_file_open(store, plan->choices[wheels->len], arena,
+				    &wheels->items[wheels->len], err) < 0)
 			return -1;
 		wheels->len++;
 	}
 	return 0;
 }
 
-static void warn_of_collisions(struct layer_task *task, const struct tree *tree, const struct wheel_file *wheels)
+static void warn_of_collisions(struct layer_task *task, const struct tree *tree,
+			       const struct wheel_file *wheels)
 {
 	for (size_t i = 0; i < tree->collisions_len; i++) {
 		const struct tree_collision *collision = &tree->collisions[i];
-		struct slice loser = wheels[collision->loser].name, winner = wheels[collision->winner].name;
-		task->warnings = array_grow(&task->arena, task->warnings, task->warnings_len, &task->warnings_cap,
-					    sizeof(*task->warnings));
-		task->warnings[task->warnings_len++].text =
-			arena_printf(&task->arena, "'%.*s' is in '%.*s' and '%.*s'; that of '%.*s' is taken",
-				     SLICE_ARG(collision->path), SLICE_ARG(loser), SLICE_ARG(winner),
-				     SLICE_ARG(winner));
+		struct slice loser = wheels[collision->loser].name,
+			     winner = wheels[collision->winner].name;
+		task->warnings =
+			array_grow(&task->arena, task->warnings, task->warnings_len,
+				   &task->warnings_cap, sizeof(*task->warnings));
+		task->warnings[task->warnings_len++].text = arena_printf(
+			&task->arena,
+			"'%.*s' is in '%.*s' and '%.*s'; that of '%.*s' is taken",
+			SLICE_ARG(collision->path), SLICE_ARG(loser), SLICE_ARG(winner),
+			SLICE_ARG(winner));
 	}
 }
 
 static int make_tree(const struct bake_options *options, const struct plan_layer *plan,
-		     const struct open_wheels *wheels, struct arena *arena, struct tree *ret_tree,
-		     struct error *err)
+		     const struct open_wheels *wheels, struct arena *arena,
+		     struct tree *ret_tree, struct error *err)
 {
 	struct tree_options tree_options = {
 		.prefix = options->prefix,
@@ -84,37 +93,43 @@ static int make_tree(const struct bake_options *options, const struct plan_layer
 	};
 	if (plan->kind == PLAN_SKELETON)
 		return tree_of_skeleton(&tree_options, arena, ret_tree, err);
-	return tree_of_wheels(&tree_options, wheels->items, wheels->len, arena, ret_tree, err);
+	return tree_of_wheels(&tree_options, wheels->items, wheels->len, arena, ret_tree,
+			      err);
 }
 
 static int write_tree(const struct bake_options *options, const struct tree *tree,
-		      const struct open_wheels *wheels, const char *path, struct layer_numbers *ret_numbers,
-		      struct error *err)
+		      const struct open_wheels *wheels, const char *path,
+		      struct layer_numbers *ret_numbers, struct error *err)
 {
 	struct layer_values values = { options->uid, options->gid, options->mtime };
 	AUTO(layer_writer_cleanup) struct layer_writer *writer = NULL;
 	if (layer_writer_new(path, &values, &writer, err) < 0)
 		return -1;
 	for (size_t i = 0; i < tree->len; i++) {
-		assert(i == 0 || path_cmp_walk(tree->entries[i - 1].path, tree->entries[i].path) < 0);
+		assert(i == 0 || path_cmp_walk(tree->entries[i - 1].path,
+					       tree->entries[i].path) < 0);
 		if (layer_write_entry(writer, &tree->entries[i], wheels->items, err) < 0)
 			return -1;
 	}
 	return layer_writer_commit(writer, ret_numbers, err);
 }
 
-static int other_digest(const struct layer_task *task, const struct layer_numbers *numbers, struct error *err)
+static int other_digest(const struct layer_task *task,
+			const struct layer_numbers *numbers, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct slice before = sha256_hex(&scratch, &task->record.digest);
 	struct slice now = sha256_hex(&scratch, &numbers->digest);
-	error_set(err, ERROR_INTEGRITY, "layer '%.*s' was sha256:%.*s and is now sha256:%.*s",
+	error_set(err, ERROR_INTEGRITY,
+		  "layer '%.*s' was sha256:%.*s and is now sha256:%.*s",
 		  SLICE_ARG(task->plan->name), SLICE_ARG(before), SLICE_ARG(now));
-	return error_hint(err, "run 'pinbake cache verify', and report this if it finds nothing");
+	return error_hint(
+		err, "run 'pinbake cache verify', and report this if it finds nothing");
 }
 
-static int keep(struct store *store, struct layer_task *task, const struct layer_numbers *numbers,
-		const char *work_path, struct error *err)
+static int keep(struct store *store, struct layer_task *task,
+		const struct layer_numbers *numbers, const char *work_path,
+		struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	if (task->known && !sha256_eq(&task->record.digest, &numbers->digest)) {
@@ -124,7 +139,8 @@ static int keep(struct store *store, struct layer_task *task, const struct layer
 	}
 	// Another process may have baked the same and moved it already.
 	struct error moved = { 0 };
-	if (rename_path(work_path, store_layer_path(store, &numbers->digest, &scratch), &moved) < 0 &&
+	if (rename_path(work_path, store_layer_path(store, &numbers->digest, &scratch),
+			&moved) < 0 &&
 	    !store_has_layer(store, &numbers->digest, numbers->size)) {
 		*err = moved;
 		return -1;
@@ -141,8 +157,9 @@ static int keep(struct store *store, struct layer_task *task, const struct layer
 	return store_layer_record_write(store, &task->record, err);
 }
 
-static int bake_with(struct store *store, const struct bake_options *options, struct layer_task *task,
-		     struct open_wheels *wheels, struct arena *arena, struct error *err)
+static int bake_with(struct store *store, const struct bake_options *options,
+		     struct layer_task *task, struct open_wheels *wheels,
+		     struct arena *arena, struct error *err)
 {
 	struct tree tree = { 0 };
 	struct layer_numbers numbers;
@@ -155,14 +172,15 @@ static int bake_with(struct store *store, const struct bake_options *options, st
 	return keep(store, task, &numbers, work_path, err);
 }
 
-int layer_bake(struct store *store, const struct bake_options *options, struct layer_task *task,
-	       struct error *err)
+int layer_bake(struct store *store, const struct bake_options *options,
+	       struct layer_task *task, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct open_wheels wheels = { 0 };
 	int status = bake_with(store, options, task, &wheels, &arena, err);
 	close_wheels(&wheels);
 	if (status < 0)
-		return error_during(err, "baking the layer '%.*s'", SLICE_ARG(task->plan->name));
+		return error_during(err, "baking the layer '%.*s'",
+				    SLICE_ARG(task->plan->name));
 	return 0;
 }

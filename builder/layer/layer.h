@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Baking one planned layer: wheels → tree → blob in the store, and the record of what its key gave.
+// Baking one planned layer: wheels → tree → blob in the store, and the record of what its
+// key gave.
 #pragma once
 
 #include "builder/layer/plan.h"
@@ -16,12 +17,13 @@ struct layer_task {
 	struct arena arena; // of warnings
 };
 
-// Sets key, known, present and record. rehash: a blob counts as present only after its bytes were read again.
+// Sets key, known, present and record. rehash: a blob counts as present only after its
+// bytes were read again.
 NODISCARD int layer_look_up(const struct store *store, const struct plan_layer *plan,
-			    const struct bake_options *options, struct arena *arena, struct layer_task *ret_task,
-			    struct error *err);
+			    const struct bake_options *options, struct arena *arena,
+			    struct layer_task *ret_task, struct error *err);
 
-// Bakes task->plan into the store; safe in several threads for different tasks. ERROR_INTEGRITY where a known key gives
-// another digest than before (key.2).
-NODISCARD int layer_bake(struct store *store, const struct bake_options *options, struct layer_task *task,
-			 struct error *err);
+// Bakes task->plan into the store; safe in several threads for different tasks.
+// ERROR_INTEGRITY where a known key gives another digest than before (key.2).
+NODISCARD int layer_bake(struct store *store, const struct bake_options *options,
+			 struct layer_task *task, struct error *err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one pass of gz.11: each wheel file is inflated once for the diff id and checked; its compressed bytes then go to the
-// blob as they are.
+// The one pass of gz.11: each wheel file is inflated once for the diff id and checked;
+// its compressed bytes then go to the blob as they are.
 #include "builder/layer/layer_writer.h"
 
 #include "base/gzip_member.h"
@@ -10,7 +10,12 @@
 
 #include <string.h>
 
-enum { OUT_BYTES = 256 * 1024, DIRECT_BYTES = 64 * 1024, GIVE_BACK_BYTES = 4 * 1024 * 1024, PIECE_BYTES = 1024 * 1024 };
+enum {
+	OUT_BYTES = 256 * 1024,
+	DIRECT_BYTES = 64 * 1024,
+	GIVE_BACK_BYTES = 4 * 1024 * 1024,
+	PIECE_BYTES = 1024 * 1024
+};
 
 struct layer_writer {
 	struct layer_values values;
@@ -19,12 +24,12 @@ struct layer_writer {
 	struct gzip_writer *gzip;
 	struct inflater *inflater;
 	struct layer_numbers numbers;
-	struct tar_header header;        // of the present entry
-	const struct wheel_file *wheel;  // of the present entry, or NULL
-	uint64_t touched;                // bytes of its map read since pages were given back
-	uint64_t stream_touched;         // of them in the stream that is being inflated
+	struct tar_header header;       // of the present entry
+	const struct wheel_file *wheel; // of the present entry, or NULL
+	uint64_t touched;        // bytes of its map read since pages were given back
+	uint64_t stream_touched; // of them in the stream that is being inflated
 	size_t out_len;
-	char out[OUT_BYTES];             // headers and runs are small: gathered before they are hashed and written
+	char out[OUT_BYTES]; // small pieces, gathered before they are hashed and written
 };
 
 static int flush(struct layer_writer *writer, struct error *err)
@@ -35,14 +40,15 @@ static int flush(struct layer_writer *writer, struct error *err)
 	return file_append(&writer->file, bytes, err);
 }
 
-// Reading a mapped wheel fills memory with its pages; what is needed again comes back from the page cache. Bytes of other
-// origin are counted too, which does no harm.
+// Reading a mapped wheel fills memory with its pages; what is needed again comes back
+// from the page cache. Bytes of other origin are counted too, which does no harm.
 static void touched(struct layer_writer *writer, uint64_t bytes)
 {
 	writer->touched += bytes;
 	if (!writer->wheel || writer->touched < GIVE_BACK_BYTES)
 		return;
-	file_map_done_with(&writer->wheel->map, 0, (size_t)writer->wheel->directory.directory_offset);
+	file_map_done_with(&writer->wheel->map, 0,
+			   (size_t)writer->wheel->directory.directory_offset);
 	writer->touched = 0;
 }
 
@@ -64,8 +70,8 @@ static int sink_blob(void *context, struct slice piece, struct error *err)
 	return file_append(&writer->file, piece, err);
 }
 
-int layer_writer_new(const char *path, const struct layer_values *values, struct layer_writer **ret_writer,
-		     struct error *err)
+int layer_writer_new(const char *path, const struct layer_values *values,
+		     struct layer_writer **ret_writer, struct error *err)
 {
 	struct file_writer file;
 	if (file_create(path, 0644, &file, err) < 0)
@@ -128,8 +134,8 @@ static enum tar_type tar_type_of(enum tree_kind kind)
 	return TAR_FILE;
 }
 
-static int put_header(struct layer_writer *writer, const struct tree_entry *entry, uint64_t size,
-		      struct error *err)
+static int put_header(struct layer_writer *writer, const struct tree_entry *entry,
+		      uint64_t size, struct error *err)
 {
 	struct tar_entry values = {
 		.type = tar_type_of(entry->kind),
@@ -144,22 +150,28 @@ static int put_header(struct layer_writer *writer, const struct tree_entry *entr
 		values.link = entry->bytes;
 	if (tar_header_write(&values, &writer->header, err) < 0)
 		return -1;
-	return put_run(writer, (struct slice){ writer->header.bytes, writer->header.len }, err);
+	return put_run(writer, (struct slice){ writer->header.bytes, writer->header.len },
+		       err);
 }
 
-static int check_content(const struct zip_entry *zip, uint64_t size, uint32_t crc32, struct error *err)
+static int check_content(const struct zip_entry *zip, uint64_t size, uint32_t crc32,
+			 struct error *err)
 {
 	if (size != zip->size)
-		return error_set(err, ERROR_INTEGRITY, "'%.*s' unpacks to %llu bytes, the zip directory says %llu",
-				 SLICE_ARG(zip->name), (unsigned long long)size, (unsigned long long)zip->size);
+		return error_set(
+			err, ERROR_INTEGRITY,
+			"'%.*s' unpacks to %llu bytes, the zip directory says %llu",
+			SLICE_ARG(zip->name), (unsigned long long)size,
+			(unsigned long long)zip->size);
 	if (crc32 != zip->crc32)
-		return error_set(err, ERROR_INTEGRITY, "'%.*s' fails its CRC-32", SLICE_ARG(zip->name));
+		return error_set(err, ERROR_INTEGRITY, "'%.*s' fails its CRC-32",
+				 SLICE_ARG(zip->name));
 	return 0;
 }
 
 // gz.6. The first pass hashes and checks, the second writes.
-static int put_stored(struct layer_writer *writer, const struct zip_entry *zip, struct slice data,
-		      struct error *err)
+static int put_stored(struct layer_writer *writer, const struct zip_entry *zip,
+		      struct slice data, struct error *err)
 {
 	uint32_t crc32 = 0;
 	for (struct slice rest = data; rest.len > 0;) {
@@ -191,13 +203,15 @@ static int sink_run(void *context, struct slice piece, struct error *err)
 	return gzip_run(writer->gzip, piece, err);
 }
 
-// gz.5, and gz.8 for a stream with bytes after its end: then the content is part of the run.
-static int put_deflated(struct layer_writer *writer, const struct zip_entry *zip, struct slice data,
-			struct error *err)
+// gz.5, and gz.8 for a stream with bytes after its end: then the content is part of the
+// run.
+static int put_deflated(struct layer_writer *writer, const struct zip_entry *zip,
+			struct slice data, struct error *err)
 {
 	struct inflate_result result;
 	writer->stream_touched = 0;
-	if (inflate_raw(writer->inflater, data, zip->size, sink_tar, writer, &result, err) < 0)
+	if (inflate_raw(writer->inflater, data, zip->size, sink_tar, writer, &result,
+			err) < 0)
 		return error_during(err, "inflating '%.*s'", SLICE_ARG(zip->name));
 	touched(writer, result.consumed - writer->stream_touched);
 	if (check_content(zip, result.size, result.crc32, err) < 0)
@@ -205,7 +219,8 @@ static int put_deflated(struct layer_writer *writer, const struct zip_entry *zip
 	if (result.size == 0)
 		return 0;
 	if (result.consumed < data.len)
-		return inflate_raw(writer->inflater, data, zip->size, sink_run, writer, &result, err);
+		return inflate_raw(writer->inflater, data, zip->size, sink_run, writer,
+				   &result, err);
 	return gzip_transplant(writer->gzip, data, zip->crc32, zip->size, err);
 }
 
@@ -224,7 +239,8 @@ static int put_from_wheel(struct layer_writer *writer, const struct tree_entry *
 	case ZIP_DEFLATED: return put_deflated(writer, zip, data, err);
 	default: break;
 	}
-	return error_set(err, ERROR_INTEGRITY, "'%.*s' has the unsupported compression method %u",
+	return error_set(err, ERROR_INTEGRITY,
+			 "'%.*s' has the unsupported compression method %u",
 			 SLICE_ARG(zip->name), zip->method);
 }
 
@@ -235,7 +251,8 @@ static int put_content(struct layer_writer *writer, const struct tree_entry *ent
 		return put_run(writer, entry->bytes, err);
 	const struct wheel_file *wheel = &wheels[entry->wheel];
 	if (put_from_wheel(writer, entry, wheel, err) < 0)
-		return error_during(err, "reading the wheel '%.*s'", SLICE_ARG(wheel->file_name));
+		return error_during(err, "reading the wheel '%.*s'",
+				    SLICE_ARG(wheel->file_name));
 	return 0;
 }
 
@@ -244,17 +261,21 @@ int layer_write_entry(struct layer_writer *writer, const struct tree_entry *entr
 {
 	if (entry->kind == TREE_DIRECTORY || entry->kind == TREE_SYMLINK)
 		return put_header(writer, entry, 0, err);
-	uint64_t size = entry->kind == TREE_FILE_FROM_WHEEL ? entry->zip->size : entry->bytes.len;
-	if (put_header(writer, entry, size, err) < 0 || put_content(writer, entry, wheels, err) < 0)
+	uint64_t size =
+		entry->kind == TREE_FILE_FROM_WHEEL ? entry->zip->size : entry->bytes.len;
+	if (put_header(writer, entry, size, err) < 0 ||
+	    put_content(writer, entry, wheels, err) < 0)
 		return -1;
 	writer->numbers.entries++;
 	return put_zeros(writer, tar_padding(size), err);
 }
 
-int layer_writer_commit(struct layer_writer *writer, struct layer_numbers *ret_numbers, struct error *err)
+int layer_writer_commit(struct layer_writer *writer, struct layer_numbers *ret_numbers,
+			struct error *err)
 {
-	if (put_zeros(writer, TAR_END_BYTES, err) < 0 || gzip_finish(writer->gzip, err) < 0 ||
-	    flush(writer, err) < 0 || file_commit(&writer->file, false, err) < 0)
+	if (put_zeros(writer, TAR_END_BYTES, err) < 0 ||
+	    gzip_finish(writer->gzip, err) < 0 || flush(writer, err) < 0 ||
+	    file_commit(&writer->file, false, err) < 0)
 		return -1;
 	writer->numbers.diff_id = sha256_finish(writer->tar);
 	writer->numbers.digest = sha256_finish(writer->blob);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Heavy wheels alone, the rest by a hash of the name: a bumped pin touches one layer and moves no other.
+// Heavy wheels alone, the rest by a hash of the name: a bumped pin touches one layer and
+// moves no other.
 #include "builder/layer/plan.h"
 
 enum { BUCKETS_BELOW = 1 }; // the skeleton
@@ -8,7 +9,8 @@ uint32_t plan_bucket(struct slice name)
 {
 	struct sha256 digest = sha256_of(name);
 	const unsigned char *b = digest.bytes;
-	uint32_t number = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+	uint32_t number =
+		(uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 	return number % PLAN_BUCKETS;
 }
 
@@ -24,17 +26,19 @@ static int check_choice(const struct lock_choice *choice, struct error *err)
 {
 	const struct lock_package *package = choice->package;
 	if (!choice->file || !is_wheel(choice->file)) {
-		error_at(err, ERROR_INPUT, package->span, "'%.*s' is not locked to a wheel",
-			 SLICE_ARG(package->name));
+		error_at(err, ERROR_INPUT, package->span,
+			 "'%.*s' is not locked to a wheel", SLICE_ARG(package->name));
 		return error_hint(err, "build a wheel of it and lock that");
 	}
 	if (sha256_is_zero(&choice->file->sha256))
-		return error_at(err, ERROR_INPUT, package->span, "'%.*s' has no SHA-256 in the lock",
+		return error_at(err, ERROR_INPUT, package->span,
+				"'%.*s' has no SHA-256 in the lock",
 				SLICE_ARG(package->name));
 	return 0;
 }
 
-// Plan.1 asks for the lock's size only. A lock without sizes makes buckets of everything: still the same on every host.
+// Plan.1 asks for the lock's size only. A lock without sizes makes buckets of everything:
+// still the same on every host.
 static uint64_t wheel_bytes(const struct lock_choice *choice)
 {
 	return choice->file->has_size ? choice->file->size : 0;
@@ -56,58 +60,69 @@ static size_t count_layers(const struct lock_selection *selection, uint64_t thre
 }
 
 // Plan.3: while there are too many layers the threshold doubles.
-static int find_threshold(const struct lock_selection *selection, unsigned base_layers, uint64_t *ret_threshold,
-			  struct error *err)
+static int find_threshold(const struct lock_selection *selection, unsigned base_layers,
+			  uint64_t *ret_threshold, struct error *err)
 {
 	unsigned taken = base_layers + PLAN_RESERVED_LAYERS;
 	unsigned room = taken < PLAN_IMAGE_LAYERS_MAX ? PLAN_IMAGE_LAYERS_MAX - taken : 0;
 	size_t budget = room < PLAN_LAYERS_MAX ? room : PLAN_LAYERS_MAX;
-	for (uint64_t threshold = PLAN_HEAVY_BYTES; threshold < UINT64_MAX / 2; threshold *= 2) {
+	for (uint64_t threshold = PLAN_HEAVY_BYTES; threshold < UINT64_MAX / 2;
+	     threshold *= 2) {
 		if (count_layers(selection, threshold) <= budget) {
 			*ret_threshold = threshold;
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_NO, "a base of %u layers leaves no room for the %zu that are needed", base_layers,
-			 count_layers(selection, UINT64_MAX));
+	return error_set(err, ERROR_NO,
+			 "a base of %u layers leaves no room for the %zu that are needed",
+			 base_layers, count_layers(selection, UINT64_MAX));
 }
 
-static struct plan_layer *add_layer(struct plan *plan, enum plan_kind kind, struct slice name,
-				    struct arena *arena)
+static struct plan_layer *add_layer(struct plan *plan, enum plan_kind kind,
+				    struct slice name, struct arena *arena)
 {
-	plan->layers = array_grow(arena, plan->layers, plan->len, &plan->cap, sizeof(*plan->layers));
+	plan->layers = array_grow(arena, plan->layers, plan->len, &plan->cap,
+				  sizeof(*plan->layers));
 	struct plan_layer *layer = &plan->layers[plan->len++];
 	layer->kind = kind;
 	layer->name = name;
 	return layer;
 }
 
-static void add_choice(struct plan_layer *layer, const struct lock_choice *choice, struct arena *arena)
+static void add_choice(struct plan_layer *layer, const struct lock_choice *choice,
+		       struct arena *arena)
 {
-	layer->choices = array_grow(arena, layer->choices, layer->len, &layer->cap, sizeof(*layer->choices));
+	layer->choices = array_grow(arena, layer->choices, layer->len, &layer->cap,
+				    sizeof(*layer->choices));
 	layer->choices[layer->len++] = choice;
 	layer->wheel_bytes += wheel_bytes(choice);
 }
 
-static void add_heavy(struct plan *plan, const struct lock_selection *selection, struct arena *arena)
+static void add_heavy(struct plan *plan, const struct lock_selection *selection,
+		      struct arena *arena)
 {
 	for (size_t i = 0; i < selection->len; i++) {
 		const struct lock_choice *choice = &selection->items[i];
 		if (wheel_bytes(choice) >= plan->heavy_threshold)
-			add_choice(add_layer(plan, PLAN_HEAVY, choice->package->name, arena), choice, arena);
+			add_choice(add_layer(plan, PLAN_HEAVY, choice->package->name,
+					     arena),
+				   choice, arena);
 	}
 }
 
-static void add_bucket(struct plan *plan, const struct lock_selection *selection, uint32_t bucket,
-		       struct arena *arena)
+static void add_bucket(struct plan *plan, const struct lock_selection *selection,
+		       uint32_t bucket, struct arena *arena)
 {
 	struct plan_layer *layer = NULL;
 	for (size_t i = 0; i < selection->len; i++) {
 		const struct lock_choice *choice = &selection->items[i];
-		if (wheel_bytes(choice) >= plan->heavy_threshold || plan_bucket(choice->package->name) != bucket)
+		if (wheel_bytes(choice) >= plan->heavy_threshold ||
+		    plan_bucket(choice->package->name) != bucket)
 			continue;
 		if (!layer) {
-			layer = add_layer(plan, PLAN_BUCKET, arena_printf(arena, "bucket-%02u", bucket), arena);
+			layer = add_layer(plan, PLAN_BUCKET,
+					  arena_printf(arena, "bucket-%02u", bucket),
+					  arena);
 			layer->bucket = bucket;
 		}
 		add_choice(layer, choice, arena);
@@ -125,8 +140,8 @@ static struct slice package_list(const struct plan_layer *layer, struct arena *a
 	return buf_slice(&text);
 }
 
-int plan_make(const struct lock_selection *selection, unsigned base_layers, struct arena *arena,
-	      struct plan *ret_plan, struct error *err)
+int plan_make(const struct lock_selection *selection, unsigned base_layers,
+	      struct arena *arena, struct plan *ret_plan, struct error *err)
 {
 	struct plan plan = { 0 };
 	for (size_t i = 0; i < selection->len; i++) {
@@ -150,8 +165,8 @@ struct plan_order plan_order(const struct plan *plan, struct arena *arena)
 	struct plan_order order = { 0 };
 	for (size_t i = 0; i < plan->len; i++) {
 		for (size_t k = 0; k < plan->layers[i].len; k++) {
-			order.choices = array_grow(arena, order.choices, order.len, &order.cap,
-						   sizeof(*order.choices));
+			order.choices = array_grow(arena, order.choices, order.len,
+						   &order.cap, sizeof(*order.choices));
 			order.choices[order.len++] = plan->layers[i].choices[k];
 		}
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which wheel goes into which layer (plan.1–plan.4), from the lock alone: no wheel is opened or downloaded.
+// Which wheel goes into which layer (plan.1–plan.4), from the lock alone: no wheel is
+// opened or downloaded.
 #pragma once
 
 #include "builder/builder.h"
@@ -18,28 +19,31 @@ enum plan_kind { PLAN_SKELETON, PLAN_HEAVY, PLAN_BUCKET };
 
 struct plan_layer {
 	enum plan_kind kind;
-	uint32_t bucket;                   // of a PLAN_BUCKET
-	struct slice name;                 // "skeleton", "numpy", "bucket-03": never a version
-	struct slice packages;             // "a 1.0, b 2.0"
+	uint32_t bucket;       // of a PLAN_BUCKET
+	struct slice name;     // "skeleton", "numpy", "bucket-03": never a version
+	struct slice packages; // "a 1.0, b 2.0"
 	const struct lock_choice **choices; // by name; none in the skeleton
 	size_t len, cap;
-	uint64_t wheel_bytes;              // by the lock's sizes: which layer to begin with
+	uint64_t wheel_bytes; // by the lock's sizes: which layer to begin with
 };
 
 struct plan {
-	struct plan_layer *layers; // bottom up: skeleton, heavy wheels by name, buckets by number (plan.4)
+	// Bottom up: skeleton, heavy wheels by name, buckets by number (plan.4).
+	struct plan_layer *layers;
 	size_t len, cap;
-	uint64_t heavy_threshold;  // bytes, after doubling (plan.3)
+	uint64_t heavy_threshold; // bytes, after doubling (plan.3)
 };
 
-// ERROR_INPUT: a pin that is no wheel or has no SHA-256. ERROR_NO: more layers than the base leaves room for.
-NODISCARD int plan_make(const struct lock_selection *selection, unsigned base_layers, struct arena *arena,
-			struct plan *ret_plan, struct error *err);
+// ERROR_INPUT: a pin that is no wheel or has no SHA-256. ERROR_NO: more layers than the
+// base leaves room for.
+NODISCARD int plan_make(const struct lock_selection *selection, unsigned base_layers,
+			struct arena *arena, struct plan *ret_plan, struct error *err);
 
 // The number of a package's bucket: by its normalized name only (plan.2).
 uint32_t plan_bucket(struct slice name);
 
-// The wheels of all layers in plan order, which is also the order in which files win (env.10).
+// The wheels of all layers in plan order, which is also the order in which files win
+// (env.10).
 struct plan_order {
 	const struct lock_choice **choices;
 	size_t len, cap;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The coder of gz.9: its vectors, and that igzip and zlib agree on what its output inflates to.
+// The coder of gz.9: its vectors, and that igzip and zlib agree on what its output
+// inflates to.
 #include "base/deflate_fixed.h"
 #include "base/digest.h"
 #include "base/inflate.h"
@@ -51,8 +52,9 @@ static void test_gz_9_megabyte_vector(void **state)
 	struct slice coded = deflate_fixed(coder, random_megabyte(15));
 	assert_int_equal(coded.len, 910940);
 	struct sha256 digest = sha256_of(coded);
-	assert_string_equal(sha256_hex(&arena, &digest).ptr,
-			    "eea5c856adfb1b5a907019488a5393173992025e5b658ccf7658019382b510d5");
+	assert_string_equal(
+		sha256_hex(&arena, &digest).ptr,
+		"eea5c856adfb1b5a907019488a5393173992025e5b658ccf7658019382b510d5");
 	deflate_coder_free(coder);
 }
 
@@ -77,17 +79,22 @@ static int compare_piece(void *context, struct slice piece, struct error *err)
 	return 0;
 }
 
-static void assert_inflates(struct deflate_coder *coder, struct inflater *inflater, struct slice piece)
+static void assert_inflates(struct deflate_coder *coder, struct inflater *inflater,
+			    struct slice piece)
 {
 	struct error err = { 0 };
 	struct slice coded = deflate_fixed(coder, piece), rest = piece;
 	struct inflate_result result = { 0 };
-	assert_int_equal(inflate_raw(inflater, coded, piece.len, compare_piece, &rest, &result, &err), 0);
+	assert_int_equal(inflate_raw(inflater, coded, piece.len, compare_piece, &rest,
+				     &result, &err),
+			 0);
 	assert_int_equal(result.size, piece.len);
 	assert_int_equal(result.consumed, coded.len);
 	char *out = arena_alloc(&arena, piece.len, 1);
-	z_stream stream = { .next_in = (Bytef *)(uintptr_t)coded.ptr, .avail_in = (uInt)coded.len,
-			    .next_out = (Bytef *)out, .avail_out = (uInt)piece.len };
+	z_stream stream = { .next_in = (Bytef *)(uintptr_t)coded.ptr,
+			    .avail_in = (uInt)coded.len,
+			    .next_out = (Bytef *)out,
+			    .avail_out = (uInt)piece.len };
 	assert_int_equal(inflateInit2(&stream, -15), Z_OK);
 	assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
 	assert_int_equal(stream.avail_in, 0);
@@ -104,9 +111,11 @@ static void test_gz_9_round_trips(void **state)
 		struct slice bytes = random_megabyte(mask);
 		assert_inflates(coder, inflater, bytes);
 		for (size_t len = 1; len < 300; len++)
-			assert_inflates(coder, inflater, slice_range(bytes, len, 2 * len));
+			assert_inflates(coder, inflater,
+					slice_range(bytes, len, 2 * len));
 	}
-	struct slice zeros = { arena_alloc(&arena, DEFLATE_PIECE_MAX, 1), DEFLATE_PIECE_MAX };
+	struct slice zeros = { arena_alloc(&arena, DEFLATE_PIECE_MAX, 1),
+			       DEFLATE_PIECE_MAX };
 	for (size_t len = 1; len <= 600; len++)
 		assert_inflates(coder, inflater, slice_range(zeros, 0, len));
 	assert_inflates(coder, inflater, zeros);

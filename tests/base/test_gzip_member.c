@@ -27,7 +27,8 @@ static size_t count_members(struct slice blob, struct buf *out)
 	static char window[1 << 16];
 	size_t members = 0;
 	while (blob.len > 0) {
-		z_stream stream = { .next_in = (Bytef *)(uintptr_t)blob.ptr, .avail_in = (uInt)blob.len };
+		z_stream stream = { .next_in = (Bytef *)(uintptr_t)blob.ptr,
+				    .avail_in = (uInt)blob.len };
 		assert_int_equal(inflateInit2(&stream, 31), Z_OK);
 		int status;
 		do {
@@ -35,7 +36,9 @@ static size_t count_members(struct slice blob, struct buf *out)
 			stream.avail_out = sizeof(window);
 			status = inflate(&stream, Z_NO_FLUSH);
 			assert_true(status == Z_OK || status == Z_STREAM_END);
-			buf_append(out, (struct slice){ window, sizeof(window) - stream.avail_out });
+			buf_append(out,
+				   (struct slice){ window,
+						   sizeof(window) - stream.avail_out });
 		} while (status != Z_STREAM_END);
 		blob = slice_skip(blob, stream.total_in);
 		assert_true(stream.total_out > 0);
@@ -58,11 +61,15 @@ static void test_gz_3_member_bytes(void **state)
 	(void)state;
 	struct error err = { 0 };
 	struct buf blob = { .arena = &arena };
-	AUTO(gzip_writer_cleanup) struct gzip_writer *writer = gzip_writer_new(collect, &blob);
+	AUTO(gzip_writer_cleanup)
+	struct gzip_writer *writer = gzip_writer_new(collect, &blob);
 	assert_int_equal(gzip_run(writer, S("pinbake\n"), &err), 0);
 	assert_int_equal(gzip_finish(writer, &err), 0);
 	assert_int_equal(blob.len, 28);
-	assert_memory_equal(blob.ptr, "\x1f\x8b\x08\0\0\0\0\0\0\xff\x2b\xc8\xcc\x4b\x4a\xcc\x4e\xe5\x02\x00", 20);
+	assert_memory_equal(
+		blob.ptr,
+		"\x1f\x8b\x08\0\0\0\0\0\0\xff\x2b\xc8\xcc\x4b\x4a\xcc\x4e\xe5\x02\x00",
+		20);
 	assert_int_equal(get_u32le(blob.ptr + 20), crc32_update(0, S("pinbake\n")));
 	assert_int_equal(get_u32le(blob.ptr + 24), 8);
 }
@@ -72,14 +79,20 @@ static void test_gz_4_runs_are_cut_at_a_mebibyte(void **state)
 	(void)state;
 	static const struct {
 		size_t len, members;
-	} cases[] = { { 1, 1 }, { 1048576, 1 }, { 1048577, 2 }, { 2097152, 2 }, { 3000000, 3 } };
+	} cases[] = {
+		{ 1, 1 }, { 1048576, 1 }, { 1048577, 2 }, { 2097152, 2 }, { 3000000, 3 }
+	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct error err = { 0 };
 		struct slice bytes = pattern(cases[i].len);
 		struct buf blob = { .arena = &arena }, out = { .arena = &arena };
-		AUTO(gzip_writer_cleanup) struct gzip_writer *writer = gzip_writer_new(collect, &blob);
+		AUTO(gzip_writer_cleanup)
+		struct gzip_writer *writer = gzip_writer_new(collect, &blob);
 		for (size_t at = 0; at < bytes.len; at += 777777)
-			assert_int_equal(gzip_run(writer, slice_range(bytes, at, at + 777777), &err), 0);
+			assert_int_equal(gzip_run(writer,
+						  slice_range(bytes, at, at + 777777),
+						  &err),
+					 0);
 		assert_int_equal(gzip_finish(writer, &err), 0);
 		assert_int_equal(count_members(buf_slice(&blob), &out), cases[i].members);
 		assert_true(slice_eq(buf_slice(&out), bytes));
@@ -91,7 +104,8 @@ static void test_gz_4_no_empty_member(void **state)
 	(void)state;
 	struct error err = { 0 };
 	struct buf blob = { .arena = &arena };
-	AUTO(gzip_writer_cleanup) struct gzip_writer *writer = gzip_writer_new(collect, &blob);
+	AUTO(gzip_writer_cleanup)
+	struct gzip_writer *writer = gzip_writer_new(collect, &blob);
 	assert_int_equal(gzip_run(writer, S(""), &err), 0);
 	assert_int_equal(gzip_run_zeros(writer, 0, &err), 0);
 	assert_int_equal(gzip_finish(writer, &err), 0);
@@ -103,7 +117,8 @@ static void test_gz_5_transplant_ends_the_run(void **state)
 	(void)state;
 	struct error err = { 0 };
 	struct buf blob = { .arena = &arena }, out = { .arena = &arena };
-	AUTO(gzip_writer_cleanup) struct gzip_writer *writer = gzip_writer_new(collect, &blob);
+	AUTO(gzip_writer_cleanup)
+	struct gzip_writer *writer = gzip_writer_new(collect, &blob);
 	struct slice deflate = { "\x2b\xc8\xcc\x4b\x4a\xcc\x4e\xe5\x02\x00", 10 };
 	uint32_t crc = crc32_update(0, S("pinbake\n"));
 	assert_int_equal(gzip_run(writer, S("head"), &err), 0);
@@ -112,7 +127,8 @@ static void test_gz_5_transplant_ends_the_run(void **state)
 	assert_int_equal(gzip_run_zeros(writer, 3, &err), 0);
 	assert_int_equal(gzip_finish(writer, &err), 0);
 	assert_int_equal(count_members(buf_slice(&blob), &out), 4);
-	assert_true(slice_eq(buf_slice(&out), (struct slice){ "headpinbake\npinbake\n\0\0\0", 23 }));
+	assert_true(slice_eq(buf_slice(&out),
+			     (struct slice){ "headpinbake\npinbake\n\0\0\0", 23 }));
 }
 
 static void test_gz_6_stored_blocks(void **state)
@@ -123,8 +139,10 @@ static void test_gz_6_stored_blocks(void **state)
 		struct error err = { 0 };
 		struct slice bytes = pattern(lengths[i]);
 		struct buf blob = { .arena = &arena }, out = { .arena = &arena };
-		AUTO(gzip_writer_cleanup) struct gzip_writer *writer = gzip_writer_new(collect, &blob);
-		assert_int_equal(gzip_stored(writer, bytes, crc32_update(0, bytes), &err), 0);
+		AUTO(gzip_writer_cleanup)
+		struct gzip_writer *writer = gzip_writer_new(collect, &blob);
+		assert_int_equal(gzip_stored(writer, bytes, crc32_update(0, bytes), &err),
+				 0);
 		assert_int_equal(gzip_finish(writer, &err), 0);
 		size_t blocks = (lengths[i] + 65534) / 65535;
 		assert_int_equal(blob.len, 18 + 5 * blocks + lengths[i]);
@@ -145,7 +163,8 @@ static void test_gzip_sink_error_is_passed_on(void **state)
 {
 	(void)state;
 	struct error err = { 0 };
-	AUTO(gzip_writer_cleanup) struct gzip_writer *writer = gzip_writer_new(refuse, NULL);
+	AUTO(gzip_writer_cleanup)
+	struct gzip_writer *writer = gzip_writer_new(refuse, NULL);
 	assert_int_equal(gzip_run(writer, S("x"), &err), 0);
 	assert_int_equal(gzip_finish(writer, &err), -1);
 	assert_int_equal(err.kind, ERROR_IO);

@@ -50,16 +50,22 @@ static int collect(void *context, struct slice piece, struct error *err)
 static void test_gz_11_agrees_with_zlib(void **state)
 {
 	(void)state;
-	static const size_t lengths[] = { 0, 1, 2, 1000, 65535, 65536, 262143, 262144, 262145, 600000 };
-	static const int strategies[] = { Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE };
+	static const size_t lengths[] = { 0,     1,      2,      1000,   65535,
+					  65536, 262143, 262144, 262145, 600000 };
+	static const int strategies[] = { Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY,
+					  Z_RLE };
 	for (size_t i = 0; i < 4 * 3 * 10 * 4; i++) {
 		struct arena_mark mark = arena_mark(&arena);
-		struct slice content = bytes_of_kind(lengths[i % 10], (unsigned)(i / 10 % 4));
-		struct slice stream = deflated(content, (int)(i / 40 % 3) * 4, strategies[i / 120]);
+		struct slice content =
+			bytes_of_kind(lengths[i % 10], (unsigned)(i / 10 % 4));
+		struct slice stream =
+			deflated(content, (int)(i / 40 % 3) * 4, strategies[i / 120]);
 		struct buf out = { .arena = &arena };
 		struct inflate_result result;
 		struct error err = { 0 };
-		assert_int_equal(inflate_raw(inflater, stream, content.len, collect, &out, &result, &err), 0);
+		assert_int_equal(inflate_raw(inflater, stream, content.len, collect, &out,
+					     &result, &err),
+				 0);
 		assert_true(slice_eq(buf_slice(&out), content));
 		assert_int_equal(result.size, content.len);
 		assert_int_equal(result.consumed, stream.len);
@@ -72,14 +78,18 @@ static void test_gz_5_consumed_ends_with_the_final_block(void **state)
 {
 	(void)state;
 	for (size_t len = 0; len < 400; len += 3) {
-		struct slice stream = deflated(bytes_of_kind(len, 3), (int)(len % 3) * 3, Z_DEFAULT_STRATEGY);
+		struct slice stream = deflated(bytes_of_kind(len, 3), (int)(len % 3) * 3,
+					       Z_DEFAULT_STRATEGY);
 		for (size_t tail = 0; tail < 20; tail++) {
 			struct buf longer = { .arena = &arena };
 			struct inflate_result result;
 			struct error err = { 0 };
 			buf_append(&longer, stream);
-			buf_append(&longer, slice_range(S("PK\3\4 and what else follows"), 0, tail));
-			assert_int_equal(inflate_raw(inflater, buf_slice(&longer), len, NULL, NULL, &result, &err), 0);
+			buf_append(&longer, slice_range(S("PK\3\4 and what else follows"),
+							0, tail));
+			assert_int_equal(inflate_raw(inflater, buf_slice(&longer), len,
+						     NULL, NULL, &result, &err),
+					 0);
 			assert_int_equal(result.consumed, stream.len);
 		}
 	}
@@ -89,7 +99,9 @@ static void expect_broken(struct slice stream, uint64_t max_bytes)
 {
 	struct inflate_result result;
 	struct error err = { 0 };
-	assert_int_equal(inflate_raw(inflater, stream, max_bytes, NULL, NULL, &result, &err), -1);
+	assert_int_equal(inflate_raw(inflater, stream, max_bytes, NULL, NULL, &result,
+				     &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }
 
@@ -112,9 +124,9 @@ static void test_inflate_more_than_announced(void **state)
 static void test_inflate_invalid_blocks(void **state)
 {
 	(void)state;
-	expect_broken(S("\x07"), 100);             // block type 3
+	expect_broken(S("\x07"), 100);                 // block type 3
 	expect_broken(S("\x01\x01\x00\x00\x00"), 100); // length and complement disagree
-	expect_broken(S("\x4b\x04\x3e\x00"), 100); // distance before the beginning
+	expect_broken(S("\x4b\x04\x3e\x00"), 100);     // distance before the beginning
 }
 
 static int stop_at_once(void *context, struct slice piece, struct error *err)
@@ -131,7 +143,9 @@ static void test_inflate_sink_stops(void **state)
 	struct inflate_result result;
 	struct error err = { 0 };
 	struct slice stream = deflated(bytes_of_kind(600000, 3), 6, Z_DEFAULT_STRATEGY);
-	assert_int_equal(inflate_raw(inflater, stream, 600000, stop_at_once, &calls, &result, &err), -1);
+	assert_int_equal(inflate_raw(inflater, stream, 600000, stop_at_once, &calls,
+				     &result, &err),
+			 -1);
 	assert_int_equal(calls, 1);
 	assert_int_equal(err.kind, ERROR_IO);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Zip directories: zip64, data descriptors, tails, and archives that two readers would read differently.
+// Zip directories: zip64, data descriptors, tails, and archives that two readers would
+// read differently.
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/zip.h"
@@ -15,18 +16,19 @@ static struct arena arena;
 // An archive of stored entries whose parts a test may bend before it is put together.
 struct part {
 	struct slice name, content;
-	struct slice local_name;        // "" for the same
+	struct slice local_name;         // "" for the same
 	struct slice local_extra, extra; // of the local header and of the directory
-	uint32_t size32, compressed32;  // 0: the content's length; in the directory
+	uint32_t size32, compressed32;   // 0: the content's length; in the directory
 	uint16_t flags, method;
-	bool descriptor;                // local sizes are zero, a descriptor follows
+	bool descriptor; // local sizes are zero, a descriptor follows
 	bool wrong_crc;
-	uint64_t offset;                // set by build; a non-zero one stays
+	uint64_t offset; // set by build; a non-zero one stays
 };
 
 struct shape {
-	struct slice between, comment; // bytes after the directory; the end record's comment
-	uint64_t count;                // in place of the true number, if not 0
+	struct slice between,
+		comment; // bytes after the directory; the end record's comment
+	uint64_t count;  // in place of the true number, if not 0
 	bool zip64, zip64_contradicts;
 };
 
@@ -36,7 +38,8 @@ static void put(struct buf *out, uint64_t value, unsigned bytes)
 		buf_byte(out, (char)(value >> (8 * i) & 0xff));
 }
 
-static void put_common(struct buf *out, const struct part *part, uint32_t crc32, uint32_t compressed, uint32_t size)
+static void put_common(struct buf *out, const struct part *part, uint32_t crc32,
+		       uint32_t compressed, uint32_t size)
 {
 	put(out, 20, 2);
 	put(out, part->flags | (part->descriptor ? 8U : 0), 2);
@@ -74,7 +77,8 @@ static void put_central(struct buf *out, const struct part *part)
 	uint32_t size = (uint32_t)part->content.len;
 	buf_append(out, S("PK\1\2"));
 	put(out, 0x0314, 2);
-	put_common(out, part, crc_of(part), part->compressed32 ? part->compressed32 : size,
+	put_common(out, part, crc_of(part),
+		   part->compressed32 ? part->compressed32 : size,
 		   part->size32 ? part->size32 : size);
 	put(out, part->name.len, 2);
 	put(out, part->extra.len, 2);
@@ -141,13 +145,15 @@ static void expect_refused(struct slice archive)
 	struct zip_directory directory;
 	struct error err = { 0 };
 	uint64_t need = 1;
-	assert_int_equal(zip_read_directory(&arena, archive, archive.len, &directory, &need, &err), -1);
+	assert_int_equal(zip_read_directory(&arena, archive, archive.len, &directory,
+					    &need, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 	assert_int_equal(need, 0);
 }
 
-static void expect_content(const struct zip_directory *directory, struct slice archive, struct slice name,
-			   struct slice content)
+static void expect_content(const struct zip_directory *directory, struct slice archive,
+			   struct slice name, struct slice content)
 {
 	struct slice bytes;
 	struct error err = { 0 };
@@ -163,16 +169,22 @@ static void expect_unreadable(struct slice archive, struct slice name)
 	struct zip_directory directory = directory_of(archive);
 	struct slice bytes;
 	struct error err = { 0 };
-	assert_int_equal(zip_entry_read(zip_find(&directory, name), archive, 1000, &arena, &bytes, &err), -1);
+	assert_int_equal(zip_entry_read(zip_find(&directory, name), archive, 1000, &arena,
+					&bytes, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }
 
 static void test_gz_7_plain_archive(void **state)
 {
 	(void)state;
-	struct part parts[] = { { .name = S("b"), .content = S("bee") }, { .name = S("a/"), .content = S("") },
-				{ .name = S("a/\xc3\xa9"), .content = S("x"), .descriptor = true } };
-	struct slice archive = build(parts, 3, (struct shape){ .comment = S("made by hand") });
+	struct part parts[] = {
+		{ .name = S("b"), .content = S("bee") },
+		{ .name = S("a/"), .content = S("") },
+		{ .name = S("a/\xc3\xa9"), .content = S("x"), .descriptor = true }
+	};
+	struct slice archive =
+		build(parts, 3, (struct shape){ .comment = S("made by hand") });
 	struct zip_directory directory = directory_of(archive);
 	assert_int_equal(directory.len, 3);
 	assert_true(slice_eq(directory.entries[1].name, S("a/")));
@@ -194,10 +206,15 @@ static void test_gz_7_zip64_replaces_fields_in_order(void **state)
 	char both[20] = "\1\0\20\0", one[12] = "\1\0\10\0";
 	put_u32le(both + 4, 3);
 	put_u32le(both + 12, 3);
-	struct part parts[] = { { .name = S("pad"), .content = S("12345") },
-				{ .name = S("a"), .content = S("bee"), .extra = { both, 20 }, .size32 = 0xffffffff,
-				  .compressed32 = 0xffffffff },
-				{ .name = S("b"), .content = S("four"), .extra = { one, 12 } } };
+	struct part parts[] = {
+		{ .name = S("pad"), .content = S("12345") },
+		{ .name = S("a"),
+		  .content = S("bee"),
+		  .extra = { both, 20 },
+		  .size32 = 0xffffffff,
+		  .compressed32 = 0xffffffff },
+		{ .name = S("b"), .content = S("four"), .extra = { one, 12 } }
+	};
 	struct slice archive = build(parts, 3, (struct shape){ .zip64 = true });
 	uint64_t at = parts[2].offset;
 	put_u32le(one + 4, (uint32_t)at);
@@ -222,7 +239,9 @@ static void test_gz_7_zip64_replaces_fields_in_order(void **state)
 static void test_gz_7_missing_zip64_field(void **state)
 {
 	(void)state;
-	struct part parts[] = { { .name = S("a"), .content = S("bee"), .size32 = 0xffffffff } };
+	struct part parts[] = {
+		{ .name = S("a"), .content = S("bee"), .size32 = 0xffffffff }
+	};
 	expect_refused(build(parts, 1, (struct shape){ 0 }));
 }
 
@@ -230,24 +249,31 @@ static void test_zip_end_records_that_contradict(void **state)
 {
 	(void)state;
 	struct part parts[] = { { .name = S("a"), .content = S("bee") } };
-	expect_refused(build(parts, 1, (struct shape){ .zip64 = true, .zip64_contradicts = true }));
+	expect_refused(build(parts, 1,
+			     (struct shape){ .zip64 = true, .zip64_contradicts = true }));
 }
 
 static void test_zip_tail_says_how_much_is_needed(void **state)
 {
 	(void)state;
 	for (int zip64 = 0; zip64 < 2; zip64++) {
-		struct part parts[] = { { .name = S("a"), .content = S("bee") }, { .name = S("b"), .content = S("") } };
-		struct slice archive = build(parts, 2, (struct shape){ .comment = S("comment"), .zip64 = zip64 == 1 });
+		struct part parts[] = { { .name = S("a"), .content = S("bee") },
+					{ .name = S("b"), .content = S("") } };
+		struct slice archive = build(parts, 2,
+					     (struct shape){ .comment = S("comment"),
+							     .zip64 = zip64 == 1 });
 		struct zip_directory directory = { 0 };
 		uint64_t need = 1;
 		int rounds = 0, status = -1;
 		for (; status < 0 && rounds < 6; rounds++) {
 			struct error err = { 0 };
-			struct slice tail = slice_skip(archive, archive.len - (size_t)need);
+			struct slice tail =
+				slice_skip(archive, archive.len - (size_t)need);
 			uint64_t before = need;
-			status = zip_read_directory(&arena, tail, archive.len, &directory, &need, &err);
-			assert_true(status == 0 ? need == 0 : need > before && need <= archive.len);
+			status = zip_read_directory(&arena, tail, archive.len, &directory,
+						    &need, &err);
+			assert_true(status == 0 ? need == 0
+						: need > before && need <= archive.len);
 		}
 		assert_int_equal(status, 0);
 		assert_int_equal(directory.len, 2);
@@ -257,22 +283,33 @@ static void test_zip_tail_says_how_much_is_needed(void **state)
 static void test_zip_entry_from_a_piece(void **state)
 {
 	(void)state;
-	struct part parts[] = { { .name = S("a"), .content = S("bee") }, { .name = S("b"), .content = S("four") } };
+	struct part parts[] = { { .name = S("a"), .content = S("bee") },
+				{ .name = S("b"), .content = S("four") } };
 	struct slice archive = build(parts, 2, (struct shape){ 0 }), bytes;
 	struct zip_directory directory = directory_of(archive);
 	struct error err = { 0 };
 	struct slice piece = slice_skip(archive, (size_t)parts[1].offset - 2);
-	assert_int_equal(zip_entry_read_piece(&directory.entries[1], piece, parts[1].offset - 2, 4, &arena, &bytes, &err), 0);
+	assert_int_equal(zip_entry_read_piece(&directory.entries[1], piece,
+					      parts[1].offset - 2, 4, &arena, &bytes,
+					      &err),
+			 0);
 	assert_true(slice_eq(bytes, S("four")));
-	assert_int_equal(zip_entry_read_piece(&directory.entries[0], piece, parts[1].offset - 2, 4, &arena, &bytes, &err), -1);
-	assert_int_equal(zip_entry_read_piece(&directory.entries[1], slice_range(piece, 0, 36), parts[1].offset - 2, 4,
-					      &arena, &bytes, &(struct error){ 0 }), -1);
+	assert_int_equal(zip_entry_read_piece(&directory.entries[0], piece,
+					      parts[1].offset - 2, 4, &arena, &bytes,
+					      &err),
+			 -1);
+	assert_int_equal(zip_entry_read_piece(&directory.entries[1],
+					      slice_range(piece, 0, 36),
+					      parts[1].offset - 2, 4, &arena, &bytes,
+					      &(struct error){ 0 }),
+			 -1);
 }
 
 static void test_zip_refused_archives(void **state)
 {
 	(void)state;
-	struct part twice[] = { { .name = S("a"), .content = S("1") }, { .name = S("a"), .content = S("2") } };
+	struct part twice[] = { { .name = S("a"), .content = S("1") },
+				{ .name = S("a"), .content = S("2") } };
 	expect_refused(build(twice, 2, (struct shape){ 0 }));
 	struct part not_utf8[] = { { .name = S("\xff"), .content = S("1") } };
 	expect_refused(build(not_utf8, 1, (struct shape){ 0 }));
@@ -294,12 +331,17 @@ static void test_zip_refused_archives(void **state)
 static void test_zip_overlapping_entries(void **state)
 {
 	(void)state;
-	struct part same[] = { { .name = S("a"), .content = S("1") }, { .name = S("b"), .content = S("2"), .offset = 1 } };
+	struct part same[] = { { .name = S("a"), .content = S("1") },
+			       { .name = S("b"), .content = S("2"), .offset = 1 } };
 	expect_refused(build(same, 2, (struct shape){ 0 }));
-	struct part longer[] = { { .name = S("a"), .content = S("1"), .compressed32 = 60 },
-				 { .name = S("b"), .content = S("2") } };
+	struct part longer[] = {
+		{ .name = S("a"), .content = S("1"), .compressed32 = 60 },
+		{ .name = S("b"), .content = S("2") }
+	};
 	expect_refused(build(longer, 2, (struct shape){ 0 }));
-	struct part into_directory[] = { { .name = S("a"), .content = S("1"), .compressed32 = 3 } };
+	struct part into_directory[] = {
+		{ .name = S("a"), .content = S("1"), .compressed32 = 3 }
+	};
 	expect_refused(build(into_directory, 1, (struct shape){ 0 }));
 }
 

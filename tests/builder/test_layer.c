@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Baking: members of wheel files, fallbacks, integrity, records, and that bytes depend on the key alone.
+// Baking: members of wheel files, fallbacks, integrity, records, and that bytes depend on
+// the key alone.
 #include "builder/layer/layer.h"
 #include "builder/layer/layer_writer.h"
 #include "tests/builder/builder_test.h"
@@ -16,25 +17,29 @@ static const char *fresh_path(void)
 
 static struct wheel_file wheel_of(const struct made_entry *entries, size_t len)
 {
-	struct wheel_file wheel = { .name = S("demo"), .file_name = S("demo-1-py3-none-any.whl") };
+	struct wheel_file wheel = { .name = S("demo"),
+				    .file_name = S("demo-1-py3-none-any.whl") };
 	struct error err = { 0 };
 	uint64_t need;
 	wheel.map.bytes = test_map(made_zip(&arena, entries, len));
-	if (zip_read_directory(&arena, wheel.map.bytes, wheel.map.bytes.len, &wheel.directory, &need, &err) < 0)
+	if (zip_read_directory(&arena, wheel.map.bytes, wheel.map.bytes.len,
+			       &wheel.directory, &need, &err) < 0)
 		fail_msg("%s", err.cause);
 	return wheel;
 }
 
 // Writes all entries of the wheel as files "0", "1", …
-static int write_wheel(const struct wheel_file *wheel, const char *path, struct layer_numbers *ret_numbers,
-		       struct error *err)
+static int write_wheel(const struct wheel_file *wheel, const char *path,
+		       struct layer_numbers *ret_numbers, struct error *err)
 {
 	struct layer_values values = { .mtime = 315532800 };
 	AUTO(layer_writer_cleanup) struct layer_writer *writer = NULL;
 	assert_int_equal(layer_writer_new(path, &values, &writer, err), 0);
 	for (size_t i = 0; i < wheel->directory.len; i++) {
-		struct tree_entry entry = { .path = arena_printf(&arena, "%zu", i), .kind = TREE_FILE_FROM_WHEEL,
-					    .mode = 0644, .zip = &wheel->directory.entries[i] };
+		struct tree_entry entry = { .path = arena_printf(&arena, "%zu", i),
+					    .kind = TREE_FILE_FROM_WHEEL,
+					    .mode = 0644,
+					    .zip = &wheel->directory.entries[i] };
 		if (layer_write_entry(writer, &entry, wheel, err) < 0)
 			return -1;
 	}
@@ -48,14 +53,17 @@ static struct slice gunzip(struct slice blob, size_t *ret_members)
 	static char window[1 << 16];
 	*ret_members = 0;
 	while (blob.len > 0) {
-		z_stream stream = { .next_in = (Bytef *)(uintptr_t)blob.ptr, .avail_in = (uInt)blob.len };
+		z_stream stream = { .next_in = (Bytef *)(uintptr_t)blob.ptr,
+				    .avail_in = (uInt)blob.len };
 		assert_int_equal(inflateInit2(&stream, 31), Z_OK);
 		int status = Z_OK;
 		while (status == Z_OK) {
 			stream.next_out = (Bytef *)window;
 			stream.avail_out = sizeof(window);
 			status = inflate(&stream, Z_NO_FLUSH);
-			buf_append(&out, (struct slice){ window, sizeof(window) - stream.avail_out });
+			buf_append(&out,
+				   (struct slice){ window,
+						   sizeof(window) - stream.avail_out });
 		}
 		assert_int_equal(status, Z_STREAM_END);
 		blob = slice_skip(blob, stream.total_in);
@@ -75,14 +83,18 @@ static struct slice pattern(size_t len)
 
 static struct made_entry entry_of(struct slice name, struct slice content)
 {
-	return (struct made_entry){ .name = name, .content = content, .unix_mode = 0100644 };
+	return (struct made_entry){ .name = name,
+				    .content = content,
+				    .unix_mode = 0100644 };
 }
 
 static void test_gz_12_digest_and_diff_id_are_those_of_the_bytes(void **state)
 {
 	(void)state;
-	struct made_entry entries[] = { entry_of(S("a"), pattern(3000000)), entry_of(S("b"), S("")),
-					entry_of(S("c"), pattern(131070)), entry_of(S("d"), S("x")) };
+	struct made_entry entries[] = { entry_of(S("a"), pattern(3000000)),
+					entry_of(S("b"), S("")),
+					entry_of(S("c"), pattern(131070)),
+					entry_of(S("d"), S("x")) };
 	entries[2].stored = true;
 	entries[3].data_descriptor = true;
 	struct wheel_file wheel = wheel_of(entries, 4);
@@ -98,9 +110,11 @@ static void test_gz_12_digest_and_diff_id_are_those_of_the_bytes(void **state)
 	assert_int_equal(numbers.size, blob.len);
 	assert_int_equal(numbers.tar_size, tar.len);
 	assert_int_equal(numbers.entries, 4);
-	// header | a | padding, headers of b and c | c | padding, header | d | padding, end
+	// header | a | padding, headers of b and c | c | padding, header | d | padding,
+	// end
 	assert_int_equal(members, 7);
-	assert_memory_equal(tar.ptr + 512, entries[0].content.ptr, entries[0].content.len);
+	assert_memory_equal(tar.ptr + 512, entries[0].content.ptr,
+			    entries[0].content.len);
 }
 
 static void test_gz_5_a_wheels_stream_is_in_the_blob_verbatim(void **state)
@@ -167,7 +181,8 @@ struct fixture {
 static void add_wheel(struct fixture *fixture, const char *name)
 {
 	struct wheel_maker maker = wheel_maker_new(&arena, name, "1.0");
-	wheel_maker_add(&maker, arena_printf(&arena, "%s/__init__.py", name).ptr, pattern(40000));
+	wheel_maker_add(&maker, arena_printf(&arena, "%s/__init__.py", name).ptr,
+			pattern(40000));
 	wheel_maker_add(&maker, "common/shared.txt", slice_from(name));
 	struct slice bytes = wheel_maker_finish(&maker);
 	struct lock_choice *choice = test_lock_add(&fixture->lock, &maker, bytes);
@@ -185,11 +200,16 @@ static struct fixture *fixture_new(void)
 	add_wheel(fixture, "b");
 	for (size_t i = 0; i < 2; i++)
 		fixture->list[i] = &fixture->lock.selection.items[i];
-	fixture->plan = (struct plan_layer){ .kind = PLAN_BUCKET, .name = S("bucket-00"), .packages = S("a 1.0, b 1.0"),
-					     .choices = fixture->list, .len = 2 };
-	fixture->options = (struct bake_options){ .prefix = S("/opt/venv"), .mtime = 315532800,
-						  .interpreter = S("/usr/local/bin/python3.12"),
-						  .target = &fixture->target };
+	fixture->plan = (struct plan_layer){ .kind = PLAN_BUCKET,
+					     .name = S("bucket-00"),
+					     .packages = S("a 1.0, b 1.0"),
+					     .choices = fixture->list,
+					     .len = 2 };
+	fixture->options =
+		(struct bake_options){ .prefix = S("/opt/venv"),
+				       .mtime = 315532800,
+				       .interpreter = S("/usr/local/bin/python3.12"),
+				       .target = &fixture->target };
 	return fixture;
 }
 
@@ -204,14 +224,20 @@ static void test_key_2_record_is_found_again(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task task, again;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
+				       &err),
+			 0);
 	assert_false(task.known);
 	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), 0);
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &again, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &again,
+				       &err),
+			 0);
 	assert_true(again.known && again.present);
 	assert_true(sha256_eq(&again.record.digest, &task.record.digest));
 	assert_true(slice_eq(again.record.packages, S("a 1.0, b 1.0")));
-	struct slice blob = test_read(&arena, store_layer_path(f->store, &again.record.digest, &arena));
+	struct slice blob =
+		test_read(&arena,
+			  store_layer_path(f->store, &again.record.digest, &arena));
 	struct sha256 digest = sha256_of(blob);
 	assert_true(sha256_eq(&digest, &again.record.digest));
 	arena_release(&task.arena);
@@ -224,7 +250,9 @@ static void test_env_10_collision_in_a_bucket_warns(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task task;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
+				       &err),
+			 0);
 	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), 0);
 	assert_int_equal(task.warnings_len, 1);
 	assert_true(slice_contains(task.warnings[0].text, S("common/shared.txt")));
@@ -238,10 +266,17 @@ static void test_key_2_a_pruned_blob_is_baked_to_the_same_digest(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task first, second;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &first, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &first,
+				       &err),
+			 0);
 	assert_int_equal(layer_bake(f->store, &f->options, &first, &err), 0);
-	assert_int_equal(remove_tree(store_layer_path(f->store, &first.record.digest, &arena), &err), 0);
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &second, &err), 0);
+	assert_int_equal(remove_tree(store_layer_path(f->store, &first.record.digest,
+						      &arena),
+				     &err),
+			 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &second,
+				       &err),
+			 0);
 	assert_true(second.known && !second.present);
 	assert_int_equal(layer_bake(f->store, &f->options, &second, &err), 0);
 	assert_true(sha256_eq(&first.record.digest, &second.record.digest));
@@ -256,12 +291,15 @@ static void test_key_2_another_digest_than_before_is_an_integrity_error(void **s
 	struct fixture *f = fixture_new();
 	struct layer_task task;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
+				       &err),
+			 0);
 	task.known = true;
 	task.record.digest = sha256_of(S("other"));
 	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
-	assert_true(slice_contains(slice_from(err.cause), sha256_hex(&arena, &task.record.digest)));
+	assert_true(slice_contains(slice_from(err.cause),
+				   sha256_hex(&arena, &task.record.digest)));
 	arena_release(&task.arena);
 	fixture_free(f);
 }
@@ -272,7 +310,9 @@ static void test_rehash_finds_a_damaged_blob(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task task;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
+				       &err),
+			 0);
 	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), 0);
 	arena_release(&task.arena);
 	const char *path = store_layer_path(f->store, &task.record.digest, &arena);
@@ -281,10 +321,14 @@ static void test_rehash_finds_a_damaged_blob(void **state)
 	memcpy(damaged, blob.ptr, blob.len);
 	damaged[blob.len / 2] ^= 1;
 	assert_int_equal(file_write(path, (struct slice){ damaged, blob.len }, &err), 0);
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
+				       &err),
+			 0);
 	assert_true(task.present);
 	f->options.rehash = true;
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task, &err), 0);
+	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
+				       &err),
+			 0);
 	assert_false(task.present);
 	fixture_free(f);
 }
@@ -309,12 +353,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gz_12_digest_and_diff_id_are_those_of_the_bytes),
 		cmocka_unit_test(test_gz_5_a_wheels_stream_is_in_the_blob_verbatim),
-		cmocka_unit_test(test_gz_8_bytes_after_the_stream_make_it_part_of_the_run),
+		cmocka_unit_test(
+			test_gz_8_bytes_after_the_stream_make_it_part_of_the_run),
 		cmocka_unit_test(test_gz_8_wrong_numbers_are_an_integrity_error),
 		cmocka_unit_test(test_key_2_record_is_found_again),
 		cmocka_unit_test(test_env_10_collision_in_a_bucket_warns),
 		cmocka_unit_test(test_key_2_a_pruned_blob_is_baked_to_the_same_digest),
-		cmocka_unit_test(test_key_2_another_digest_than_before_is_an_integrity_error),
+		cmocka_unit_test(
+			test_key_2_another_digest_than_before_is_an_integrity_error),
 		cmocka_unit_test(test_rehash_finds_a_damaged_blob),
 	};
 	return cmocka_run_group_tests(tests, prepare, release);

@@ -21,19 +21,28 @@ static int prepare(void **state)
 	struct error err = { 0 };
 	if (target_init(&arena, S("3.12.11"), S("linux/amd64"), &target, &err) < 0)
 		return -1;
-	options = (struct bake_options){ .prefix = S("/opt/venv"), .interpreter = S("/usr/local/bin/python3.12"),
-					 .target = &target, .mtime = 315532800 };
+	options = (struct bake_options){ .prefix = S("/opt/venv"),
+					 .interpreter = S("/usr/local/bin/python3.12"),
+					 .target = &target,
+					 .mtime = 315532800 };
 	package = (struct lock_package){ .name = S("requests"), .version = S("2.32.3") };
-	file = (struct lock_file){ .kind = LOCK_WHEEL, .name = S("requests-2.32.3-py3-none-any.whl") };
+	file = (struct lock_file){ .kind = LOCK_WHEEL,
+				   .name = S("requests-2.32.3-py3-none-any.whl") };
 	choice = (struct lock_choice){ &package, &file };
-	return sha256_parse_hex(S("70761cfe03c773ceb22aa2f671b4757976145175cdfca038c02654d061d6dcc6"), &file.sha256) ?
-		       0 :
-		       -1;
+	return sha256_parse_hex(
+		       S("70761cfe03c773ceb22aa2f671b4757976145175cdfca038c02654d061d6dcc6"),
+		       &file.sha256)
+		       ? 0
+		       : -1;
 }
 
 static struct plan_layer wheels(void)
 {
-	return (struct plan_layer){ .kind = PLAN_BUCKET, .bucket = 13, .name = S("bucket-13"), .choices = choices, .len = 1 };
+	return (struct plan_layer){ .kind = PLAN_BUCKET,
+				    .bucket = 13,
+				    .name = S("bucket-13"),
+				    .choices = choices,
+				    .len = 1 };
 }
 
 static void assert_key(const struct sha256 *key, const char *hex)
@@ -46,17 +55,19 @@ static void test_key_1_vector(void **state)
 	(void)state;
 	struct plan_layer layer = wheels();
 	struct sha256 key = layer_key(&layer, &options);
-	assert_key(&key, "f4af1b9e731ed9617ffecd90aa3c85fea812382ac3dc225665c306c21df51035");
+	assert_key(&key,
+		   "f4af1b9e731ed9617ffecd90aa3c85fea812382ac3dc225665c306c21df51035");
 }
 
 static void test_key_1_skeleton_text(void **state)
 {
 	(void)state;
 	struct plan_layer layer = { .kind = PLAN_SKELETON, .name = S("skeleton") };
-	assert_string_equal(arena_c_string(&arena, layer_key_text(&layer, &options, &arena)),
-			    "pinbake-layer 1\nkind skeleton\nprefix /opt/venv\nsite lib/python3.12/site-packages\n"
-			    "owner 0:0\nmtime 315532800\ncoding gzip-members-1\nstrip none\n"
-			    "python /usr/local/bin/python3.12 3.12.11\n");
+	assert_string_equal(
+		arena_c_string(&arena, layer_key_text(&layer, &options, &arena)),
+		"pinbake-layer 1\nkind skeleton\nprefix /opt/venv\nsite lib/python3.12/site-packages\n"
+		"owner 0:0\nmtime 315532800\ncoding gzip-members-1\nstrip none\n"
+		"python /usr/local/bin/python3.12 3.12.11\n");
 }
 
 static void test_key_1_skeleton_of_an_open_patch_release(void **state)
@@ -64,11 +75,13 @@ static void test_key_1_skeleton_of_an_open_patch_release(void **state)
 	(void)state;
 	struct target open;
 	struct error err = { 0 };
-	assert_int_equal(target_init(&arena, S("3.12"), S("linux/amd64"), &open, &err), 0);
+	assert_int_equal(target_init(&arena, S("3.12"), S("linux/amd64"), &open, &err),
+			 0);
 	struct bake_options changed = options;
 	changed.target = &open;
 	struct plan_layer layer = { .kind = PLAN_SKELETON, .name = S("skeleton") };
-	assert_true(slice_ends_with(layer_key_text(&layer, &changed, &arena), S("python3.12 3.12\n")));
+	assert_true(slice_ends_with(layer_key_text(&layer, &changed, &arena),
+				    S("python3.12 3.12\n")));
 }
 
 // chk.9: each input of the key changes it, everything else does not.
@@ -106,8 +119,10 @@ static void test_plan_8_digest(void **state)
 	(void)state;
 	struct sha256 keys[2] = { 0 };
 	struct sha256 digest = plan_digest(keys, 2), one = plan_digest(keys, 1);
-	struct slice line = S("0000000000000000000000000000000000000000000000000000000000000000\n");
-	struct sha256 expected = sha256_of(arena_printf(&arena, "%s%s", line.ptr, line.ptr));
+	struct slice line =
+		S("0000000000000000000000000000000000000000000000000000000000000000\n");
+	struct sha256 expected =
+		sha256_of(arena_printf(&arena, "%s%s", line.ptr, line.ptr));
 	assert_true(sha256_eq(&digest, &expected));
 	assert_false(sha256_eq(&digest, &one));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// OCI documents: canonical JSON, what config, manifest and index hold, and the hybrid archive's text.
+// OCI documents: canonical JSON, what config, manifest and index hold, and the hybrid
+// archive's text.
 #include "builder/image/stage.h"
 #include "tests/builder/builder_test.h"
 
@@ -35,10 +36,15 @@ static int prepare(void **state)
 	layers[0] = layer_of("skeleton", "skeleton", "");
 	layers[1] = layer_of("torch", "wheels", "torch 2.9.0");
 	layers[2] = layer_of("bucket-03", "wheels", "a 1.0, b 2.0");
-	options = (struct bake_options){ .prefix = S("/opt/venv"), .interpreter = S("/usr/local/bin/python3.12"),
-					 .target = &target, .lock_digest_hex = S("abcd") };
-	result = (struct bake_result){ .layers = layers, .len = 3, .plan_digest = sha256_of(S("plan")),
-				       .prefix = options.prefix, .interpreter = options.interpreter,
+	options = (struct bake_options){ .prefix = S("/opt/venv"),
+					 .interpreter = S("/usr/local/bin/python3.12"),
+					 .target = &target,
+					 .lock_digest_hex = S("abcd") };
+	result = (struct bake_result){ .layers = layers,
+				       .len = 3,
+				       .plan_digest = sha256_of(S("plan")),
+				       .prefix = options.prefix,
+				       .interpreter = options.interpreter,
 				       .heavy_threshold = 8388608 };
 	return 0;
 }
@@ -61,19 +67,24 @@ static void expect_in(struct slice text, const char *piece)
 static void test_oci_1_canonical_json(void **state)
 {
 	(void)state;
-	json_t *value = json_pack("{s:s, s:[i, b], s:{}}", "b", "<\xc3\xa9>\x1b\n\"\\/", "a", 1, 1, "B");
+	json_t *value = json_pack("{s:s, s:[i, b], s:{}}", "b", "<\xc3\xa9>\x1b\n\"\\/",
+				  "a", 1, 1, "B");
 	struct slice text = json_canonical(value, &arena);
-	assert_string_equal(arena_c_string(&arena, text),
-			    "{\"B\":{},\"a\":[1,true],\"b\":\"<\xc3\xa9>\\u001B\\n\\\"\\\\/\"}");
+	assert_string_equal(
+		arena_c_string(&arena, text),
+		"{\"B\":{},\"a\":[1,true],\"b\":\"<\xc3\xa9>\\u001B\\n\\\"\\\\/\"}");
 }
 
 static void test_oci_3_config(void **state)
 {
 	(void)state;
 	struct slice config = documents_of(&options).config;
-	assert_true(slice_starts_with(config, S("{\"architecture\":\"amd64\",\"config\":{\"Env\":[")));
-	expect_in(config, "[\"PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\","
-			  "\"VIRTUAL_ENV=/opt/venv\"]");
+	assert_true(slice_starts_with(
+		config, S("{\"architecture\":\"amd64\",\"config\":{\"Env\":[")));
+	expect_in(
+		config,
+		"[\"PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\","
+		"\"VIRTUAL_ENV=/opt/venv\"]");
 	expect_in(config, "\"created\":\"1970-01-01T00:00:00Z\"");
 	expect_in(config, "\"os\":\"linux\",\"rootfs\":{\"diff_ids\":[\"sha256:");
 	expect_in(config, "\"type\":\"layers\"}}");
@@ -94,15 +105,21 @@ static void test_oci_5_created(void **state)
 	static const struct {
 		uint64_t seconds;
 		const char *text;
-	} cases[] = { { 0, "1970-01-01T00:00:00Z" },	       { 951782399, "2000-02-28T23:59:59Z" },
-		      { 951782400, "2000-02-29T00:00:00Z" },   { 951868800, "2000-03-01T00:00:00Z" },
-		      { 1735689599, "2024-12-31T23:59:59Z" },  { 4107542400, "2100-03-01T00:00:00Z" },
-		      { 4294967295, "2106-02-07T06:28:15Z" },  { 315532800, "1980-01-01T00:00:00Z" } };
+	} cases[] = { { 0, "1970-01-01T00:00:00Z" },
+		      { 951782399, "2000-02-28T23:59:59Z" },
+		      { 951782400, "2000-02-29T00:00:00Z" },
+		      { 951868800, "2000-03-01T00:00:00Z" },
+		      { 1735689599, "2024-12-31T23:59:59Z" },
+		      { 4107542400, "2100-03-01T00:00:00Z" },
+		      { 4294967295, "2106-02-07T06:28:15Z" },
+		      { 315532800, "1980-01-01T00:00:00Z" } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_string_equal(oci_time(cases[i].seconds, &arena).ptr, cases[i].text);
+		assert_string_equal(oci_time(cases[i].seconds, &arena).ptr,
+				    cases[i].text);
 	struct bake_options dated = options;
 	dated.created = 1735689599;
-	expect_in(documents_of(&dated).manifest, "\"org.opencontainers.image.created\":\"2024-12-31T23:59:59Z\"");
+	expect_in(documents_of(&dated).manifest,
+		  "\"org.opencontainers.image.created\":\"2024-12-31T23:59:59Z\"");
 }
 
 static void test_oci_6_manifest(void **state)
@@ -111,10 +128,16 @@ static void test_oci_6_manifest(void **state)
 	struct oci_documents documents = documents_of(&options);
 	struct slice manifest = documents.manifest;
 	const char *config = oci_digest(&documents.config_digest, &arena).ptr;
-	expect_in(manifest, arena_printf(&arena, "\"config\":{\"digest\":\"%s\",\"mediaType\":"
-						 "\"application/vnd.oci.image.config.v1+json\",\"size\":%zu}",
-					 config, documents.config.len).ptr);
-	expect_in(manifest, "\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"size\":5}");
+	expect_in(
+		manifest,
+		arena_printf(&arena,
+			     "\"config\":{\"digest\":\"%s\",\"mediaType\":"
+			     "\"application/vnd.oci.image.config.v1+json\",\"size\":%zu}",
+			     config, documents.config.len)
+			.ptr);
+	expect_in(
+		manifest,
+		"\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"size\":5}");
 	expect_in(manifest, "\"dev.pinbake.layer.packages\":\"a 1.0, b 2.0\"");
 	expect_in(manifest, "\"dev.pinbake.lock\":\"abcd\"");
 	expect_in(manifest, "\"schemaVersion\":2}");
@@ -125,16 +148,23 @@ static void test_oci_6_manifest(void **state)
 static void test_oci_3_architectures(void **state)
 {
 	(void)state;
-	static const char *const cases[][2] = { { "linux/arm64", "{\"architecture\":\"arm64\",\"os\":\"linux\",\"variant\":\"v8\"}" },
-						{ "linux/arm/v7", "{\"architecture\":\"arm\",\"os\":\"linux\",\"variant\":\"v7\"}" },
-						{ "linux/386", "{\"architecture\":\"386\",\"os\":\"linux\"}" } };
+	static const char *const cases[][2] = {
+		{ "linux/arm64",
+		  "{\"architecture\":\"arm64\",\"os\":\"linux\",\"variant\":\"v8\"}" },
+		{ "linux/arm/v7",
+		  "{\"architecture\":\"arm\",\"os\":\"linux\",\"variant\":\"v7\"}" },
+		{ "linux/386", "{\"architecture\":\"386\",\"os\":\"linux\"}" }
+	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct target other;
 		struct error err = { 0 };
 		struct bake_options used = options;
 		used.target = &other;
-		assert_int_equal(target_init(&arena, S("3.12"), slice_from(cases[i][0]), &other, &err), 0);
-		assert_string_equal(arena_c_string(&arena, documents_of(&used).platform), cases[i][1]);
+		assert_int_equal(target_init(&arena, S("3.12"), slice_from(cases[i][0]),
+					     &other, &err),
+				 0);
+		assert_string_equal(arena_c_string(&arena, documents_of(&used).platform),
+				    cases[i][1]);
 	}
 }
 
@@ -146,8 +176,10 @@ static void test_oci_layers_are_for_linux(void **state)
 	struct oci_documents documents;
 	struct bake_options used = options;
 	used.target = &other;
-	assert_int_equal(target_init(&arena, S("3.12"), S("windows/amd64"), &other, &err), 0);
-	assert_int_equal(oci_documents_make(&used, &result, &arena, &documents, &err), -1);
+	assert_int_equal(target_init(&arena, S("3.12"), S("windows/amd64"), &other, &err),
+			 0);
+	assert_int_equal(oci_documents_make(&used, &result, &arena, &documents, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_USAGE);
 }
 
@@ -155,9 +187,12 @@ static void test_oci_8_index(void **state)
 {
 	(void)state;
 	struct oci_documents documents = documents_of(&options);
-	struct slice index = oci_index(&documents, S("docker.io/library/x:dev"), S("dev"), &arena);
-	expect_in(index, "\"annotations\":{\"io.containerd.image.name\":\"docker.io/library/x:dev\","
-			 "\"org.opencontainers.image.ref.name\":\"dev\"}");
+	struct slice index =
+		oci_index(&documents, S("docker.io/library/x:dev"), S("dev"), &arena);
+	expect_in(
+		index,
+		"\"annotations\":{\"io.containerd.image.name\":\"docker.io/library/x:dev\","
+		"\"org.opencontainers.image.ref.name\":\"dev\"}");
 	expect_in(index, "\"platform\":{\"architecture\":\"amd64\",\"os\":\"linux\"}");
 }
 
@@ -185,11 +220,15 @@ static void test_ctx_1_staged_result_is_read_back(void **state)
 	struct error err = { 0 };
 	stage_all(out);
 	assert_int_equal(bake_result_read(out, &arena, &back, &err), 0);
-	assert_true(slice_eq(stage_result_text(&back, &arena), stage_result_text(&result, &arena)));
-	assert_string_equal(test_read(&arena, path_join(&arena, out, S(".gitignore"))).ptr, "*\n");
+	assert_true(slice_eq(stage_result_text(&back, &arena),
+			     stage_result_text(&result, &arena)));
+	assert_string_equal(
+		test_read(&arena, path_join(&arena, out, S(".gitignore"))).ptr, "*\n");
 	for (size_t i = 0; i < 3; i++) {
 		const char *hex = sha256_hex(&arena, &layers[i].digest).ptr;
-		struct slice bytes = test_read(&arena, arena_printf(&arena, "%s/layers/%s/layer.tar.gz", out, hex).ptr);
+		struct slice bytes = test_read(
+			&arena,
+			arena_printf(&arena, "%s/layers/%s/layer.tar.gz", out, hex).ptr);
 		assert_true(slice_eq(bytes, layers[i].name));
 	}
 }
@@ -200,7 +239,8 @@ static void test_ctx_2_a_name_never_keeps_other_bytes(void **state)
 	const char *out = test_path(&folder, "repaired");
 	stage_all(out);
 	const char *hex = sha256_hex(&arena, &layers[1].digest).ptr;
-	const char *staged = arena_printf(&arena, "%s/layers/%s/layer.tar.gz", out, hex).ptr;
+	const char *staged =
+		arena_printf(&arena, "%s/layers/%s/layer.tar.gz", out, hex).ptr;
 	test_write(staged, S("wrong"));
 	stage_all(out);
 	assert_string_equal(test_read(&arena, staged).ptr, "torch");
@@ -216,32 +256,42 @@ static void test_ctx_6_stale_layers_go_when_asked(void **state)
 	struct bake_result fewer = result;
 	fewer.len = 2;
 	assert_int_equal(bake_remove_stale(out, &fewer, &err), 0);
-	assert_int_equal(directory_names(path_join(&arena, out, S("layers")), &arena, &names, &err), 0);
+	assert_int_equal(directory_names(path_join(&arena, out, S("layers")), &arena,
+					 &names, &err),
+			 0);
 	assert_int_equal(names.len, 2);
-	assert_int_equal(directory_names(path_join(&arena, out, S("oci/blobs/sha256")), &arena, &names, &err), 0);
+	assert_int_equal(directory_names(path_join(&arena, out, S("oci/blobs/sha256")),
+					 &arena, &names, &err),
+			 0);
 	assert_int_equal(names.len, 4);
 }
 
 static void test_result_of_another_program_is_refused(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "", "{}", "[]", "{\"layers\":3}", "{\"layers\":[{}]}" };
+	static const char *const texts[] = { "", "{}", "[]", "{\"layers\":3}",
+					     "{\"layers\":[{}]}" };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct error err = { 0 };
 		struct bake_result back;
-		assert_int_equal(stage_result_parse(slice_from(texts[i]), &arena, &back, &err), -1);
+		assert_int_equal(stage_result_parse(slice_from(texts[i]), &arena, &back,
+						    &err),
+				 -1);
 		assert_int_equal(err.kind, ERROR_INPUT);
 	}
 	struct error err = { 0 };
 	struct bake_result back;
-	assert_int_equal(bake_result_read(test_path(&folder, "nowhere"), &arena, &back, &err), -1);
+	assert_int_equal(bake_result_read(test_path(&folder, "nowhere"), &arena, &back,
+					  &err),
+			 -1);
 	assert_true(slice_contains(slice_from(err.hint), S("pinbake bake")));
 }
 
 static void test_load_1_archive(void **state)
 {
 	(void)state;
-	const char *out = test_path(&folder, "for-archive"), *path = test_path(&folder, "image.tar");
+	const char *out = test_path(&folder, "for-archive"),
+		   *path = test_path(&folder, "image.tar");
 	struct error err = { 0 };
 	stage_all(out);
 	if (image_write_archive(out, &result, S("example/app"), path, &err) < 0)
@@ -251,20 +301,28 @@ static void test_load_1_archive(void **state)
 	assert_memory_equal(tar.ptr, "blobs/\0", 7);
 	expect_in(tar, "\"RepoTags\":[\"example/app:latest\"]}]");
 	expect_in(tar, "\"io.containerd.image.name\":\"docker.io/example/app:latest\"");
-	expect_in(tar, arena_printf(&arena, "[{\"Config\":\"blobs/sha256/%s\",\"Layers\":[\"blobs/sha256/%s\"",
-				    sha256_hex(&arena, &result.config_digest).ptr,
-				    sha256_hex(&arena, &layers[0].digest).ptr).ptr);
+	expect_in(
+		tar,
+		arena_printf(
+			&arena,
+			"[{\"Config\":\"blobs/sha256/%s\",\"Layers\":[\"blobs/sha256/%s\"",
+			sha256_hex(&arena, &result.config_digest).ptr,
+			sha256_hex(&arena, &layers[0].digest).ptr)
+			.ptr);
 }
 
 static void test_load_1_references(void **state)
 {
 	(void)state;
 	static const char *const bad[] = { "", "a:", ":b", "a/", "a@sha256:00", "a b" };
-	const char *out = test_path(&folder, "references"), *path = test_path(&folder, "never.tar");
+	const char *out = test_path(&folder, "references"),
+		   *path = test_path(&folder, "never.tar");
 	stage_all(out);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct error err = { 0 };
-		assert_int_equal(image_write_archive(out, &result, slice_from(bad[i]), path, &err), -1);
+		assert_int_equal(image_write_archive(out, &result, slice_from(bad[i]),
+						     path, &err),
+				 -1);
 		assert_int_equal(err.kind, ERROR_USAGE);
 	}
 	assert_false(file_exists(path));

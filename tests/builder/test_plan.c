@@ -22,8 +22,11 @@ static struct lock_selection select_pins(const struct pin *pins, size_t len)
 		struct lock_file *file = arena_new(&arena, struct lock_file);
 		package->name = slice_from(pins[i].name);
 		package->version = slice_from(pins[i].version);
-		*file = (struct lock_file){ .kind = LOCK_WHEEL, .name = S("x-1-py3-none-any.whl"),
-					    .sha256 = sha256_of(package->name), .has_size = true, .size = pins[i].size };
+		*file = (struct lock_file){ .kind = LOCK_WHEEL,
+					    .name = S("x-1-py3-none-any.whl"),
+					    .sha256 = sha256_of(package->name),
+					    .has_size = true,
+					    .size = pins[i].size };
 		*array_push(&arena, &selection) = (struct lock_choice){ package, file };
 	}
 	return selection;
@@ -49,7 +52,8 @@ static void test_plan_2_buckets_by_name(void **state)
 	assert_int_equal(plan_bucket(S("scikit-learn")), 1);
 }
 
-static void expect_layer(const struct plan_layer *layer, const char *name, const char *packages)
+static void expect_layer(const struct plan_layer *layer, const char *name,
+			 const char *packages)
 {
 	assert_string_equal(arena_c_string(&arena, layer->name), name);
 	assert_string_equal(arena_c_string(&arena, layer->packages), packages);
@@ -58,9 +62,12 @@ static void expect_layer(const struct plan_layer *layer, const char *name, const
 static void test_plan_4_order(void **state)
 {
 	(void)state;
-	static const struct pin pins[] = { { "jinja2", "3.1.6", 100 }, { "numpy", "2.2.6", PLAN_HEAVY_BYTES },
-					   { "pandas", "2.0", PLAN_HEAVY_BYTES - 1 }, { "requests", "2.32", 100 },
-					   { "torch", "2.9.0", PLAN_HEAVY_BYTES * 100 }, { "transformers", "4", 5 } };
+	static const struct pin pins[] = { { "jinja2", "3.1.6", 100 },
+					   { "numpy", "2.2.6", PLAN_HEAVY_BYTES },
+					   { "pandas", "2.0", PLAN_HEAVY_BYTES - 1 },
+					   { "requests", "2.32", 100 },
+					   { "torch", "2.9.0", PLAN_HEAVY_BYTES * 100 },
+					   { "transformers", "4", 5 } };
 	struct plan plan = plan_of(pins, sizeof(pins) / sizeof(pins[0]));
 	assert_int_equal(plan.heavy_threshold, PLAN_HEAVY_BYTES);
 	expect_layer(&plan.layers[0], "skeleton", "");
@@ -83,7 +90,8 @@ static void test_plan_1_no_size_is_not_heavy(void **state)
 	selection.items[0].file = &file;
 	struct plan plan;
 	struct error err = { 0 };
-	assert_int_equal(plan_make(&selection, PLAN_UNKNOWN_BASE, &arena, &plan, &err), 0);
+	assert_int_equal(plan_make(&selection, PLAN_UNKNOWN_BASE, &arena, &plan, &err),
+			 0);
 	expect_layer(&plan.layers[1], "bucket-15", "numpy 1");
 }
 
@@ -115,14 +123,17 @@ static void test_plan_3_base_without_room(void **state)
 	struct lock_selection selection = select_pins(many_heavy(50), 50);
 	assert_int_equal(plan_make(&selection, 120, &arena, &plan, &err), -1);
 	assert_int_equal(err.kind, ERROR_NO);
-	assert_int_equal(plan_make(&selection, 100, &arena, &plan, &(struct error){ 0 }), 0);
+	assert_int_equal(plan_make(&selection, 100, &arena, &plan, &(struct error){ 0 }),
+			 0);
 	assert_true(plan.len <= 21);
 }
 
 static void test_plan_2_a_bump_moves_nothing(void **state)
 {
 	(void)state;
-	struct pin pins[] = { { "a", "1", 1 }, { "b", "1", 2 }, { "c", "1", 3 }, { "d", "1", 4 } };
+	struct pin pins[] = {
+		{ "a", "1", 1 }, { "b", "1", 2 }, { "c", "1", 3 }, { "d", "1", 4 }
+	};
 	struct plan before = plan_of(pins, 4);
 	pins[2] = (struct pin){ "c", "2", 5000 };
 	struct plan after = plan_of(pins, 4);
@@ -148,11 +159,13 @@ static void test_plan_refuses_what_is_no_wheel(void **state)
 	assert_int_equal(plan_make(&selection, 0, &arena, &plan, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	selection.items[0].file = NULL;
-	assert_int_equal(plan_make(&selection, 0, &arena, &plan, &(struct error){ 0 }), -1);
+	assert_int_equal(plan_make(&selection, 0, &arena, &plan, &(struct error){ 0 }),
+			 -1);
 	selection.items[0].file = &file;
 	file.kind = LOCK_WHEEL;
 	file.sha256 = (struct sha256){ 0 };
-	assert_int_equal(plan_make(&selection, 0, &arena, &plan, &(struct error){ 0 }), -1);
+	assert_int_equal(plan_make(&selection, 0, &arena, &plan, &(struct error){ 0 }),
+			 -1);
 	file.kind = LOCK_ARCHIVE;
 	file.url = S("https://example.org/a-1-py3-none-any.whl");
 	file.sha256 = sha256_of(S("a"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: any bytes as a deflate stream, igzip against zlib (gz.11): whatever zlib accepts, igzip inflates to the same; the
-// bytes as content, through the coder of gz.9 and back.
+// Fuzz: any bytes as a deflate stream, igzip against zlib (gz.11): whatever zlib accepts,
+// igzip inflates to the same; the bytes as content, through the coder of gz.9 and back.
 #include "tests/fuzz/fuzz.h"
 
 #include "base/deflate_fixed.h"
@@ -22,7 +22,9 @@ static int collect(void *context, struct slice piece, struct error *err)
 // The length of what zlib makes of the stream, or -1; *ret_consumed up to its end.
 static long zlib_inflate(struct slice stream, char *out, size_t *ret_consumed)
 {
-	z_stream z = { .next_in = (Bytef *)(uintptr_t)stream.ptr, .avail_in = (uInt)stream.len, .next_out = (Bytef *)out,
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)stream.ptr,
+		       .avail_in = (uInt)stream.len,
+		       .next_out = (Bytef *)out,
 		       .avail_out = OUT_MAX };
 	CHECK(inflateInit2(&z, -15) == Z_OK);
 	int status = inflate(&z, Z_FINISH);
@@ -32,7 +34,8 @@ static long zlib_inflate(struct slice stream, char *out, size_t *ret_consumed)
 	return len;
 }
 
-static void check_stream(struct arena *arena, struct inflater *inflater, struct slice stream)
+static void check_stream(struct arena *arena, struct inflater *inflater,
+			 struct slice stream)
 {
 	char *expected = arena_alloc(arena, OUT_MAX, 1);
 	size_t consumed;
@@ -43,23 +46,26 @@ static void check_stream(struct arena *arena, struct inflater *inflater, struct 
 	int status = inflate_raw(inflater, stream, OUT_MAX, collect, &out, &result, &err);
 	if (len >= 0) {
 		CHECK(status == 0);
-		CHECK(out.len == (size_t)len && memcmp(out.ptr ? out.ptr : "", expected, out.len) == 0);
+		CHECK(out.len == (size_t)len &&
+		      memcmp(out.ptr ? out.ptr : "", expected, out.len) == 0);
 		CHECK(result.consumed == consumed);
 	}
 	if (status == 0) {
-		CHECK(result.size == out.len && result.crc32 == crc32_update(0, buf_slice(&out)));
+		CHECK(result.size == out.len &&
+		      result.crc32 == crc32_update(0, buf_slice(&out)));
 		CHECK(result.consumed <= stream.len);
 	}
 }
 
-static void check_coder(struct arena *arena, struct inflater *inflater, struct deflate_coder *coder,
-			struct slice content)
+static void check_coder(struct arena *arena, struct inflater *inflater,
+			struct deflate_coder *coder, struct slice content)
 {
 	struct buf out = { .arena = arena };
 	struct inflate_result result;
 	struct error err = { 0 };
 	struct slice stream = deflate_fixed(coder, content);
-	CHECK(inflate_raw(inflater, stream, content.len, collect, &out, &result, &err) == 0);
+	CHECK(inflate_raw(inflater, stream, content.len, collect, &out, &result, &err) ==
+	      0);
 	CHECK(slice_eq(buf_slice(&out), content) && result.consumed == stream.len);
 }
 
