@@ -31,6 +31,7 @@ bool store_has_file(const struct store *store, const struct sha256 *digest);
 
 // Other addresses of a file (the configured index by name and hash); 0 and "" where it knows none.
 struct store_locator {
+	bool last_resort; // asked only when the lock's own addresses failed
 	int (*locate)(void *context, const struct lock_package *package, const struct lock_file *file,
 		      struct arena *arena, struct slice *ret_url, struct error *err);
 	void *context;

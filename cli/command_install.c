@@ -19,6 +19,18 @@ static const struct option OPTIONS[] = {
 
 enum { JOBS_MAX = 256 };
 
+// A shim is a script that looks for a Python by itself: an environment's link must lead to the real one.
+static bool is_interpreter(const char *path)
+{
+	struct file_map map = { 0 };
+	struct error ignored = { 0 };
+	if (file_map_open(path, ERROR_INPUT, &map, &ignored) < 0)
+		return false;
+	bool is_script = slice_starts_with(map.bytes, S("#!"));
+	file_map_close(&map);
+	return !is_script;
+}
+
 // pythonX.Y on PATH, as written there: an environment keeps the name, not what a link behind it says today.
 static int find_interpreter(struct cli *cli, const struct target *target, struct slice *ret_path, struct error *err)
 {
@@ -29,7 +41,7 @@ static int find_interpreter(struct cli *cli, const struct target *target, struct
 	while (more) {
 		more = slice_cut(&path, ':', &directory);
 		const char *candidate = path_join(&cli->arena, arena_c_string(&cli->arena, directory), name);
-		if (directory.len && file_exists(candidate)) {
+		if (directory.len && is_interpreter(candidate)) {
 			*ret_path = slice_from(candidate);
 			return 0;
 		}

@@ -62,6 +62,7 @@ struct index_locator {
 	struct cli *cli;
 	struct net *net;
 	const struct text_list *index_urls;
+	const struct lock_selection *selection;
 	struct index *index; // opened when first asked
 };
 
@@ -70,6 +71,7 @@ static void index_cleanup(struct index_locator *locator)
 	index_close(locator->index);
 }
 
+// All pages are wanted at once: one after the other would cost a round trip a package.
 static int open_locator_index(struct index_locator *locator, struct error *err)
 {
 	struct cli *cli = locator->cli;
@@ -77,9 +79,16 @@ static int open_locator_index(struct index_locator *locator, struct error *err)
 	struct slice *urls = arena_new_array(&cli->arena, struct slice, len + 1);
 	for (size_t i = 0; i < len; i++)
 		urls[i] = slice_from(locator->index_urls->items[i]);
-	struct index_config config = { .index_urls = urls, .index_len = len, .store_path = cache_directory(cli),
-				       .offline = cli->common.offline, .now = clock_seconds() };
-	return index_open(&config, locator->net, &locator->index, err);
+	struct index_config config = { .index_urls = urls,
+				       .index_len = len,
+				       .store_path = cache_directory(cli),
+				       .offline = cli->common.offline,
+				       .now = clock_seconds() };
+	if (index_open(&config, locator->net, &locator->index, err) < 0)
+		return -1;
+	for (size_t i = 0; i < locator->selection->len; i++)
+		index_want_project(locator->index, locator->selection->items[i].package->name);
+	return 0;
 }
 
 static int locate(void *context, const struct lock_package *package, const struct lock_file *file, struct arena *arena,
@@ -107,9 +116,14 @@ int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *
 	AUTO(net_cleanup) struct net *net = NULL;
 	if (open_net(cli, &net, err) < 0)
 		return -1;
-	AUTO(index_cleanup) struct index_locator context = { .cli = cli, .net = net, .index_urls = index_urls };
-	struct store_locator locator = { .locate = locate, .context = &context };
+	struct text_list fallback = { 0 };
+	bool configured = index_urls->len > 0;
+	if (!configured)
+		*array_push(&cli->arena, &fallback) = default_index_url();
+	AUTO(index_cleanup)
+	struct index_locator context = { .cli = cli, .net = net, .selection = selection,
+					 .index_urls = configured ? index_urls : &fallback };
+	struct store_locator locator = { .last_resort = !configured, .locate = locate, .context = &context };
 	const char *directory = path_directory(&cli->arena, opened->path);
-	// Without a configured index the lock's own addresses are the only ones.
-	return store_fetch(store, net, selection, directory, index_urls->len ? &locator : NULL, &cli->progress, err);
+	return store_fetch(store, net, selection, directory, &locator, &cli->progress, err);
 }

@@ -390,6 +390,9 @@ static int unknown_project(struct resolve *resolve, const struct requirement_ent
 {
 	struct slice near[3];
 	struct slice name = entry->requirement.name;
+	const struct project *project = index_project(resolve->index, name);
+	if (project->error.kind != ERROR_NONE)
+		return project_failure(project, err);
 	error_at(err, ERROR_NO, entry->span, "the index has no package named '%.*s'", SLICE_ARG(name));
 	const char *known = nearest_word(arena_c_string(&resolve->arena, name), known_names, known_names_len);
 	if (index_similar_names(resolve->index, name, &resolve->arena, near, 3) > 0)

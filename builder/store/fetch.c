@@ -14,7 +14,7 @@
 #include "net/url.h"
 
 enum {
-	SOURCES_MAX = 3,
+	SOURCES_MAX = 4,
 	RESUMES_MAX = 5,  // in a row, without a byte between them
 	RESTARTS_MAX = 2, // of one source whose server cannot continue
 	AT_ONCE = 32,     // downloads in flight; the net has a bound of its own
@@ -40,6 +40,7 @@ struct download {
 	uint64_t resumed_at;          // bytes that were there when the running request began
 	unsigned fruitless;           // resumes in a row that brought nothing
 	unsigned restarts;            // of this source
+	bool asked_last_resort;
 	struct error last;            // why the last source failed
 };
 
@@ -113,7 +114,7 @@ static int find_sources(struct fetch *fetch, struct download *download, struct e
 	const struct lock_file *file = file_of(download);
 	const struct store_locator *locator = fetch->locator;
 	bool local = file->path.len && !file->url.len;
-	if (locator && locator->locate && !local) {
+	if (locator && locator->locate && !local && !locator->last_resort) {
 		struct slice url = S("");
 		if (locator->locate(locator->context, download->choice->package, file, &fetch->arena, &url,
 				    &download->last) < 0 && !file->url.len) {
@@ -304,10 +305,31 @@ static void request(struct download *download)
 	net_start(download->fetch->net, &request);
 }
 
+// The lock's own addresses failed: does the index still know the file?
+static bool add_last_resort(struct download *download)
+{
+	struct fetch *fetch = download->fetch;
+	const struct store_locator *locator = fetch->locator;
+	struct error ignored = { 0 };
+	struct slice url = S("");
+	unsigned before = download->sources_len;
+	if (!locator || !locator->last_resort || download->asked_last_resort)
+		return false;
+	download->asked_last_resort = true;
+	if (locator->locate(locator->context, download->choice->package, file_of(download), &fetch->arena, &url,
+			    &ignored) < 0)
+		return false; // why the addresses failed says more
+	for (unsigned i = 0; i < before; i++)
+		if (slice_eq(download->sources[i].url, url))
+			return false;
+	add_url(fetch, download, url);
+	return download->sources_len > before;
+}
+
 // Tries sources from `download->source` on, until a request is under way or a local file was taken.
 static void try_sources(struct download *download)
 {
-	for (; download->source < download->sources_len; download->source++) {
+	for (; download->source < download->sources_len || add_last_resort(download); download->source++) {
 		const char *path = download->sources[download->source].path;
 		if (!path) {
 			request(download);

@@ -7,9 +7,10 @@
 //	                                 candidates: ranks, which file a release means, why others are out
 //	file ──ladder: store → .metadata → tail range → whole file──▶ metadata
 //
-// Requests are started (`want`) and awaited apart, so that many are in flight: the driver wants everything the solver
-// hinted at, then waits for what it needs. Answers are kept in the store (LMDB; pages with freshness, metadata for
-// ever) and found there the next time; --offline never goes further.
+// Requests are started (`want`) and awaited apart, so that many are in flight: the driver
+// wants everything the solver hinted at, then waits for what it needs. Answers are kept
+// in the store (LMDB; pages with freshness, metadata for ever) and found there the next
+// time; --offline never goes further.
 #pragma once
 
 #include "base/digest.h"
@@ -18,37 +19,40 @@
 #include "packaging/metadata.h"
 
 struct index_config {
-	const struct slice *index_urls; // in order, first that has the name wins; no trailing slash needed
+	const struct slice *
+		index_urls; // in order, first that has the name wins; no trailing slash needed
 	size_t index_len;
 	const struct slice *find_links; // directories, HTML pages
 	size_t find_links_len;
-	const char *store_path;         // directory of index.mdb; created
+	const char *store_path; // directory of index.mdb; created
 	bool offline, refresh;
-	uint64_t now;                   // seconds since 1970, handed in (no clock here)
-	uint64_t max_age_seconds;       // freshness where the index sends no cache headers; 0: 600
+	uint64_t now; // seconds since 1970, handed in (no clock here)
+	uint64_t
+		max_age_seconds; // freshness where the index sends no cache headers; 0: 600
 };
 
 enum file_kind { FILE_WHEEL, FILE_SDIST };
 
 struct project_file {
 	enum file_kind kind;
-	struct slice name, url;       // url absolute
-	struct wheel_name wheel;      // FILE_WHEEL
-	struct sha256 sha256;         // zero if the index gives none
+	struct slice name, url;  // url absolute
+	struct wheel_name wheel; // FILE_WHEEL
+	struct sha256 sha256;    // zero if the index gives none
 	bool has_size, yanked, has_core_metadata;
 	uint64_t size;
-	struct slice yanked_reason;   // "" for none
-	struct slice requires_python; // "" for none
-	struct slice upload_time;     // as given by the index, "" for none
+	struct slice yanked_reason;    // "" for none
+	struct slice requires_python;  // "" for none
+	struct slice upload_time;      // as given by the index, "" for none
 	struct sha256 metadata_sha256; // zero if unknown
-	uint32_t index;               // which of index_urls; find-links come after
-	uint32_t tag_set;    // of FILE_WHEEL: the same number for the same python, abi and platform tags
+	uint32_t index;                // which of index_urls; find-links come after
+	uint32_t
+		tag_set; // of FILE_WHEEL: the same number for the same python, abi and platform tags
 	uint32_t python_set; // the same number for the same requires_python
 };
 
 struct release {
 	struct version version;
-	struct slice version_text; // normal form
+	struct slice version_text;     // normal form
 	uint32_t first_file, file_len; // into project.files: wheels by name, then sdists
 };
 
@@ -61,14 +65,14 @@ enum project_state {
 struct project {
 	struct slice name; // normalized
 	enum project_state state;
-	struct error error;
+	struct error error; // also of an absent one that an index would not show (403)
 	struct release *releases; // ascending version order
 	size_t release_len, release_cap;
 	struct project_file *files;
 	size_t file_len, file_cap;
 	size_t skipped; // files that no rule could read (bad names, eggs, exes, variants)
-	struct slice status, status_reason; // project-status (792.1), "" for none
-	struct slice index_url;             // the one that answered, redacted
+	struct slice status, status_reason;   // project-status (792.1), "" for none
+	struct slice index_url;               // the one that answered, redacted
 	uint32_t tag_set_len, python_set_len; // of the files' tag_set and python_set
 	bool newer_api; // the index speaks a minor version that is not known here: worth a warning (629.1)
 };
@@ -76,7 +80,7 @@ struct project {
 enum metadata_state {
 	METADATA_FOUND,
 	METADATA_UNUSABLE, // malformed, or an sdist without static metadata: `error` says why
-	METADATA_FAILED,   // could not be had: `error`
+	METADATA_FAILED, // could not be had: `error`
 };
 
 struct file_metadata {
@@ -87,26 +91,34 @@ struct file_metadata {
 
 struct index;
 
-NODISCARD int index_open(const struct index_config *config, struct net *net, struct index **ret_index,
-			 struct error *err);
-// Writes what is new into the store; index_wait does so now and then, index_close at last, without a word about errors.
+NODISCARD int index_open(const struct index_config *config, struct net *net,
+			 struct index **ret_index, struct error *err);
+// Writes what is new into the store; index_wait does so now and then, index_close at
+// last, without a word about errors.
 NODISCARD int index_flush(struct index *index, struct error *err);
-void index_close(struct index *index); // NULL is fine; everything handed out ends here; before its net is closed
+void index_close(
+	struct
+	index *index); // NULL is fine; everything handed out ends here; before its net is closed
 
 // Start what is not known yet; free if known or under way. Names are normalized.
 void index_want_project(struct index *index, struct slice name);
-void index_want_metadata(struct index *index, const struct project *project, const struct project_file *file);
+void index_want_metadata(struct index *index, const struct project *project,
+			 const struct project_file *file);
 // NULL while unknown. Pointers stay valid until index_close.
 const struct project *index_project(const struct index *index, struct slice name);
-const struct file_metadata *index_metadata(const struct index *index, const struct project_file *file);
-// Blocks until at least one wanted thing became known. ERROR_INTERRUPTED, ERROR_IO (store). Failures of single pages
-// or files are answers, not errors here. With nothing under way it returns at once.
+const struct file_metadata *index_metadata(const struct index *index,
+					   const struct project_file *file);
+// Blocks until at least one wanted thing became known. ERROR_INTERRUPTED, ERROR_IO
+// (store). Failures of single pages or files are answers, not errors here. With nothing
+// under way it returns at once.
 NODISCARD int index_wait(struct index *index, struct error *err);
 
 struct index_counts {
-	uint64_t pages_fetched, pages_from_store, pages_revalidated, metadata_fetched, metadata_from_store;
+	uint64_t pages_fetched, pages_from_store, pages_revalidated, metadata_fetched,
+		metadata_from_store;
 };
 struct index_counts index_counts(const struct index *index);
-// Names the store knows within edit distance 2, nearest first, at most max: for "did you mean".
-size_t index_similar_names(const struct index *index, struct slice name, struct arena *arena, struct slice *ret_names,
-			   size_t max);
+// Names the store knows within edit distance 2, nearest first, at most max: for "did you
+// mean".
+size_t index_similar_names(const struct index *index, struct slice name,
+			   struct arena *arena, struct slice *ret_names, size_t max);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One project: which index has it, from the store or over the net, and what find-links add.
+// One project: which index has it, from the store or over the net, and what find-links
+// add.
 //
 //	for each index: store fresh? ──▶ answer          absent there (404, 403) ──▶ the next index
 //	                store stale or nothing ──▶ request ──304──▶ store's answer, fresh again
 //	                                                  └──200──▶ page → record → answer
 //
-// The first index that has the name is the only one whose files count: a name on a second index cannot slip in.
+// The first index that has the name is the only one whose files count: a name on a second
+// index cannot slip in.
 #include "resolver/index/state.h"
 
 #include "base/files.h"
@@ -15,7 +17,8 @@
 
 #include <string.h>
 
-static const struct index_source *source_of(const struct index *index, const struct page_job *job)
+static const struct index_source *source_of(const struct index *index,
+					    const struct page_job *job)
 {
 	return &index->sources[job->at];
 }
@@ -26,10 +29,12 @@ static void add_find_links(struct index *index, struct page_job *job)
 {
 	struct project *project = &job->project;
 	struct error why;
-	for (size_t i = 0; i < index->config.find_links_len && project->state != PROJECT_FAILED; i++) {
+	for (size_t i = 0;
+	     i < index->config.find_links_len && project->state != PROJECT_FAILED; i++) {
 		uint32_t number = (uint32_t)(index->config.index_len + i);
 		size_t before = project->file_len;
-		if (find_link_add(&index->links[i], number, &index->arena, project, &why) < 0) {
+		if (find_link_add(&index->links[i], number, &index->arena, project,
+				  &why) < 0) {
 			project->state = PROJECT_FAILED;
 			project->error = why;
 			return;
@@ -47,7 +52,8 @@ static void complete(struct index *index, struct page_job *job)
 	add_find_links(index, job);
 	if (job->not_in_store && job->project.state == PROJECT_ABSENT) {
 		job->project.state = PROJECT_FAILED;
-		error_set(&job->project.error, ERROR_SOURCE, "'%.*s' is not in the store and --offline is set",
+		error_set(&job->project.error, ERROR_SOURCE,
+			  "'%.*s' is not in the store and --offline is set",
 			  SLICE_ARG(job->name));
 		error_hint(&job->project.error, "run once without --offline");
 	}
@@ -64,7 +70,8 @@ static void looked_up(struct index *index, struct page_job *job)
 		complete(index, job);
 }
 
-static void found(struct index *index, struct page_job *job, const struct project *project)
+static void found(struct index *index, struct page_job *job,
+		  const struct project *project)
 {
 	job->project = *project;
 	job->project.index_url = source_of(index, job)->url;
@@ -89,23 +96,28 @@ static struct slice store_key(struct index *index, const struct page_job *job)
 	return buf_slice(&key);
 }
 
-static void remember(struct index *index, const struct page_job *job, const struct freshness *freshness)
+static void remember(struct index *index, const struct page_job *job,
+		     const struct freshness *freshness)
 {
-	index_store_put(index->store, STORE_FRESH, job->key, freshness_pack(freshness, &index->arena));
+	index_store_put(index->store, STORE_FRESH, job->key,
+			freshness_pack(freshness, &index->arena));
 }
 
 enum lookup { LOOKUP_FOUND, LOOKUP_ABSENT, LOOKUP_UNKNOWN };
 
-// What the store says of the project at the index being asked. A stale record is kept for revalidation.
+// What the store says of the project at the index being asked. A stale record is kept for
+// revalidation.
 static enum lookup look_into_store(struct index *index, struct page_job *job)
 {
 	struct slice packed;
 	job->has_old = false;
 	job->key = store_key(index, job);
-	if (!index_store_find(index->store, STORE_FRESH, job->key, &packed) || !freshness_unpack(packed, &job->old))
+	if (!index_store_find(index->store, STORE_FRESH, job->key, &packed) ||
+	    !freshness_unpack(packed, &job->old))
 		return LOOKUP_UNKNOWN;
-	bool usable = index->config.offline ||
-		      (!index->config.refresh && freshness_holds(&job->old, index->config.now));
+	bool usable =
+		index->config.offline ||
+		(!index->config.refresh && freshness_holds(&job->old, index->config.now));
 	if (job->old.absent)
 		return usable ? LOOKUP_ABSENT : LOOKUP_UNKNOWN;
 	if (!index_store_find(index->store, STORE_PAGES, job->key, &packed) ||
@@ -120,7 +132,8 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 static void add_header(struct net_request *request, struct slice name, struct slice value)
 {
 	if (value.len)
-		request->headers[request->header_len++] = (struct net_header){ name, value };
+		request->headers[request->header_len++] =
+			(struct net_header){ name, value };
 }
 
 static size_t number_of(const struct index *index, const struct page_job *job)
@@ -130,17 +143,20 @@ static size_t number_of(const struct index *index, const struct page_job *job)
 	return number;
 }
 
-// 503.4: the normalized name and the slash at the end; 691.1: JSON first, HTML where an index has nothing else.
+// 503.4: the normalized name and the slash at the end; 691.1: JSON first, HTML where an
+// index has nothing else.
 static void request_page(struct index *index, struct page_job *job)
 {
 	struct net_request request = {
-		.url = arena_printf(&index->arena, "%.*s/%.*s/", SLICE_ARG(source_of(index, job)->url),
+		.url = arena_printf(&index->arena, "%.*s/%.*s/",
+				    SLICE_ARG(source_of(index, job)->url),
 				    SLICE_ARG(job->name)),
 		.max_bytes = LIMIT_INDEX_PAGE_BYTES,
 	};
-	add_header(&request, S("Accept"),
-		   S("application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
-		     "text/html;q=0.1"));
+	add_header(
+		&request, S("Accept"),
+		S("application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
+		  "text/html;q=0.1"));
 	if (job->has_old) {
 		add_header(&request, S("If-None-Match"), job->old.etag);
 		add_header(&request, S("If-Modified-Since"), job->old.last_modified);
@@ -148,14 +164,16 @@ static void request_page(struct index *index, struct page_job *job)
 	index_send(index, &request, REQUEST_PAGE, number_of(index, job));
 }
 
-static int take_body(struct index *index, struct page_job *job, const struct page_input *input,
-		     struct slice *ret_record, struct project *ret_project, struct error *err)
+static int take_body(struct index *index, struct page_job *job,
+		     const struct page_input *input, struct slice *ret_record,
+		     struct project *ret_project, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct project project;
 	if (page_read(input, &scratch, &project, err) < 0)
 		return -1;
-	// Through the record even when fresh: what is handed out never depends on whether it came from the store.
+	// Through the record even when fresh: what is handed out never depends on whether
+	// it came from the store.
 	*ret_record = record_pack(&project, &index->arena);
 	if (!record_unpack(*ret_record, job->at, &index->arena, ret_project))
 		BUG("a page record cannot be read back");
@@ -163,18 +181,22 @@ static int take_body(struct index *index, struct page_job *job, const struct pag
 }
 
 // An index in a directory, with a page in name/index.html: read each time, never stored.
-static enum lookup look_into_directory(struct index *index, struct page_job *job, struct project *ret_project,
-				       struct error *err)
+static enum lookup look_into_directory(struct index *index, struct page_job *job,
+				       struct project *ret_project, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct page_input input = { .name = job->name, .content_type = S("text/html") };
-	struct slice page_name = arena_printf(&scratch, "%.*s/index.html", SLICE_ARG(job->name)), record;
+	struct slice page_name = arena_printf(&scratch, "%.*s/index.html",
+					      SLICE_ARG(job->name)),
+		     record;
 	const char *path = path_join(&scratch, source_of(index, job)->path, page_name);
 	if (!file_exists(path))
 		return LOOKUP_ABSENT;
-	input.url = arena_printf(&scratch, "%.*s/%.*s/", SLICE_ARG(source_of(index, job)->url),
-				 SLICE_ARG(job->name));
-	if (file_read(path, LIMIT_INDEX_PAGE_BYTES, ERROR_SOURCE, &scratch, &input.body, err) < 0 ||
+	input.url =
+		arena_printf(&scratch, "%.*s/%.*s/",
+			     SLICE_ARG(source_of(index, job)->url), SLICE_ARG(job->name));
+	if (file_read(path, LIMIT_INDEX_PAGE_BYTES, ERROR_SOURCE, &scratch, &input.body,
+		      err) < 0 ||
 	    take_body(index, job, &input, &record, ret_project, err) < 0)
 		return LOOKUP_UNKNOWN;
 	return LOOKUP_FOUND;
@@ -187,8 +209,9 @@ static void ask(struct index *index, struct page_job *job)
 	struct error why;
 	for (; job->at < index->config.index_len; job->at++) {
 		bool local = source_of(index, job)->local;
-		enum lookup lookup = local ? look_into_directory(index, job, &project, &why) :
-					     look_into_store(index, job);
+		enum lookup lookup =
+			local ? look_into_directory(index, job, &project, &why)
+			      : look_into_store(index, job);
 		if (lookup == LOOKUP_FOUND) {
 			index->counts.pages_from_store += !local;
 			found(index, job, local ? &project : &job->old_project);
@@ -213,9 +236,11 @@ static void ask(struct index *index, struct page_job *job)
 
 // --- answers ------------------------------------------------------------------------------------
 
-static void take_page(struct index *index, struct page_job *job, const struct net_response *response)
+static void take_page(struct index *index, struct page_job *job,
+		      const struct net_response *response)
 {
-	const struct page_input input = { response->body, response->content_type, response->final_url, job->name };
+	const struct page_input input = { response->body, response->content_type,
+					  response->final_url, job->name };
 	struct project project;
 	struct slice record;
 	struct error why;
@@ -225,7 +250,8 @@ static void take_page(struct index *index, struct page_job *job, const struct ne
 	}
 	const struct freshness freshness = {
 		.fetched_at = index->config.now,
-		.max_age = freshness_max_age(response->cache_control, index->config.max_age_seconds),
+		.max_age = freshness_max_age(response->cache_control,
+					     index->config.max_age_seconds),
 		.etag = response->etag,
 		.last_modified = response->last_modified,
 	};
@@ -236,11 +262,13 @@ static void take_page(struct index *index, struct page_job *job, const struct ne
 }
 
 // The record holds on. A 304 without ETag keeps the one we have.
-static void take_not_modified(struct index *index, struct page_job *job, const struct net_response *response)
+static void take_not_modified(struct index *index, struct page_job *job,
+			      const struct net_response *response)
 {
 	struct freshness freshness = job->old;
 	freshness.fetched_at = index->config.now;
-	freshness.max_age = freshness_max_age(response->cache_control, index->config.max_age_seconds);
+	freshness.max_age =
+		freshness_max_age(response->cache_control, index->config.max_age_seconds);
 	if (response->etag.len)
 		freshness.etag = response->etag;
 	if (response->last_modified.len)
@@ -250,35 +278,45 @@ static void take_not_modified(struct index *index, struct page_job *job, const s
 	found(index, job, &job->old_project);
 }
 
-static void take_absent(struct index *index, struct page_job *job, const struct net_response *response)
+static void take_absent(struct index *index, struct page_job *job,
+			const struct net_response *response)
 {
 	const struct freshness freshness = {
 		.fetched_at = index->config.now,
-		.max_age = freshness_max_age(response->cache_control, index->config.max_age_seconds),
+		.max_age = freshness_max_age(response->cache_control,
+					     index->config.max_age_seconds),
 		.absent = true,
 	};
 	// "Forbidden" may be another answer for another user: not kept.
 	if (response->status != 403)
 		remember(index, job, &freshness);
+	else
+		error_set(&job->project.error, ERROR_SOURCE,
+			  "the index answered with HTTP status 403 (forbidden)");
 	index->counts.pages_fetched++;
 	job->at++;
 	ask(index, job);
 }
 
-// Anything but an answer ends the search: to go on to the next index would let an outage choose the source.
-static void take_failure(struct index *index, struct page_job *job, const struct net_response *response)
+// Anything but an answer ends the search: to go on to the next index would let an outage
+// choose the source.
+static void take_failure(struct index *index, struct page_job *job,
+			 const struct net_response *response)
 {
 	struct error why;
 	if (response->failed)
 		why = response->error;
 	else
-		error_set(&why, ERROR_SOURCE, "the index answered with HTTP status %u", response->status);
+		error_set(&why, ERROR_SOURCE, "the index answered with HTTP status %u",
+			  response->status);
 	if (response->status == 401)
-		error_hint(&why, "give user and password in the index URL or in ~/.netrc");
+		error_hint(&why,
+			   "give user and password in the index URL or in ~/.netrc");
 	failed(index, job, &why);
 }
 
-void page_job_take(struct index *index, struct page_job *job, const struct net_response *response)
+void page_job_take(struct index *index, struct page_job *job,
+		   const struct net_response *response)
 {
 	unsigned status = response->failed ? 0 : response->status;
 	if (status == 200)
@@ -315,14 +353,16 @@ static void ask_find_links(struct index *index)
 			request_find_link(index, i);
 }
 
-void find_link_take(struct index *index, struct find_link *link, const struct net_response *response)
+void find_link_take(struct index *index, struct find_link *link,
+		    const struct net_response *response)
 {
 	link->ready = true;
 	link->failed = response->failed || response->status != 200;
 	if (response->failed)
 		link->error = response->error;
 	else if (link->failed)
-		error_set(&link->error, ERROR_SOURCE, "'%.*s' was answered with HTTP status %u",
+		error_set(&link->error, ERROR_SOURCE,
+			  "'%.*s' was answered with HTTP status %u",
 			  SLICE_ARG(link->given), response->status);
 	link->body = arena_dup(&index->arena, response->body);
 	link->url = arena_dup(&index->arena, response->final_url);

@@ -243,10 +243,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             actions = self.index.faults.get(path)
             action = actions.pop(0) if actions else None
         if action == "cut":
+            found = self.find(path)
+            content = found[1] if found else b""
             self.send_response(200)
-            self.send_header("Content-Length", "1000000")
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(b"\0" * 1000)
+            self.wfile.write(content[:len(content) // 2])
             self.close_connection = True
             return
         if action is not None:

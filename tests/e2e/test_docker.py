@@ -182,11 +182,13 @@ class Docker(Case):
         self.prepare("app\nlib<2\nthird\n")
         self.build()
         before = set(self.layers())
-        self.prepare("app\nlib\nthird\n")
+        # bytes that no earlier run of this test can have left in the builder's cache
+        self.index.add(wheel("third", "9.0", files={"third/nonce.txt": os.urandom(16).hex()}))
+        self.prepare("app\nlib<2\nthird\n")
         self.assertEqual(len(set(self.layers()) - before), 1)
         steps = self.run_steps(self.build())
         self.assertIn(False, steps.values())
-        self.assertEqual(self.output("lib"), "lib 2.0\n")
+        self.assertEqual(self.output("lib"), "lib 1.0\n")
 
     def test_tree_in_the_image_is_that_of_install(self):
         self.prepare("app\nlib<2\nthird\n")
@@ -204,7 +206,8 @@ class Docker(Case):
         installed, built = tree(prefix), tree(root / "opt/venv")
         self.assertEqual(set(installed), set(built))
         # the prefix is written into scripts and into the RECORD rows about them
-        same = [path for path in installed if not path.startswith("bin/") and not path.endswith("/RECORD")]
+        # and the interpreter into pyvenv.cfg
+        same = [path for path in installed if not path.startswith("bin/") and not path.endswith(("/RECORD", "pyvenv.cfg"))]
         self.assertEqual({path: installed[path] for path in same}, {path: built[path] for path in same})
 
     def test_request_to_the_running_container(self):

@@ -195,8 +195,8 @@ class Integrity(Case):
 
     def test_wrong_hash_from_the_index(self):
         bad = wheel("app", "1.0")
-        self.index.wrong_hash[bad.filename] = "0" * 64
-        self.bake_fails(bad, [r"app-1\.0-py3-none-any\.whl", "0" * 64, bad.sha256])
+        self.index.wrong_hash[bad.filename] = "1" * 64
+        self.bake_fails(bad, [r"app-1\.0-py3-none-any\.whl", "1" * 64, bad.sha256])
 
     def test_other_bytes_than_locked(self):
         self.bake_fails(wheel("app", "1.0"), r"app-1\.0", replace=wheel("app", "1.0", requires=["evil"]).content)
