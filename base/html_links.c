@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A tag scanner: finds the elements that matter, reads their attributes the way browsers do, decodes entities.
+// A tag scanner: finds the elements that matter, reads their attributes the way browsers
+// do, decodes entities.
 #include "base/html_links.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@ void html_begin(struct html_scanner *scanner, struct slice page, struct arena *a
 	*scanner = (struct html_scanner){ .page = page, .arena = arena };
 }
 
-// --- entities -----------------------------------------------------------------------------------
+// --- entities ------------------------------------------------------------------------
 
 static size_t put_utf8(char *out, unsigned code)
 {
@@ -35,7 +36,8 @@ static size_t put_utf8(char *out, unsigned code)
 	return 4;
 }
 
-// "#62" or "#x3e" without the ';'. 0: no character (HTML gives U+FFFD for 0, surrogates and what is beyond Unicode).
+// "#62" or "#x3e" without the ';'. 0: no character (HTML gives U+FFFD for 0, surrogates
+// and what is beyond Unicode).
 static unsigned numeric_entity(struct slice body)
 {
 	enum { REPLACEMENT = 0xfffd, LAST = 0x10ffff };
@@ -46,7 +48,8 @@ static unsigned numeric_entity(struct slice body)
 		char c = to_lower(digits.ptr[i]);
 		if (!is_digit(c) && !(hex && c >= 'a' && c <= 'f'))
 			return 0;
-		code = code * (hex ? 16 : 10) + (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
+		code = code * (hex ? 16 : 10) +
+		       (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
 		if (code > LAST)
 			return REPLACEMENT;
 	}
@@ -61,7 +64,7 @@ static unsigned named_entity(struct slice body)
 		struct slice name;
 		unsigned code;
 	} known[] = {
-		{ { "amp", 3 }, '&' },	{ { "lt", 2 }, '<' },	 { { "gt", 2 }, '>' },
+		{ { "amp", 3 }, '&' },  { { "lt", 2 }, '<' },    { { "gt", 2 }, '>' },
 		{ { "quot", 4 }, '"' }, { { "apos", 4 }, '\'' }, { { "nbsp", 4 }, 0xa0 },
 	};
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
@@ -70,7 +73,8 @@ static unsigned named_entity(struct slice body)
 	return 0;
 }
 
-// The character that the entity at the head of s ("&…;") stands for, and its length; 0 if it is none.
+// The character that the entity at the head of s ("&…;") stands for, and its length; 0 if
+// it is none.
 static unsigned entity(struct slice s, size_t *ret_len)
 {
 	enum { LONGEST = 12 };
@@ -91,7 +95,8 @@ struct slice html_decode(struct arena *arena, struct slice text)
 	size_t len = 0;
 	for (size_t i = 0; i < text.len;) {
 		size_t taken = 1;
-		unsigned code = text.ptr[i] == '&' ? entity(slice_skip(text, i), &taken) : 0;
+		unsigned code =
+			text.ptr[i] == '&' ? entity(slice_skip(text, i), &taken) : 0;
 		if (code)
 			len += put_utf8(out + len, code);
 		else
@@ -101,7 +106,7 @@ struct slice html_decode(struct arena *arena, struct slice text)
 	return (struct slice){ out, len };
 }
 
-// --- tags ---------------------------------------------------------------------------------------
+// --- tags ----------------------------------------------------------------------------
 
 static struct slice rest_of(const struct html_scanner *scanner)
 {
@@ -127,7 +132,8 @@ static bool is_one_of(char c, const char *set)
 static struct slice take_until(struct html_scanner *scanner, const char *stops)
 {
 	size_t start = scanner->at;
-	while (scanner->at < scanner->page.len && !is_space(peek(scanner)) && !is_one_of(peek(scanner), stops))
+	while (scanner->at < scanner->page.len && !is_space(peek(scanner)) &&
+	       !is_one_of(peek(scanner), stops))
 		scanner->at++;
 	return slice_range(scanner->page, start, scanner->at);
 }
@@ -152,7 +158,8 @@ static struct slice take_value(struct html_scanner *scanner)
 }
 
 // The next attribute of the open tag; false at its '>', which is taken.
-static bool next_attribute(struct html_scanner *scanner, struct html_attribute *ret_attribute)
+static bool next_attribute(struct html_scanner *scanner,
+			   struct html_attribute *ret_attribute)
 {
 	while (is_space(peek(scanner)) || peek(scanner) == '/')
 		scanner->at++;
@@ -160,7 +167,8 @@ static bool next_attribute(struct html_scanner *scanner, struct html_attribute *
 		scanner->at += scanner->at < scanner->page.len;
 		return false;
 	}
-	size_t start = scanner->at++; // a name may begin with '=': browsers take it so, and the loop goes on
+	// a name may begin with '=': browsers take it so, and the loop goes on
+	size_t start = scanner->at++;
 	take_until(scanner, "/>=");
 	ret_attribute->name = slice_range(scanner->page, start, scanner->at);
 	ret_attribute->value = S("");
@@ -178,21 +186,24 @@ static void skip_raw_text(struct html_scanner *scanner, struct slice name)
 {
 	while (scanner->at < scanner->page.len) {
 		skip_past(scanner, S("</"));
-		if (slice_eq_ignore_case(slice_range(rest_of(scanner), 0, name.len), name))
+		if (slice_eq_ignore_case(slice_range(rest_of(scanner), 0, name.len),
+					 name))
 			return;
 	}
 }
 
 static bool kind_of(struct slice name, enum html_kind *ret_kind)
 {
-	bool anchor = slice_eq_ignore_case(name, S("a")), base = slice_eq_ignore_case(name, S("base"));
+	bool anchor = slice_eq_ignore_case(name, S("a")),
+	     base = slice_eq_ignore_case(name, S("base"));
 	if (!anchor && !base && !slice_eq_ignore_case(name, S("meta")))
 		return false;
 	*ret_kind = anchor ? HTML_ANCHOR : base ? HTML_BASE : HTML_META;
 	return true;
 }
 
-static void read_attributes(struct html_scanner *scanner, struct html_element *ret_element)
+static void read_attributes(struct html_scanner *scanner,
+			    struct html_element *ret_element)
 {
 	struct html_attribute attribute;
 	ret_element->len = 0;
@@ -229,12 +240,14 @@ bool html_next(struct html_scanner *scanner, struct html_element *ret_element)
 			return true;
 		}
 		skip_attributes(scanner);
-		if (slice_eq_ignore_case(name, S("script")) || slice_eq_ignore_case(name, S("style")))
+		if (slice_eq_ignore_case(name, S("script")) ||
+		    slice_eq_ignore_case(name, S("style")))
 			skip_raw_text(scanner, name);
 	}
 }
 
-bool html_attribute(const struct html_element *element, struct slice name, struct slice *ret_value)
+bool html_attribute(const struct html_element *element, struct slice name,
+		    struct slice *ret_value)
 {
 	for (size_t i = 0; i < element->len; i++) {
 		if (slice_eq_ignore_case(element->attributes[i].name, name)) {

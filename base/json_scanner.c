@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pull scanner: a cursor, a bit stack of open brackets, and one function a kind of token.
+// The pull scanner: a cursor, a bit stack of open brackets, and one function a kind of
+// token.
 #include "base/json_scanner.h"
 
 #include "base/limits.h"
@@ -11,7 +12,9 @@ _Static_assert(LIMIT_NESTING_DEPTH <= 64, "one bit a level in json_scanner.in_ob
 void json_begin(struct json_scanner *scanner, struct slice input, struct arena *arena)
 {
 	// As after a key: a value is due.
-	*scanner = (struct json_scanner){ .input = input, .arena = arena, .token = JSON_KEY };
+	*scanner = (struct json_scanner){ .input = input,
+					  .arena = arena,
+					  .token = JSON_KEY };
 }
 
 static enum json_token give(struct json_scanner *scanner, enum json_token token)
@@ -31,14 +34,16 @@ static void skip_blanks(struct json_scanner *scanner)
 {
 	const char *ptr = scanner->input.ptr;
 	size_t at = scanner->at, len = scanner->input.len;
-	while (at < len && (ptr[at] == ' ' || ptr[at] == '\n' || ptr[at] == '\r' || ptr[at] == '\t'))
+	while (at < len &&
+	       (ptr[at] == ' ' || ptr[at] == '\n' || ptr[at] == '\r' || ptr[at] == '\t'))
 		at++;
 	scanner->at = at;
 }
 
 static bool at_byte(const struct json_scanner *scanner, char byte)
 {
-	return scanner->at < scanner->input.len && scanner->input.ptr[scanner->at] == byte;
+	return scanner->at < scanner->input.len &&
+	       scanner->input.ptr[scanner->at] == byte;
 }
 
 static bool in_object(const struct json_scanner *scanner)
@@ -46,10 +51,10 @@ static bool in_object(const struct json_scanner *scanner)
 	return scanner->depth > 0 && (scanner->in_object & 1) != 0;
 }
 
-// --- strings ------------------------------------------------------------------------------------
+// --- strings -------------------------------------------------------------------------
 
-// The bytes of the word that are below 0x20, '"', '\\' or above 0x7f, as a bit each: eight at a time, since pages of
-// several megabytes are normal (json.3).
+// The bytes of the word that are below 0x20, '"', '\\' or above 0x7f, as a bit each:
+// eight at a time, since pages of several megabytes are normal (json.3).
 static uint64_t special_bytes(uint64_t word)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
@@ -58,8 +63,8 @@ static uint64_t special_bytes(uint64_t word)
 	return (word | low | (quote - ones) | (slash - ones)) & highs;
 }
 
-// Where the string that is open at `at` ends or needs a closer look: at '"', '\\', a control character; UTF-8 is passed
-// over and noted.
+// Where the string that is open at `at` ends or needs a closer look: at '"', '\\', a
+// control character; UTF-8 is passed over and noted.
 static size_t skip_plain(struct slice input, size_t at, bool *has_utf8)
 {
 	while (at < input.len) {
@@ -70,7 +75,8 @@ static size_t skip_plain(struct slice input, size_t at, bool *has_utf8)
 				break;
 			at += sizeof(word);
 		}
-		size_t stop = at + sizeof(word) < input.len ? at + sizeof(word) : input.len;
+		size_t stop =
+			at + sizeof(word) < input.len ? at + sizeof(word) : input.len;
 		for (; at < stop; at++) {
 			unsigned char c = (unsigned char)input.ptr[at];
 			if (c < 0x20 || c == '"' || c == '\\')
@@ -116,7 +122,8 @@ static void append_utf8(struct buf *out, unsigned code)
 	buf_byte(out, (char)(0x80 | (code & 63)));
 }
 
-// After "\u". A high surrogate must be followed by a low one; a lone one has no UTF-8 form (json.2).
+// After "\u". A high surrogate must be followed by a low one; a lone one has no UTF-8
+// form (json.2).
 static bool unescape_unicode(struct json_scanner *scanner, struct buf *out)
 {
 	unsigned code, low;
@@ -151,7 +158,8 @@ static bool unescape(struct json_scanner *scanner, struct buf *out)
 	return hit != NULL;
 }
 
-// After the opening quote; on success after the closing one, with the text in scanner->text.
+// After the opening quote; on success after the closing one, with the text in
+// scanner->text.
 static bool read_string(struct json_scanner *scanner)
 {
 	struct buf out = { .arena = scanner->arena };
@@ -165,7 +173,8 @@ static bool read_string(struct json_scanner *scanner)
 			if (escaped)
 				buf_append(&out, plain);
 			scanner->text = escaped ? buf_slice(&out) : plain;
-			return !has_utf8 || slice_find_bad_utf8(scanner->text) == SLICE_NONE;
+			return !has_utf8 ||
+			       slice_find_bad_utf8(scanner->text) == SLICE_NONE;
 		}
 		if (!at_byte(scanner, '\\'))
 			return false;
@@ -177,7 +186,7 @@ static bool read_string(struct json_scanner *scanner)
 	}
 }
 
-// --- other values -------------------------------------------------------------------------------
+// --- other values --------------------------------------------------------------------
 
 static size_t count_digits(struct slice s)
 {
@@ -222,7 +231,8 @@ static enum json_token read_number(struct json_scanner *scanner)
 	return give(scanner, JSON_NUMBER);
 }
 
-static enum json_token read_word(struct json_scanner *scanner, struct slice word, enum json_token token)
+static enum json_token read_word(struct json_scanner *scanner, struct slice word,
+				 enum json_token token)
 {
 	if (!slice_starts_with(slice_skip(scanner->input, scanner->at), word))
 		return problem(scanner, "a value was expected");
@@ -261,8 +271,8 @@ static enum json_token read_value(struct json_scanner *scanner)
 	case 'n': return read_word(scanner, S("null"), JSON_NULL);
 	case '"':
 		scanner->at++;
-		return read_string(scanner) ? give(scanner, JSON_STRING) :
-					      problem(scanner, "the string is malformed");
+		return read_string(scanner) ? give(scanner, JSON_STRING)
+					    : problem(scanner, "the string is malformed");
 	default: return read_number(scanner);
 	}
 }
@@ -281,7 +291,7 @@ static enum json_token read_key(struct json_scanner *scanner)
 	return give(scanner, JSON_KEY);
 }
 
-// --- the interface ------------------------------------------------------------------------------
+// --- the interface -------------------------------------------------------------------
 
 // Between the values of an open level: past the comma, at the next key or value.
 static enum json_token next_member(struct json_scanner *scanner, bool first)
@@ -304,8 +314,9 @@ enum json_token json_next(struct json_scanner *scanner)
 	if (before == JSON_KEY)
 		return read_value(scanner);
 	if (scanner->depth == 0)
-		return scanner->at == scanner->input.len ? give(scanner, JSON_END) :
-							   problem(scanner, "something follows the value");
+		return scanner->at == scanner->input.len
+			       ? give(scanner, JSON_END)
+			       : problem(scanner, "something follows the value");
 	if (at_byte(scanner, in_object(scanner) ? '}' : ']'))
 		return close_level(scanner);
 	return next_member(scanner, before == JSON_OBJECT || before == JSON_ARRAY);
@@ -362,5 +373,6 @@ int json_end(struct json_scanner *scanner, struct error *err)
 		;
 	if (!scanner->problem)
 		return 0;
-	return error_set(err, ERROR_SOURCE, "malformed JSON at byte %zu: %s", scanner->at, scanner->problem);
+	return error_set(err, ERROR_SOURCE, "malformed JSON at byte %zu: %s", scanner->at,
+			 scanner->problem);
 }

@@ -4,7 +4,8 @@
 
 #include "net/url.h"
 
-static const struct credential *find(const struct credentials *credentials, struct slice url)
+static const struct credential *find(const struct credentials *credentials,
+				     struct slice url)
 {
 	for (size_t i = 0; i < credentials->len; i++)
 		if (url_same_origin(credentials->items[i].url, url))
@@ -23,7 +24,8 @@ void credentials_learn(struct credentials *credentials, struct slice url)
 	added->userinfo = arena_dup(credentials->arena, parts.userinfo);
 }
 
-struct slice credentials_apply(const struct credentials *credentials, struct arena *arena, struct slice url)
+struct slice credentials_apply(const struct credentials *credentials, struct arena *arena,
+			       struct slice url)
 {
 	struct url parts;
 	url_parse(url, &parts);

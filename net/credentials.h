@@ -16,7 +16,9 @@ struct credentials {
 	size_t len, cap;
 };
 
-// Remembers the userinfo of url, if it has one, for its origin; the first one of an origin stays. Texts are copied.
+// Remembers the userinfo of url, if it has one, for its origin; the first one of an
+// origin stays. Texts are copied.
 void credentials_learn(struct credentials *credentials, struct slice url);
 // url, with the userinfo remembered for its origin where it names none itself.
-struct slice credentials_apply(const struct credentials *credentials, struct arena *arena, struct slice url);
+struct slice credentials_apply(const struct credentials *credentials, struct arena *arena,
+			       struct slice url);

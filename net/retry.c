@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The policy of repetition: exponential backoff with a jitter that is a function of the address.
+// The policy of repetition: exponential backoff with a jitter that is a function of the
+// address.
 #include "net/retry.h"
 
 enum { FIRST_MS = 250, LONGEST_MS = 10 * 1000, RETRY_AFTER_MAX_S = 60 };

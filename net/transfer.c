@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The only file that calls libcurl: one multi handle, a queue before it, and a queue of answers behind it.
+// The only file that calls libcurl: one multi handle, a queue before it, and a queue of
+// answers behind it.
 #include "net/transfer.h"
 
 #include "net/credentials.h"
@@ -69,7 +70,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-// --- the queues ---------------------------------------------------------------------------------
+// --- the queues ----------------------------------------------------------------------
 
 static void queue_transfer(struct net *net, struct transfer *transfer)
 {
@@ -121,7 +122,8 @@ static struct answer *answer_new(const struct transfer *transfer)
 	return answer;
 }
 
-static void take_answer(struct net *net, struct answer **at, struct net_response *ret_response)
+static void take_answer(struct net *net, struct answer **at,
+			struct net_response *ret_response)
 {
 	struct answer *answer = *at;
 	*at = answer->next;
@@ -146,13 +148,14 @@ static void fail(struct net *net, struct transfer *transfer, const struct error 
 	struct answer *answer = answer_new(transfer);
 	answer->response.failed = true;
 	answer->response.error = *why;
-	answer->response.final_url = url_redact(&answer->response.arena,
-						arena_dup(&answer->response.arena, transfer->request.url));
+	answer->response.final_url =
+		url_redact(&answer->response.arena,
+			   arena_dup(&answer->response.arena, transfer->request.url));
 	queue_answer(net, answer);
 	transfer_free(transfer);
 }
 
-// --- what libcurl hands us ----------------------------------------------------------------------
+// --- what libcurl hands us -----------------------------------------------------------
 
 static bool is_success(unsigned status)
 {
@@ -171,7 +174,8 @@ static unsigned status_of(const struct transfer *transfer)
 static void collect(struct transfer *transfer, struct slice bytes)
 {
 	if (transfer->body_len + bytes.len > transfer->body_cap) {
-		size_t cap = transfer->body_cap ? transfer->body_cap * 2 : BODY_FIRST_BYTES;
+		size_t cap =
+			transfer->body_cap ? transfer->body_cap * 2 : BODY_FIRST_BYTES;
 		while (cap < transfer->body_len + bytes.len)
 			cap *= 2;
 		transfer->body = mem_realloc(transfer->body, cap);
@@ -181,7 +185,8 @@ static void collect(struct transfer *transfer, struct slice bytes)
 	transfer->body_len += bytes.len;
 }
 
-// Bodies of answers other than 2xx are dropped: no caller reads an error page, and a sink must never see one.
+// Bodies of answers other than 2xx are dropped: no caller reads an error page, and a sink
+// must never see one.
 static size_t on_bytes(char *ptr, size_t size, size_t count, void *context)
 {
 	struct transfer *transfer = context;
@@ -197,7 +202,8 @@ static size_t on_bytes(char *ptr, size_t size, size_t count, void *context)
 		collect(transfer, bytes);
 		return bytes.len;
 	}
-	if (transfer->request.sink(transfer->request.context, bytes, &transfer->sink_error) < 0) {
+	if (transfer->request.sink(transfer->request.context, bytes,
+				   &transfer->sink_error) < 0) {
 		transfer->sink_failed = true;
 		return CURL_WRITEFUNC_ERROR;
 	}
@@ -225,7 +231,7 @@ static void read_headers(CURL *easy, struct net_response *response)
 	response->content_range = header_value(easy, "Content-Range", arena);
 }
 
-// --- starting a try -----------------------------------------------------------------------------
+// --- starting a try ------------------------------------------------------------------
 
 static void set_text(CURL *easy, CURLoption option, const char *text)
 {
@@ -236,11 +242,14 @@ static void set_text(CURL *easy, CURLoption option, const char *text)
 static void set_connection(const struct net *net, CURL *easy)
 {
 	const struct net_config *config = &net->config;
-	unsigned connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms : CONNECT_TIMEOUT_MS;
-	unsigned stall_ms = config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
+	unsigned connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms
+							 : CONNECT_TIMEOUT_MS;
+	unsigned stall_ms =
+		config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); // rather a stream of a connection than one more connection
+	// rather a stream of a connection than one more connection
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
@@ -259,16 +268,19 @@ static void set_redirects(CURL *easy, const char *url)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
 	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
-	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
+			 secure ? "https" : "http,https");
 }
 
 static void set_range(CURL *easy, const struct net_request *request)
 {
 	char range[64];
 	if (request->range_last)
-		snprintf(range, sizeof(range), "-%llu", (unsigned long long)request->range_last);
+		snprintf(range, sizeof(range), "-%llu",
+			 (unsigned long long)request->range_last);
 	else
-		snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)request->range_from,
+		snprintf(range, sizeof(range), "%llu-%llu",
+			 (unsigned long long)request->range_from,
 			 (unsigned long long)request->range_to);
 	curl_easy_setopt(easy, CURLOPT_RANGE, range);
 }
@@ -282,7 +294,8 @@ static void set_request(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	if (request->has_range)
 		set_range(easy, request);
-	// A file server that "compresses" an archive would change the bytes that hashes are for.
+	// A file server that "compresses" an archive would change the bytes that hashes
+	// are for.
 	if (!request->has_range && !request->sink)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason);
@@ -317,15 +330,18 @@ static void begin_try(struct net *net, struct transfer *transfer)
 		BUG("libcurl takes no handle");
 }
 
-// Only when something is to be fetched: a run that finds all in the store does not pay for OpenSSL's start.
+// Only when something is to be fetched: a run that finds all in the store does not pay
+// for OpenSSL's start.
 static void start_libcurl(struct net *net)
 {
 	if (net->multi)
 		return;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(net->multi = curl_multi_init()))
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    !(net->multi = curl_multi_init()))
 		BUG("libcurl cannot be started");
 	curl_multi_setopt(net->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(net->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS_PER_HOST);
+	curl_multi_setopt(net->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+			  (long)CONNECTIONS_PER_HOST);
 	net->idle = arena_new_array(&net->arena, CURL *, net->config.concurrency);
 }
 
@@ -345,15 +361,17 @@ static void begin_what_may_begin(struct net *net)
 		begin_try(net, next_waiting(net));
 }
 
-// --- ending a try -------------------------------------------------------------------------------
+// --- ending a try --------------------------------------------------------------------
 
 static bool is_transient(CURLcode code)
 {
 	static const CURLcode transient[] = {
-		CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
-		CURLE_OPERATION_TIMEDOUT,   CURLE_SSL_CONNECT_ERROR,	 CURLE_GOT_NOTHING,
-		CURLE_SEND_ERROR,	    CURLE_RECV_ERROR,		 CURLE_PARTIAL_FILE,
-		CURLE_HTTP2,		    CURLE_HTTP2_STREAM,		 CURLE_WEIRD_SERVER_REPLY,
+		CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
+		CURLE_COULDNT_CONNECT,      CURLE_OPERATION_TIMEDOUT,
+		CURLE_SSL_CONNECT_ERROR,    CURLE_GOT_NOTHING,
+		CURLE_SEND_ERROR,           CURLE_RECV_ERROR,
+		CURLE_PARTIAL_FILE,         CURLE_HTTP2,
+		CURLE_HTTP2_STREAM,         CURLE_WEIRD_SERVER_REPLY,
 	};
 	for (size_t i = 0; i < sizeof(transient) / sizeof(*transient); i++)
 		if (transient[i] == code)
@@ -361,9 +379,11 @@ static bool is_transient(CURLcode code)
 	return false;
 }
 
-static bool may_retry(const struct net *net, const struct transfer *transfer, CURLcode code)
+static bool may_retry(const struct net *net, const struct transfer *transfer,
+		      CURLcode code)
 {
-	if (transfer->tries > net->config.retries || transfer->sink_failed || transfer->too_large)
+	if (transfer->tries > net->config.retries || transfer->sink_failed ||
+	    transfer->too_large)
 		return false;
 	if (transfer->request.sink && transfer->received && !transfer->request.restart)
 		return false;
@@ -380,13 +400,15 @@ static bool retry_later(struct net *net, struct transfer *transfer, uint64_t ret
 		return false;
 	}
 	net->totals.retries++;
-	transfer->due_ms = now_ms() + retry_delay_ms(request->url, transfer->tries, retry_after);
+	transfer->due_ms =
+		now_ms() + retry_delay_ms(request->url, transfer->tries, retry_after);
 	transfer->next = net->delayed;
 	net->delayed = transfer;
 	return true;
 }
 
-static void describe_failure(struct transfer *transfer, CURLcode code, struct error *ret_error)
+static void describe_failure(struct transfer *transfer, CURLcode code,
+			     struct error *ret_error)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct slice shown = url_redact(&scratch, transfer->request.url);
@@ -395,15 +417,20 @@ static void describe_failure(struct transfer *transfer, CURLcode code, struct er
 		return;
 	}
 	if (transfer->too_large) {
-		error_set(ret_error, ERROR_SOURCE, "'%.*s' is larger than %llu bytes", SLICE_ARG(shown),
+		error_set(ret_error, ERROR_SOURCE, "'%.*s' is larger than %llu bytes",
+			  SLICE_ARG(shown),
 			  (unsigned long long)transfer->request.max_bytes);
 		return;
 	}
-	const char *reason = transfer->reason[0] ? transfer->reason : curl_easy_strerror(code);
-	error_set(ret_error, ERROR_SOURCE, "cannot fetch '%.*s': %s", SLICE_ARG(shown), reason);
+	const char *reason =
+		transfer->reason[0] ? transfer->reason : curl_easy_strerror(code);
+	error_set(ret_error, ERROR_SOURCE, "cannot fetch '%.*s': %s", SLICE_ARG(shown),
+		  reason);
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
-		error_hint(ret_error, "if the index has a certificate authority of its own, name its file in "
-				      "SSL_CERT_FILE");
+		error_hint(
+			ret_error,
+			"if the index has a certificate authority of its own, name its file in "
+			"SSL_CERT_FILE");
 }
 
 static void respond(struct net *net, struct transfer *transfer, unsigned status)
@@ -437,7 +464,8 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	bool retry = may_retry(net, transfer, code);
 	bool missing = code == CURLE_FILE_COULDNT_READ_FILE;
-	bool range_ignored = transfer->too_large && transfer->request.has_range && status == 200;
+	bool range_ignored =
+		transfer->too_large && transfer->request.has_range && status == 200;
 	bool answered = code == CURLE_OK || missing || range_ignored;
 	net->totals.bytes += transfer->received;
 	if (!retry && answered)
@@ -454,7 +482,8 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 	fail(net, transfer, &why);
 }
 
-// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to a connection just closed.
+// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to
+// a connection just closed.
 static void perform(struct net *net)
 {
 	sigset_t broken_pipe, before;
@@ -473,7 +502,8 @@ static void advance(struct net *net)
 	begin_what_may_begin(net);
 	perform(net);
 	int left;
-	for (CURLMsg *message; (message = curl_multi_info_read(net->multi, &left)) != NULL;) {
+	for (CURLMsg *message;
+	     (message = curl_multi_info_read(net->multi, &left)) != NULL;) {
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		char *transfer = NULL;
@@ -483,7 +513,7 @@ static void advance(struct net *net)
 	}
 }
 
-// --- the interface ------------------------------------------------------------------------------
+// --- the interface -------------------------------------------------------------------
 
 int net_open(const struct net_config *config, struct net **ret_net, struct error *err)
 {
@@ -571,7 +601,8 @@ void net_use_credentials(struct net *net, struct slice url)
 
 static void add_header(struct transfer *transfer, struct slice name, struct slice value)
 {
-	struct slice line = arena_printf(&transfer->arena, "%.*s: %.*s", SLICE_ARG(name), SLICE_ARG(value));
+	struct slice line = arena_printf(&transfer->arena, "%.*s: %.*s", SLICE_ARG(name),
+					 SLICE_ARG(value));
 	transfer->headers = curl_slist_append(transfer->headers, line.ptr);
 }
 
@@ -579,16 +610,19 @@ void net_start(struct net *net, const struct net_request *request)
 {
 	struct transfer *transfer = mem_alloc(sizeof(*transfer));
 	transfer->request = *request;
-	transfer->request.url = arena_dup(&transfer->arena, url_without_fragment(request->url));
+	transfer->request.url =
+		arena_dup(&transfer->arena, url_without_fragment(request->url));
 	credentials_learn(&net->credentials, request->url);
-	struct slice url = credentials_apply(&net->credentials, &transfer->arena, transfer->request.url);
+	struct slice url = credentials_apply(&net->credentials, &transfer->arena,
+					     transfer->request.url);
 	transfer->url = arena_c_string(&transfer->arena, url);
 	for (size_t i = 0; i < request->header_len; i++)
 		add_header(transfer, request->headers[i].name, request->headers[i].value);
 	net->pending++;
 	if (net->config.offline) {
 		struct error why;
-		error_set(&why, ERROR_SOURCE, "'%.*s' is not fetched because --offline is set",
+		error_set(&why, ERROR_SOURCE,
+			  "'%.*s' is not fetched because --offline is set",
 			  SLICE_ARG(url_redact(&transfer->arena, transfer->request.url)));
 		fail(net, transfer, &why);
 		return;
@@ -620,7 +654,8 @@ bool net_poll(struct net *net, struct net_response *ret_response)
 	return net_poll_for(net, NULL, ret_response);
 }
 
-int net_wait_for(struct net *net, const void *owner, struct net_response *ret_response, struct error *err)
+int net_wait_for(struct net *net, const void *owner, struct net_response *ret_response,
+		 struct error *err)
 {
 	if (net->pending == 0)
 		BUG("net_wait with nothing pending");

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Bytes from elsewhere: HTTP(S) transfers on one libcurl multi handle (HTTP/2 multiplexed, bounded concurrency),
-// with retries and limits. The only file that calls curl_*.
+// Bytes from elsewhere: HTTP(S) transfers on one libcurl multi handle (HTTP/2
+// multiplexed, bounded concurrency), with retries and limits. The only file that calls
+// curl_*.
 //
 //	net_start ──▶ waiting ──▶ in flight (≤ concurrency) ──▶ done ──▶ net_wait, net_poll
 //	                 ▲               │
-//	                 └── delayed ◀───┘ 429, 5xx, resets, time-outs; not once retries are used up
+//	                 └── delayed ◀───┘ 429, 5xx, resets, time-outs
 //
-// Redirects are followed (at most 10, never from https to http). Content codings are undone except for ranges and where
-// there is a sink: files arrive as they are. A password goes only to the origin of the URL it stood in; what comes back
-// (final_url, errors) is free of it. One net is for one thread.
+// Redirects are followed (at most 10, never from https to http). Content codings are
+// undone except for ranges and where there is a sink: files arrive as they are. A
+// password goes only to the origin of the URL it stood in; what comes back (final_url,
+// errors) is free of it. One net is for one thread.
 #pragma once
 
 #include "base/arena.h"
@@ -17,12 +19,16 @@
 struct net_config {
 	const char *ca_file, *ca_directory; // NULL: the system's
 	const char *client_certificate;     // NULL: none
-	const char *proxy;                  // NULL: what libcurl finds in the environment
-	bool offline;                       // every request fails with ERROR_SOURCE
-	unsigned concurrency;               // requests in flight, 0: 50
-	unsigned retries;                   // tries after the first, for 429, 5xx, resets and time-outs; 0 means none
-	unsigned connect_timeout_ms, stall_timeout_ms; // 0: 10 s and 30 s without a byte
-	const volatile int *interrupted;    // set non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED
+	// NULL: what libcurl finds in the environment
+	const char *proxy;
+	bool offline;         // every request fails with ERROR_SOURCE
+	unsigned concurrency; // requests in flight, 0: 50
+	// Tries after the first, for 429, 5xx, resets and time-outs; 0 means none
+	unsigned retries;
+	// 0: 10 s and 30 s without a byte
+	unsigned connect_timeout_ms, stall_timeout_ms;
+	// Set non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED
+	const volatile int *interrupted;
 };
 
 struct net_header {
@@ -37,51 +43,67 @@ struct net_request {
 	size_t header_len;
 	bool has_range;
 	uint64_t range_from, range_to; // inclusive
-	uint64_t range_last;           // when has_range and non-zero: the last N bytes instead
-	uint64_t max_bytes;            // of the body; more is an error
-	// Body bytes of a 2xx answer as they come, or NULL: collected in the response. -1 with err aborts.
+	// When has_range and non-zero: the last N bytes instead
+	uint64_t range_last;
+	uint64_t max_bytes; // of the body; more is an error
+	// Body bytes of a 2xx answer as they come, or NULL: collected in the response. -1
+	// with err aborts.
 	int (*sink)(void *context, struct slice bytes, struct error *err);
-	int (*restart)(void *context, struct error *err); // the body begins anew (retry); NULL with sink: no retry once begun
+	// The body begins anew (retry); NULL with sink: no retry once begun
+	int (*restart)(void *context, struct error *err);
 	void *context;
 	uint64_t tag; // handed back
-	const void *owner; // whose request it is, where several share a net: see net_wait_for. NULL is an owner, too
+	// Whose request it is, where several share a net: see net_wait_for. NULL is an
+	// owner, too
+	const void *owner;
 };
 
 struct net_response {
 	uint64_t tag;
 	void *context;
-	bool failed;             // no HTTP answer: error says why (kind ERROR_SOURCE, or what sink said)
+	// No HTTP answer: error says why (kind ERROR_SOURCE, or what sink said)
+	bool failed;
 	struct error error;
-	// 200, 206, 304, 404, …; 0 when failed. file: is answered as 200, 206 or 404. A range request may be answered with
-	// 200: then body is the whole file, or empty where that is longer than max_bytes (no error).
+	// 200, 206, 304, 404, …; 0 when failed. file: is answered as 200, 206 or 404. A
+	// range request may be answered with 200: then body is the whole file, or empty
+	// where that is longer than max_bytes (no error).
 	unsigned status;
-	struct slice body;       // of a 2xx answer, when no sink; lives until net_response_release
-	struct slice final_url, content_type, etag, last_modified, cache_control, content_range;
+	// Of a 2xx answer, when no sink; lives until net_response_release
+	struct slice body;
+	struct slice final_url, content_type, etag, last_modified, cache_control,
+		content_range;
 	uint64_t retry_count;
-	struct arena arena;      // holds all of the above but the body
-	char *body_buffer;       // mem_alloc
+	struct arena arena; // holds all of the above but the body
+	char *body_buffer;  // mem_alloc
 };
 
 struct net;
 
-NODISCARD int net_open(const struct net_config *config, struct net **ret_net, struct error *err);
+NODISCARD int net_open(const struct net_config *config, struct net **ret_net,
+		       struct error *err);
 void net_close(struct net *net); // aborts what is in flight; NULL is fine
 
-// From now on requests to url's origin carry its userinfo, if it has one. net_start learns from its URLs, too.
+// From now on requests to url's origin carry its userinfo, if it has one. net_start
+// learns from its URLs, too.
 void net_use_credentials(struct net *net, struct slice url);
 
-void net_start(struct net *net, const struct net_request *request); // queued; texts are copied
+// Queued; texts are copied
+void net_start(struct net *net, const struct net_request *request);
 size_t net_pending(const struct net *net);
-// Blocks until a transfer is done and gives it, or -1: ERROR_INTERRUPTED within 100 ms of the signal. With nothing
-// pending: a BUG.
-NODISCARD int net_wait(struct net *net, struct net_response *ret_response, struct error *err);
+// Blocks until a transfer is done and gives it, or -1: ERROR_INTERRUPTED within 100 ms of
+// the signal. With nothing pending: a BUG.
+NODISCARD int net_wait(struct net *net, struct net_response *ret_response,
+		       struct error *err);
 // True and a response if one is done already; never blocks.
 bool net_poll(struct net *net, struct net_response *ret_response);
-// The same for the answers to one owner's requests; net_wait and net_poll are for those of the owner NULL. All transfers
-// go on meanwhile; the answers of others wait for them. An owner waits only while it has requests under way.
-NODISCARD int net_wait_for(struct net *net, const void *owner, struct net_response *ret_response, struct error *err);
+// The same for the answers to one owner's requests; net_wait and net_poll are for those
+// of the owner NULL. All transfers go on meanwhile; the answers of others wait for them.
+// An owner waits only while it has requests under way.
+NODISCARD int net_wait_for(struct net *net, const void *owner,
+			   struct net_response *ret_response, struct error *err);
 bool net_poll_for(struct net *net, const void *owner, struct net_response *ret_response);
-void net_cancel(struct net *net, const void *owner); // forgets the owner's requests, under way or answered
+// Forgets the owner's requests, under way or answered
+void net_cancel(struct net *net, const void *owner);
 void net_response_release(struct net_response *response);
 
 struct net_totals {
@@ -89,7 +111,9 @@ struct net_totals {
 };
 struct net_totals net_totals(const struct net *net);
 
-// The url without userinfo, for messages and locks; and relative references resolved (691.2). More in net/url.h.
+// The url without userinfo, for messages and locks; and relative references resolved
+// (691.2). More in net/url.h.
 struct slice url_redact(struct arena *arena, struct slice url);
 struct slice url_resolve(struct arena *arena, struct slice base, struct slice reference);
-struct slice url_file_name(struct arena *arena, struct slice url); // last path component, percent-decoded (751.7)
+// Last path component, percent-decoded (751.7)
+struct slice url_file_name(struct arena *arena, struct slice url);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Taking URLs apart, resolving references (RFC 3986, 5.2) and keeping credentials out of sight.
+// Taking URLs apart, resolving references (RFC 3986, 5.2) and keeping credentials out of
+// sight.
 #include "net/url.h"
 
 #include "net/transfer.h"
@@ -10,9 +11,11 @@
 static size_t scheme_len(struct slice text)
 {
 	size_t i = 0;
-	while (i < text.len && (is_alnum(text.ptr[i]) || (i > 0 && memchr("+-.", text.ptr[i], 3))))
+	while (i < text.len &&
+	       (is_alnum(text.ptr[i]) || (i > 0 && memchr("+-.", text.ptr[i], 3))))
 		i++;
-	return i > 0 && i < text.len && text.ptr[i] == ':' && is_alpha(text.ptr[0]) ? i : 0;
+	return i > 0 && i < text.len && text.ptr[i] == ':' && is_alpha(text.ptr[0]) ? i
+										    : 0;
 }
 
 static size_t authority_end(struct slice rest)
@@ -31,7 +34,8 @@ static void parse_authority(struct slice *rest, struct url *url)
 	*rest = slice_skip(*rest, url->authority.len);
 	size_t at = slice_find_last_byte(url->authority, '@');
 	url->userinfo = at == SLICE_NONE ? S("") : slice_range(url->authority, 0, at);
-	url->host_port = at == SLICE_NONE ? url->authority : slice_skip(url->authority, at + 1);
+	url->host_port =
+		at == SLICE_NONE ? url->authority : slice_skip(url->authority, at + 1);
 }
 
 void url_parse(struct slice text, struct url *ret_url)
@@ -79,21 +83,26 @@ bool url_same_origin(struct slice a, struct slice b)
 	struct url left, right;
 	url_parse(a, &left);
 	url_parse(b, &right);
-	return left.has_authority && right.has_authority && slice_eq_ignore_case(left.scheme, right.scheme) &&
-	       slice_eq_ignore_case(host_without_default_port(&left), host_without_default_port(&right));
+	return left.has_authority && right.has_authority &&
+	       slice_eq_ignore_case(left.scheme, right.scheme) &&
+	       slice_eq_ignore_case(host_without_default_port(&left),
+				    host_without_default_port(&right));
 }
 
 // The text with `userinfo` (and '@', unless empty) in place of what it has.
-static struct slice replace_userinfo(struct arena *arena, struct slice text, const struct url *url,
-				     struct slice userinfo)
+static struct slice replace_userinfo(struct arena *arena, struct slice text,
+				     const struct url *url, struct slice userinfo)
 {
 	size_t before = (size_t)(url->authority.ptr - text.ptr);
-	struct slice rest = slice_skip(text, before + url->authority.len - url->host_port.len);
-	return arena_printf(arena, "%.*s%.*s%s%.*s", SLICE_ARG(slice_range(text, 0, before)),
-			    SLICE_ARG(userinfo), userinfo.len ? "@" : "", SLICE_ARG(rest));
+	struct slice rest =
+		slice_skip(text, before + url->authority.len - url->host_port.len);
+	return arena_printf(arena, "%.*s%.*s%s%.*s",
+			    SLICE_ARG(slice_range(text, 0, before)), SLICE_ARG(userinfo),
+			    userinfo.len ? "@" : "", SLICE_ARG(rest));
 }
 
-struct slice url_with_userinfo(struct arena *arena, struct slice text, struct slice userinfo)
+struct slice url_with_userinfo(struct arena *arena, struct slice text,
+			       struct slice userinfo)
 {
 	struct url url;
 	url_parse(text, &url);
@@ -109,7 +118,7 @@ struct slice url_redact(struct arena *arena, struct slice url)
 	return replace_userinfo(arena, url, &parts, S(""));
 }
 
-// --- resolving references -----------------------------------------------------------------------
+// --- resolving references ------------------------------------------------------------
 
 static void drop_last_segment(struct buf *out, size_t floor)
 {
@@ -119,7 +128,8 @@ static void drop_last_segment(struct buf *out, size_t floor)
 		out->len--;
 }
 
-// RFC 3986, 5.2.4, said by segments: "." vanishes, ".." takes the segment before it along.
+// RFC 3986, 5.2.4, said by segments: "." vanishes, ".." takes the segment before it
+// along.
 static void append_without_dots(struct buf *out, struct slice path)
 {
 	size_t floor = out->len;
@@ -145,12 +155,14 @@ static void append_without_dots(struct buf *out, struct slice path)
 	}
 }
 
-static struct slice merged_path(struct arena *arena, const struct url *base, struct slice path)
+static struct slice merged_path(struct arena *arena, const struct url *base,
+				struct slice path)
 {
 	size_t slash = slice_find_last_byte(base->path, '/');
 	if (base->has_authority && base->path.len == 0)
 		return arena_printf(arena, "/%.*s", SLICE_ARG(path));
-	struct slice directory = slash == SLICE_NONE ? S("") : slice_range(base->path, 0, slash + 1);
+	struct slice directory =
+		slash == SLICE_NONE ? S("") : slice_range(base->path, 0, slash + 1);
 	return arena_printf(arena, "%.*s%.*s", SLICE_ARG(directory), SLICE_ARG(path));
 }
 
@@ -170,7 +182,8 @@ static void append_query(struct buf *out, const struct url *url)
 	buf_append(out, url->query);
 }
 
-static void append_target(struct arena *arena, struct buf *out, const struct url *base, const struct url *ref)
+static void append_target(struct arena *arena, struct buf *out, const struct url *base,
+			  const struct url *ref)
 {
 	if (ref->has_authority) {
 		append_authority(out, ref);
@@ -184,7 +197,8 @@ static void append_target(struct arena *arena, struct buf *out, const struct url
 		append_query(out, ref->has_query ? ref : base);
 		return;
 	}
-	struct slice path = ref->path.ptr[0] == '/' ? ref->path : merged_path(arena, base, ref->path);
+	struct slice path =
+		ref->path.ptr[0] == '/' ? ref->path : merged_path(arena, base, ref->path);
 	append_without_dots(out, path);
 	append_query(out, ref);
 }
@@ -209,7 +223,7 @@ struct slice url_resolve(struct arena *arena, struct slice base, struct slice re
 	return buf_slice(&out);
 }
 
-// --- names and paths ----------------------------------------------------------------------------
+// --- names and paths -----------------------------------------------------------------
 
 static int hex_value(char c)
 {
@@ -226,7 +240,9 @@ struct slice url_percent_decode(struct arena *arena, struct slice text)
 	char *out = arena_alloc(arena, text.len + 1, 1);
 	size_t len = 0;
 	for (size_t i = 0; i < text.len; i++) {
-		int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_value(text.ptr[i + 1]) : -1;
+		int high = text.ptr[i] == '%' && i + 2 < text.len
+				   ? hex_value(text.ptr[i + 1])
+				   : -1;
 		int low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
 		out[len++] = low >= 0 ? (char)(high * 16 + low) : text.ptr[i];
 		i += low >= 0 ? 2 : 0;
@@ -239,21 +255,26 @@ struct slice url_file_name(struct arena *arena, struct slice url)
 	struct url parts;
 	url_parse(url, &parts);
 	size_t slash = slice_find_last_byte(parts.path, '/');
-	return url_percent_decode(arena, slash == SLICE_NONE ? parts.path : slice_skip(parts.path, slash + 1));
+	return url_percent_decode(arena, slash == SLICE_NONE
+						 ? parts.path
+						 : slice_skip(parts.path, slash + 1));
 }
 
 bool url_is_file(struct slice text)
 {
-	return text.len >= 7 && slice_eq_ignore_case(slice_range(text, 0, 7), S("file://"));
+	return text.len >= 7 &&
+	       slice_eq_ignore_case(slice_range(text, 0, 7), S("file://"));
 }
 
 bool url_file_path(struct arena *arena, struct slice text, const char **ret_path)
 {
 	struct url url;
 	url_parse(text, &url);
-	bool local = url.host_port.len == 0 || slice_eq_ignore_case(url.host_port, S("localhost"));
+	bool local = url.host_port.len == 0 ||
+		     slice_eq_ignore_case(url.host_port, S("localhost"));
 	struct slice path = url_percent_decode(arena, url.path);
-	if (!url_is_file(text) || !local || path.len == 0 || slice_find_byte(path, '\0') != SLICE_NONE)
+	if (!url_is_file(text) || !local || path.len == 0 ||
+	    slice_find_byte(path, '\0') != SLICE_NONE)
 		return false;
 	*ret_path = arena_c_string(arena, path);
 	return true;

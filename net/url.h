@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// URLs as slices (RFC 3986): their parts, and what of them may be shown, stored or sent where (idx.3).
+// URLs as slices (RFC 3986): their parts, and what of them may be shown, stored or sent
+// where (idx.3).
 //
 //	https://user:secret@host:8443/simple/numpy/?q=1#frag
 //	scheme  userinfo    host port path          query frag      origin is https://host:8443
@@ -9,7 +10,8 @@
 
 #include "base/arena.h"
 
-// All parts borrow from the parsed text. A part that is there but empty has len 0 and has_* set.
+// All parts borrow from the parsed text. A part that is there but empty has len 0 and
+// has_* set.
 struct url {
 	struct slice scheme; // "" in a relative reference
 	bool has_authority;
@@ -21,18 +23,22 @@ struct url {
 	struct slice query, fragment;
 };
 
-void url_parse(struct slice text, struct url *ret_url); // total: any text is some reference
-struct slice url_without_fragment(struct slice text);   // borrows
+// Total: any text is some reference
+void url_parse(struct slice text, struct url *ret_url);
+struct slice url_without_fragment(struct slice text); // borrows
 
-// Two URLs with the same scheme, host and port, letters' case and default ports apart: credentials for one may be sent
-// to the other.
+// Two URLs with the same scheme, host and port, letters' case and default ports apart:
+// credentials for one may be sent to the other.
 bool url_same_origin(struct slice a, struct slice b);
-struct slice url_with_userinfo(struct arena *arena, struct slice text, struct slice userinfo);
+struct slice url_with_userinfo(struct arena *arena, struct slice text,
+			       struct slice userinfo);
 
 bool url_is_file(struct slice text); // file://
-// The local path of a file:// URL with an empty host or "localhost", percent-decoded, NUL-terminated. False where it
-// is no such URL or its path holds a NUL.
+// The local path of a file:// URL with an empty host or "localhost", percent-decoded,
+// NUL-terminated. False where it is no such URL or its path holds a NUL.
 bool url_file_path(struct arena *arena, struct slice text, const char **ret_path);
-struct slice url_from_path(struct arena *arena, const char *absolute_path); // file:///…, percent-encoded
+// file:///…, percent-encoded
+struct slice url_from_path(struct arena *arena, const char *absolute_path);
 
-struct slice url_percent_decode(struct arena *arena, struct slice text); // malformed escapes stay as they are
+// Malformed escapes stay as they are
+struct slice url_percent_decode(struct arena *arena, struct slice text);

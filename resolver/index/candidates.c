@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One file a release for one target, under a policy, and the order in which releases are preferred (sol.1–sol.6).
+// One file a release for one target, under a policy, and the order in which releases are
+// preferred (sol.1–sol.6).
 #include "resolver/index/candidates.h"
 
 #include "packaging/specifier.h"
 #include "packaging/tags.h"
 
-// What a question about the target costs is paid once for each tag set and each requires-python text, not for each of
-// the thousands of files that share them.
+// What a question about the target costs is paid once for each tag set and each
+// requires-python text, not for each of the thousands of files that share them.
 enum answer { UNASKED, ANSWER_NO, ANSWER_YES };
 
 struct selection {
@@ -19,18 +20,22 @@ struct selection {
 	size_t undated;
 };
 
-// The lock's files have a requires-python of their own each (sol.3). An unreadable one admits all, as in pip. The
-// target's full version decides; where its patch release is open, that is X.Y.0.
+// The lock's files have a requires-python of their own each (sol.3). An unreadable one
+// admits all, as in pip. The target's full version decides; where its patch release is
+// open, that is X.Y.0.
 static bool admits_python(struct selection *selection, const struct project_file *file)
 {
 	uint8_t *answer = &selection->python_answers[file->python_set];
 	if (*answer == UNASKED) {
 		struct specifier_set set = { 0 };
 		struct error ignored;
-		bool readable = specifier_set_parse(selection->arena, file->requires_python, true, &set, NULL,
-						    &ignored) == 0;
-		bool admitted = !readable || specifier_set_contains(
-						     &set, &selection->policy->target->python_full_version);
+		bool readable =
+			specifier_set_parse(selection->arena, file->requires_python, true,
+					    &set, NULL, &ignored) == 0;
+		bool admitted =
+			!readable ||
+			specifier_set_contains(
+				&set, &selection->policy->target->python_full_version);
 		*answer = admitted ? ANSWER_YES : ANSWER_NO;
 	}
 	return *answer == ANSWER_YES;
@@ -40,8 +45,10 @@ static bool admits_tags(struct selection *selection, const struct project_file *
 {
 	uint8_t *answer = &selection->tag_answers[file->tag_set];
 	if (*answer == UNASKED)
-		*answer = wheel_rank(selection->policy->target, &file->wheel) == TAG_INCOMPATIBLE ? ANSWER_NO :
-												    ANSWER_YES;
+		*answer = wheel_rank(selection->policy->target, &file->wheel) ==
+					  TAG_INCOMPATIBLE
+				  ? ANSWER_NO
+				  : ANSWER_YES;
 	return *answer == ANSWER_YES;
 }
 
@@ -58,7 +65,8 @@ static bool is_too_new(struct selection *selection, const struct project_file *f
 	return uploaded > selection->cutoff;
 }
 
-static bool is_wanted_kind(const struct candidate_policy *policy, const struct project_file *file)
+static bool is_wanted_kind(const struct candidate_policy *policy,
+			   const struct project_file *file)
 {
 	if (file->kind == FILE_WHEEL)
 		return policy->binary != BINARY_NONE;
@@ -66,17 +74,21 @@ static bool is_wanted_kind(const struct candidate_policy *policy, const struct p
 }
 
 // 592.2: `==` without a wildcard, or `===`, and only a pin that means this release.
-static bool is_pinned(const struct candidate_policy *policy, const struct release *release)
+static bool is_pinned(const struct candidate_policy *policy,
+		      const struct release *release)
 {
 	for (size_t i = 0; i < policy->direct_len; i++)
 		if (specifier_set_is_exact_pin(policy->direct_specifiers[i]) &&
-		    specifier_set_contains(policy->direct_specifiers[i], &release->version))
+		    specifier_set_contains(policy->direct_specifiers[i],
+					   &release->version))
 			return true;
 	return false;
 }
 
-// The tests in the order in which their outcome says more: a release is out for what its best file fails last.
-static enum candidate_reason judge(struct selection *selection, const struct project_file *file, bool pinned)
+// The tests in the order in which their outcome says more: a release is out for what its
+// best file fails last.
+static enum candidate_reason judge(struct selection *selection,
+				   const struct project_file *file, bool pinned)
 {
 	if (is_too_new(selection, file))
 		return CANDIDATE_TOO_NEW;
@@ -106,9 +118,10 @@ static unsigned how_far(enum candidate_reason reason)
 	return 7;
 }
 
-// Is a better than b for this target? Not yanked before yanked (592.1: partly yanked releases), wheels before sdists,
-// wheels by tags (sol.6), of sdists .tar.gz before .zip.
-static bool is_better(const struct target *target, const struct project_file *a, const struct project_file *b)
+// Is a better than b for this target? Not yanked before yanked (592.1: partly yanked
+// releases), wheels before sdists, wheels by tags (sol.6), of sdists .tar.gz before .zip.
+static bool is_better(const struct target *target, const struct project_file *a,
+		      const struct project_file *b)
 {
 	if (!b || a->yanked != b->yanked)
 		return !b || b->yanked;
@@ -130,17 +143,20 @@ static bool admits_prerelease(const struct candidate_policy *policy)
 	return false;
 }
 
-static struct candidate judge_release(struct selection *selection, const struct release *release)
+static struct candidate judge_release(struct selection *selection,
+				      const struct release *release)
 {
 	struct candidate candidate = { .reason = CANDIDATE_NO_FILES };
 	const struct candidate_policy *policy = selection->policy;
 	bool pinned = is_pinned(policy, release);
 	for (uint32_t i = 0; i < release->file_len; i++) {
-		const struct project_file *file = &selection->project->files[release->first_file + i];
+		const struct project_file *file =
+			&selection->project->files[release->first_file + i];
 		enum candidate_reason reason = judge(selection, file, pinned);
 		if (how_far(reason) > how_far(candidate.reason))
 			candidate.reason = reason;
-		if (reason == CANDIDATE_USABLE && is_better(policy->target, file, candidate.file))
+		if (reason == CANDIDATE_USABLE &&
+		    is_better(policy->target, file, candidate.file))
 			candidate.file = file;
 	}
 	candidate.prerelease = version_is_prerelease(&release->version);
@@ -152,23 +168,28 @@ static struct candidate judge_release(struct selection *selection, const struct 
 	return candidate;
 }
 
-// Appends the usable releases, in the wanted direction: all of them, or stable ones, or pre-releases.
-static void append_ranks(struct candidates *candidates, bool lowest, bool stable, bool prereleases)
+// Appends the usable releases, in the wanted direction: all of them, or stable ones, or
+// pre-releases.
+static void append_ranks(struct candidates *candidates, bool lowest, bool stable,
+			 bool prereleases)
 {
 	for (size_t i = 0; i < candidates->len; i++) {
 		size_t rank = lowest ? i : candidates->len - 1 - i;
 		const struct candidate *candidate = &candidates->items[rank];
-		if (candidate->reason == CANDIDATE_USABLE && (candidate->prerelease ? prereleases : stable))
+		if (candidate->reason == CANDIDATE_USABLE &&
+		    (candidate->prerelease ? prereleases : stable))
 			candidates->prefer[candidates->prefer_len++] = (uint32_t)rank;
 	}
 }
 
-// 440.10: stable releases first, pre-releases where no stable one will do. By version alone only where they were asked
-// for: a specifier that names one does not ask for more than it needs.
+// 440.10: stable releases first, pre-releases where no stable one will do. By version
+// alone only where they were asked for: a specifier that names one does not ask for more
+// than it needs.
 static void order(struct candidates *candidates, const struct candidate_policy *policy)
 {
 	bool lowest = policy->resolution == RESOLUTION_LOWEST;
-	if (policy->prerelease == PRERELEASE_ALLOW || policy->prerelease == PRERELEASE_EXPLICIT) {
+	if (policy->prerelease == PRERELEASE_ALLOW ||
+	    policy->prerelease == PRERELEASE_EXPLICIT) {
 		append_ranks(candidates, lowest, true, true);
 		return;
 	}
@@ -176,18 +197,22 @@ static void order(struct candidates *candidates, const struct candidate_policy *
 	append_ranks(candidates, lowest, false, true);
 }
 
-void candidates_select(const struct project *project, const struct candidate_policy *policy, struct arena *arena,
+void candidates_select(const struct project *project,
+		       const struct candidate_policy *policy, struct arena *arena,
 		       struct candidates *ret_candidates)
 {
 	struct selection selection = {
 		.project = project,
 		.policy = policy,
 		.arena = arena,
-		.python_answers = arena_new_array(arena, uint8_t, project->python_set_len),
+		.python_answers =
+			arena_new_array(arena, uint8_t, project->python_set_len),
 		.tag_answers = arena_new_array(arena, uint8_t, project->tag_set_len),
 	};
-	selection.has_cutoff = upload_time_parse(policy->exclude_newer, &selection.cutoff);
-	struct candidates candidates = { .project = project, .len = project->release_len };
+	selection.has_cutoff =
+		upload_time_parse(policy->exclude_newer, &selection.cutoff);
+	struct candidates candidates = { .project = project,
+					 .len = project->release_len };
 	candidates.items = arena_new_array(arena, struct candidate, candidates.len);
 	candidates.prefer = arena_new_array(arena, uint32_t, candidates.len);
 	for (size_t i = 0; i < candidates.len; i++)

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
-// From a project page to what the solver may choose from: one file a release for one target, under a policy (sol.1–sol.6).
+// From a project page to what the solver may choose from: one file a release for one
+// target, under a policy (sol.1–sol.6).
 #pragma once
 
 #include "resolver/index/index.h"
 
-enum prerelease_mode { PRERELEASE_IF_NECESSARY, PRERELEASE_ALLOW, PRERELEASE_DISALLOW, PRERELEASE_EXPLICIT };
+enum prerelease_mode {
+	PRERELEASE_IF_NECESSARY,
+	PRERELEASE_ALLOW,
+	PRERELEASE_DISALLOW,
+	PRERELEASE_EXPLICIT
+};
 enum binary_mode { BINARY_ANY, BINARY_ONLY, BINARY_NONE };
 enum resolution_mode { RESOLUTION_HIGHEST, RESOLUTION_LOWEST };
 
@@ -13,27 +19,31 @@ struct candidate_policy {
 	enum prerelease_mode prerelease;
 	enum binary_mode binary;
 	enum resolution_mode resolution;
-	bool user_names_prerelease; // a direct requirement's specifier names a pre-release of this project (440.10)
+	// A direct requirement's specifier names a pre-release of this project (440.10)
+	bool user_names_prerelease;
 	// Versions pinned exactly by the user: yanked ones are usable then (592.2).
 	const struct specifier_set *const *direct_specifiers;
 	size_t direct_len;
-	struct slice exclude_newer; // RFC 3339 or "": files uploaded later do not exist (check it with upload_time_parse)
+	// RFC 3339 or "": files uploaded later do not exist (check it with
+	// upload_time_parse)
+	struct slice exclude_newer;
 };
 
 enum candidate_reason {
 	CANDIDATE_USABLE,
-	CANDIDATE_NO_FILES,        // nothing readable
-	CANDIDATE_PYTHON,          // requires-python
-	CANDIDATE_TAGS,            // wheels only, none for this target
+	CANDIDATE_NO_FILES, // nothing readable
+	CANDIDATE_PYTHON,   // requires-python
+	CANDIDATE_TAGS,     // wheels only, none for this target
 	CANDIDATE_YANKED,
 	CANDIDATE_PRERELEASE,
 	CANDIDATE_TOO_NEW,
-	CANDIDATE_BINARY,          // only-binary and no wheel; no-binary and no sdist
+	CANDIDATE_BINARY, // only-binary and no wheel; no-binary and no sdist
 };
 
 struct candidate {
 	enum candidate_reason reason;
-	const struct project_file *file; // the wheel (or sdist) that speaks for the release; NULL unless usable
+	// The wheel (or sdist) that speaks for the release; NULL unless usable
+	const struct project_file *file;
 	bool yanked, prerelease;
 };
 
@@ -41,17 +51,22 @@ struct candidates {
 	const struct project *project;
 	struct candidate *items; // one per release, same rank
 	size_t len;
-	uint32_t *prefer;        // usable ranks, best first
+	uint32_t *prefer; // usable ranks, best first
 	uint32_t prefer_len;
-	size_t undated;          // files kept though exclude_newer is set and the index gives no upload time (700.2)
+	// Files kept though exclude_newer is set and the index gives no upload time
+	// (700.2)
+	size_t undated;
 };
 
-void candidates_select(const struct project *project, const struct candidate_policy *policy, struct arena *arena,
+void candidates_select(const struct project *project,
+		       const struct candidate_policy *policy, struct arena *arena,
 		       struct candidates *ret_candidates);
 
-// Microseconds since 1970 of an RFC 3339 time ("2024-02-29T12:00:00.5Z"); false for anything else.
+// Microseconds since 1970 of an RFC 3339 time ("2024-02-29T12:00:00.5Z"); false for
+// anything else.
 bool upload_time_parse(struct slice text, int64_t *ret_microseconds);
 
 // Why the release of that rank is not usable, to follow "it": for messages.
-struct slice candidate_reason_text(struct arena *arena, const struct candidates *candidates, uint32_t rank,
-				   const struct target *target); // "needs Python >=3.13", "has wheels only for …"
+struct slice candidate_reason_text(
+	struct arena *arena, const struct candidates *candidates, uint32_t rank,
+	const struct target *target); // "needs Python >=3.13", "has wheels only for …"

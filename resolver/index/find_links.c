@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Directories and flat pages as sources of files. Both are read as a page for one project: other files are "skipped".
+// Directories and flat pages as sources of files. Both are read as a page for one
+// project: other files are "skipped".
 #include "resolver/index/find_links.h"
 
 #include "base/files.h"
@@ -49,7 +50,8 @@ static void open_local(struct find_link *link, const char *path, struct arena *a
 	}
 	link->url = url_from_path(arena, path);
 	link->content_type = S("text/html");
-	if (file_read(path, LIMIT_INDEX_PAGE_BYTES, ERROR_INPUT, arena, &link->body, &link->error) < 0)
+	if (file_read(path, LIMIT_INDEX_PAGE_BYTES, ERROR_INPUT, arena, &link->body,
+		      &link->error) < 0)
 		fail(link);
 	link->ready = true;
 }
@@ -60,7 +62,8 @@ void find_link_open(struct find_link *link, struct slice given, struct arena *ar
 	const char *path;
 	*link = (struct find_link){ .given = url_redact(arena, given) };
 	url_parse(given, &url);
-	if (slice_eq_ignore_case(url.scheme, S("http")) || slice_eq_ignore_case(url.scheme, S("https")))
+	if (slice_eq_ignore_case(url.scheme, S("http")) ||
+	    slice_eq_ignore_case(url.scheme, S("https")))
 		link->url = given;
 	else if (url_file_path(arena, given, &path))
 		open_local(link, path, arena);
@@ -68,13 +71,16 @@ void find_link_open(struct find_link *link, struct slice given, struct arena *ar
 		open_local(link, arena_c_string(arena, given), arena);
 }
 
-// --- adding -------------------------------------------------------------------------------------
+// --- adding --------------------------------------------------------------------------
 
-static int read_directory(const struct find_link *link, struct page *page, struct error *err)
+static int read_directory(const struct find_link *link, struct page *page,
+			  struct error *err)
 {
 	for (size_t i = 0; i < link->name_len; i++) {
 		struct project_file file = { .name = link->names[i] };
-		file.url = url_from_path(page->arena, path_join(page->arena, link->directory, file.name));
+		file.url =
+			url_from_path(page->arena,
+				      path_join(page->arena, link->directory, file.name));
 		if (page_add(page, &file, err) < 0)
 			return -1;
 	}
@@ -82,7 +88,8 @@ static int read_directory(const struct find_link *link, struct page *page, struc
 }
 
 // The lock needs the digest of what it names, and nobody else tells it for a local file.
-static int measure(const struct find_link *link, struct project_file *file, struct error *err)
+static int measure(const struct find_link *link, struct project_file *file,
+		   struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct file_map map;
@@ -96,8 +103,9 @@ static int measure(const struct find_link *link, struct project_file *file, stru
 	return 0;
 }
 
-static int take_files(const struct find_link *link, const struct project *found, uint32_t index,
-		      struct arena *arena, struct project *project, struct error *err)
+static int take_files(const struct find_link *link, const struct project *found,
+		      uint32_t index, struct arena *arena, struct project *project,
+		      struct error *err)
 {
 	struct map known = { .arena = arena };
 	for (size_t i = 0; i < project->file_len; i++)
@@ -111,26 +119,29 @@ static int take_files(const struct find_link *link, const struct project *found,
 		file.index = index;
 		file.tag_set += project->tag_set_len;
 		file.python_set += project->python_set_len;
-		project->files = array_grow(arena, project->files, project->file_len, &project->file_cap,
-					    sizeof(*project->files));
+		project->files = array_grow(arena, project->files, project->file_len,
+					    &project->file_cap, sizeof(*project->files));
 		project->files[project->file_len++] = file;
 	}
 	return 0;
 }
 
-int find_link_add(const struct find_link *link, uint32_t index, struct arena *arena, struct project *project,
-		  struct error *err)
+int find_link_add(const struct find_link *link, uint32_t index, struct arena *arena,
+		  struct project *project, struct error *err)
 {
 	struct page page;
 	struct project found;
-	const struct page_input input = { link->body, link->content_type, link->url, project->name };
+	const struct page_input input = { link->body, link->content_type, link->url,
+					  project->name };
 	if (link->failed) {
 		*err = link->error;
 		return -1;
 	}
 	page_begin(&page, &input, arena, &found);
-	if ((link->is_directory ? read_directory(link, &page, err) : page_read_html(&page, err)) < 0)
-		return error_during(err, "reading --find-links '%.*s'", SLICE_ARG(link->given));
+	if ((link->is_directory ? read_directory(link, &page, err)
+				: page_read_html(&page, err)) < 0)
+		return error_during(err, "reading --find-links '%.*s'",
+				    SLICE_ARG(link->given));
 	size_t before = project->file_len;
 	if (take_files(link, &found, index, arena, project, err) < 0)
 		return -1;

@@ -35,7 +35,8 @@ bool freshness_unpack(struct slice text, struct freshness *ret_freshness)
 		return false;
 	memcpy(&packed, text.ptr, sizeof(packed));
 	struct slice rest = slice_skip(text, sizeof(packed));
-	if (packed.layout != FRESHNESS_LAYOUT || rest.len != (size_t)packed.etag_len + packed.last_modified_len)
+	if (packed.layout != FRESHNESS_LAYOUT ||
+	    rest.len != (size_t)packed.etag_len + packed.last_modified_len)
 		return false;
 	*ret_freshness = (struct freshness){
 		.fetched_at = packed.fetched_at,
@@ -49,7 +50,8 @@ bool freshness_unpack(struct slice text, struct freshness *ret_freshness)
 
 bool freshness_holds(const struct freshness *freshness, uint64_t now)
 {
-	return now >= freshness->fetched_at && now - freshness->fetched_at < freshness->max_age;
+	return now >= freshness->fetched_at &&
+	       now - freshness->fetched_at < freshness->max_age;
 }
 
 uint64_t freshness_max_age(struct slice cache_control, uint64_t otherwise)
@@ -60,7 +62,8 @@ uint64_t freshness_max_age(struct slice cache_control, uint64_t otherwise)
 		more = slice_cut(&cache_control, ',', &directive);
 		slice_cut(&directive, '=', &name);
 		name = slice_trim(name);
-		if (slice_eq_ignore_case(name, S("no-store")) || slice_eq_ignore_case(name, S("no-cache")))
+		if (slice_eq_ignore_case(name, S("no-store")) ||
+		    slice_eq_ignore_case(name, S("no-cache")))
 			return 0;
 		if (slice_eq_ignore_case(name, S("max-age")))
 			(void)slice_parse_u64(slice_trim(directive), UINT64_MAX, &age);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How old an answer of an index is, and how to ask whether it still holds (RFC 9111). Kept apart from the answer.
+// How old an answer of an index is, and how to ask whether it still holds (RFC 9111).
+// Kept apart from the answer.
 #pragma once
 
 #include "base/arena.h"
@@ -9,14 +10,18 @@ enum { FRESHNESS_LAYOUT = 1 };
 struct freshness {
 	uint64_t fetched_at; // seconds since 1970
 	uint64_t max_age;    // seconds
-	bool absent;         // the index had no such project: there is no record (negative answers are kept, too)
+	// The index had no such project: there is no record (negative answers are kept,
+	// too)
+	bool absent;
 	struct slice etag, last_modified; // "" for none
 };
 
 struct slice freshness_pack(const struct freshness *freshness, struct arena *arena);
-NODISCARD bool freshness_unpack(struct slice packed, struct freshness *ret_freshness); // borrows from packed
-bool freshness_holds(const struct freshness *freshness, uint64_t now); // a clock that went back makes all stale
+// Borrows from packed
+NODISCARD bool freshness_unpack(struct slice packed, struct freshness *ret_freshness);
+// A clock that went back makes all stale
+bool freshness_holds(const struct freshness *freshness, uint64_t now);
 
-// Seconds an answer with this Cache-Control may be used unasked: its max-age, 0 for no-cache and no-store, at most a day;
-// `otherwise` where it says nothing.
+// Seconds an answer with this Cache-Control may be used unasked: its max-age, 0 for
+// no-cache and no-store, at most a day; `otherwise` where it says nothing.
 uint64_t freshness_max_age(struct slice cache_control, uint64_t otherwise);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The interface: what is wanted becomes jobs, answers of the net go to the job they are for.
+// The interface: what is wanted becomes jobs, answers of the net go to the job they are
+// for.
 #include "resolver/index/state.h"
 
 #include "base/limits.h"
@@ -13,7 +14,8 @@ enum { MAX_AGE_SECONDS = 600, KIND_SHIFT = 32 };
 // Answers held back before they are written: few enough that a killed run loses little.
 #define FLUSH_BYTES (16 * MIB)
 
-void index_send(struct index *index, struct net_request *request, enum request_kind kind, size_t id)
+void index_send(struct index *index, struct net_request *request, enum request_kind kind,
+		size_t id)
 {
 	request->tag = (uint64_t)kind << KIND_SHIFT | id;
 	request->owner = index;
@@ -21,7 +23,7 @@ void index_send(struct index *index, struct net_request *request, enum request_k
 	net_start(index->net, request);
 }
 
-// --- opening ------------------------------------------------------------------------------------
+// --- opening -------------------------------------------------------------------------
 
 static struct slice without_slash(struct slice url)
 {
@@ -30,9 +32,11 @@ static struct slice without_slash(struct slice url)
 	return url;
 }
 
-static void open_source(struct index *index, struct index_source *source, struct slice given)
+static void open_source(struct index *index, struct index_source *source,
+			struct slice given)
 {
-	source->url = without_slash(arena_dup(&index->arena, url_redact(&index->arena, given)));
+	source->url =
+		without_slash(arena_dup(&index->arena, url_redact(&index->arena, given)));
 	source->local = url_file_path(&index->arena, source->url, &source->path);
 	struct sha256 digest = sha256_of(source->url);
 	memcpy(source->id, digest.bytes, INDEX_ID_BYTES);
@@ -42,15 +46,20 @@ static void open_source(struct index *index, struct index_source *source, struct
 static void open_places(struct index *index)
 {
 	const struct index_config *config = &index->config;
-	index->sources = arena_new_array(&index->arena, struct index_source, config->index_len);
+	index->sources =
+		arena_new_array(&index->arena, struct index_source, config->index_len);
 	for (size_t i = 0; i < config->index_len; i++)
 		open_source(index, &index->sources[i], slice_trim(config->index_urls[i]));
-	index->links = arena_new_array(&index->arena, struct find_link, config->find_links_len);
+	index->links =
+		arena_new_array(&index->arena, struct find_link, config->find_links_len);
 	for (size_t i = 0; i < config->find_links_len; i++)
-		find_link_open(&index->links[i], arena_dup(&index->arena, config->find_links[i]), &index->arena);
+		find_link_open(&index->links[i],
+			       arena_dup(&index->arena, config->find_links[i]),
+			       &index->arena);
 }
 
-int index_open(const struct index_config *config, struct net *net, struct index **ret_index, struct error *err)
+int index_open(const struct index_config *config, struct net *net,
+	       struct index **ret_index, struct error *err)
 {
 	struct index_store *store;
 	if (index_store_open(config->store_path, &store, err) < 0)
@@ -89,7 +98,7 @@ void index_close(struct index *index)
 	mem_free(index);
 }
 
-// --- wanting ------------------------------------------------------------------------------------
+// --- wanting -------------------------------------------------------------------------
 
 void index_want_project(struct index *index, struct slice name)
 {
@@ -107,7 +116,8 @@ static struct slice pointer_key(const struct project_file *const *file)
 	return (struct slice){ (const char *)file, sizeof(*file) };
 }
 
-void index_want_metadata(struct index *index, const struct project *project, const struct project_file *file)
+void index_want_metadata(struct index *index, const struct project *project,
+			 const struct project_file *file)
 {
 	if (map_has(&index->metadata_files, pointer_key(&file)))
 		return;
@@ -120,7 +130,7 @@ void index_want_metadata(struct index *index, const struct project *project, con
 	metadata_job_begin(index, job, id);
 }
 
-// --- answers ------------------------------------------------------------------------------------
+// --- answers -------------------------------------------------------------------------
 
 const struct project *index_project(const struct index *index, struct slice name)
 {
@@ -131,7 +141,8 @@ const struct project *index_project(const struct index *index, struct slice name
 	return job->known ? &job->project : NULL;
 }
 
-const struct file_metadata *index_metadata(const struct index *index, const struct project_file *file)
+const struct file_metadata *index_metadata(const struct index *index,
+					   const struct project_file *file)
 {
 	uint32_t number;
 	if (!map_find(&index->metadata_files, pointer_key(&file), &number))
@@ -145,9 +156,13 @@ static void take(struct index *index, struct net_response *response)
 	index->under_way--;
 	size_t id = (size_t)(response->tag & UINT32_MAX);
 	switch ((enum request_kind)(response->tag >> KIND_SHIFT)) {
-	case REQUEST_PAGE: page_job_take(index, index->page_jobs.items[id], response); break;
+	case REQUEST_PAGE:
+		page_job_take(index, index->page_jobs.items[id], response);
+		break;
 	case REQUEST_FIND_LINK: find_link_take(index, &index->links[id], response); break;
-	case REQUEST_METADATA: metadata_job_take(index, index->metadata_jobs.items[id], id, response); break;
+	case REQUEST_METADATA:
+		metadata_job_take(index, index->metadata_jobs.items[id], id, response);
+		break;
 	}
 	net_response_release(response);
 }
@@ -155,7 +170,8 @@ static void take(struct index *index, struct net_response *response)
 int index_wait(struct index *index, struct error *err)
 {
 	struct net_response response;
-	if (index_store_pending_bytes(index->store) > FLUSH_BYTES && index_store_flush(index->store, err) < 0)
+	if (index_store_pending_bytes(index->store) > FLUSH_BYTES &&
+	    index_store_flush(index->store, err) < 0)
 		return -1;
 	while (index->news == 0 && index->under_way > 0) {
 		if (net_wait_for(index->net, index, &response, err) < 0)
@@ -173,7 +189,7 @@ struct index_counts index_counts(const struct index *index)
 	return index->counts;
 }
 
-// --- similar names ------------------------------------------------------------------------------
+// --- similar names -------------------------------------------------------------------
 
 enum { SIMILAR_DISTANCE = 2 };
 
@@ -191,15 +207,18 @@ struct similar_search {
 static void consider(struct similar_search *search, struct slice name)
 {
 	size_t distance = name_distance(search->wanted, name, SIMILAR_DISTANCE);
-	if (distance == 0 || distance > SIMILAR_DISTANCE || !map_insert(&search->seen, name, 0, NULL))
+	if (distance == 0 || distance > SIMILAR_DISTANCE ||
+	    !map_insert(&search->seen, name, 0, NULL))
 		return;
-	*array_push(search->seen.arena, &search->found) = (struct similar){ name, distance };
+	*array_push(search->seen.arena, &search->found) =
+		(struct similar){ name, distance };
 }
 
 static bool visit_stored(void *context, struct slice key, struct slice value)
 {
 	struct freshness freshness;
-	if (key.len > INDEX_ID_BYTES && freshness_unpack(value, &freshness) && !freshness.absent)
+	if (key.len > INDEX_ID_BYTES && freshness_unpack(value, &freshness) &&
+	    !freshness.absent)
 		consider(context, slice_skip(key, INDEX_ID_BYTES));
 	return true;
 }
@@ -212,16 +231,18 @@ static int by_distance_and_name(const void *a, const void *b)
 	return slice_cmp(left->name, right->name);
 }
 
-size_t index_similar_names(const struct index *index, struct slice name, struct arena *arena, struct slice *ret_names,
-			   size_t max)
+size_t index_similar_names(const struct index *index, struct slice name,
+			   struct arena *arena, struct slice *ret_names, size_t max)
 {
 	struct similar_search search = { .wanted = name, .seen.arena = arena };
 	index_store_each(index->store, STORE_FRESH, visit_stored, &search);
 	for (size_t i = 0; i < index->page_jobs.len; i++)
-		if (index->page_jobs.items[i]->known && index->page_jobs.items[i]->project.state == PROJECT_FOUND)
+		if (index->page_jobs.items[i]->known &&
+		    index->page_jobs.items[i]->project.state == PROJECT_FOUND)
 			consider(&search, index->page_jobs.items[i]->name);
 	if (search.found.len)
-		qsort(search.found.items, search.found.len, sizeof(*search.found.items), by_distance_and_name);
+		qsort(search.found.items, search.found.len, sizeof(*search.found.items),
+		      by_distance_and_name);
 	size_t count = search.found.len < max ? search.found.len : max;
 	for (size_t i = 0; i < count; i++)
 		ret_names[i] = arena_dup(arena, search.found.items[i].name);

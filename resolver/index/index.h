@@ -4,7 +4,7 @@
 //	name ──page (PEP 691 JSON or 503 HTML)──▶ project: releases by version, files of each
 //	                                              │ target + policy (candidates.h)
 //	                                              ▼
-//	                                 candidates: ranks, which file a release means, why others are out
+//	                                 candidates: which file a release means, or why none
 //	file ──ladder: store → .metadata → tail range → whole file──▶ metadata
 //
 // Requests are started (`want`) and awaited apart, so that many are in flight: the driver
@@ -20,7 +20,8 @@
 
 struct index_config {
 	const struct slice *
-		index_urls; // in order, first that has the name wins; no trailing slash needed
+		// In order, first that has the name wins; no trailing slash needed
+		index_urls;
 	size_t index_len;
 	const struct slice *find_links; // directories, HTML pages
 	size_t find_links_len;
@@ -28,7 +29,8 @@ struct index_config {
 	bool offline, refresh;
 	uint64_t now; // seconds since 1970, handed in (no clock here)
 	uint64_t
-		max_age_seconds; // freshness where the index sends no cache headers; 0: 600
+		// Freshness where the index sends no cache headers; 0: 600
+		max_age_seconds;
 };
 
 enum file_kind { FILE_WHEEL, FILE_SDIST };
@@ -46,14 +48,17 @@ struct project_file {
 	struct sha256 metadata_sha256; // zero if unknown
 	uint32_t index;                // which of index_urls; find-links come after
 	uint32_t
-		tag_set; // of FILE_WHEEL: the same number for the same python, abi and platform tags
+		// Of FILE_WHEEL: the same number for the same python, abi and platform
+		// tags
+		tag_set;
 	uint32_t python_set; // the same number for the same requires_python
 };
 
 struct release {
 	struct version version;
-	struct slice version_text;     // normal form
-	uint32_t first_file, file_len; // into project.files: wheels by name, then sdists
+	struct slice version_text; // normal form
+	// Into project.files: wheels by name, then sdists
+	uint32_t first_file, file_len;
 };
 
 enum project_state {
@@ -70,16 +75,20 @@ struct project {
 	size_t release_len, release_cap;
 	struct project_file *files;
 	size_t file_len, file_cap;
-	size_t skipped; // files that no rule could read (bad names, eggs, exes, variants)
+	// Files that no rule could read (bad names, eggs, exes, variants)
+	size_t skipped;
 	struct slice status, status_reason;   // project-status (792.1), "" for none
 	struct slice index_url;               // the one that answered, redacted
 	uint32_t tag_set_len, python_set_len; // of the files' tag_set and python_set
-	bool newer_api; // the index speaks a minor version that is not known here: worth a warning (629.1)
+	// The index speaks a minor version that is not known here: worth a warning
+	// (629.1)
+	bool newer_api;
 };
 
 enum metadata_state {
 	METADATA_FOUND,
-	METADATA_UNUSABLE, // malformed, or an sdist without static metadata: `error` says why
+	// Malformed, or an sdist without static metadata: `error` says why
+	METADATA_UNUSABLE,
 	METADATA_FAILED, // could not be had: `error`
 };
 
@@ -98,7 +107,8 @@ NODISCARD int index_open(const struct index_config *config, struct net *net,
 NODISCARD int index_flush(struct index *index, struct error *err);
 void index_close(
 	struct
-	index *index); // NULL is fine; everything handed out ends here; before its net is closed
+	// NULL is fine; everything handed out ends here; before its net is closed
+	index *index);
 
 // Start what is not known yet; free if known or under way. Names are normalized.
 void index_want_project(struct index *index, struct slice name);

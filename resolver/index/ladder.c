@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rungs: what to ask for next, and what an answer means for the file and for its host.
+// The rungs: what to ask for next, and what an answer means for the file and for its
+// host.
 #include "resolver/index/ladder.h"
 
 #include "base/limits.h"
@@ -10,35 +11,42 @@
 #include <string.h>
 
 enum {
-	// What a tail must hold grows with the wheel: directory, RECORD and METADATA of 80 well-known wheels took from
-	// 2 KiB to 0.5 MiB, and size/48 between these bounds held them for four in five (zip.3).
+	// What a tail must hold grows with the wheel: directory, RECORD and METADATA of
+	// 80 well-known wheels took from 2 KiB to 0.5 MiB, and size/48 between these
+	// bounds held them for four in five (zip.3).
 	TAIL_BYTES = 32 * 1024,
 	TAIL_BYTES_MAX = 256 * 1024,
 	TAIL_SHARE = 48,
-	HEAD_BYTES = 256 * 1024,       // of an sdist: setuptools writes PKG-INFO early
-	SMALL_FILE_BYTES = 512 * 1024, // below it a whole file costs no more than a range
-	PROBES = 3,                    // .metadata requests before a host counts as one that serves none
-	LOCAL_HEADER_BYTES = 30,       // without name and extra field
+	HEAD_BYTES = 256 * 1024, // of an sdist: setuptools writes PKG-INFO early
+	// Below it a whole file costs no more than a range
+	SMALL_FILE_BYTES = 512 * 1024,
+	// .metadata requests before a host counts as one that serves none
+	PROBES = 3,
+	LOCAL_HEADER_BYTES = 30, // without name and extra field
 	LOCAL_EXTRA_MAX = 64 * 1024,
 };
 // A file that no rung but the last gives anything of is held in memory.
 #define WHOLE_FILE_MAX (256 * MIB)
 
-// --- asking -------------------------------------------------------------------------------------
+// --- asking --------------------------------------------------------------------------
 
-// Absent keys prove nothing (idx.1): a host is asked until it has refused a few times, or for ever once it served one.
-static bool try_metadata_file(const struct project_file *file, const struct file_host *host)
+// Absent keys prove nothing (idx.1): a host is asked until it has refused a few times, or
+// for ever once it served one.
+static bool try_metadata_file(const struct project_file *file,
+			      const struct file_host *host)
 {
 	if (file->has_core_metadata)
 		return true;
-	return file->kind == FILE_WHEEL && (host->metadata_served > 0 || host->metadata_missing < PROBES);
+	return file->kind == FILE_WHEEL &&
+	       (host->metadata_served > 0 || host->metadata_missing < PROBES);
 }
 
 static void go_to_ranges(struct ladder *ladder)
 {
 	bool wheel = ladder->file->kind == FILE_WHEEL;
 	bool gzip = slice_ends_with(ladder->file->name, S(".gz"));
-	bool small = ladder->size > 0 && ladder->size <= (wheel ? TAIL_BYTES : SMALL_FILE_BYTES);
+	bool small = ladder->size > 0 &&
+		     ladder->size <= (wheel ? TAIL_BYTES : SMALL_FILE_BYTES);
 	if (ladder->host->no_ranges || small || (!wheel && !gzip))
 		ladder->step = LADDER_WHOLE;
 	else
@@ -53,7 +61,8 @@ static uint64_t first_tail(uint64_t size)
 	return tail < TAIL_BYTES_MAX ? tail : TAIL_BYTES_MAX;
 }
 
-void ladder_begin(struct ladder *ladder, const struct project_file *file, struct file_host *host, struct arena *arena)
+void ladder_begin(struct ladder *ladder, const struct project_file *file,
+		  struct file_host *host, struct arena *arena)
 {
 	*ladder = (struct ladder){ .file = file, .host = host, .arena = arena };
 	ladder->size = file->has_size ? file->size : 0;
@@ -69,7 +78,8 @@ static struct slice metadata_url(struct arena *arena, struct slice url)
 {
 	size_t query = slice_find_byte(url, '?');
 	size_t end = query == SLICE_NONE ? url.len : query;
-	return arena_printf(arena, "%.*s.metadata%.*s", SLICE_ARG(slice_range(url, 0, end)),
+	return arena_printf(arena, "%.*s.metadata%.*s",
+			    SLICE_ARG(slice_range(url, 0, end)),
 			    SLICE_ARG(slice_skip(url, end)));
 }
 
@@ -86,7 +96,8 @@ static void ask_for_range(struct net_request *request, uint64_t from, uint64_t t
 static void ask_for_tail(const struct ladder *ladder, struct net_request *request)
 {
 	if (ladder->size) {
-		uint64_t from = ladder->size > ladder->tail ? ladder->size - ladder->tail : 0;
+		uint64_t from =
+			ladder->size > ladder->tail ? ladder->size - ladder->tail : 0;
 		ask_for_range(request, from, ladder->size - 1);
 		return;
 	}
@@ -96,7 +107,8 @@ static void ask_for_tail(const struct ladder *ladder, struct net_request *reques
 
 void ladder_request(const struct ladder *ladder, struct net_request *ret_request)
 {
-	struct net_request request = { .url = ladder->file->url, .max_bytes = WHOLE_FILE_MAX };
+	struct net_request request = { .url = ladder->file->url,
+				       .max_bytes = WHOLE_FILE_MAX };
 	switch (ladder->step) {
 	case LADDER_METADATA_FILE:
 		request.url = metadata_url(ladder->arena, ladder->file->url);
@@ -110,10 +122,11 @@ void ladder_request(const struct ladder *ladder, struct net_request *ret_request
 	*ret_request = request;
 }
 
-// --- wheels -------------------------------------------------------------------------------------
+// --- wheels --------------------------------------------------------------------------
 
 // "name-version.dist-info/METADATA" at the top, the wheel's own where there are several.
-static const struct zip_entry *find_metadata(const struct zip_directory *directory, const struct project_file *file)
+static const struct zip_entry *find_metadata(const struct zip_directory *directory,
+					     const struct project_file *file)
 {
 	const struct zip_entry *found = NULL;
 	for (size_t i = 0; i < directory->len; i++) {
@@ -129,7 +142,8 @@ static const struct zip_entry *find_metadata(const struct zip_directory *directo
 }
 
 // Where the next member or the directory begins: the entry lies before it.
-static uint64_t end_of_entry(const struct zip_directory *directory, const struct zip_entry *entry)
+static uint64_t end_of_entry(const struct zip_directory *directory,
+			     const struct zip_entry *entry)
 {
 	uint64_t end = directory->directory_offset;
 	for (size_t i = 0; i < directory->len; i++) {
@@ -137,36 +151,43 @@ static uint64_t end_of_entry(const struct zip_directory *directory, const struct
 		if (offset > entry->header_offset && offset < end)
 			end = offset;
 	}
-	uint64_t longest = entry->header_offset + LOCAL_HEADER_BYTES + entry->name.len + LOCAL_EXTRA_MAX +
-			   entry->compressed_size;
+	uint64_t longest = entry->header_offset + LOCAL_HEADER_BYTES + entry->name.len +
+			   LOCAL_EXTRA_MAX + entry->compressed_size;
 	return end < longest ? end : longest;
 }
 
-static enum ladder_result read_piece(struct ladder *ladder, const struct zip_entry *entry, struct slice piece,
-				     uint64_t offset, struct slice *ret_text, struct error *err)
+static enum ladder_result read_piece(struct ladder *ladder, const struct zip_entry *entry,
+				     struct slice piece, uint64_t offset,
+				     struct slice *ret_text, struct error *err)
 {
-	if (zip_entry_read_piece(entry, piece, offset, LIMIT_METADATA_BYTES, ladder->arena, ret_text, err) < 0) {
-		error_during(err, "reading METADATA of '%.*s'", SLICE_ARG(ladder->file->name));
+	if (zip_entry_read_piece(entry, piece, offset, LIMIT_METADATA_BYTES,
+				 ladder->arena, ret_text, err) < 0) {
+		error_during(err, "reading METADATA of '%.*s'",
+			     SLICE_ARG(ladder->file->name));
 		return LADDER_UNUSABLE;
 	}
 	return LADDER_FOUND;
 }
 
-static enum ladder_result unusable(const struct ladder *ladder, struct error *err, const char *what)
+static enum ladder_result unusable(const struct ladder *ladder, struct error *err,
+				   const char *what)
 {
 	error_set(err, ERROR_SOURCE, "'%.*s' %s", SLICE_ARG(ladder->file->name), what);
 	return LADDER_UNUSABLE;
 }
 
 // The METADATA that the last bytes of a wheel hold or point to.
-static enum ladder_result read_tail(struct ladder *ladder, struct slice tail, struct slice *ret_text,
-				    struct error *err)
+static enum ladder_result read_tail(struct ladder *ladder, struct slice tail,
+				    struct slice *ret_text, struct error *err)
 {
 	struct zip_directory directory = { 0 };
 	uint64_t need = 0;
-	if (zip_read_directory(ladder->arena, tail, ladder->size, &directory, &need, err) < 0) {
-		if (need <= tail.len || tail.len == ladder->size || need > LIMIT_REMOTE_DIRECTORY_BYTES) {
-			error_during(err, "reading the directory of '%.*s'", SLICE_ARG(ladder->file->name));
+	if (zip_read_directory(ladder->arena, tail, ladder->size, &directory, &need,
+			       err) < 0) {
+		if (need <= tail.len || tail.len == ladder->size ||
+		    need > LIMIT_REMOTE_DIRECTORY_BYTES) {
+			error_during(err, "reading the directory of '%.*s'",
+				     SLICE_ARG(ladder->file->name));
 			return LADDER_UNUSABLE;
 		}
 		// RECORD and METADATA lie before the directory; RECORD is about as long.
@@ -190,9 +211,10 @@ static enum ladder_result read_tail(struct ladder *ladder, struct slice tail, st
 	return LADDER_AGAIN;
 }
 
-// --- source distributions -----------------------------------------------------------------------
+// --- source distributions ------------------------------------------------------------
 
-static enum ladder_result read_sdist(struct ladder *ladder, struct slice bytes, bool whole, struct slice *ret_text,
+static enum ladder_result read_sdist(struct ladder *ladder, struct slice bytes,
+				     bool whole, struct slice *ret_text,
 				     struct error *err)
 {
 	struct error why;
@@ -204,7 +226,9 @@ static enum ladder_result read_sdist(struct ladder *ladder, struct slice bytes, 
 		return LADDER_AGAIN;
 	}
 	if (result == SDIST_ABSENT)
-		return unusable(ladder, err, "has no PKG-INFO; a build would be needed to know its dependencies");
+		return unusable(
+			ladder, err,
+			"has no PKG-INFO; a build would be needed to know its dependencies");
 	if (result == SDIST_TRUNCATED)
 		return unusable(ladder, err, "ends too early");
 	*err = why;
@@ -212,13 +236,14 @@ static enum ladder_result read_sdist(struct ladder *ladder, struct slice bytes, 
 	return LADDER_UNUSABLE;
 }
 
-enum ladder_result ladder_take_whole(struct ladder *ladder, struct slice bytes, struct slice *ret_text,
-				     struct error *err)
+enum ladder_result ladder_take_whole(struct ladder *ladder, struct slice bytes,
+				     struct slice *ret_text, struct error *err)
 {
 	const struct project_file *file = ladder->file;
 	const struct sha256 digest = sha256_of(bytes);
 	if (!sha256_is_zero(&file->sha256) && !sha256_eq(&digest, &file->sha256)) {
-		error_set(err, ERROR_INTEGRITY, "'%.*s' does not have the hash that the index gives",
+		error_set(err, ERROR_INTEGRITY,
+			  "'%.*s' does not have the hash that the index gives",
 			  SLICE_ARG(file->name));
 		return LADDER_FAILED;
 	}
@@ -228,35 +253,41 @@ enum ladder_result ladder_take_whole(struct ladder *ladder, struct slice bytes, 
 	return read_tail(ladder, bytes, ret_text, err);
 }
 
-// --- answers ------------------------------------------------------------------------------------
+// --- answers -------------------------------------------------------------------------
 
-static enum ladder_result failed(const struct ladder *ladder, const struct net_response *response, struct error *err)
+static enum ladder_result failed(const struct ladder *ladder,
+				 const struct net_response *response, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	if (response->failed)
 		*err = response->error;
 	else
 		error_set(err, ERROR_SOURCE, "'%.*s' was answered with HTTP status %u",
-			  SLICE_ARG(url_redact(&scratch, ladder->file->url)), response->status);
+			  SLICE_ARG(url_redact(&scratch, ladder->file->url)),
+			  response->status);
 	return LADDER_FAILED;
 }
 
-static enum ladder_result take_metadata_file(struct ladder *ladder, const struct net_response *response,
+static enum ladder_result take_metadata_file(struct ladder *ladder,
+					     const struct net_response *response,
 					     struct slice *ret_text, struct error *err)
 {
 	const struct sha256 *promised = &ladder->file->metadata_sha256;
 	if (response->failed && response->error.kind == ERROR_INTERRUPTED)
 		return failed(ladder, response, err);
 	if (response->failed || response->status != 200) {
-		// Whatever it was, the next rung may still do: its failure is the one to report.
+		// Whatever it was, the next rung may still do: its failure is the one to
+		// report.
 		ladder->host->metadata_missing += !response->failed;
 		go_to_ranges(ladder);
 		return LADDER_AGAIN;
 	}
 	const struct sha256 digest = sha256_of(response->body);
 	if (!sha256_is_zero(promised) && !sha256_eq(promised, &digest)) {
-		error_set(err, ERROR_INTEGRITY, "the metadata of '%.*s' does not have the hash that the index gives",
-			  SLICE_ARG(ladder->file->name));
+		error_set(
+			err, ERROR_INTEGRITY,
+			"the metadata of '%.*s' does not have the hash that the index gives",
+			SLICE_ARG(ladder->file->name));
 		return LADDER_FAILED;
 	}
 	ladder->host->metadata_served++;
@@ -265,7 +296,8 @@ static enum ladder_result take_metadata_file(struct ladder *ladder, const struct
 }
 
 // "bytes 10-19/200": the range and the size of the whole. False for anything else.
-static bool parse_content_range(struct slice text, uint64_t *ret_from, uint64_t *ret_to, uint64_t *ret_size)
+static bool parse_content_range(struct slice text, uint64_t *ret_from, uint64_t *ret_to,
+				uint64_t *ret_size)
 {
 	struct slice from, to;
 	text = slice_trim(text);
@@ -273,11 +305,13 @@ static bool parse_content_range(struct slice text, uint64_t *ret_from, uint64_t 
 		return false;
 	text = slice_skip(text, 6);
 	return slice_cut(&text, '-', &from) && slice_cut(&text, '/', &to) &&
-	       slice_parse_u64(from, UINT64_MAX, ret_from) && slice_parse_u64(to, UINT64_MAX, ret_to) &&
+	       slice_parse_u64(from, UINT64_MAX, ret_from) &&
+	       slice_parse_u64(to, UINT64_MAX, ret_to) &&
 	       slice_parse_u64(text, UINT64_MAX, ret_size);
 }
 
-// Does the answer hold exactly the bytes that were asked for? Learns the size of the file.
+// Does the answer hold exactly the bytes that were asked for? Learns the size of the
+// file.
 static bool range_is_right(struct ladder *ladder, const struct net_response *response)
 {
 	uint64_t from, to, size;
@@ -297,7 +331,8 @@ static bool range_is_right(struct ladder *ladder, const struct net_response *res
 	return false;
 }
 
-static enum ladder_result take_range(struct ladder *ladder, const struct net_response *response,
+static enum ladder_result take_range(struct ladder *ladder,
+				     const struct net_response *response,
 				     struct slice *ret_text, struct error *err)
 {
 	if (response->failed || response->status == 404)
@@ -310,17 +345,20 @@ static enum ladder_result take_range(struct ladder *ladder, const struct net_res
 		return LADDER_AGAIN;
 	}
 	if (ladder->step == LADDER_HEAD)
-		return read_sdist(ladder, response->body, response->body.len == ladder->size, ret_text, err);
+		return read_sdist(ladder, response->body,
+				  response->body.len == ladder->size, ret_text, err);
 	if (ladder->step == LADDER_ENTRY)
-		return read_piece(ladder, &ladder->entry, response->body, ladder->from, ret_text, err);
+		return read_piece(ladder, &ladder->entry, response->body, ladder->from,
+				  ret_text, err);
 	return read_tail(ladder, response->body, ret_text, err);
 }
 
-enum ladder_result ladder_take(struct ladder *ladder, const struct net_response *response, struct slice *ret_text,
-			       struct error *err)
+enum ladder_result ladder_take(struct ladder *ladder, const struct net_response *response,
+			       struct slice *ret_text, struct error *err)
 {
 	switch (ladder->step) {
-	case LADDER_METADATA_FILE: return take_metadata_file(ladder, response, ret_text, err);
+	case LADDER_METADATA_FILE:
+		return take_metadata_file(ladder, response, ret_text, err);
 	case LADDER_TAIL:
 	case LADDER_ENTRY:
 	case LADDER_HEAD: return take_range(ladder, response, ret_text, err);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One file's way to its metadata, rung by rung (658.1, 658.2, 643.1, idx.1), as a state machine without I/O:
+// One file's way to its metadata, rung by rung (658.1, 658.2, 643.1, idx.1), as a state
+// machine without I/O:
 //
 //	wheel:  .metadata ──404──▶ tail range ──▶ more tail ──▶ the entry ──▶ METADATA
 //	                               └── ranges not served ──▶ whole file ──┘
 //	sdist:  head range ──PKG-INFO not in it──▶ whole file ──▶ PKG-INFO
 //
-// The driver sends what ladder_request says, hands the answer to ladder_take, and goes on until that gives an end.
+// The driver sends what ladder_request says, hands the answer to ladder_take, and goes on
+// until that gives an end.
 #pragma once
 
 #include "base/digest.h"
@@ -14,7 +16,7 @@
 
 // What was learnt about a file host.
 struct file_host {
-	struct slice origin; // "https://files.example"
+	struct slice origin;                        // "https://files.example"
 	unsigned metadata_served, metadata_missing; // answers to .metadata
 	bool no_ranges;
 };
@@ -32,8 +34,8 @@ struct ladder {
 	struct file_host *host;
 	struct arena *arena; // for the metadata text and what is read on the way
 	enum ladder_step step;
-	uint64_t size;       // of the whole file; 0: unknown yet
-	uint64_t tail;       // bytes to ask for from the end
+	uint64_t size;          // of the whole file; 0: unknown yet
+	uint64_t tail;          // bytes to ask for from the end
 	struct zip_entry entry; // METADATA, for LADDER_ENTRY
 	uint64_t from, to;      // where it lies, inclusive
 };
@@ -42,16 +44,17 @@ enum ladder_result {
 	LADDER_AGAIN,    // another request
 	LADDER_FOUND,    // *ret_text
 	LADDER_UNUSABLE, // the file says nothing that can be used: err
-	LADDER_FAILED,   // the file could not be had, or is not what the index promised: err
+	// The file could not be had, or is not what the index promised: err
+	LADDER_FAILED,
 };
 
-void ladder_begin(struct ladder *ladder, const struct project_file *file, struct file_host *host,
-		  struct arena *arena);
+void ladder_begin(struct ladder *ladder, const struct project_file *file,
+		  struct file_host *host, struct arena *arena);
 // Fills url, ranges and limits; texts live in the ladder's arena.
 void ladder_request(const struct ladder *ladder, struct net_request *ret_request);
 // The text lives as long as the answer and the arena.
-enum ladder_result ladder_take(struct ladder *ladder, const struct net_response *response, struct slice *ret_text,
-			       struct error *err);
+enum ladder_result ladder_take(struct ladder *ladder, const struct net_response *response,
+			       struct slice *ret_text, struct error *err);
 // The metadata in the bytes of a whole file; their digest is checked.
-enum ladder_result ladder_take_whole(struct ladder *ladder, struct slice bytes, struct slice *ret_text,
-				     struct error *err);
+enum ladder_result ladder_take_whole(struct ladder *ladder, struct slice bytes,
+				     struct slice *ret_text, struct error *err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One file's metadata: from the store, from a local file, or up the ladder; then parsed and checked against the file.
+// One file's metadata: from the store, from a local file, or up the ladder; then parsed
+// and checked against the file.
 #include "resolver/index/state.h"
 
 #include "base/files.h"
@@ -8,10 +9,12 @@
 
 #include <string.h>
 
-// The first byte of a stored value: the headers of the metadata, or why the file has none that can be used.
+// The first byte of a stored value: the headers of the metadata, or why the file has none
+// that can be used.
 enum { STORED_HEADERS = 'M', STORED_UNUSABLE = 'U' };
 
-// By digest, so that one file has one entry whatever index serves it; by address where the index gives no digest.
+// By digest, so that one file has one entry whatever index serves it; by address where
+// the index gives no digest.
 static struct slice store_key(struct arena *arena, const struct project_file *file)
 {
 	bool known = !sha256_is_zero(&file->sha256);
@@ -25,7 +28,8 @@ static struct slice store_key(struct arena *arena, const struct project_file *fi
 // The header block without the description that follows it, which nobody here reads.
 static struct slice headers_only(struct slice text)
 {
-	size_t unix_end = slice_find(text, S("\n\n")), dos_end = slice_find(text, S("\r\n\r\n"));
+	size_t unix_end = slice_find(text, S("\n\n")),
+	       dos_end = slice_find(text, S("\r\n\r\n"));
 	size_t end = unix_end < dos_end ? unix_end : dos_end;
 	return end == SLICE_NONE ? text : slice_range(text, 0, end + 1);
 }
@@ -38,7 +42,7 @@ static struct slice with_first_byte(struct arena *arena, char first, struct slic
 	return buf_slice(&value);
 }
 
-// --- ends ---------------------------------------------------------------------------------------
+// --- ends ----------------------------------------------------------------------------
 
 static void end(struct index *index, struct metadata_job *job, enum metadata_state state)
 {
@@ -60,17 +64,23 @@ static struct slice file_version(const struct metadata_job *job)
 static bool same_version(struct arena *arena, struct slice a, struct slice b)
 {
 	struct version left, right;
-	return version_parse(arena, a, &left) && version_parse(arena, b, &right) && version_cmp(&left, &right) == 0;
+	return version_parse(arena, a, &left) && version_parse(arena, b, &right) &&
+	       version_cmp(&left, &right) == 0;
 }
 
-// A file must be what its name says: otherwise a release would be resolved with another's dependencies.
-static int check_identity(struct metadata_job *job, struct arena *arena, struct error *err)
+// A file must be what its name says: otherwise a release would be resolved with another's
+// dependencies.
+static int check_identity(struct metadata_job *job, struct arena *arena,
+			  struct error *err)
 {
 	const struct metadata *metadata = &job->answer.metadata;
-	if (name_eq(metadata->name, job->project_name) && same_version(arena, metadata->version, file_version(job)))
+	if (name_eq(metadata->name, job->project_name) &&
+	    same_version(arena, metadata->version, file_version(job)))
 		return 0;
-	return error_set(err, ERROR_SOURCE, "'%.*s' calls itself '%.*s' %.*s in its metadata",
-			 SLICE_ARG(job->file->name), SLICE_ARG(metadata->name), SLICE_ARG(metadata->version));
+	return error_set(err, ERROR_SOURCE,
+			 "'%.*s' calls itself '%.*s' %.*s in its metadata",
+			 SLICE_ARG(job->file->name), SLICE_ARG(metadata->name),
+			 SLICE_ARG(metadata->version));
 }
 
 // 643.1
@@ -79,31 +89,38 @@ static int check_static(const struct metadata_job *job, struct error *err)
 	const struct metadata *metadata = &job->answer.metadata;
 	if (job->file->kind != FILE_SDIST || metadata_is_static(metadata))
 		return 0;
-	if (metadata->version_major < 2 || (metadata->version_major == 2 && metadata->version_minor < 2))
-		return error_set(err, ERROR_SOURCE,
-				 "its source distribution does not state its dependencies (metadata version %u.%u); "
-				 "a build would be needed",
-				 metadata->version_major, metadata->version_minor);
-	return error_set(err, ERROR_SOURCE,
-			 "its source distribution does not state its dependencies (they are dynamic); "
-			 "a build would be needed");
+	if (metadata->version_major < 2 ||
+	    (metadata->version_major == 2 && metadata->version_minor < 2))
+		return error_set(
+			err, ERROR_SOURCE,
+			"its source distribution does not state its dependencies (metadata version %u.%u); "
+			"a build would be needed",
+			metadata->version_major, metadata->version_minor);
+	return error_set(
+		err, ERROR_SOURCE,
+		"its source distribution does not state its dependencies (they are dynamic); "
+		"a build would be needed");
 }
 
 // text is the header block, in the index's arena or in the store.
 static void conclude(struct index *index, struct metadata_job *job, struct slice text)
 {
 	struct error *err = &job->answer.error;
-	bool usable = metadata_parse(&index->arena, text, &job->answer.metadata, err) == 0 &&
-		      check_identity(job, &index->arena, err) == 0 && check_static(job, err) == 0;
+	bool usable =
+		metadata_parse(&index->arena, text, &job->answer.metadata, err) == 0 &&
+		check_identity(job, &index->arena, err) == 0 &&
+		check_static(job, err) == 0;
 	end(index, job, usable ? METADATA_FOUND : METADATA_UNUSABLE);
 }
 
-static void take_result(struct index *index, struct metadata_job *job, enum ladder_result result, struct slice text)
+static void take_result(struct index *index, struct metadata_job *job,
+			enum ladder_result result, struct slice text)
 {
 	struct slice value;
 	switch (result) {
 	case LADDER_FOUND:
-		value = with_first_byte(&index->arena, STORED_HEADERS, headers_only(text));
+		value = with_first_byte(&index->arena, STORED_HEADERS,
+					headers_only(text));
 		index_store_put(index->store, STORE_METADATA, job->key, value);
 		index->counts.metadata_fetched++;
 		conclude(index, job, slice_skip(value, 1));
@@ -119,12 +136,13 @@ static void take_result(struct index *index, struct metadata_job *job, enum ladd
 	}
 }
 
-// --- ways ---------------------------------------------------------------------------------------
+// --- ways ----------------------------------------------------------------------------
 
 static bool look_into_store(struct index *index, struct metadata_job *job)
 {
 	struct slice value;
-	if (!index_store_find(index->store, STORE_METADATA, job->key, &value) || value.len == 0)
+	if (!index_store_find(index->store, STORE_METADATA, job->key, &value) ||
+	    value.len == 0)
 		return false;
 	struct slice text = slice_skip(value, 1);
 	index->counts.metadata_from_store++;
@@ -145,7 +163,8 @@ static void read_local(struct index *index, struct metadata_job *job, const char
 		end(index, job, METADATA_FAILED);
 		return;
 	}
-	enum ladder_result result = ladder_take_whole(&job->ladder, map.bytes, &text, &job->answer.error);
+	enum ladder_result result =
+		ladder_take_whole(&job->ladder, map.bytes, &text, &job->answer.error);
 	take_result(index, job, result, text);
 	file_map_close(&map);
 }
@@ -178,7 +197,8 @@ void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id
 	job->key = store_key(&index->arena, job->file);
 	if (look_into_store(index, job))
 		return;
-	ladder_begin(&job->ladder, job->file, host_of(index, job->file->url), &job->scratch);
+	ladder_begin(&job->ladder, job->file, host_of(index, job->file->url),
+		     &job->scratch);
 	if (url_file_path(&job->scratch, job->file->url, &path)) {
 		read_local(index, job, path);
 		return;
@@ -188,14 +208,17 @@ void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id
 		return;
 	}
 	error_set(&job->answer.error, ERROR_SOURCE,
-		  "the metadata of '%.*s' is not in the store and --offline is set", SLICE_ARG(job->file->name));
+		  "the metadata of '%.*s' is not in the store and --offline is set",
+		  SLICE_ARG(job->file->name));
 	end(index, job, METADATA_FAILED);
 }
 
-void metadata_job_take(struct index *index, struct metadata_job *job, size_t id, const struct net_response *response)
+void metadata_job_take(struct index *index, struct metadata_job *job, size_t id,
+		       const struct net_response *response)
 {
 	struct slice text = S("");
-	enum ladder_result result = ladder_take(&job->ladder, response, &text, &job->answer.error);
+	enum ladder_result result =
+		ladder_take(&job->ladder, response, &text, &job->answer.error);
 	if (result == LADDER_AGAIN)
 		request(index, job, id);
 	else

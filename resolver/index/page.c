@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the two page formats have in common: which one it is, the API version, and reading a file's name and address.
+// What the two page formats have in common: which one it is, the API version, and reading
+// a file's name and address.
 #include "resolver/index/page.h"
 
 #include "base/limits.h"
@@ -9,7 +10,8 @@
 // Above any real address and file name; the store's records keep lengths in 16 bits.
 enum { URL_MAX = 16 * 1024, FILE_NAME_MAX = 1024 };
 
-void page_begin(struct page *page, const struct page_input *input, struct arena *arena, struct project *project)
+void page_begin(struct page *page, const struct page_input *input, struct arena *arena,
+		struct project *project)
 {
 	*project = (struct project){ .name = input->name, .state = PROJECT_FOUND };
 	*page = (struct page){ .input = input, .arena = arena, .project = project };
@@ -21,7 +23,9 @@ void page_reserve(struct page *page, struct slice mark)
 {
 	struct slice rest = page->input->body;
 	size_t count = 0;
-	for (size_t at; count < LIMIT_PAGE_FILES && (at = slice_find(rest, mark)) != SLICE_NONE; count++)
+	for (size_t at;
+	     count < LIMIT_PAGE_FILES && (at = slice_find(rest, mark)) != SLICE_NONE;
+	     count++)
 		rest = slice_skip(rest, at + mark.len);
 	page->project->files = arena_new_array(page->arena, struct project_file, count);
 	page->project->file_cap = count;
@@ -34,7 +38,8 @@ int page_check_api(struct page *page, struct slice version, struct error *err)
 	uint64_t minor = 0;
 	slice_cut(&rest, '.', &major);
 	if (!slice_eq(major, S("1")) || !slice_parse_u64(rest, UINT32_MAX, &minor))
-		return error_set(err, ERROR_SOURCE, "the index speaks version '%.*s' of the API, not 1",
+		return error_set(err, ERROR_SOURCE,
+				 "the index speaks version '%.*s' of the API, not 1",
 				 SLICE_ARG(version));
 	page->project->newer_api = minor > MINOR_KNOWN;
 	return 0;
@@ -47,7 +52,8 @@ static uint32_t number_of(struct map *numbers, struct slice text)
 	return number;
 }
 
-// The three tag fields stand side by side in the file name, so that one slice covers them.
+// The three tag fields stand side by side in the file name, so that one slice covers
+// them.
 static struct slice tag_text(const struct wheel_name *wheel)
 {
 	const char *end = wheel->platform.ptr + wheel->platform.len;
@@ -81,7 +87,8 @@ static void read_fragment(struct project_file *file)
 	file->url = slice_range(file->url, 0, at);
 	for (bool more = true; more;) {
 		more = slice_cut(&fragment, '&', &part);
-		if (slice_starts_with(part, S("sha256=")) && sha256_is_zero(&file->sha256))
+		if (slice_starts_with(part, S("sha256=")) &&
+		    sha256_is_zero(&file->sha256))
 			(void)sha256_parse_hex(slice_skip(part, 7), &file->sha256);
 	}
 }
@@ -91,17 +98,19 @@ int page_add(struct page *page, const struct project_file *given, struct error *
 	struct project *project = page->project;
 	struct project_file file = *given;
 	if (project->file_len == LIMIT_PAGE_FILES)
-		return error_set(err, ERROR_SOURCE, "the page lists more than %u files", LIMIT_PAGE_FILES);
+		return error_set(err, ERROR_SOURCE, "the page lists more than %u files",
+				 LIMIT_PAGE_FILES);
 	read_fragment(&file);
 	if (file.url.len == 0 || file.url.len > URL_MAX || !read_name(page, &file)) {
 		project->skipped++;
 		return 0;
 	}
-	file.url = url_redact(page->arena, url_resolve(page->arena, page->input->url, file.url));
+	file.url = url_redact(page->arena,
+			      url_resolve(page->arena, page->input->url, file.url));
 	file.requires_python = slice_trim(file.requires_python);
 	file.python_set = number_of(&page->python_sets, file.requires_python);
-	project->files = array_grow(page->arena, project->files, project->file_len, &project->file_cap,
-				    sizeof(*project->files));
+	project->files = array_grow(page->arena, project->files, project->file_len,
+				    &project->file_cap, sizeof(*project->files));
 	project->files[project->file_len++] = file;
 	return 0;
 }
@@ -118,7 +127,8 @@ static enum page_format format_of(const struct page_input *input)
 	    slice_eq_ignore_case(type, S("application/xhtml+xml")))
 		return PAGE_HTML;
 	if (slice_eq_ignore_case(type, S("application/json")) ||
-	    (slice_starts_with(type, S("application/vnd.pypi.simple.")) && slice_ends_with(type, S("+json"))))
+	    (slice_starts_with(type, S("application/vnd.pypi.simple.")) &&
+	     slice_ends_with(type, S("+json"))))
 		return PAGE_JSON;
 	struct slice body = slice_trim(slice_range(input->body, 0, 256));
 	if (type.len == 0 && slice_starts_with(body, S("{")))
@@ -126,16 +136,19 @@ static enum page_format format_of(const struct page_input *input)
 	return type.len == 0 && slice_starts_with(body, S("<")) ? PAGE_HTML : PAGE_OTHER;
 }
 
-int page_read(const struct page_input *input, struct arena *arena, struct project *ret_project, struct error *err)
+int page_read(const struct page_input *input, struct arena *arena,
+	      struct project *ret_project, struct error *err)
 {
 	struct page page;
 	struct project project;
 	page_begin(&page, input, arena, &project);
 	enum page_format format = format_of(input);
 	if (format == PAGE_OTHER)
-		return error_set(err, ERROR_SOURCE, "the index answered with '%.*s', not with JSON or HTML",
+		return error_set(err, ERROR_SOURCE,
+				 "the index answered with '%.*s', not with JSON or HTML",
 				 SLICE_ARG(input->content_type));
-	if ((format == PAGE_JSON ? page_read_json(&page, err) : page_read_html(&page, err)) < 0)
+	if ((format == PAGE_JSON ? page_read_json(&page, err)
+				 : page_read_html(&page, err)) < 0)
 		return -1;
 	project.tag_set_len = (uint32_t)page.tag_sets.len;
 	project.python_set_len = (uint32_t)page.python_sets.len;

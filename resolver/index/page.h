@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
-// One page of an index, as it came over the wire, to a struct project (PEP 503, 629, 691, 700; 592.1, 658.1, 792.1).
+// One page of an index, as it came over the wire, to a struct project (PEP 503, 629, 691,
+// 700; 592.1, 658.1, 792.1).
 #pragma once
 
 #include "base/map.h"
 #include "resolver/index/index.h"
 
 struct page_input {
-	struct slice body, content_type; // content_type may be "": the body's first byte decides then (691.1)
-	struct slice url;                // final, after redirects: relative addresses resolve against it (691.2)
-	struct slice name;               // of the project, normalized
+	// content_type may be "": the body's first byte decides then (691.1)
+	struct slice body, content_type;
+	// Final, after redirects: relative addresses resolve against it (691.2)
+	struct slice url;
+	struct slice name; // of the project, normalized
 };
 
-// Everything lives in the arena or borrows from the body. Files of other projects, of no known kind, or with bad versions
-// are counted in `skipped`. Errors: ERROR_SOURCE for a page that is neither JSON nor HTML, malformed JSON, an unknown
-// major version of the API (629.1), too many files.
-NODISCARD int page_read(const struct page_input *input, struct arena *arena, struct project *ret_project,
-			struct error *err);
+// Everything lives in the arena or borrows from the body. Files of other projects, of no
+// known kind, or with bad versions are counted in `skipped`. Errors: ERROR_SOURCE for a
+// page that is neither JSON nor HTML, malformed JSON, an unknown major version of the API
+// (629.1), too many files.
+NODISCARD int page_read(const struct page_input *input, struct arena *arena,
+			struct project *ret_project, struct error *err);
 
 // The parts, for page_json.c, page_html.c and find_links.c:
 struct page {
@@ -25,16 +29,21 @@ struct page {
 	struct map tag_sets, python_sets; // text → number
 };
 
-void page_begin(struct page *page, const struct page_input *input, struct arena *arena, struct project *project);
-// Room for as many files as the body has `mark`s, so that the list of a large page does not grow by copies.
+void page_begin(struct page *page, const struct page_input *input, struct arena *arena,
+		struct project *project);
+// Room for as many files as the body has `mark`s, so that the list of a large page does
+// not grow by copies.
 void page_reserve(struct page *page, struct slice mark);
-// Reads file->name and adds the file, or counts it as skipped. Out of it, only what the page says needs to be set; the
-// address may be relative, with a fragment or userinfo.
-NODISCARD int page_add(struct page *page, const struct project_file *file, struct error *err);
-NODISCARD int page_check_api(struct page *page, struct slice version, struct error *err); // "1.1" (629.1)
+// Reads file->name and adds the file, or counts it as skipped. Out of it, only what the
+// page says needs to be set; the address may be relative, with a fragment or userinfo.
+NODISCARD int page_add(struct page *page, const struct project_file *file,
+		       struct error *err);
+// "1.1" (629.1)
+NODISCARD int page_check_api(struct page *page, struct slice version, struct error *err);
 NODISCARD int page_read_json(struct page *page, struct error *err);
 NODISCARD int page_read_html(struct page *page, struct error *err);
 
-// Sorts the files into releases: ascending versions, equal ones merged whatever their spelling; wheels by name, then
-// sdists. Files whose version is none go, counted as skipped; of several with one name one stays.
+// Sorts the files into releases: ascending versions, equal ones merged whatever their
+// spelling; wheels by name, then sdists. Files whose version is none go, counted as
+// skipped; of several with one name one stays.
 void project_group(struct project *project, struct arena *arena);

@@ -5,8 +5,10 @@
 #include "base/html_links.h"
 #include "net/url.h"
 
-// data-core-metadata="true" or "sha256=…"; the older name counts only where the newer one is absent (658.1).
-static void read_metadata_attribute(const struct html_element *anchor, struct project_file *file)
+// data-core-metadata="true" or "sha256=…"; the older name counts only where the newer one
+// is absent (658.1).
+static void read_metadata_attribute(const struct html_element *anchor,
+				    struct project_file *file)
 {
 	struct slice value;
 	if (!html_attribute(anchor, S("data-core-metadata"), &value) &&
@@ -17,7 +19,8 @@ static void read_metadata_attribute(const struct html_element *anchor, struct pr
 		(void)sha256_parse_hex(slice_skip(value, 7), &file->metadata_sha256);
 }
 
-static int read_anchor(struct page *page, struct slice base, const struct html_element *anchor, struct error *err)
+static int read_anchor(struct page *page, struct slice base,
+		       const struct html_element *anchor, struct error *err)
 {
 	struct project_file file = { 0 };
 	struct slice href;
@@ -32,10 +35,12 @@ static int read_anchor(struct page *page, struct slice base, const struct html_e
 	return page_add(page, &file, err);
 }
 
-static int read_meta(struct page *page, const struct html_element *meta, struct error *err)
+static int read_meta(struct page *page, const struct html_element *meta,
+		     struct error *err)
 {
 	struct slice name, content;
-	if (!html_attribute(meta, S("name"), &name) || !html_attribute(meta, S("content"), &content))
+	if (!html_attribute(meta, S("name"), &name) ||
+	    !html_attribute(meta, S("content"), &content))
 		return 0;
 	if (slice_eq_ignore_case(name, S("pypi:repository-version")))
 		return page_check_api(page, content, err);
@@ -55,11 +60,13 @@ int page_read_html(struct page *page, struct error *err)
 	page_reserve(page, S("href"));
 	html_begin(&scanner, page->input->body, page->arena);
 	while (html_next(&scanner, &element)) {
-		if (element.kind == HTML_ANCHOR && read_anchor(page, base, &element, err) < 0)
+		if (element.kind == HTML_ANCHOR &&
+		    read_anchor(page, base, &element, err) < 0)
 			return -1;
 		if (element.kind == HTML_META && read_meta(page, &element, err) < 0)
 			return -1;
-		if (element.kind == HTML_BASE && !has_base && html_attribute(&element, S("href"), &href)) {
+		if (element.kind == HTML_BASE && !has_base &&
+		    html_attribute(&element, S("href"), &href)) {
 			has_base = true;
 			base = url_resolve(page->arena, base, slice_trim(href));
 		}

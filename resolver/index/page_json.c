@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Pages in JSON (PEP 691, 700, 714, 792): unknown keys are passed over, keys come in any order (691.3).
+// Pages in JSON (PEP 691, 700, 714, 792): unknown keys are passed over, keys come in any
+// order (691.3).
 #include "resolver/index/page.h"
 
 #include "base/json_scanner.h"
 
 // "hashes": {"sha256": "…"}, or a bare `true`: *ret_there says which of them it was not.
-static void read_hashes(struct json_scanner *scanner, bool *ret_there, struct sha256 *ret_sha256)
+static void read_hashes(struct json_scanner *scanner, bool *ret_there,
+			struct sha256 *ret_sha256)
 {
 	struct slice key, hex;
 	enum json_token token = json_next(scanner);
@@ -31,14 +33,15 @@ static void read_yanked(struct json_scanner *scanner, struct project_file *file)
 	json_skip_rest(scanner);
 }
 
-// What PEP 658 and PEP 714 call the same thing; the newer name wins in whatever order they come (658.1).
+// What PEP 658 and PEP 714 call the same thing; the newer name wins in whatever order
+// they come (658.1).
 struct metadata_keys {
 	bool has_new, new_there, old_there;
 	struct sha256 new_sha256, old_sha256;
 };
 
-static void read_file_key(struct json_scanner *scanner, struct slice key, struct project_file *file,
-			  struct metadata_keys *metadata)
+static void read_file_key(struct json_scanner *scanner, struct slice key,
+			  struct project_file *file, struct metadata_keys *metadata)
 {
 	bool there;
 	if (slice_eq(key, S("filename")))
@@ -71,8 +74,10 @@ static int read_file(struct page *page, struct json_scanner *scanner, struct err
 	struct slice key;
 	while (json_next_key(scanner, &key))
 		read_file_key(scanner, key, &file, &metadata);
-	file.has_core_metadata = metadata.has_new ? metadata.new_there : metadata.old_there;
-	file.metadata_sha256 = metadata.has_new ? metadata.new_sha256 : metadata.old_sha256;
+	file.has_core_metadata =
+		metadata.has_new ? metadata.new_there : metadata.old_there;
+	file.metadata_sha256 =
+		metadata.has_new ? metadata.new_sha256 : metadata.old_sha256;
 	return page_add(page, &file, err);
 }
 

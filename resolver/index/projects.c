@@ -2,9 +2,10 @@
 // One project: which index has it, from the store or over the net, and what find-links
 // add.
 //
-//	for each index: store fresh? ──▶ answer          absent there (404, 403) ──▶ the next index
+//	for each index: store fresh? ──▶ answer
 //	                store stale or nothing ──▶ request ──304──▶ store's answer, fresh again
-//	                                                  └──200──▶ page → record → answer
+//	                                              ├──200──▶ page → record → answer
+//	                                              └──404, 403──▶ the next index
 //
 // The first index that has the name is the only one whose files count: a name on a second
 // index cannot slip in.
@@ -23,7 +24,7 @@ static const struct index_source *source_of(const struct index *index,
 	return &index->sources[job->at];
 }
 
-// --- ends ---------------------------------------------------------------------------------------
+// --- ends ----------------------------------------------------------------------------
 
 static void add_find_links(struct index *index, struct page_job *job)
 {
@@ -86,7 +87,7 @@ static void failed(struct index *index, struct page_job *job, const struct error
 	looked_up(index, job);
 }
 
-// --- the store ----------------------------------------------------------------------------------
+// --- the store -----------------------------------------------------------------------
 
 static struct slice store_key(struct index *index, const struct page_job *job)
 {
@@ -127,7 +128,7 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 	return usable ? LOOKUP_FOUND : LOOKUP_UNKNOWN;
 }
 
-// --- asking -------------------------------------------------------------------------------------
+// --- asking --------------------------------------------------------------------------
 
 static void add_header(struct net_request *request, struct slice name, struct slice value)
 {
@@ -234,7 +235,7 @@ static void ask(struct index *index, struct page_job *job)
 	looked_up(index, job);
 }
 
-// --- answers ------------------------------------------------------------------------------------
+// --- answers -------------------------------------------------------------------------
 
 static void take_page(struct index *index, struct page_job *job,
 		      const struct net_response *response)
@@ -329,7 +330,7 @@ void page_job_take(struct index *index, struct page_job *job,
 		take_failure(index, job, response);
 }
 
-// --- find-links pages ---------------------------------------------------------------------------
+// --- find-links pages ----------------------------------------------------------------
 
 static void request_find_link(struct index *index, size_t number)
 {

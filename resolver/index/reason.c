@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: MIT
-// Why a release cannot be chosen, in words that follow its name: "numpy 2.3.0 needs Python >=3.11".
+// Why a release cannot be chosen, in words that follow its name: "numpy 2.3.0 needs
+// Python >=3.11".
 #include "resolver/index/candidates.h"
 
 #include "base/map.h"
 
 enum { NAMED_MAX = 4 }; // tag sets or specifiers named in one sentence
 
-// "a, b, c and 7 more" of the distinct texts that `text_of` gives for the release's files.
-static struct slice list(struct arena *arena, const struct project *project, const struct release *release,
-			 bool (*text_of)(struct arena *arena, const struct project_file *file, struct slice *ret_text))
+// "a, b, c and 7 more" of the distinct texts that `text_of` gives for the release's
+// files.
+static struct slice list(struct arena *arena, const struct project *project,
+			 const struct release *release,
+			 bool (*text_of)(struct arena *arena,
+					 const struct project_file *file,
+					 struct slice *ret_text))
 {
 	struct map seen = { .arena = arena };
 	struct buf out = { .arena = arena };
 	struct slice text;
 	for (uint32_t i = 0; i < release->file_len; i++)
-		if (text_of(arena, &project->files[release->first_file + i], &text) && text.len)
+		if (text_of(arena, &project->files[release->first_file + i], &text) &&
+		    text.len)
 			map_insert(&seen, text, 0, NULL);
 	for (size_t i = 0; i < seen.len && i < NAMED_MAX; i++)
 		buf_printf(&out, "%s%.*s", i ? ", " : "", SLICE_ARG(seen.entries[i].key));
@@ -23,23 +29,27 @@ static struct slice list(struct arena *arena, const struct project *project, con
 	return buf_slice(&out);
 }
 
-static bool python_text(struct arena *arena, const struct project_file *file, struct slice *ret_text)
+static bool python_text(struct arena *arena, const struct project_file *file,
+			struct slice *ret_text)
 {
 	(void)arena;
 	*ret_text = file->requires_python;
 	return true;
 }
 
-static bool tags_text(struct arena *arena, const struct project_file *file, struct slice *ret_text)
+static bool tags_text(struct arena *arena, const struct project_file *file,
+		      struct slice *ret_text)
 {
 	if (file->kind != FILE_WHEEL)
 		return false;
-	*ret_text = arena_printf(arena, "%.*s-%.*s-%.*s", SLICE_ARG(file->wheel.python), SLICE_ARG(file->wheel.abi),
-				 SLICE_ARG(file->wheel.platform));
+	*ret_text =
+		arena_printf(arena, "%.*s-%.*s-%.*s", SLICE_ARG(file->wheel.python),
+			     SLICE_ARG(file->wheel.abi), SLICE_ARG(file->wheel.platform));
 	return true;
 }
 
-static bool yanked_text(struct arena *arena, const struct project_file *file, struct slice *ret_text)
+static bool yanked_text(struct arena *arena, const struct project_file *file,
+			struct slice *ret_text)
 {
 	(void)arena;
 	*ret_text = file->yanked_reason;
@@ -48,10 +58,12 @@ static bool yanked_text(struct arena *arena, const struct project_file *file, st
 
 static bool has_wheel(const struct project *project, const struct release *release)
 {
-	return release->file_len && project->files[release->first_file].kind == FILE_WHEEL;
+	return release->file_len &&
+	       project->files[release->first_file].kind == FILE_WHEEL;
 }
 
-struct slice candidate_reason_text(struct arena *arena, const struct candidates *candidates, uint32_t rank,
+struct slice candidate_reason_text(struct arena *arena,
+				   const struct candidates *candidates, uint32_t rank,
 				   const struct target *target)
 {
 	const struct project *project = candidates->project;
@@ -67,13 +79,15 @@ struct slice candidate_reason_text(struct arena *arena, const struct candidates 
 		return arena_printf(arena, "needs Python %.*s", SLICE_ARG(detail));
 	case CANDIDATE_TAGS:
 		detail = list(arena, project, release, tags_text);
-		return arena_printf(arena, "has no wheel for %.*s, only for %.*s", SLICE_ARG(target->name),
-				    SLICE_ARG(detail));
+		return arena_printf(arena, "has no wheel for %.*s, only for %.*s",
+				    SLICE_ARG(target->name), SLICE_ARG(detail));
 	case CANDIDATE_YANKED:
 		detail = list(arena, project, release, yanked_text);
-		return arena_printf(arena, "was yanked%s%.*s", detail.len ? ": " : "", SLICE_ARG(detail));
+		return arena_printf(arena, "was yanked%s%.*s", detail.len ? ": " : "",
+				    SLICE_ARG(detail));
 	case CANDIDATE_BINARY: break;
 	}
-	return has_wheel(project, release) ? S("has no source distribution, and wheels are not allowed") :
-					     S("has no wheel, and building is not allowed");
+	return has_wheel(project, release)
+		       ? S("has no source distribution, and wheels are not allowed")
+		       : S("has no wheel, and building is not allowed");
 }

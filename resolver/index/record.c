@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Packing and unpacking of page records. Nothing read from a record is believed: every offset is checked.
+// Packing and unpacking of page records. Nothing read from a record is believed: every
+// offset is checked.
 #include "resolver/index/record.h"
 
 #include "base/limits.h"
@@ -50,7 +51,7 @@ struct packed_cold {
 	struct sha256 sha256, metadata_sha256;
 };
 
-// --- packing ------------------------------------------------------------------------------------
+// --- packing -------------------------------------------------------------------------
 
 struct packer {
 	struct buf texts;
@@ -72,8 +73,10 @@ static struct packed_text put_recurring(struct packer *packer, struct slice text
 	return packed;
 }
 
-// Where the address ends in the file name, as nearly all do, the name is not written again.
-static struct packed_text put_name(struct packer *packer, const struct project_file *file, struct packed_text url)
+// Where the address ends in the file name, as nearly all do, the name is not written
+// again.
+static struct packed_text put_name(struct packer *packer, const struct project_file *file,
+				   struct packed_text url)
 {
 	uint32_t len = (uint32_t)file->name.len;
 	if (slice_ends_with(file->url, file->name))
@@ -85,22 +88,25 @@ static struct packed_part part_of(struct slice name, struct slice part)
 {
 	if (part.len == 0)
 		return (struct packed_part){ 0 };
-	return (struct packed_part){ (uint16_t)(part.ptr - name.ptr), (uint16_t)part.len };
+	return (struct packed_part){ (uint16_t)(part.ptr - name.ptr),
+				     (uint16_t)part.len };
 }
 
 static void pack_wheel(const struct project_file *file, struct packed_hot *hot)
 {
 	const struct wheel_name *wheel = &file->wheel;
-	const struct slice parts[PARTS] = { wheel->name,   wheel->version, wheel->build,
-					    wheel->python, wheel->abi,	   wheel->platform };
+	const struct slice parts[PARTS] = {
+		wheel->name,   wheel->version, wheel->build,
+		wheel->python, wheel->abi,     wheel->platform
+	};
 	for (size_t i = 0; i < PARTS; i++)
 		hot->parts[i] = part_of(file->name, parts[i]);
 	hot->build_number = wheel->build_number;
 	hot->tag_set = file->tag_set;
 }
 
-static void pack_file(struct packer *packer, const struct project_file *file, struct packed_hot *hot,
-		      struct packed_cold *cold)
+static void pack_file(struct packer *packer, const struct project_file *file,
+		      struct packed_hot *hot, struct packed_cold *cold)
 {
 	*cold = (struct packed_cold){ .size = file->size };
 	cold->url = put_text(packer, file->url);
@@ -111,16 +117,19 @@ static void pack_file(struct packer *packer, const struct project_file *file, st
 	hot->name = put_name(packer, file, cold->url);
 	hot->requires_python = put_recurring(packer, file->requires_python);
 	hot->upload_time = put_recurring(packer, file->upload_time);
-	hot->flags = (file->has_size ? FLAG_SIZE : 0u) | (file->yanked ? FLAG_YANKED : 0u) |
+	hot->flags = (file->has_size ? FLAG_SIZE : 0u) |
+		     (file->yanked ? FLAG_YANKED : 0u) |
 		     (file->has_core_metadata ? FLAG_CORE_METADATA : 0u);
 	if (file->kind == FILE_WHEEL)
 		pack_wheel(file, hot);
 }
 
-static struct packed_release *pack_releases(struct packer *packer, const struct project *project,
+static struct packed_release *pack_releases(struct packer *packer,
+					    const struct project *project,
 					    struct arena *arena)
 {
-	struct packed_release *packed = arena_new_array(arena, struct packed_release, project->release_len);
+	struct packed_release *packed =
+		arena_new_array(arena, struct packed_release, project->release_len);
 	for (size_t i = 0; i < project->release_len; i++) {
 		const struct release *release = &project->releases[i];
 		packed[i].version = put_text(packer, release->version_text);
@@ -137,7 +146,8 @@ static void append_rows(struct buf *out, const void *rows, size_t bytes)
 
 static uint32_t crc_of(struct slice record)
 {
-	return crc32_update(0, slice_skip(record, offsetof(struct packed_header, crc32) + sizeof(uint32_t)));
+	return crc32_update(0, slice_skip(record, offsetof(struct packed_header, crc32) +
+							  sizeof(uint32_t)));
 }
 
 struct slice record_pack(const struct project *project, struct arena *arena)
@@ -146,8 +156,10 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 	struct packer packer = { .texts.arena = &scratch, .seen.arena = &scratch };
 	packer.texts.cap = TEXT_BYTES_A_FILE * (project->file_len + 1);
 	packer.texts.ptr = arena_alloc(&scratch, packer.texts.cap, 1);
-	struct packed_hot *hot = arena_new_array(&scratch, struct packed_hot, project->file_len);
-	struct packed_cold *cold = arena_new_array(&scratch, struct packed_cold, project->file_len);
+	struct packed_hot *hot =
+		arena_new_array(&scratch, struct packed_hot, project->file_len);
+	struct packed_cold *cold =
+		arena_new_array(&scratch, struct packed_cold, project->file_len);
 	struct packed_header header = {
 		.magic = RECORD_MAGIC,
 		.layout = RECORD_LAYOUT,
@@ -165,8 +177,10 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 	for (size_t i = 0; i < project->file_len; i++)
 		pack_file(&packer, &project->files[i], &hot[i], &cold[i]);
 
-	size_t rows = project->release_len * sizeof(*releases) + project->file_len * (sizeof(*hot) + sizeof(*cold));
-	struct buf out = { .arena = arena, .cap = sizeof(header) + rows + packer.texts.len };
+	size_t rows = project->release_len * sizeof(*releases) +
+		      project->file_len * (sizeof(*hot) + sizeof(*cold));
+	struct buf out = { .arena = arena,
+			   .cap = sizeof(header) + rows + packer.texts.len };
 	out.ptr = arena_alloc(arena, out.cap, _Alignof(struct packed_header));
 	append_rows(&out, &header, sizeof(header));
 	append_rows(&out, releases, project->release_len * sizeof(*releases));
@@ -178,7 +192,7 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 	return buf_slice(&out);
 }
 
-// --- unpacking ----------------------------------------------------------------------------------
+// --- unpacking -----------------------------------------------------------------------
 
 struct unpacker {
 	struct packed_header header;
@@ -195,7 +209,8 @@ static bool lay_out(struct slice record, struct unpacker *ret_unpacker)
 	if (record.len < sizeof(*header))
 		return false;
 	memcpy(header, record.ptr, sizeof(*header));
-	if (header->magic != RECORD_MAGIC || header->layout != RECORD_LAYOUT || header->crc32 != crc_of(record))
+	if (header->magic != RECORD_MAGIC || header->layout != RECORD_LAYOUT ||
+	    header->crc32 != crc_of(record))
 		return false;
 	if (header->file_len > LIMIT_PAGE_FILES || header->release_len > header->file_len)
 		return false;
@@ -214,14 +229,16 @@ static bool lay_out(struct slice record, struct unpacker *ret_unpacker)
 
 static struct slice get_text(struct unpacker *unpacker, struct packed_text packed)
 {
-	if (packed.offset > unpacker->texts.len || packed.len > unpacker->texts.len - packed.offset) {
+	if (packed.offset > unpacker->texts.len ||
+	    packed.len > unpacker->texts.len - packed.offset) {
 		unpacker->damaged = true;
 		return S("");
 	}
 	return (struct slice){ unpacker->texts.ptr + packed.offset, packed.len };
 }
 
-static struct slice get_part(struct unpacker *unpacker, struct slice name, struct packed_part part)
+static struct slice get_part(struct unpacker *unpacker, struct slice name,
+			     struct packed_part part)
 {
 	if (part.offset > name.len || part.len > name.len - part.offset) {
 		unpacker->damaged = true;
@@ -230,11 +247,13 @@ static struct slice get_part(struct unpacker *unpacker, struct slice name, struc
 	return (struct slice){ name.ptr + part.offset, part.len };
 }
 
-static void unpack_wheel(struct unpacker *unpacker, const struct packed_hot *hot, struct project_file *file)
+static void unpack_wheel(struct unpacker *unpacker, const struct packed_hot *hot,
+			 struct project_file *file)
 {
 	struct wheel_name *wheel = &file->wheel;
-	struct slice *const parts[PARTS] = { &wheel->name,   &wheel->version, &wheel->build,
-					     &wheel->python, &wheel->abi,     &wheel->platform };
+	struct slice *const parts[PARTS] = { &wheel->name,  &wheel->version,
+					     &wheel->build, &wheel->python,
+					     &wheel->abi,   &wheel->platform };
 	for (size_t i = 0; i < PARTS; i++)
 		*parts[i] = get_part(unpacker, file->name, hot->parts[i]);
 	wheel->file = file->name;
@@ -267,7 +286,8 @@ static void unpack_file(struct unpacker *unpacker, size_t at, struct project_fil
 	unpacker->damaged |= hot.python_set >= unpacker->header.python_set_len;
 }
 
-static void unpack_release(struct unpacker *unpacker, size_t at, struct arena *arena, struct release *release)
+static void unpack_release(struct unpacker *unpacker, size_t at, struct arena *arena,
+			   struct release *release)
 {
 	struct packed_release packed;
 	memcpy(&packed, unpacker->releases + at * sizeof(packed), sizeof(packed));
@@ -275,11 +295,14 @@ static void unpack_release(struct unpacker *unpacker, size_t at, struct arena *a
 	release->first_file = packed.first_file;
 	release->file_len = packed.file_len;
 	uint32_t file_len = unpacker->header.file_len;
-	unpacker->damaged |= packed.first_file > file_len || packed.file_len > file_len - packed.first_file ||
-			     !version_parse(arena, release->version_text, &release->version);
+	unpacker->damaged |=
+		packed.first_file > file_len ||
+		packed.file_len > file_len - packed.first_file ||
+		!version_parse(arena, release->version_text, &release->version);
 }
 
-bool record_unpack(struct slice record, uint32_t index, struct arena *arena, struct project *ret_project)
+bool record_unpack(struct slice record, uint32_t index, struct arena *arena,
+		   struct project *ret_project)
 {
 	struct unpacker unpacker;
 	if (!lay_out(record, &unpacker))

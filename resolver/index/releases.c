@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// From a page's files in any order to releases in version order. Versions are parsed once for each spelling, not for
-// each file: a page of 100,000 files has some hundreds of them.
+// From a page's files in any order to releases in version order. Versions are parsed once
+// for each spelling, not for each file: a page of 100,000 files has some hundreds of
+// them.
 #include "resolver/index/page.h"
 
 #include <stdlib.h>
@@ -35,37 +36,45 @@ static int by_kind_and_name(const void *a, const void *b)
 	return order ? order : slice_cmp(left->url, right->url);
 }
 
-static struct slice version_of(const struct project *project, const struct project_file *file)
+static struct slice version_of(const struct project *project,
+			       const struct project_file *file)
 {
 	struct sdist_name sdist;
 	if (file->kind == FILE_WHEEL)
 		return file->wheel.version;
-	return sdist_name_parse(file->name, project->name, &sdist) == FILENAME_OK ? sdist.version : S("");
+	return sdist_name_parse(file->name, project->name, &sdist) == FILENAME_OK
+		       ? sdist.version
+		       : S("");
 }
 
 // For each file the number of its version's spelling.
-static uint32_t *number_spellings(const struct project *project, struct arena *arena, struct map *spellings)
+static uint32_t *number_spellings(const struct project *project, struct arena *arena,
+				  struct map *spellings)
 {
 	uint32_t *numbers = arena_new_array(arena, uint32_t, project->file_len);
 	for (size_t i = 0; i < project->file_len; i++) {
 		numbers[i] = (uint32_t)spellings->len;
-		map_insert(spellings, version_of(project, &project->files[i]), numbers[i], &numbers[i]);
+		map_insert(spellings, version_of(project, &project->files[i]), numbers[i],
+			   &numbers[i]);
 	}
 	return numbers;
 }
 
-static struct release *add_release(struct project *project, struct arena *arena, const struct version *version)
+static struct release *add_release(struct project *project, struct arena *arena,
+				   const struct version *version)
 {
-	project->releases = array_grow(arena, project->releases, project->release_len, &project->release_cap,
-				       sizeof(*project->releases));
+	project->releases = array_grow(arena, project->releases, project->release_len,
+				       &project->release_cap, sizeof(*project->releases));
 	struct release *release = &project->releases[project->release_len++];
 	*release = (struct release){ .version = *version };
 	release->version_text = version_normal(arena, version);
 	return release;
 }
 
-// Sorts the spellings that are versions, makes a release of each run of equal ones, and tells each its release.
-static struct spelling *make_releases(struct project *project, struct arena *arena, const struct map *spellings)
+// Sorts the spellings that are versions, makes a release of each run of equal ones, and
+// tells each its release.
+static struct spelling *make_releases(struct project *project, struct arena *arena,
+				      const struct map *spellings)
 {
 	struct spelling *all = arena_new_array(arena, struct spelling, spellings->len);
 	size_t len = 0;
@@ -82,8 +91,10 @@ static struct spelling *make_releases(struct project *project, struct arena *are
 	}
 	if (len)
 		qsort(all, len, sizeof(*all), by_id);
-	// Spread out, so that a spelling is found at its number; what was no version has NO_RELEASE.
-	struct spelling *by_number = arena_new_array(arena, struct spelling, spellings->len);
+	// Spread out, so that a spelling is found at its number; what was no version has
+	// NO_RELEASE.
+	struct spelling *by_number =
+		arena_new_array(arena, struct spelling, spellings->len);
 	for (size_t i = 0, at = 0; i < spellings->len; i++) {
 		by_number[i].release = NO_RELEASE;
 		if (at < len && all[at].id == i)
@@ -92,9 +103,11 @@ static struct spelling *make_releases(struct project *project, struct arena *are
 	return by_number;
 }
 
-static void place_files(struct project *project, struct arena *arena, const uint32_t *release_of)
+static void place_files(struct project *project, struct arena *arena,
+			const uint32_t *release_of)
 {
-	struct project_file *placed = arena_new_array(arena, struct project_file, project->file_len);
+	struct project_file *placed =
+		arena_new_array(arena, struct project_file, project->file_len);
 	uint32_t start = 0;
 	for (size_t i = 0; i < project->file_len; i++)
 		if (release_of[i] != NO_RELEASE)
@@ -115,7 +128,8 @@ static void place_files(struct project *project, struct arena *arena, const uint
 	project->file_len = project->file_cap = start;
 }
 
-// Orders the files of one release and drops repeated names; the gap that leaves is of no consequence.
+// Orders the files of one release and drops repeated names; the gap that leaves is of no
+// consequence.
 static void order_files(struct project *project, struct release *release)
 {
 	struct project_file *files = project->files + release->first_file;

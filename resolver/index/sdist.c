@@ -7,9 +7,10 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-// What may be inflated on the way to PKG-INFO: several times the largest real source distribution.
+// What may be inflated on the way to PKG-INFO: several times the largest real source
+// distribution.
 #define SDIST_UNPACKED_MAX (4 * GIB)
-#define SDIST_ENTRIES_MAX 1000000
+#define SDIST_ENTRIES_MAX  1000000
 
 static void archive_cleanup(struct archive **archive)
 {
@@ -28,12 +29,15 @@ static bool is_pkg_info(struct slice path)
 static enum sdist_result broken(struct archive *archive, struct error *err)
 {
 	const char *why = archive_error_string(archive);
-	error_set(err, ERROR_INTEGRITY, "the source distribution cannot be unpacked: %s", why ? why : "malformed");
+	error_set(err, ERROR_INTEGRITY, "the source distribution cannot be unpacked: %s",
+		  why ? why : "malformed");
 	return SDIST_BROKEN;
 }
 
-// libarchive says "truncated" in many ways; whether the bytes were used up tells it apart from damage.
-static enum sdist_result stopped(struct archive *archive, struct slice bytes, struct error *err)
+// libarchive says "truncated" in many ways; whether the bytes were used up tells it apart
+// from damage.
+static enum sdist_result stopped(struct archive *archive, struct slice bytes,
+				 struct error *err)
 {
 	int64_t used = archive_filter_bytes(archive, -1);
 	if (used >= 0 && (uint64_t)used >= bytes.len)
@@ -41,8 +45,9 @@ static enum sdist_result stopped(struct archive *archive, struct slice bytes, st
 	return broken(archive, err);
 }
 
-static enum sdist_result read_entry(struct archive *archive, struct slice bytes, struct arena *arena,
-				    struct slice *ret_text, struct error *err)
+static enum sdist_result read_entry(struct archive *archive, struct slice bytes,
+				    struct arena *arena, struct slice *ret_text,
+				    struct error *err)
 {
 	struct buf text = { .arena = arena };
 	const void *block;
@@ -54,8 +59,10 @@ static enum sdist_result read_entry(struct archive *archive, struct slice bytes,
 			break;
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			return stopped(archive, bytes, err);
-		if (offset < 0 || (size_t)offset != text.len || len > LIMIT_METADATA_BYTES - text.len) {
-			error_set(err, ERROR_INTEGRITY, "PKG-INFO is larger than %llu bytes",
+		if (offset < 0 || (size_t)offset != text.len ||
+		    len > LIMIT_METADATA_BYTES - text.len) {
+			error_set(err, ERROR_INTEGRITY,
+				  "PKG-INFO is larger than %llu bytes",
 				  (unsigned long long)LIMIT_METADATA_BYTES);
 			return SDIST_BROKEN;
 		}
@@ -65,8 +72,9 @@ static enum sdist_result read_entry(struct archive *archive, struct slice bytes,
 	return SDIST_FOUND;
 }
 
-static enum sdist_result find_entry(struct archive *archive, struct slice bytes, struct arena *arena,
-				    struct slice *ret_text, struct error *err)
+static enum sdist_result find_entry(struct archive *archive, struct slice bytes,
+				    struct arena *arena, struct slice *ret_text,
+				    struct error *err)
 {
 	struct archive_entry *entry;
 	for (unsigned count = 0; count < SDIST_ENTRIES_MAX; count++) {
@@ -78,15 +86,19 @@ static enum sdist_result find_entry(struct archive *archive, struct slice bytes,
 		if (archive_filter_bytes(archive, 0) > (int64_t)SDIST_UNPACKED_MAX)
 			break;
 		const char *path = archive_entry_pathname(entry);
-		if (archive_entry_filetype(entry) == AE_IFREG && path && is_pkg_info(slice_from(path)))
+		if (archive_entry_filetype(entry) == AE_IFREG && path &&
+		    is_pkg_info(slice_from(path)))
 			return read_entry(archive, bytes, arena, ret_text, err);
 	}
-	error_set(err, ERROR_INTEGRITY, "the source distribution unpacks to more than a million files or %llu bytes",
-		  (unsigned long long)SDIST_UNPACKED_MAX);
+	error_set(
+		err, ERROR_INTEGRITY,
+		"the source distribution unpacks to more than a million files or %llu bytes",
+		(unsigned long long)SDIST_UNPACKED_MAX);
 	return SDIST_BROKEN;
 }
 
-enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena, struct slice *ret_text, struct error *err)
+enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
+				 struct slice *ret_text, struct error *err)
 {
 	AUTO(archive_cleanup) struct archive *archive = archive_read_new();
 	if (!archive)

@@ -11,7 +11,8 @@
 
 enum request_kind { REQUEST_PAGE, REQUEST_FIND_LINK, REQUEST_METADATA };
 
-enum { INDEX_ID_BYTES = 16 }; // of the digest of an index's address, the head of its keys in the store
+// Of the digest of an index's address, the head of its keys in the store
+enum { INDEX_ID_BYTES = 16 };
 
 struct index_source {
 	struct slice url; // redacted (idx.3), without a slash at its end
@@ -23,12 +24,12 @@ struct index_source {
 struct page_job {
 	struct slice name;
 	struct project project;
-	bool known;     // the answer is final
-	bool looked_up; // no index is to be asked any more, but find-links may be
+	bool known;        // the answer is final
+	bool looked_up;    // no index is to be asked any more, but find-links may be
 	bool not_in_store; // --offline, and an index that was never asked
-	uint32_t at;    // which index is being asked
-	struct slice key; // in the store, of that index
-	bool has_old;   // a stale record of that index:
+	uint32_t at;       // which index is being asked
+	struct slice key;  // in the store, of that index
+	bool has_old;      // a stale record of that index:
 	struct freshness old;
 	struct project old_project;
 };
@@ -61,18 +62,22 @@ struct index {
 	ARRAY_OF(struct file_host *) hosts;
 
 	size_t under_way; // requests
-	size_t news; // answers that became known since index_wait last returned
+	size_t news;      // answers that became known since index_wait last returned
 	struct index_counts counts;
 };
 
 // Sends the request as this index's own. id: of the job or link that the answer is for.
-void index_send(struct index *index, struct net_request *request, enum request_kind kind, size_t id);
+void index_send(struct index *index, struct net_request *request, enum request_kind kind,
+		size_t id);
 
 // projects.c
 void page_job_begin(struct index *index, struct page_job *job);
-void page_job_take(struct index *index, struct page_job *job, const struct net_response *response);
-void find_link_take(struct index *index, struct find_link *link, const struct net_response *response);
+void page_job_take(struct index *index, struct page_job *job,
+		   const struct net_response *response);
+void find_link_take(struct index *index, struct find_link *link,
+		    const struct net_response *response);
 
 // metadata_jobs.c
 void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id);
-void metadata_job_take(struct index *index, struct metadata_job *job, size_t id, const struct net_response *response);
+void metadata_job_take(struct index *index, struct metadata_job *job, size_t id,
+		       const struct net_response *response);

@@ -35,11 +35,15 @@ struct index_store {
 	size_t pending_bytes;
 };
 
-static int store_error(const struct index_store *store, int code, const char *doing, struct error *err)
+static int store_error(const struct index_store *store, int code, const char *doing,
+		       struct error *err)
 {
-	error_set(err, ERROR_IO, "cannot %s the store '%s': %s", doing, store->path, mdb_strerror(code));
+	error_set(err, ERROR_IO, "cannot %s the store '%s': %s", doing, store->path,
+		  mdb_strerror(code));
 	if (code == ENOSPC)
-		return error_hint(err, "make room on that disk, or name another place with --cache-dir");
+		return error_hint(
+			err,
+			"make room on that disk, or name another place with --cache-dir");
 	return -1;
 }
 
@@ -53,7 +57,7 @@ static struct slice from_val(MDB_val val)
 	return (struct slice){ val.mv_data, val.mv_size };
 }
 
-// --- opening ------------------------------------------------------------------------------------
+// --- opening -------------------------------------------------------------------------
 
 static int open_env(struct index_store *store, uint64_t map_bytes)
 {
@@ -63,7 +67,8 @@ static int open_env(struct index_store *store, uint64_t map_bytes)
 	mdb_env_set_maxdbs(store->env, STORE_TABLES + 1);
 	code = mdb_env_set_mapsize(store->env, map_bytes);
 	if (!code)
-		code = mdb_env_open(store->env, store->path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NOMETASYNC, 0644);
+		code = mdb_env_open(store->env, store->path,
+				    MDB_NOSUBDIR | MDB_NOTLS | MDB_NOMETASYNC, 0644);
 	if (code) {
 		mdb_env_close(store->env);
 		store->env = NULL;
@@ -74,7 +79,8 @@ static int open_env(struct index_store *store, uint64_t map_bytes)
 static int open_largest_env(struct index_store *store)
 {
 	int code = ENOMEM;
-	for (size_t i = 0; i < sizeof(MAP_BYTES) / sizeof(*MAP_BYTES) && code == ENOMEM; i++)
+	for (size_t i = 0; i < sizeof(MAP_BYTES) / sizeof(*MAP_BYTES) && code == ENOMEM;
+	     i++)
 		code = open_env(store, MAP_BYTES[i]);
 	if (!code) {
 		int dead;
@@ -87,7 +93,8 @@ static bool has_our_layout(MDB_txn *txn, MDB_dbi about)
 {
 	MDB_val key = to_val(S("layout")), value;
 	uint32_t layout;
-	if (mdb_get(txn, about, &key, &value) != MDB_SUCCESS || value.mv_size != sizeof(layout))
+	if (mdb_get(txn, about, &key, &value) != MDB_SUCCESS ||
+	    value.mv_size != sizeof(layout))
 		return false;
 	memcpy(&layout, value.mv_data, sizeof(layout));
 	return layout == LAYOUT;
@@ -101,7 +108,8 @@ static int write_layout(MDB_txn *txn, MDB_dbi about)
 	return mdb_put(txn, about, &key, &value, 0);
 }
 
-static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags, MDB_dbi *ret_about)
+static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags,
+		       MDB_dbi *ret_about)
 {
 	int code = mdb_dbi_open(txn, "about", flags, ret_about);
 	for (size_t i = 0; i < STORE_TABLES && !code; i++)
@@ -109,7 +117,8 @@ static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags, 
 	return code;
 }
 
-// Makes the tables, empties those of another layout, and says in the file that they are ours.
+// Makes the tables, empties those of another layout, and says in the file that they are
+// ours.
 static int make_tables(struct index_store *store)
 {
 	MDB_txn *txn;
@@ -131,14 +140,16 @@ static int make_tables(struct index_store *store)
 	return mdb_txn_commit(txn);
 }
 
-// A store that is in order is only read at opening: a run that learns nothing new takes no write lock.
+// A store that is in order is only read at opening: a run that learns nothing new takes
+// no write lock.
 static bool tables_are_in_order(struct index_store *store)
 {
 	MDB_txn *txn;
 	MDB_dbi about;
 	if (mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn))
 		return false;
-	bool in_order = open_tables(store, txn, 0, &about) == MDB_SUCCESS && has_our_layout(txn, about);
+	bool in_order = open_tables(store, txn, 0, &about) == MDB_SUCCESS &&
+			has_our_layout(txn, about);
 	if (!in_order) {
 		mdb_txn_abort(txn);
 		return false;
@@ -164,14 +175,16 @@ static void close_env(struct index_store *store)
 	store->env = NULL;
 }
 
-int index_store_open(const char *directory, struct index_store **ret_store, struct error *err)
+int index_store_open(const char *directory, struct index_store **ret_store,
+		     struct error *err)
 {
 	if (make_directories(directory, err) < 0)
 		return -1;
 	struct index_store *store = mem_alloc(sizeof(*store));
 	store->path = path_join(&store->arena, directory, S("index.mdb"));
 	int code = open_store(store);
-	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH || code == MDB_CORRUPTED) {
+	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
+	    code == MDB_CORRUPTED) {
 		// No store of ours, or a broken one: it is a cache, so it is made anew.
 		close_env(store);
 		code = remove_tree(store->path, err) < 0 ? EIO : open_store(store);
@@ -195,9 +208,10 @@ void index_store_close(struct index_store *store)
 	mem_free(store);
 }
 
-// --- reading ------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------
 
-bool index_store_find(const struct index_store *store, enum store_table table, struct slice key, struct slice *ret_value)
+bool index_store_find(const struct index_store *store, enum store_table table,
+		      struct slice key, struct slice *ret_value)
 {
 	MDB_val name = to_val(key), value;
 	if (key.len == 0 || key.len > STORE_KEY_MAX)
@@ -209,7 +223,8 @@ bool index_store_find(const struct index_store *store, enum store_table table, s
 }
 
 void index_store_each(const struct index_store *store, enum store_table table,
-		bool (*visit)(void *context, struct slice key, struct slice value), void *context)
+		      bool (*visit)(void *context, struct slice key, struct slice value),
+		      void *context)
 {
 	MDB_cursor *cursor;
 	MDB_val key, value;
@@ -221,13 +236,15 @@ void index_store_each(const struct index_store *store, enum store_table table,
 	mdb_cursor_close(cursor);
 }
 
-// --- writing ------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------
 
-void index_store_put(struct index_store *store, enum store_table table, struct slice key, struct slice value)
+void index_store_put(struct index_store *store, enum store_table table, struct slice key,
+		     struct slice value)
 {
 	if (key.len == 0 || key.len > STORE_KEY_MAX)
 		return;
-	*array_push(&store->pending_arena, &store->pending) = (struct put){ table, key, value };
+	*array_push(&store->pending_arena, &store->pending) =
+		(struct put){ table, key, value };
 	store->pending_bytes += key.len + value.len;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RFC 3339 times as numbers, so that a cut-off compares with upload times whatever their form (700.1).
+// RFC 3339 times as numbers, so that a cut-off compares with upload times whatever their
+// form (700.1).
 #include "resolver/index/candidates.h"
 
 struct reader {
@@ -10,7 +11,8 @@ struct reader {
 static unsigned read_digits(struct reader *reader, size_t count, unsigned max)
 {
 	uint64_t value = 0;
-	reader->bad |= reader->rest.len < count || !slice_parse_u64(slice_range(reader->rest, 0, count), max, &value);
+	reader->bad |= reader->rest.len < count ||
+		       !slice_parse_u64(slice_range(reader->rest, 0, count), max, &value);
 	reader->rest = slice_skip(reader->rest, count);
 	return (unsigned)value;
 }
@@ -25,13 +27,16 @@ static char read_one_of(struct reader *reader, const char *set)
 	return c;
 }
 
-// Days since 1970-01-01 in the Gregorian calendar: whole eras of 400 years, and years that begin in March.
+// Days since 1970-01-01 in the Gregorian calendar: whole eras of 400 years, and years
+// that begin in March.
 static int64_t days_since_epoch(int64_t year, unsigned month, unsigned day)
 {
 	year -= month <= 2;
 	int64_t era = year / 400, year_of_era = year % 400;
-	int64_t day_of_year = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+	int64_t day_of_year =
+		(153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	int64_t day_of_era =
+		year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 	return era * 146097 + day_of_era - 719468;
 }
 
@@ -78,6 +83,7 @@ bool upload_time_parse(struct slice text, int64_t *ret_microseconds)
 	seconds -= 60 * read_offset_minutes(&reader);
 	if (reader.bad || reader.rest.len || month == 0 || day == 0)
 		return false;
-	*ret_microseconds = (days_since_epoch(year, month, day) * 86400 + seconds) * 1000000 + micros;
+	*ret_microseconds =
+		(days_since_epoch(year, month, day) * 86400 + seconds) * 1000000 + micros;
 	return true;
 }

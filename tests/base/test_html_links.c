@@ -19,7 +19,8 @@ static struct slice elements(struct slice page)
 	while (html_next(&scanner, &element)) {
 		buf_printf(&out, "%s%s[", out.len ? " " : "", names[element.kind]);
 		for (size_t i = 0; i < element.len; i++)
-			buf_printf(&out, "%s%.*s=%.*s", i ? " " : "", SLICE_ARG(element.attributes[i].name),
+			buf_printf(&out, "%s%.*s=%.*s", i ? " " : "",
+				   SLICE_ARG(element.attributes[i].name),
 				   SLICE_ARG(element.attributes[i].value));
 		buf_byte(&out, ']');
 	}
@@ -38,10 +39,12 @@ static void test_503_3_anchors_and_their_attributes(void **state)
 	(void)state;
 	check(S("<a href=\"x\">y</a>"), S("a[href=x]"));
 	check(S("<A HREF='x' data-yanked>y</A>"), S("a[HREF=x data-yanked=]"));
-	check(S("<a\n href = x\tclass=b>y</a><a href=z/>"), S("a[href=x class=b] a[href=z/]"));
+	check(S("<a\n href = x\tclass=b>y</a><a href=z/>"),
+	      S("a[href=x class=b] a[href=z/]"));
 	check(S("<a href=\"\">"), S("a[href=]"));
 	check(S("<a>"), S("a[]"));
-	check(S("<base href=\"../\"><br/><meta name='n' content='c'>"), S("base[href=../] meta[name=n content=c]"));
+	check(S("<base href=\"../\"><br/><meta name='n' content='c'>"),
+	      S("base[href=../] meta[name=n content=c]"));
 	check(S("<abbr href=x><area href=y><link href=z>"), S(""));
 }
 
@@ -51,7 +54,8 @@ static void test_503_3_entities_in_values(void **state)
 	check(S("<a data-requires-python=\"&gt;=3.8,&lt;4\" href='a&amp;b'>"),
 	      S("a[data-requires-python=>=3.8,<4 href=a&b]"));
 	check(S("<a x='&#62;&#x3e;&#X3E;&quot;&apos;'>"), S("a[x=>>>\"']"));
-	check(S("<a x='&unknown;&;&#;&#xg;& &amp'>"), S("a[x=&unknown;&;&#;&#xg;& &amp]"));
+	check(S("<a x='&unknown;&;&#;&#xg;& &amp'>"),
+	      S("a[x=&unknown;&;&#;&#xg;& &amp]"));
 	check(S("<a x='&#233;&#x20ac;&#128512;&#0;&#xd800;&#x110000;'>"),
 	      S("a[x=\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd]"));
 	check(S("<a x='a&nbsp;b'>"), S("a[x=a\xc2\xa0"
@@ -64,7 +68,8 @@ static void test_comments_scripts_and_styles_hold_nothing(void **state)
 	check(S("<!-- <a href=x> --><a href=y>"), S("a[href=y]"));
 	check(S("<script>if (a<b) '<a href=x>'</script><a href=y>"), S("a[href=y]"));
 	check(S("<STYLE>a{}<a href=x></style ><a href=y>"), S("a[href=y]"));
-	check(S("<!doctype html><html><head><title>a</title></head><a href=y>"), S("a[href=y]"));
+	check(S("<!doctype html><html><head><title>a</title></head><a href=y>"),
+	      S("a[href=y]"));
 	check(S("<p title='<a href=x>'><a href=y>"), S("a[href=y]"));
 	check(S("<script><a href=x>"), S(""));
 }

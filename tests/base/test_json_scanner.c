@@ -40,7 +40,10 @@ static void test_tokens_of_well_formed_texts(void **state)
 	check(" [ ] ", "[].");
 	check("1", "n.");
 	check("\"a\"", "s.");
-	check("{\"a\":1,\"b\":[true,false,null],\"c\":{\"d\":\"e\"}}", "{kn" "k[tf0]" "k{ks}" "}.");
+	check("{\"a\":1,\"b\":[true,false,null],\"c\":{\"d\":\"e\"}}", "{kn"
+								       "k[tf0]"
+								       "k{ks}"
+								       "}.");
 	check("[-0, 0.5, 1e9, 1E-2, -12.25e+3]", "[nnnnn].");
 	check("[[],{},[{}]]", "[[]{}[{}]].");
 	check("\t{ \"a\"\r\n: 1 }", "{kn}.");
@@ -50,10 +53,46 @@ static void test_json_2_grammar_is_checked(void **state)
 {
 	(void)state;
 	const char *const bad[] = {
-		"",	 " ",	    "{",	"[",	 "}",	    "]",     "{]",    "[}",	 "[1,]",    "{\"a\":1,}",
-		"[1 2]", "{\"a\" 1}", "{a:1}",	"{1:2}", "{\"a\"}", "01",    "-",     "1.",	 ".5",	    "1e",
-		"+1",	 "tru",	    "nul",	"truex", "[,]",	    "{,}",   "\"a",   "\"",	 "'a'",	    "1 1",
-		"[1]]",	 "NaN",	    "\"\\x\"",	"\"\\u12\"", "\"\\u12g4\"", "\"\t\"", "\"\\", "\xef\xbb\xbf{}", "[1,,2]", "--1",
+		"",
+		" ",
+		"{",
+		"[",
+		"}",
+		"]",
+		"{]",
+		"[}",
+		"[1,]",
+		"{\"a\":1,}",
+		"[1 2]",
+		"{\"a\" 1}",
+		"{a:1}",
+		"{1:2}",
+		"{\"a\"}",
+		"01",
+		"-",
+		"1.",
+		".5",
+		"1e",
+		"+1",
+		"tru",
+		"nul",
+		"truex",
+		"[,]",
+		"{,}",
+		"\"a",
+		"\"",
+		"'a'",
+		"1 1",
+		"[1]]",
+		"NaN",
+		"\"\\x\"",
+		"\"\\u12\"",
+		"\"\\u12g4\"",
+		"\"\t\"",
+		"\"\\",
+		"\xef\xbb\xbf{}",
+		"[1,,2]",
+		"--1",
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		const char *got = tokens(slice_from(bad[i]));
@@ -76,9 +115,11 @@ static void test_strings_and_escapes(void **state)
 {
 	(void)state;
 	check_string(S("\"\""), S(""));
-	check_string(S("\"plain text longer than a word\""), S("plain text longer than a word"));
+	check_string(S("\"plain text longer than a word\""),
+		     S("plain text longer than a word"));
 	check_string(S("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""), S("\"\\/\b\f\n\r\t"));
-	check_string(S("\"a\\u0041\\u00e9\\u20ac\\ud83d\\ude00z\""), S("aA\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"));
+	check_string(S("\"a\\u0041\\u00e9\\u20ac\\ud83d\\ude00z\""),
+		     S("aA\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"));
 	check_string(S("\"caf\xc3\xa9\""), S("caf\xc3\xa9"));
 	check_string(S("\"a\\u0000b\""), S("a\0b"));
 	check_string(S("\"1234567\\\"9\""), S("1234567\"9"));
@@ -98,9 +139,10 @@ static void test_json_2_utf8_and_surrogates_are_checked(void **state)
 {
 	(void)state;
 	const struct slice bad[] = {
-		S("\"\xff\""),	       S("\"\xc3\""),		S("\"\xc0\xaf\""),	   S("\"\xed\xa0\x80\""),
-		S("\"\\ud83d\""),      S("\"\\ude00\""),	S("\"\\ud83dx\""),	   S("\"\\ud83d\\u0041\""),
-		S("\"12345678\x01\""), S("{\"k\xff\":1}"),	S("\"\\u0041\xff\""),
+		S("\"\xff\""),         S("\"\xc3\""),           S("\"\xc0\xaf\""),
+		S("\"\xed\xa0\x80\""), S("\"\\ud83d\""),        S("\"\\ude00\""),
+		S("\"\\ud83dx\""),     S("\"\\ud83d\\u0041\""), S("\"12345678\x01\""),
+		S("{\"k\xff\":1}"),    S("\"\\u0041\xff\""),
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		const char *got = tokens(bad[i]);
@@ -128,8 +170,10 @@ static void test_json_1_walking_skips_unknown_keys(void **state)
 	struct slice key, name = S("");
 	uint64_t size = 0;
 	struct error err;
-	json_begin(&scanner, S("{\"_x\":{\"a\":[1,{\"b\":2}]},\"size\":7,\"y\":[[[]]],\"name\":\"n\",\"size2\":null}"),
-		   &arena);
+	json_begin(
+		&scanner,
+		S("{\"_x\":{\"a\":[1,{\"b\":2}]},\"size\":7,\"y\":[[[]]],\"name\":\"n\",\"size2\":null}"),
+		&arena);
 	assert_int_equal(json_next(&scanner), JSON_OBJECT);
 	while (json_next_key(&scanner, &key)) {
 		if (slice_eq(key, S("size")))
@@ -151,7 +195,8 @@ static void test_wrong_types_are_skipped(void **state)
 	struct slice key, text = S("kept");
 	uint64_t number = 5;
 	struct error err;
-	json_begin(&scanner, S("{\"a\":[{\"b\":1}],\"c\":-1,\"d\":1.5,\"e\":\"x\"}"), &arena);
+	json_begin(&scanner, S("{\"a\":[{\"b\":1}],\"c\":-1,\"d\":1.5,\"e\":\"x\"}"),
+		   &arena);
 	json_next(&scanner);
 	json_next_key(&scanner, &key);
 	assert_false(json_read_string(&scanner, &text));

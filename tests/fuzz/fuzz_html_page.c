@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: a project page in HTML. Any bytes are some page; addresses come out absolute and without userinfo.
+// Fuzz: a project page in HTML. Any bytes are some page; addresses come out absolute and
+// without userinfo.
 #include "tests/fuzz/fuzz.h"
 
 #include "net/url.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: a project page in JSON. What can be read can be packed and comes back the same; releases ascend.
+// Fuzz: a project page in JSON. What can be read can be packed and comes back the same;
+// releases ascend.
 #include "tests/fuzz/fuzz.h"
 
 #include "base/json_scanner.h"
@@ -10,14 +11,18 @@ static void check_project(struct arena *arena, const struct project *project)
 {
 	struct project again;
 	for (size_t i = 1; i < project->release_len; i++)
-		CHECK(version_cmp(&project->releases[i - 1].version, &project->releases[i].version) < 0);
+		CHECK(version_cmp(&project->releases[i - 1].version,
+				  &project->releases[i].version) < 0);
 	CHECK(record_unpack(record_pack(project, arena), 0, arena, &again));
-	CHECK(again.release_len == project->release_len && again.file_len == project->file_len);
+	CHECK(again.release_len == project->release_len &&
+	      again.file_len == project->file_len);
 	for (size_t i = 0; i < project->file_len; i++) {
 		CHECK(slice_eq(again.files[i].name, project->files[i].name));
 		CHECK(slice_eq(again.files[i].url, project->files[i].url));
-		CHECK(slice_eq(again.files[i].requires_python, project->files[i].requires_python));
-		CHECK(slice_eq(again.files[i].wheel.platform, project->files[i].wheel.platform));
+		CHECK(slice_eq(again.files[i].requires_python,
+			       project->files[i].requires_python));
+		CHECK(slice_eq(again.files[i].wheel.platform,
+			       project->files[i].wheel.platform));
 	}
 }
 
@@ -27,9 +32,11 @@ static void check_tokens(struct arena *arena, struct slice text)
 	struct json_scanner scanner;
 	size_t count = 0;
 	json_begin(&scanner, text, arena);
-	for (enum json_token token; (token = json_next(&scanner)) != JSON_END && token != JSON_ERROR; count++)
+	for (enum json_token token;
+	     (token = json_next(&scanner)) != JSON_END && token != JSON_ERROR; count++)
 		if (token == JSON_STRING || token == JSON_KEY)
-			CHECK(scanner.text.len <= text.len && slice_find_bad_utf8(scanner.text) == SLICE_NONE);
+			CHECK(scanner.text.len <= text.len &&
+			      slice_find_bad_utf8(scanner.text) == SLICE_NONE);
 	CHECK(count <= text.len);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fuzz: a page record of the store, its CRC made right. It is refused or leads to no read outside of it.
+// Fuzz: a page record of the store, its CRC made right. It is refused or leads to no read
+// outside of it.
 #include "tests/fuzz/fuzz.h"
 
 #include "base/digest.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An HTTP server of one test program: a thread that answers on a loopback port from a script of routes, and writes down
-// what it was asked.
+// An HTTP server of one test program: a thread that answers on a loopback port from a
+// script of routes, and writes down what it was asked.
 #pragma once
 
 #include "base/arena.h"
@@ -20,10 +20,10 @@ struct loopback_route {
 	const char *headers; // "Name: value\r\n…"; NULL: none
 	const char *body;    // with body_len, or a C string
 	size_t body_len;
-	unsigned uses;       // 0: no bound
-	bool ranges;         // a Range header is honoured
+	unsigned uses; // 0: no bound
+	bool ranges;   // a Range header is honoured
 	unsigned delay_ms;
-	unsigned cut_after;  // send only so many bytes of the body; 0: all
+	unsigned cut_after; // send only so many bytes of the body; 0: all
 };
 
 enum { LOOPBACK_REQUESTS = 256, LOOPBACK_HEAD = 2048 };
@@ -51,7 +51,8 @@ static inline void loopback_send(int fd, const char *bytes, size_t len)
 	}
 }
 
-static inline struct loopback_route *loopback_find(struct loopback *server, const char *head)
+static inline struct loopback_route *loopback_find(struct loopback *server,
+						   const char *head)
 {
 	for (size_t i = 0; i < server->route_len; i++) {
 		struct loopback_route *route = &server->routes[i];
@@ -68,7 +69,8 @@ static inline struct loopback_route *loopback_find(struct loopback *server, cons
 }
 
 // "bytes=2-5", "bytes=-4" of a body of len bytes.
-static inline bool loopback_range(const char *head, size_t len, size_t *ret_from, size_t *ret_to)
+static inline bool loopback_range(const char *head, size_t len, size_t *ret_from,
+				  size_t *ret_to)
 {
 	const char *range = strstr(head, "Range: bytes=");
 	if (!range || len == 0)
@@ -92,23 +94,30 @@ static inline void loopback_answer(struct loopback *server, int fd, const char *
 {
 	pthread_mutex_lock(&server->lock);
 	const struct loopback_route *found = loopback_find(server, head);
-	struct loopback_route route = found ? *found : (struct loopback_route){ .status = 404 };
+	struct loopback_route route =
+		found ? *found : (struct loopback_route){ .status = 404 };
 	pthread_mutex_unlock(&server->lock);
 	if (route.status == 0)
 		return;
-	const struct timespec delay = { route.delay_ms / 1000, (long)(route.delay_ms % 1000) * 1000000 };
+	const struct timespec delay = { route.delay_ms / 1000,
+					(long)(route.delay_ms % 1000) * 1000000 };
 	nanosleep(&delay, NULL);
 	size_t len = route.body_len || !route.body ? route.body_len : strlen(route.body);
 	size_t from = 0, to = len ? len - 1 : 0;
 	char line[512], range[128] = "";
 	bool partial = route.ranges && loopback_range(head, len, &from, &to);
 	if (partial)
-		snprintf(range, sizeof(range), "Content-Range: bytes %zu-%zu/%zu\r\n", from, to, len);
+		snprintf(range, sizeof(range), "Content-Range: bytes %zu-%zu/%zu\r\n",
+			 from, to, len);
 	size_t part = len ? to - from + 1 : 0;
-	int n = snprintf(line, sizeof(line), "HTTP/1.1 %u X\r\nContent-Length: %zu\r\nConnection: close\r\n%s%s\r\n",
-			 partial ? 206 : route.status, part, range, route.headers ? route.headers : "");
+	int n = snprintf(
+		line, sizeof(line),
+		"HTTP/1.1 %u X\r\nContent-Length: %zu\r\nConnection: close\r\n%s%s\r\n",
+		partial ? 206 : route.status, part, range,
+		route.headers ? route.headers : "");
 	loopback_send(fd, line, (size_t)n);
-	loopback_send(fd, route.body ? route.body + from : "", route.cut_after ? route.cut_after : part);
+	loopback_send(fd, route.body ? route.body + from : "",
+		      route.cut_after ? route.cut_after : part);
 }
 
 static inline void loopback_serve(struct loopback *server, int fd)
@@ -142,16 +151,19 @@ static inline void *loopback_run(void *context)
 	}
 }
 
-static inline void loopback_start(struct loopback *server, struct loopback_route *routes, size_t route_len)
+static inline void loopback_start(struct loopback *server, struct loopback_route *routes,
+				  size_t route_len)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 	memset(server, 0, sizeof(*server));
 	server->routes = routes;
 	server->route_len = route_len;
 	pthread_mutex_init(&server->lock, NULL);
 	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(server->listener, (struct sockaddr *)&address, size) != 0 || listen(server->listener, 64) != 0)
+	if (bind(server->listener, (struct sockaddr *)&address, size) != 0 ||
+	    listen(server->listener, 64) != 0)
 		perror("loopback");
 	getsockname(server->listener, (struct sockaddr *)&address, &size);
 	server->port = ntohs(address.sin_port);

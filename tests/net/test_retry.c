@@ -10,7 +10,8 @@ static void test_statuses_worth_another_try(void **state)
 {
 	(void)state;
 	static const unsigned yes[] = { 408, 429, 500, 502, 503, 504, 520, 599 };
-	static const unsigned no[] = { 0, 200, 206, 301, 304, 400, 401, 403, 404, 416, 501, 505, 600 };
+	static const unsigned no[] = { 0,   200, 206, 301, 304, 400, 401,
+				       403, 404, 416, 501, 505, 600 };
 	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
 		assert_true(retry_status(yes[i]));
 	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
@@ -31,8 +32,10 @@ static void test_delay_doubles_between_bounds(void **state)
 static void test_delay_is_a_function_of_url_and_attempt(void **state)
 {
 	(void)state;
-	assert_int_equal(retry_delay_ms(S("https://h/x"), 3, 0), retry_delay_ms(S("https://h/x"), 3, 0));
-	assert_int_not_equal(retry_delay_ms(S("https://h/x"), 3, 0), retry_delay_ms(S("https://h/y"), 3, 0));
+	assert_int_equal(retry_delay_ms(S("https://h/x"), 3, 0),
+			 retry_delay_ms(S("https://h/x"), 3, 0));
+	assert_int_not_equal(retry_delay_ms(S("https://h/x"), 3, 0),
+			     retry_delay_ms(S("https://h/y"), 3, 0));
 }
 
 static void test_retry_after_is_a_bounded_lower_bound(void **state)

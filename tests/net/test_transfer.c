@@ -25,7 +25,9 @@ static struct world world;
 static void open_world(struct loopback_route *routes, size_t len, unsigned retries)
 {
 	struct error err;
-	const struct net_config config = { .proxy = "", .retries = retries, .interrupted = &world.interrupted };
+	const struct net_config config = { .proxy = "",
+					   .retries = retries,
+					   .interrupted = &world.interrupted };
 	memset(&world, 0, sizeof(world));
 	loopback_start(&world.server, routes, len);
 	assert_int_equal(net_open(&config, &world.net, &err), 0);
@@ -67,8 +69,9 @@ static void test_body_and_headers(void **state)
 		.path = "/x",
 		.status = 200,
 		.body = "hello",
-		.headers = "Content-Type: text/html; charset=utf-8\r\nETag: \"abc\"\r\nCache-Control: max-age=60\r\n"
-			   "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\n",
+		.headers =
+			"Content-Type: text/html; charset=utf-8\r\nETag: \"abc\"\r\nCache-Control: max-age=60\r\n"
+			"Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\n",
 	} };
 	open_world(routes, 1, 0);
 	struct net_request asked = request("/x#fragment");
@@ -95,7 +98,9 @@ static void test_body_and_headers(void **state)
 static void test_statuses_are_answers(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/gone", .status = 410, .body = "an error page" } };
+	struct loopback_route routes[] = {
+		{ .path = "/gone", .status = 410, .body = "an error page" }
+	};
 	open_world(routes, 1, 0);
 	struct net_request asked = request("/missing");
 	struct net_response got = fetch(&asked);
@@ -116,7 +121,11 @@ static void test_transient_answers_are_tried_again(void **state)
 	struct loopback_route routes[] = {
 		{ .path = "/x", .status = 503, .uses = 1 },
 		{ .path = "/x", .status = 0, .uses = 1 },
-		{ .path = "/x", .status = 200, .body = "whole", .cut_after = 2, .uses = 1 },
+		{ .path = "/x",
+		  .status = 200,
+		  .body = "whole",
+		  .cut_after = 2,
+		  .uses = 1 },
 		{ .path = "/x", .status = 200, .body = "whole" },
 	};
 	open_world(routes, 4, 3);
@@ -135,7 +144,8 @@ static void test_transient_answers_are_tried_again(void **state)
 static void test_used_up_retries_end_in_the_last_answer(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/x", .status = 503 }, { .path = "/y", .status = 0 } };
+	struct loopback_route routes[] = { { .path = "/x", .status = 503 },
+					   { .path = "/y", .status = 0 } };
 	open_world(routes, 2, 1);
 	struct net_request asked = request("/x");
 	struct net_response got = fetch(&asked);
@@ -155,7 +165,10 @@ static void test_retry_after_is_obeyed(void **state)
 {
 	(void)state;
 	struct loopback_route routes[] = {
-		{ .path = "/x", .status = 429, .headers = "Retry-After: 1\r\n", .uses = 1 },
+		{ .path = "/x",
+		  .status = 429,
+		  .headers = "Retry-After: 1\r\n",
+		  .uses = 1 },
 		{ .path = "/x", .status = 200 },
 	};
 	struct timespec before, after;
@@ -165,7 +178,9 @@ static void test_retry_after_is_obeyed(void **state)
 	struct net_response got = fetch(&asked);
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	assert_int_equal(got.status, 200);
-	assert_true((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 >= 1000);
+	assert_true((after.tv_sec - before.tv_sec) * 1000 +
+			    (after.tv_nsec - before.tv_nsec) / 1000000 >=
+		    1000);
 	net_response_release(&got);
 	close_world();
 }
@@ -173,7 +188,9 @@ static void test_retry_after_is_obeyed(void **state)
 static void test_ranges(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "0123456789", .ranges = true } };
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 200, .body = "0123456789", .ranges = true }
+	};
 	open_world(routes, 1, 0);
 	struct net_request asked = request("/x");
 	asked.has_range = true;
@@ -195,7 +212,9 @@ static void test_ranges(void **state)
 static void test_ignored_range_gives_small_file_or_nothing(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "0123456789" } };
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 200, .body = "0123456789" }
+	};
 	open_world(routes, 1, 0);
 	struct net_request asked = request("/x");
 	asked.has_range = true;
@@ -217,7 +236,9 @@ static void test_ignored_range_gives_small_file_or_nothing(void **state)
 static void test_body_above_the_limit_fails(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "0123456789" } };
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 200, .body = "0123456789" }
+	};
 	open_world(routes, 1, 3);
 	struct net_request asked = request("/x");
 	asked.max_bytes = 9;
@@ -233,7 +254,9 @@ static void test_body_above_the_limit_fails(void **state)
 static size_t gzip(const char *text, size_t len, char *out, size_t cap)
 {
 	z_stream stream = { 0 };
-	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8,
+				      Z_DEFAULT_STRATEGY),
+			 Z_OK);
 	stream.next_in = (Bytef *)(uintptr_t)text;
 	stream.avail_in = (uInt)len;
 	stream.next_out = (Bytef *)out;
@@ -296,7 +319,11 @@ static void test_sink_hears_only_what_was_asked_for(void **state)
 	(void)state;
 	struct loopback_route routes[] = {
 		{ .path = "/x", .status = 502, .body = "error page", .uses = 1 },
-		{ .path = "/x", .status = 200, .body = "payload", .cut_after = 3, .uses = 1 },
+		{ .path = "/x",
+		  .status = 200,
+		  .body = "payload",
+		  .cut_after = 3,
+		  .uses = 1 },
 		{ .path = "/x", .status = 200, .body = "payload" },
 	};
 	open_world(routes, 3, 2);
@@ -316,7 +343,9 @@ static void test_sink_hears_only_what_was_asked_for(void **state)
 static void test_begun_sink_without_restart_is_not_repeated(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "payload", .cut_after = 3 } };
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 200, .body = "payload", .cut_after = 3 }
+	};
 	open_world(routes, 1, 5);
 	struct heard heard = { .bytes.arena = &world.arena };
 	struct net_request asked = request("/x");
@@ -332,7 +361,9 @@ static void test_begun_sink_without_restart_is_not_repeated(void **state)
 static void test_error_of_a_sink_is_the_error(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/x", .status = 200, .body = "payload" } };
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 200, .body = "payload" }
+	};
 	open_world(routes, 1, 5);
 	struct heard heard = { .bytes.arena = &world.arena, .refuse = true };
 	struct net_request asked = request("/x");
@@ -350,7 +381,10 @@ static void test_redirects(void **state)
 {
 	(void)state;
 	struct loopback_route routes[] = {
-		{ .path = "/a/x", .status = 301, .headers = "Location: /b/y\r\n", .body = "moved" },
+		{ .path = "/a/x",
+		  .status = 301,
+		  .headers = "Location: /b/y\r\n",
+		  .body = "moved" },
 		{ .path = "/b/y", .status = 200, .body = "here" },
 		{ .path = "/loop", .status = 302, .headers = "Location: /loop\r\n" },
 	};
@@ -395,7 +429,9 @@ static void test_idx_3_credentials_stay_with_their_host(void **state)
 	got = fetch(&asked);
 	assert_int_equal(got.status, 200);
 	net_response_release(&got);
-	assert_int_equal(loopback_count(&world.server, "Authorization: Basic dXNlcjpzZWNyZXQ="), 3);
+	assert_int_equal(loopback_count(&world.server,
+					"Authorization: Basic dXNlcjpzZWNyZXQ="),
+			 3);
 	assert_int_equal(loopback_count(&other, "GET /z"), 1);
 	assert_int_equal(loopback_count(&other, "Authorization"), 0);
 	loopback_stop(&other);
@@ -475,7 +511,9 @@ static void test_owners_get_their_own_answers(void **state)
 static void test_interrupt_ends_the_wait_at_once(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = { { .path = "/x", .status = 200, .delay_ms = 400 } };
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 200, .delay_ms = 400 }
+	};
 	struct net_response response;
 	struct error err;
 	open_world(routes, 1, 0);
@@ -496,12 +534,15 @@ static void test_offline_fetches_nothing(void **state)
 	struct error err;
 	struct net *net;
 	assert_int_equal(net_open(&config, &net, &err), 0);
-	const struct net_request asked = { .url = S("https://u:secret@index.example/x"), .tag = 3 };
+	const struct net_request asked = { .url = S("https://u:secret@index.example/x"),
+					   .tag = 3 };
 	net_start(net, &asked);
 	assert_int_equal(net_wait(net, &response, &err), 0);
 	assert_true(response.failed);
 	assert_int_equal(response.tag, 3);
-	assert_string_equal(response.error.cause, "'https://index.example/x' is not fetched because --offline is set");
+	assert_string_equal(
+		response.error.cause,
+		"'https://index.example/x' is not fetched because --offline is set");
 	net_response_release(&response);
 	net_close(net);
 }
@@ -515,7 +556,8 @@ static void test_file_urls(void **state)
 	assert_int_equal(write(fd, "0123456789", 10), 10);
 	close(fd);
 	open_world(NULL, 0, 2);
-	struct net_request asked = { .url = url_from_path(&world.arena, path), .max_bytes = BODY_MAX };
+	struct net_request asked = { .url = url_from_path(&world.arena, path),
+				     .max_bytes = BODY_MAX };
 	struct net_response got = fetch(&asked);
 	assert_int_equal(got.status, 200);
 	assert_true(slice_eq(got.body, S("0123456789")));

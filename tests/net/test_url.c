@@ -72,7 +72,9 @@ static void test_rfc_3986_examples_resolve(void **state)
 		{ "g?y/../x", "http://a/b/c/g?y/../x" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		check(url_resolve(&arena, S("http://a/b/c/d;p?q"), slice_from(cases[i][0])), cases[i][1]);
+		check(url_resolve(&arena, S("http://a/b/c/d;p?q"),
+				  slice_from(cases[i][0])),
+		      cases[i][1]);
 }
 
 static void test_691_2_relative_files_of_index_pages(void **state)
@@ -82,24 +84,29 @@ static void test_691_2_relative_files_of_index_pages(void **state)
 	check(url_resolve(&arena, page, S("../../packages/a/n-1.whl#sha256=00")),
 	      "https://index.example/root/packages/a/n-1.whl#sha256=00");
 	check(url_resolve(&arena, S("https://h"), S("a")), "https://h/a");
-	check(url_resolve(&arena, S("file:///w/simple/n/"), S("n-1.whl")), "file:///w/simple/n/n-1.whl");
+	check(url_resolve(&arena, S("file:///w/simple/n/"), S("n-1.whl")),
+	      "file:///w/simple/n/n-1.whl");
 }
 
 static void test_idx_3_redaction(void **state)
 {
 	(void)state;
-	check(url_redact(&arena, S("https://user:secret@host/x?y#z")), "https://host/x?y#z");
+	check(url_redact(&arena, S("https://user:secret@host/x?y#z")),
+	      "https://host/x?y#z");
 	check(url_redact(&arena, S("https://user@host")), "https://host");
 	check(url_redact(&arena, S("https://a@b:c@host/")), "https://host/");
 	check(url_redact(&arena, S("https://host/a@b")), "https://host/a@b");
 	check(url_redact(&arena, S("not a url@x")), "not a url@x");
-	check(url_redact(&arena, S("https://user:pa#ss@host/x")), "https://user:pa#ss@host/x");
+	check(url_redact(&arena, S("https://user:pa#ss@host/x")),
+	      "https://user:pa#ss@host/x");
 }
 
 static void test_751_7_file_names(void **state)
 {
 	(void)state;
-	check(url_file_name(&arena, S("https://h/a/torch-2.0%2Bcpu-py3-none-any.whl?x=/y#sha256=1/2")),
+	check(url_file_name(
+		      &arena,
+		      S("https://h/a/torch-2.0%2Bcpu-py3-none-any.whl?x=/y#sha256=1/2")),
 	      "torch-2.0+cpu-py3-none-any.whl");
 	check(url_file_name(&arena, S("n-1.tar.gz")), "n-1.tar.gz");
 	check(url_file_name(&arena, S("https://h/a/")), "");
@@ -123,7 +130,8 @@ static void test_paths_and_file_urls(void **state)
 {
 	(void)state;
 	const char *path;
-	check(url_from_path(&arena, "/a b/c%d/\xc3\xa9+x.whl"), "file:///a%20b/c%25d/%C3%A9+x.whl");
+	check(url_from_path(&arena, "/a b/c%d/\xc3\xa9+x.whl"),
+	      "file:///a%20b/c%25d/%C3%A9+x.whl");
 	assert_true(url_file_path(&arena, S("file:///a%20b/c%25d#x"), &path));
 	assert_string_equal(path, "/a b/c%d");
 	assert_true(url_file_path(&arena, S("FILE://localhost/x"), &path));

@@ -39,7 +39,8 @@ static inline void put_zip_fields(struct buf *out, const struct member *member)
 }
 
 // Members stored in order, without compression.
-static inline struct slice make_zip(struct arena *arena, const struct member *members, size_t len)
+static inline struct slice make_zip(struct arena *arena, const struct member *members,
+				    size_t len)
 {
 	struct buf out = { .arena = arena }, directory = { .arena = arena };
 	for (size_t i = 0; i < len; i++) {
@@ -92,7 +93,8 @@ static inline void put_tar_member(struct buf *out, const struct member *member)
 		buf_byte(out, '\0');
 }
 
-static inline struct slice make_tar_gz(struct arena *arena, const struct member *members, size_t len)
+static inline struct slice make_tar_gz(struct arena *arena, const struct member *members,
+				       size_t len)
 {
 	struct buf tar = { .arena = arena };
 	for (size_t i = 0; i < len; i++)
@@ -101,7 +103,9 @@ static inline struct slice make_tar_gz(struct arena *arena, const struct member 
 		buf_byte(&tar, '\0');
 	uLong cap = compressBound(tar.len) + 64;
 	char *out = arena_alloc(arena, cap, 1);
-	z_stream stream = { .next_in = (Bytef *)tar.ptr, .avail_in = (uInt)tar.len, .next_out = (Bytef *)out,
+	z_stream stream = { .next_in = (Bytef *)tar.ptr,
+			    .avail_in = (uInt)tar.len,
+			    .next_out = (Bytef *)out,
 			    .avail_out = (uInt)cap };
 	deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
 	deflate(&stream, Z_FINISH);

@@ -42,7 +42,8 @@ static void test_cache_control(void **state)
 	assert_int_equal(freshness_max_age(S("public"), 600), 600);
 	assert_int_equal(freshness_max_age(S("max-age=60"), 600), 60);
 	assert_int_equal(freshness_max_age(S("public, Max-Age = 60 ,x"), 600), 60);
-	assert_int_equal(freshness_max_age(S("max-age=99999999999999999999999"), 600), 600);
+	assert_int_equal(freshness_max_age(S("max-age=99999999999999999999999"), 600),
+			 600);
 	assert_int_equal(freshness_max_age(S("max-age=31536000"), 600), 86400);
 	assert_int_equal(freshness_max_age(S("max-age=60, no-cache"), 600), 0);
 	assert_int_equal(freshness_max_age(S("no-store"), 600), 0);

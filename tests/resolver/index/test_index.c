@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The index against a server on loopback and places on disk: what is asked, what is kept, what is answered.
+// The index against a server on loopback and places on disk: what is asked, what is kept,
+// what is answered.
 #include "resolver/index/index.h"
 
 #include "base/files.h"
@@ -15,7 +16,8 @@
 enum { NOW = 1000000, JSON = 1 };
 
 #define JSON_TYPE "Content-Type: application/vnd.pypi.simple.v1+json\r\n"
-#define METADATA_TEXT "Metadata-Version: 2.2\nName: foo\nVersion: 1.0\nRequires-Dist: bar>=2\n"
+#define METADATA_TEXT \
+	"Metadata-Version: 2.2\nName: foo\nVersion: 1.0\nRequires-Dist: bar>=2\n"
 
 static struct loopback server, second;
 static char directory[64];
@@ -33,7 +35,9 @@ struct run {
 static void begin(struct run *run)
 {
 	struct error err;
-	const struct net_config net_config = { .proxy = "", .retries = run->retries, .offline = run->config.offline };
+	const struct net_config net_config = { .proxy = "",
+					       .retries = run->retries,
+					       .offline = run->config.offline };
 	if (run->config.index_len == 0 && run->config.find_links_len == 0) {
 		run->urls[0] = arena_printf(&run->arena, "%s/simple/", server.url);
 		run->config.index_len = 1;
@@ -65,7 +69,9 @@ static const struct project *get_project(struct run *run, const char *name)
 	return index_project(run->index, slice_from(name));
 }
 
-static const struct file_metadata *get_metadata(struct run *run, const struct project *project, size_t file)
+static const struct file_metadata *get_metadata(struct run *run,
+						const struct project *project,
+						size_t file)
 {
 	struct error err;
 	index_want_metadata(run->index, project, &project->files[file]);
@@ -75,8 +81,8 @@ static const struct file_metadata *get_metadata(struct run *run, const struct pr
 	return index_metadata(run->index, &project->files[file]);
 }
 
-#define FOO_PAGE                                                                                                       \
-	"{\"files\":[{\"filename\":\"foo-1.0-py3-none-any.whl\",\"url\":\"../../files/foo-1.0-py3-none-any.whl\","    \
+#define FOO_PAGE                                                                                                   \
+	"{\"files\":[{\"filename\":\"foo-1.0-py3-none-any.whl\",\"url\":\"../../files/foo-1.0-py3-none-any.whl\"," \
 	"\"core-metadata\":true}]}"
 
 static void serve(struct loopback_route *routes, size_t len)
@@ -88,8 +94,13 @@ static void test_503_4_691_1_what_is_asked(void **state)
 {
 	(void)state;
 	struct loopback_route routes[] = {
-		{ .path = "/simple/foo/", .status = 200, .headers = JSON_TYPE, .body = FOO_PAGE },
-		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata", .status = 200, .body = METADATA_TEXT },
+		{ .path = "/simple/foo/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = FOO_PAGE },
+		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata",
+		  .status = 200,
+		  .body = METADATA_TEXT },
 	};
 	struct run run = { 0 };
 	serve(routes, 2);
@@ -97,14 +108,18 @@ static void test_503_4_691_1_what_is_asked(void **state)
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FOUND);
 	assert_int_equal(project->release_len, 1);
-	assert_true(slice_eq(project->index_url, arena_printf(&run.arena, "%s/simple", server.url)));
+	assert_true(slice_eq(project->index_url,
+			     arena_printf(&run.arena, "%s/simple", server.url)));
 	const struct file_metadata *metadata = get_metadata(&run, project, 0);
 	assert_int_equal(metadata->state, METADATA_FOUND);
 	assert_int_equal(metadata->metadata.requires_len, 1);
 	assert_int_equal(loopback_count(&server, "GET /simple/foo/ HTTP"), 1);
-	assert_int_equal(loopback_count(&server, "Accept: application/vnd.pypi.simple.v1+json, "
-						 "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"),
-			 1);
+	assert_int_equal(
+		loopback_count(
+			&server,
+			"Accept: application/vnd.pypi.simple.v1+json, "
+			"application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"),
+		1);
 	assert_int_equal(index_counts(run.index).pages_fetched, 1);
 	assert_int_equal(index_counts(run.index).metadata_fetched, 1);
 	finish(&run);
@@ -115,12 +130,18 @@ static void test_a_warm_run_asks_nothing(void **state)
 {
 	(void)state;
 	struct loopback_route routes[] = {
-		{ .path = "/simple/foo/", .status = 200, .headers = JSON_TYPE, .body = FOO_PAGE },
-		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata", .status = 200, .body = METADATA_TEXT },
+		{ .path = "/simple/foo/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = FOO_PAGE },
+		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata",
+		  .status = 200,
+		  .body = METADATA_TEXT },
 	};
 	serve(routes, 2);
 	for (int i = 0; i < 3; i++) {
-		struct run run = { .config.now = NOW + 100 * (uint64_t)i, .config.offline = i == 2 };
+		struct run run = { .config.now = NOW + 100 * (uint64_t)i,
+				   .config.offline = i == 2 };
 		begin(&run);
 		const struct project *project = get_project(&run, "foo");
 		assert_int_equal(project->state, PROJECT_FOUND);
@@ -130,7 +151,8 @@ static void test_a_warm_run_asks_nothing(void **state)
 		assert_int_equal(index_counts(run.index).metadata_from_store, i ? 1 : 0);
 		finish(&run);
 	}
-	assert_int_equal(server.request_len, 3); // the page, the metadata, and once what is missing
+	// the page, the metadata, and once what is missing
+	assert_int_equal(server.request_len, 3);
 	loopback_stop(&server);
 }
 
@@ -198,7 +220,8 @@ static void test_offline_without_a_record_fails(void **state)
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FAILED);
 	assert_int_equal(project->error.kind, ERROR_SOURCE);
-	assert_string_equal(project->error.cause, "'foo' is not in the store and --offline is set");
+	assert_string_equal(project->error.cause,
+			    "'foo' is not in the store and --offline is set");
 	assert_int_equal(server.request_len, 0);
 	finish(&run);
 	loopback_stop(&server);
@@ -216,16 +239,31 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 {
 	(void)state;
 	struct loopback_route first_routes[] = {
-		{ .path = "/simple/both/", .status = 200, .headers = JSON_TYPE, .body = "{\"files\":[]}" },
+		{ .path = "/simple/both/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = "{\"files\":[]}" },
 		{ .path = "/simple/forbidden/", .status = 403 },
 		{ .path = "/simple/broken/", .status = 503 },
 		{ .path = "/simple/private/", .status = 401 },
-		{ .path = "/simple/odd/", .status = 200, .headers = "Content-Type: text/plain\r\n", .body = "hello" },
+		{ .path = "/simple/odd/",
+		  .status = 200,
+		  .headers = "Content-Type: text/plain\r\n",
+		  .body = "hello" },
 	};
 	struct loopback_route second_routes[] = {
-		{ .path = "/simple/both/", .status = 200, .headers = JSON_TYPE, .body = "{\"files\":[{}]}" },
-		{ .path = "/simple/only/", .status = 200, .headers = JSON_TYPE, .body = "{\"files\":[]}" },
-		{ .path = "/simple/forbidden/", .status = 200, .headers = JSON_TYPE, .body = "{\"files\":[]}" },
+		{ .path = "/simple/both/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = "{\"files\":[{}]}" },
+		{ .path = "/simple/only/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = "{\"files\":[]}" },
+		{ .path = "/simple/forbidden/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = "{\"files\":[]}" },
 	};
 	struct run run = { 0 };
 	serve(first_routes, 5);
@@ -249,12 +287,15 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 	loopback_stop(&server);
 }
 
-// Offline, an index that was never asked may have the name: a later one must not be taken for the first.
+// Offline, an index that was never asked may have the name: a later one must not be taken
+// for the first.
 static void test_offline_does_not_pass_over_an_index(void **state)
 {
 	(void)state;
-	struct loopback_route routes[] = {
-		{ .path = "/simple/foo/", .status = 200, .headers = JSON_TYPE, .body = "{\"files\":[]}" } };
+	struct loopback_route routes[] = { { .path = "/simple/foo/",
+					     .status = 200,
+					     .headers = JSON_TYPE,
+					     .body = "{\"files\":[]}" } };
 	serve(NULL, 0);
 	loopback_start(&second, routes, 1);
 	struct run only_second = { .config.index_len = 1 };
@@ -285,10 +326,13 @@ static void test_many_are_asked_at_once(void **state)
 		assert_int_equal(index_wait(run.index, &err), 0);
 		known = 0;
 		for (unsigned i = 0; i < 60; i++)
-			known += index_project(run.index, arena_printf(&run.arena, "name-%u", i)) != NULL;
+			known += index_project(run.index,
+					       arena_printf(&run.arena, "name-%u", i)) !=
+				 NULL;
 	}
 	assert_int_equal(server.request_len, 60);
-	assert_int_equal(index_wait(run.index, &err), 0); // nothing under way: returns at once
+	// nothing under way: returns at once
+	assert_int_equal(index_wait(run.index, &err), 0);
 	finish(&run);
 	loopback_stop(&server);
 }
@@ -298,7 +342,10 @@ static void test_other_requests_on_the_net_are_let_alone(void **state)
 {
 	(void)state;
 	struct loopback_route routes[] = {
-		{ .path = "/simple/foo/", .status = 200, .headers = JSON_TYPE, .body = FOO_PAGE },
+		{ .path = "/simple/foo/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = FOO_PAGE },
 		{ .path = "/other", .status = 200, .body = "other" },
 	};
 	struct run run = { 0 };
@@ -306,7 +353,9 @@ static void test_other_requests_on_the_net_are_let_alone(void **state)
 	struct error err;
 	serve(routes, 2);
 	begin(&run);
-	const struct net_request other = { .url = arena_printf(&run.arena, "%s/other", server.url), .max_bytes = 100 };
+	const struct net_request other = {
+		.url = arena_printf(&run.arena, "%s/other", server.url), .max_bytes = 100
+	};
 	net_start(run.net, &other);
 	assert_int_equal(get_project(&run, "foo")->state, PROJECT_FOUND);
 	assert_int_equal(net_wait(run.net, &got, &err), 0);
@@ -316,17 +365,20 @@ static void test_other_requests_on_the_net_are_let_alone(void **state)
 	loopback_stop(&server);
 }
 
-static struct loopback_route page_with(struct run *run, const char *file, struct slice bytes)
+static struct loopback_route page_with(struct run *run, const char *file,
+				       struct slice bytes)
 {
 	struct sha256 digest = sha256_of(bytes);
 	return (struct loopback_route){
 		.path = "/simple/foo/",
 		.status = 200,
 		.headers = JSON_TYPE,
-		.body = arena_printf(&run->arena,
-				     "{\"files\":[{\"filename\":\"%s\",\"url\":\"/files/%s\",\"size\":%zu,"
-				     "\"hashes\":{\"sha256\":\"%.*s\"}}]}",
-				     file, file, bytes.len, SLICE_ARG(sha256_hex(&run->arena, &digest)))
+		.body = arena_printf(
+				&run->arena,
+				"{\"files\":[{\"filename\":\"%s\",\"url\":\"/files/%s\",\"size\":%zu,"
+				"\"hashes\":{\"sha256\":\"%.*s\"}}]}",
+				file, file, bytes.len,
+				SLICE_ARG(sha256_hex(&run->arena, &digest)))
 				.ptr,
 	};
 }
@@ -337,7 +389,8 @@ static void test_idx_1_metadata_by_range_and_kept_by_digest(void **state)
 	struct run run = { 0 };
 	const struct member members[] = {
 		{ "foo/data", make_noise(&run.arena, 200000) },
-		{ "foo-1.0.dist-info/METADATA", S(METADATA_TEXT "\nA long description\n") },
+		{ "foo-1.0.dist-info/METADATA",
+		  S(METADATA_TEXT "\nA long description\n") },
 	};
 	struct slice wheel = make_zip(&run.arena, members, 2);
 	struct loopback_route routes[] = {
@@ -364,20 +417,25 @@ static void test_idx_1_metadata_by_range_and_kept_by_digest(void **state)
 	loopback_stop(&server);
 }
 
-static void check_sdist(const char *pkg_info, enum metadata_state expected, const char *cause)
+static void check_sdist(const char *pkg_info, enum metadata_state expected,
+			const char *cause)
 {
 	struct run run = { 0 };
 	const struct member members[] = { { "foo-1.0/PKG-INFO", slice_from(pkg_info) } };
 	struct slice bytes = make_tar_gz(&run.arena, members, 1);
 	struct loopback_route routes[] = {
 		page_with(&run, "foo-1.0.tar.gz", bytes),
-		{ .path = "/files/foo-1.0.tar.gz", .status = 200, .body = bytes.ptr, .body_len = bytes.len },
+		{ .path = "/files/foo-1.0.tar.gz",
+		  .status = 200,
+		  .body = bytes.ptr,
+		  .body_len = bytes.len },
 	};
 	serve(routes, 2);
 	for (int i = 0; i < 2; i++) { // fresh, and from the store
 		run.config.offline = i == 1;
 		begin(&run);
-		const struct file_metadata *got = get_metadata(&run, get_project(&run, "foo"), 0);
+		const struct file_metadata *got =
+			get_metadata(&run, get_project(&run, "foo"), 0);
 		assert_int_equal(got->state, expected);
 		if (cause)
 			assert_string_equal(got->error.cause, cause);
@@ -393,20 +451,27 @@ static void check_sdist(const char *pkg_info, enum metadata_state expected, cons
 static void test_643_1_only_static_sdists_are_believed(void **state)
 {
 	(void)state;
-	check_sdist("Metadata-Version: 2.2\nName: foo\nVersion: 1.0\n", METADATA_FOUND, NULL);
-	check_sdist("Metadata-Version: 2.4\nName: Foo\nVersion: 1.0.0\nDynamic: Description\n", METADATA_FOUND, NULL);
-	check_sdist("Metadata-Version: 2.1\nName: foo\nVersion: 1.0\n", METADATA_UNUSABLE,
-		    "its source distribution does not state its dependencies (metadata version 2.1); "
-		    "a build would be needed");
-	check_sdist("Metadata-Version: 2.2\nName: foo\nVersion: 1.0\nDynamic: Requires-Dist\n", METADATA_UNUSABLE,
-		    "its source distribution does not state its dependencies (they are dynamic); "
-		    "a build would be needed");
+	check_sdist("Metadata-Version: 2.2\nName: foo\nVersion: 1.0\n", METADATA_FOUND,
+		    NULL);
+	check_sdist(
+		"Metadata-Version: 2.4\nName: Foo\nVersion: 1.0.0\nDynamic: Description\n",
+		METADATA_FOUND, NULL);
+	check_sdist(
+		"Metadata-Version: 2.1\nName: foo\nVersion: 1.0\n", METADATA_UNUSABLE,
+		"its source distribution does not state its dependencies (metadata version 2.1); "
+		"a build would be needed");
+	check_sdist(
+		"Metadata-Version: 2.2\nName: foo\nVersion: 1.0\nDynamic: Requires-Dist\n",
+		METADATA_UNUSABLE,
+		"its source distribution does not state its dependencies (they are dynamic); "
+		"a build would be needed");
 }
 
 static void test_a_file_must_be_what_its_name_says(void **state)
 {
 	(void)state;
-	check_sdist("Metadata-Version: 2.2\nName: evil\nVersion: 1.0\n", METADATA_UNUSABLE,
+	check_sdist("Metadata-Version: 2.2\nName: evil\nVersion: 1.0\n",
+		    METADATA_UNUSABLE,
 		    "'foo-1.0.tar.gz' calls itself 'evil' 1.0 in its metadata");
 	check_sdist("Metadata-Version: 2.2\nName: foo\nVersion: 1.1\n", METADATA_UNUSABLE,
 		    "'foo-1.0.tar.gz' calls itself 'foo' 1.1 in its metadata");
@@ -420,7 +485,10 @@ static void test_wrong_hash_is_an_integrity_error_and_not_kept(void **state)
 	struct slice bytes = make_tar_gz(&run.arena, members, 1);
 	struct loopback_route routes[] = {
 		page_with(&run, "foo-1.0.tar.gz", S("other bytes")),
-		{ .path = "/files/foo-1.0.tar.gz", .status = 200, .body = bytes.ptr, .body_len = bytes.len },
+		{ .path = "/files/foo-1.0.tar.gz",
+		  .status = 200,
+		  .body = bytes.ptr,
+		  .body_len = bytes.len },
 	};
 	serve(routes, 2);
 	begin(&run);
@@ -441,8 +509,10 @@ static void test_similar_names_nearest_first(void **state)
 	struct run run = { 0 };
 	for (size_t i = 0; i < 4; i++) {
 		snprintf(paths[i], sizeof(paths[i]), "/simple/%s/", names[i]);
-		routes[i] = (struct loopback_route){
-			.path = paths[i], .status = 200, .headers = JSON_TYPE, .body = page.ptr };
+		routes[i] = (struct loopback_route){ .path = paths[i],
+						     .status = 200,
+						     .headers = JSON_TYPE,
+						     .body = page.ptr };
 	}
 	serve(routes, 4);
 	begin(&run);
@@ -450,10 +520,14 @@ static void test_similar_names_nearest_first(void **state)
 		get_project(&run, names[i]);
 	for (int i = 0; i < 2; i++) {
 		get_project(&run, "numpi");
-		assert_int_equal(index_similar_names(run.index, S("numpi"), &run.arena, got, 2), 2);
+		assert_int_equal(index_similar_names(run.index, S("numpi"), &run.arena,
+						     got, 2),
+				 2);
 		assert_true(slice_eq(got[0], S("nump")));
 		assert_true(slice_eq(got[1], S("numpy")));
-		assert_int_equal(index_similar_names(run.index, S("pandas"), &run.arena, got, 2), 0);
+		assert_int_equal(index_similar_names(run.index, S("pandas"), &run.arena,
+						     got, 2),
+				 0);
 		if (i == 0) { // the next run knows them from the store
 			index_close(run.index);
 			begin(&run);
@@ -466,13 +540,21 @@ static void test_similar_names_nearest_first(void **state)
 static const char *wheelhouse(struct run *run)
 {
 	struct error err;
-	const struct member members[] = { { "foo-1.0.dist-info/METADATA", S(METADATA_TEXT) } };
+	const struct member members[] = { { "foo-1.0.dist-info/METADATA",
+					    S(METADATA_TEXT) } };
 	struct slice wheel = make_zip(&run->arena, members, 1);
 	const char *path = arena_printf(&run->arena, "%s/wheel house", directory).ptr;
 	assert_int_equal(make_directories(path, &err), 0);
-	assert_int_equal(file_write(path_join(&run->arena, path, S("foo-1.0-py3-none-any.whl")), wheel, &err), 0);
-	assert_int_equal(file_write(path_join(&run->arena, path, S("foo-2.0.tar.gz")), S("x"), &err), 0);
-	assert_int_equal(file_write(path_join(&run->arena, path, S("bar-1.0.tar.gz")), S("x"), &err), 0);
+	assert_int_equal(file_write(path_join(&run->arena, path,
+					      S("foo-1.0-py3-none-any.whl")),
+				    wheel, &err),
+			 0);
+	assert_int_equal(file_write(path_join(&run->arena, path, S("foo-2.0.tar.gz")),
+				    S("x"), &err),
+			 0);
+	assert_int_equal(file_write(path_join(&run->arena, path, S("bar-1.0.tar.gz")),
+				    S("x"), &err),
+			 0);
 	return path;
 }
 
@@ -489,7 +571,8 @@ static void test_find_links_directory_alone(void **state)
 	assert_int_equal(project->release_len, 2);
 	const struct project_file *wheel = &project->files[0];
 	assert_true(slice_starts_with(wheel->url, S("file:///")));
-	assert_true(slice_ends_with(wheel->url, S("/wheel%20house/foo-1.0-py3-none-any.whl")));
+	assert_true(slice_ends_with(wheel->url,
+				    S("/wheel%20house/foo-1.0-py3-none-any.whl")));
 	assert_true(wheel->has_size && !sha256_is_zero(&wheel->sha256));
 	assert_int_equal(wheel->index, 0);
 	assert_int_equal(get_metadata(&run, project, 0)->state, METADATA_FOUND);
@@ -502,7 +585,10 @@ static void test_find_links_add_to_the_index(void **state)
 {
 	(void)state;
 	struct loopback_route routes[] = {
-		{ .path = "/simple/foo/", .status = 200, .headers = JSON_TYPE, .body = FOO_PAGE },
+		{ .path = "/simple/foo/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = FOO_PAGE },
 		{ .path = "/links.html",
 		  .status = 200,
 		  .headers = "Content-Type: text/html\r\n",
@@ -511,19 +597,22 @@ static void test_find_links_add_to_the_index(void **state)
 	struct run run = { .config.index_len = 1 };
 	serve(routes, 2);
 	run.urls[0] = arena_printf(&run.arena, "%s/simple", server.url);
-	struct slice links[] = { slice_from(wheelhouse(&run)), arena_printf(&run.arena, "%s/links.html", server.url) };
+	struct slice links[] = { slice_from(wheelhouse(&run)),
+				 arena_printf(&run.arena, "%s/links.html", server.url) };
 	run.config.find_links = links;
 	run.config.find_links_len = 2;
 	begin(&run);
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->release_len, 3);
 	const struct project_file *files = project->files;
-	assert_true(slice_starts_with(files[0].url, S("http://"))); // the index's own entry stays
+	assert_true(slice_starts_with(files[0].url,
+				      S("http://"))); // the index's own entry stays
 	assert_int_equal(files[0].index, 0);
 	assert_int_equal(files[1].index, 1);
 	assert_int_equal(files[2].index, 2);
 	assert_true(slice_ends_with(files[2].url, S("/f/foo-3.0-py3-none-any.whl")));
-	assert_int_equal(get_project(&run, "bar")->state, PROJECT_FOUND); // no index has it
+	assert_int_equal(get_project(&run, "bar")->state,
+			 PROJECT_FOUND); // no index has it
 	assert_int_equal(loopback_count(&server, "links.html"), 1);
 	finish(&run);
 	loopback_stop(&server);
@@ -551,12 +640,14 @@ static void test_index_in_a_directory(void **state)
 	const char *page = arena_printf(&run.arena, "%s/simple/foo", directory).ptr;
 	assert_int_equal(make_directories(page, &err), 0);
 	page = path_join(&run.arena, page, S("index.html"));
-	assert_int_equal(file_write(page, S("<a href=\"foo-1.0.tar.gz\">x</a>"), &err), 0);
+	assert_int_equal(file_write(page, S("<a href=\"foo-1.0.tar.gz\">x</a>"), &err),
+			 0);
 	run.urls[0] = arena_printf(&run.arena, "file://%s/simple/", directory);
 	begin(&run);
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FOUND);
-	assert_true(slice_ends_with(project->files[0].url, S("/simple/foo/foo-1.0.tar.gz")));
+	assert_true(
+		slice_ends_with(project->files[0].url, S("/simple/foo/foo-1.0.tar.gz")));
 	assert_int_equal(get_project(&run, "bar")->state, PROJECT_ABSENT);
 	finish(&run);
 }
@@ -565,20 +656,27 @@ static void test_idx_3_the_store_holds_no_password(void **state)
 {
 	(void)state;
 	struct loopback_route routes[] = {
-		{ .path = "/simple/foo/", .status = 200, .headers = JSON_TYPE, .body = FOO_PAGE },
-		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata", .status = 200, .body = METADATA_TEXT },
+		{ .path = "/simple/foo/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = FOO_PAGE },
+		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata",
+		  .status = 200,
+		  .body = METADATA_TEXT },
 	};
 	struct run run = { .config.index_len = 1 };
 	struct error err;
 	serve(routes, 2);
-	run.urls[0] = arena_printf(&run.arena, "http://user:secret@127.0.0.1:%u/simple", server.port);
+	run.urls[0] = arena_printf(&run.arena, "http://user:secret@127.0.0.1:%u/simple",
+				   server.port);
 	begin(&run);
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FOUND);
 	assert_false(slice_contains(project->files[0].url, S("secret")));
 	assert_false(slice_contains(project->index_url, S("secret")));
 	assert_int_equal(get_metadata(&run, project, 0)->state, METADATA_FOUND);
-	assert_int_equal(loopback_count(&server, "Authorization: Basic"), 2); // page and file of one origin
+	assert_int_equal(loopback_count(&server, "Authorization: Basic"),
+			 2); // page and file of one origin
 	index_close(run.index);
 	struct slice bytes;
 	const char *path = arena_printf(&run.arena, "%s/store/index.mdb", directory).ptr;
@@ -604,7 +702,8 @@ static int remove_directory(void **state)
 	return remove_tree(directory, &err);
 }
 
-#define WITH_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+#define WITH_DIRECTORY(test) \
+	cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 int main(void)
 {

@@ -14,7 +14,9 @@ static struct arena arena;
 
 static struct project_file wheel_file(struct slice bytes)
 {
-	struct project_file file = { .kind = FILE_WHEEL, .name = S("foo-1.0-py3-none-any.whl"), .size = bytes.len };
+	struct project_file file = { .kind = FILE_WHEEL,
+				     .name = S("foo-1.0-py3-none-any.whl"),
+				     .size = bytes.len };
 	file.url = S("https://h/foo-1.0-py3-none-any.whl");
 	file.has_size = bytes.len > 0;
 	assert_int_equal(wheel_name_parse(file.name, &file.wheel), FILENAME_OK);
@@ -23,7 +25,9 @@ static struct project_file wheel_file(struct slice bytes)
 
 static struct project_file sdist_file(struct slice bytes)
 {
-	struct project_file file = { .kind = FILE_SDIST, .name = S("foo-1.0.tar.gz"), .size = bytes.len };
+	struct project_file file = { .kind = FILE_SDIST,
+				     .name = S("foo-1.0.tar.gz"),
+				     .size = bytes.len };
 	file.url = S("https://h/foo-1.0.tar.gz");
 	file.has_size = bytes.len > 0;
 	return file;
@@ -50,20 +54,25 @@ static struct net_response serve(const struct net_request *request, struct slice
 {
 	if (!request->has_range)
 		return answer(200, bytes);
-	size_t to = request->range_to < bytes.len ? (size_t)request->range_to : bytes.len - 1;
+	size_t to =
+		request->range_to < bytes.len ? (size_t)request->range_to : bytes.len - 1;
 	size_t from = (size_t)request->range_from;
 	if (request->range_last) {
-		from = request->range_last < bytes.len ? bytes.len - (size_t)request->range_last : 0;
+		from = request->range_last < bytes.len
+			       ? bytes.len - (size_t)request->range_last
+			       : 0;
 		to = bytes.len - 1;
 	}
 	struct net_response response = answer(206, slice_range(bytes, from, to + 1));
-	response.content_range = arena_printf(&arena, "bytes %zu-%zu/%zu", from, to, bytes.len);
+	response.content_range =
+		arena_printf(&arena, "bytes %zu-%zu/%zu", from, to, bytes.len);
 	return response;
 }
 
-// Runs the ladder against a server of `bytes` that has no .metadata; returns how many requests it took, 0 for failure.
-static unsigned climb(const struct project_file *file, struct file_host *host, struct slice bytes,
-		      struct slice *ret_text, struct error *err)
+// Runs the ladder against a server of `bytes` that has no .metadata; returns how many
+// requests it took, 0 for failure.
+static unsigned climb(const struct project_file *file, struct file_host *host,
+		      struct slice bytes, struct slice *ret_text, struct error *err)
 {
 	struct ladder ladder;
 	struct net_request request;
@@ -71,16 +80,18 @@ static unsigned climb(const struct project_file *file, struct file_host *host, s
 	for (unsigned count = 1; count < 10; count++) {
 		ladder_request(&ladder, &request);
 		bool metadata = slice_ends_with(request.url, S(".metadata"));
-		struct net_response response = metadata ? answer(404, S("")) : serve(&request, bytes);
-		enum ladder_result result = ladder_take(&ladder, &response, ret_text, err);
+		struct net_response response =
+			metadata ? answer(404, S("")) : serve(&request, bytes);
+		enum ladder_result result =
+			ladder_take(&ladder, &response, ret_text, err);
 		if (result != LADDER_AGAIN)
 			return result == LADDER_FOUND ? count : 0;
 	}
 	return 0;
 }
 
-static void check_climb(const struct project_file *file, struct file_host *host, struct slice bytes,
-			unsigned requests)
+static void check_climb(const struct project_file *file, struct file_host *host,
+			struct slice bytes, unsigned requests)
 {
 	struct slice text = S("");
 	struct error err = { 0 };
@@ -103,7 +114,8 @@ static void test_658_2_metadata_stands_before_query(void **state)
 	file.url = S("https://h/foo-1.0-py3-none-any.whl?sig=a/b.c");
 	ladder_begin(&ladder, &file, &host, &arena);
 	ladder_request(&ladder, &request);
-	assert_true(slice_eq(request.url, S("https://h/foo-1.0-py3-none-any.whl.metadata?sig=a/b.c")));
+	assert_true(slice_eq(request.url,
+			     S("https://h/foo-1.0-py3-none-any.whl.metadata?sig=a/b.c")));
 	assert_false(request.has_range);
 }
 
@@ -173,7 +185,9 @@ static void test_zip_3_directory_longer_than_the_tail(void **state)
 	enum { MANY = 2000 };
 	struct member *members = arena_new_array(&arena, struct member, MANY + 1);
 	for (size_t i = 0; i < MANY; i++)
-		members[i].name = arena_printf(&arena, "foo/a/rather/long/name/of/a/file/%zu.py", i).ptr;
+		members[i].name =
+			arena_printf(&arena, "foo/a/rather/long/name/of/a/file/%zu.py", i)
+				.ptr;
 	members[MANY] = (struct member){ "foo-1.0.dist-info/METADATA", METADATA_TEXT };
 	struct slice bytes = make_zip(&arena, members, MANY + 1);
 	struct project_file file = wheel_file(bytes);
@@ -191,7 +205,8 @@ static void test_a_server_without_ranges_gives_the_file(void **state)
 	struct net_request request;
 	struct error err;
 	ladder_begin(&ladder, &file, &host, &arena);
-	struct net_response response = answer(200, S("")); // longer than what the request allows
+	struct net_response response =
+		answer(200, S("")); // longer than what the request allows
 	assert_int_equal(ladder_take(&ladder, &response, &text, &err), LADDER_AGAIN);
 	assert_true(host.no_ranges);
 	ladder_request(&ladder, &request);
@@ -204,9 +219,14 @@ static void test_a_server_without_ranges_gives_the_file(void **state)
 static void test_wrong_ranges_are_not_believed(void **state)
 {
 	(void)state;
-	static const char *const ranges[] = { "",		      "bytes 0-99/*",	       "bytes 1-99/200",
-					      "bytes 100-199/100",    "bytes 199-100/200",     "items 0-1/2",
-					      "bytes 0-99/200 extra", "bytes 4294967295-4294967395/4294967396" };
+	static const char *const ranges[] = { "",
+					      "bytes 0-99/*",
+					      "bytes 1-99/200",
+					      "bytes 100-199/100",
+					      "bytes 199-100/200",
+					      "items 0-1/2",
+					      "bytes 0-99/200 extra",
+					      "bytes 4294967295-4294967395/4294967396" };
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
 		struct file_host host = host_without_metadata();
 		struct project_file file = wheel_file(S(""));
@@ -216,7 +236,8 @@ static void test_wrong_ranges_are_not_believed(void **state)
 		ladder_begin(&ladder, &file, &host, &arena);
 		struct net_response response = answer(206, make_noise(&arena, 100));
 		response.content_range = slice_from(ranges[i]);
-		assert_int_equal(ladder_take(&ladder, &response, &text, &err), LADDER_AGAIN);
+		assert_int_equal(ladder_take(&ladder, &response, &text, &err),
+				 LADDER_AGAIN);
 		assert_int_equal(ladder.step, LADDER_WHOLE);
 	}
 }
@@ -251,7 +272,8 @@ static void test_wheels_that_cannot_be_used(void **state)
 {
 	(void)state;
 	const struct member empty[] = { { "foo/__init__.py", S("") } };
-	const struct member nested[] = { { "x/foo-1.0.dist-info/METADATA", METADATA_TEXT } };
+	const struct member nested[] = { { "x/foo-1.0.dist-info/METADATA",
+					   METADATA_TEXT } };
 	check_end(S("no zip"), LADDER_UNUSABLE);
 	check_end(make_zip(&arena, empty, 1), LADDER_UNUSABLE);
 	check_end(make_zip(&arena, nested, 1), LADDER_UNUSABLE);
@@ -284,7 +306,8 @@ static void test_answers_that_end_the_climb(void **state)
 		struct error err;
 		ladder_begin(&ladder, &file, &host, &arena);
 		struct net_response response = answer(statuses[i], S(""));
-		assert_int_equal(ladder_take(&ladder, &response, &text, &err), LADDER_FAILED);
+		assert_int_equal(ladder_take(&ladder, &response, &text, &err),
+				 LADDER_FAILED);
 		assert_int_equal(err.kind, ERROR_SOURCE);
 	}
 }
@@ -293,8 +316,10 @@ static void test_643_1_sdists_give_their_pkg_info(void **state)
 {
 	(void)state;
 	struct slice noise = make_noise(&arena, 800000);
-	const struct member early[] = { { "foo-1.0/PKG-INFO", METADATA_TEXT }, { "foo-1.0/data", noise } };
-	const struct member late[] = { { "foo-1.0/data", noise }, { "foo-1.0/PKG-INFO", METADATA_TEXT } };
+	const struct member early[] = { { "foo-1.0/PKG-INFO", METADATA_TEXT },
+					{ "foo-1.0/data", noise } };
+	const struct member late[] = { { "foo-1.0/data", noise },
+				       { "foo-1.0/PKG-INFO", METADATA_TEXT } };
 	struct file_host host = { 0 };
 	struct slice bytes = make_tar_gz(&arena, early, 2);
 	struct project_file file = sdist_file(bytes);

@@ -9,12 +9,17 @@
 
 static struct arena arena;
 
-static const char HEX[] = "e28fdff4b1d47edd13e053399f642818d2f591cb9c215eb626bde6b14d6f4575";
-static const char OTHER_HEX[] = "ae8fdff4b1d47edd13e053399f642818d2f591cb9c215eb626bde6b14d6f4575";
+static const char HEX[] =
+	"e28fdff4b1d47edd13e053399f642818d2f591cb9c215eb626bde6b14d6f4575";
+static const char OTHER_HEX[] =
+	"ae8fdff4b1d47edd13e053399f642818d2f591cb9c215eb626bde6b14d6f4575";
 
-static int read_page(struct slice body, struct slice type, struct project *ret_project, struct error *err)
+static int read_page(struct slice body, struct slice type, struct project *ret_project,
+		     struct error *err)
 {
-	const struct page_input input = { body, type, S("https://index.example/simple/foo/"), S("foo") };
+	const struct page_input input = { body, type,
+					  S("https://index.example/simple/foo/"),
+					  S("foo") };
 	return page_read(&input, &arena, ret_project, err);
 }
 
@@ -40,7 +45,8 @@ static struct project read_html(struct slice body)
 static struct slice json_of(const char *const *files, size_t len)
 {
 	struct buf out = { .arena = &arena };
-	buf_append(&out, S("{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"foo\",\"files\":["));
+	buf_append(&out,
+		   S("{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"foo\",\"files\":["));
 	for (size_t i = 0; i < len; i++)
 		buf_printf(&out, "%s{%s}", i ? "," : "", files[i]);
 	buf_append(&out, S("]}"));
@@ -104,12 +110,15 @@ static void test_700_1_a_file_with_all_its_keys(void **state)
 static void test_691_3_hashes_may_be_empty_and_keys_null(void **state)
 {
 	(void)state;
-	const char *files[] = { "\"filename\":\"foo-1.tar.gz\",\"url\":\"foo-1.tar.gz\",\"hashes\":{},"
-				"\"requires-python\":null,\"yanked\":null,\"size\":null,\"core-metadata\":null" };
+	const char *files[] = {
+		"\"filename\":\"foo-1.tar.gz\",\"url\":\"foo-1.tar.gz\",\"hashes\":{},"
+		"\"requires-python\":null,\"yanked\":null,\"size\":null,\"core-metadata\":null"
+	};
 	struct project project = read_files(files, 1);
 	assert_int_equal(project.file_len, 1);
 	assert_true(sha256_is_zero(&project.files[0].sha256));
-	assert_false(project.files[0].has_size || project.files[0].yanked || project.files[0].has_core_metadata);
+	assert_false(project.files[0].has_size || project.files[0].yanked ||
+		     project.files[0].has_core_metadata);
 	assert_int_equal(project.files[0].requires_python.len, 0);
 }
 
@@ -170,12 +179,17 @@ static void test_629_1_api_versions(void **state)
 	assert_false(project.newer_api);
 	project = read_json(S("{\"meta\":{\"api-version\":\"1.99\"},\"files\":[]}"));
 	assert_true(project.newer_api);
-	assert_int_equal(read_page(S("{\"meta\":{\"api-version\":\"2.0\"}}"), json, &project, &err), -1);
-	assert_int_equal(err.kind, ERROR_SOURCE);
-	assert_int_equal(read_page(S("{\"meta\":{\"api-version\":\"x\"}}"), json, &project, &err), -1);
-	assert_int_equal(read_page(S("<meta name=\"pypi:repository-version\" content=\"2.0\">"), S("text/html"),
+	assert_int_equal(read_page(S("{\"meta\":{\"api-version\":\"2.0\"}}"), json,
 				   &project, &err),
 			 -1);
+	assert_int_equal(err.kind, ERROR_SOURCE);
+	assert_int_equal(read_page(S("{\"meta\":{\"api-version\":\"x\"}}"), json,
+				   &project, &err),
+			 -1);
+	assert_int_equal(
+		read_page(S("<meta name=\"pypi:repository-version\" content=\"2.0\">"),
+			  S("text/html"), &project, &err),
+		-1);
 	project = read_html(S("<meta name=\"pypi:repository-version\" content=\"1.0\">"));
 	assert_false(project.newer_api);
 }
@@ -185,23 +199,32 @@ static void test_691_1_the_content_type_decides(void **state)
 	(void)state;
 	struct project project;
 	struct error err;
-	const struct slice json = S("{\"files\":[{\"filename\":\"foo-1.tar.gz\",\"url\":\"x\"}]}");
+	const struct slice json =
+		S("{\"files\":[{\"filename\":\"foo-1.tar.gz\",\"url\":\"x\"}]}");
 	const struct slice html = S("<a href=\"foo-1.tar.gz\">x</a>");
-	static const char *const json_types[] = { "application/json", "Application/JSON; charset=utf-8", "",
+	static const char *const json_types[] = { "application/json",
+						  "Application/JSON; charset=utf-8", "",
 						  "application/vnd.pypi.simple.v1+json" };
-	static const char *const html_types[] = { "text/html", "", "application/vnd.pypi.simple.v1+html" };
+	static const char *const html_types[] = { "text/html", "",
+						  "application/vnd.pypi.simple.v1+html" };
 	for (size_t i = 0; i < 4; i++) {
-		assert_int_equal(read_page(json, slice_from(json_types[i]), &project, &err), 0);
+		assert_int_equal(read_page(json, slice_from(json_types[i]), &project,
+					   &err),
+				 0);
 		assert_int_equal(project.file_len, 1);
 	}
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(read_page(html, slice_from(html_types[i]), &project, &err), 0);
+		assert_int_equal(read_page(html, slice_from(html_types[i]), &project,
+					   &err),
+				 0);
 		assert_int_equal(project.file_len, 1);
 	}
 	assert_int_equal(read_page(json, S("text/plain"), &project, &err), -1);
 	assert_int_equal(read_page(S("x"), S(""), &project, &err), -1);
 	assert_int_equal(read_page(S("[]"), S("application/json"), &project, &err), -1);
-	assert_int_equal(read_page(S("{\"files\":[}"), S("application/json"), &project, &err), -1);
+	assert_int_equal(read_page(S("{\"files\":[}"), S("application/json"), &project,
+				   &err),
+			 -1);
 }
 
 static void test_503_3_html_pages(void **state)
@@ -237,8 +260,8 @@ static void test_503_3_html_pages(void **state)
 static void test_792_1_project_status(void **state)
 {
 	(void)state;
-	struct project project =
-		read_json(S("{\"project-status\":{\"status\":\"quarantined\",\"reason\":\"malware\",\"x\":[]},\"files\":[]}"));
+	struct project project = read_json(S(
+		"{\"project-status\":{\"status\":\"quarantined\",\"reason\":\"malware\",\"x\":[]},\"files\":[]}"));
 	check(project.status, "quarantined");
 	check(project.status_reason, "malware");
 	assert_int_equal(project.release_len, 0);
@@ -247,7 +270,8 @@ static void test_792_1_project_status(void **state)
 static void test_700_1_releases_come_from_files(void **state)
 {
 	(void)state;
-	struct project project = read_json(S("{\"versions\":[\"1.0\",\"not a version\"],\"files\":[]}"));
+	struct project project =
+		read_json(S("{\"versions\":[\"1.0\",\"not a version\"],\"files\":[]}"));
 	assert_int_equal(project.release_len, 0);
 }
 
@@ -255,18 +279,26 @@ static void test_440_1_releases_ascend_and_equal_versions_merge(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
-		"foo-1.10.tar.gz",	     "foo-1.2.tar.gz",	       "foo-1.2.0-py3-none-any.whl",
-		"foo-1.0rc1-py3-none-any.whl", "foo-1.0.tar.gz",	       "foo-1.0+cpu-py3-none-any.whl",
-		"foo-1.2-cp39-cp39-linux_x86_64.whl", "foo-1.0.post1.tar.gz", "foo-1.0c1.tar.gz",
+		"foo-1.10.tar.gz",
+		"foo-1.2.tar.gz",
+		"foo-1.2.0-py3-none-any.whl",
+		"foo-1.0rc1-py3-none-any.whl",
+		"foo-1.0.tar.gz",
+		"foo-1.0+cpu-py3-none-any.whl",
+		"foo-1.2-cp39-cp39-linux_x86_64.whl",
+		"foo-1.0.post1.tar.gz",
+		"foo-1.0c1.tar.gz",
 	};
-	static const char *const versions[] = { "1.0rc1", "1.0", "1.0+cpu", "1.0.post1", "1.2", "1.10" };
+	static const char *const versions[] = { "1.0rc1",    "1.0", "1.0+cpu",
+						"1.0.post1", "1.2", "1.10" };
 	struct project project = read_names(names, sizeof(names) / sizeof(*names));
 	assert_int_equal(project.release_len, 6);
 	for (size_t i = 0; i < 6; i++)
 		check(project.releases[i].version_text, versions[i]);
 	const struct release *merged = &project.releases[4];
 	assert_int_equal(merged->file_len, 3);
-	check(project.files[merged->first_file].name, "foo-1.2-cp39-cp39-linux_x86_64.whl");
+	check(project.files[merged->first_file].name,
+	      "foo-1.2-cp39-cp39-linux_x86_64.whl");
 	check(project.files[merged->first_file + 1].name, "foo-1.2.0-py3-none-any.whl");
 	check(project.files[merged->first_file + 2].name, "foo-1.2.tar.gz");
 }
@@ -275,10 +307,17 @@ static void test_files_that_no_rule_can_read_are_counted(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
-		"foo-1.0.tar.gz",		"foo-1.0-py2.7.egg",	     "foo-1.0.win32.exe",
-		"foo-1.0.tar.gz.asc",		"bar-1.0-py3-none-any.whl",  "foo-not.a.version-py3-none-any.whl",
-		"foo-1.0-py3-none.whl",		"foo-1.0.tar.bz2",	     "foo.whl",
-		"foo-dev.tar.gz",		"foo-1.0.tar.gz",
+		"foo-1.0.tar.gz",
+		"foo-1.0-py2.7.egg",
+		"foo-1.0.win32.exe",
+		"foo-1.0.tar.gz.asc",
+		"bar-1.0-py3-none-any.whl",
+		"foo-not.a.version-py3-none-any.whl",
+		"foo-1.0-py3-none.whl",
+		"foo-1.0.tar.bz2",
+		"foo.whl",
+		"foo-dev.tar.gz",
+		"foo-1.0.tar.gz",
 	};
 	struct project project = read_names(names, sizeof(names) / sizeof(*names));
 	assert_int_equal(project.release_len, 1);
@@ -295,7 +334,8 @@ static void test_sets_number_equal_texts(void **state)
 		"\"filename\":\"foo-2-1-py2-none-any.whl\",\"url\":\"x\",\"requires-python\":\"<3\"",
 	};
 	struct project project = read_files(files, 3);
-	const struct project_file *one = &project.files[0], *build = &project.files[1], *two = &project.files[2];
+	const struct project_file *one = &project.files[0], *build = &project.files[1],
+				  *two = &project.files[2];
 	assert_int_equal(one->tag_set, two->tag_set);
 	assert_int_equal(one->python_set, two->python_set);
 	assert_int_not_equal(one->tag_set, build->tag_set);

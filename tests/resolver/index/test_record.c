@@ -16,15 +16,16 @@ static struct project sample(void)
 	struct project project = { 0 };
 	struct error err;
 	const struct page_input input = {
-		.body = S("{\"meta\":{\"api-version\":\"1.9\"},\"project-status\":{\"status\":\"archived\"},\"files\":["
-			  "{\"filename\":\"Foo-1.0-2b-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\","
-			  "\"url\":\"https://h/a/Foo-1.0-2b-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\","
-			  "\"requires-python\":\">=3.8\",\"size\":5,\"yanked\":\"why\",\"core-metadata\":true,"
-			  "\"hashes\":{\"sha256\":\"e28fdff4b1d47edd13e053399f642818d2f591cb9c215eb626bde6b14d6f4575\"},"
-			  "\"upload-time\":\"2024-01-02T03:04:05Z\"},"
-			  "{\"filename\":\"foo-1.0.tar.gz\",\"url\":\"https://h/other%2Dname\"},"
-			  "{\"filename\":\"foo-2.0rc1.zip\",\"url\":\"foo-2.0rc1.zip\",\"requires-python\":\">=3.8\"},"
-			  "{\"filename\":\"foo-2.egg\",\"url\":\"x\"}]}"),
+		.body = S(
+			"{\"meta\":{\"api-version\":\"1.9\"},\"project-status\":{\"status\":\"archived\"},\"files\":["
+			"{\"filename\":\"Foo-1.0-2b-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\","
+			"\"url\":\"https://h/a/Foo-1.0-2b-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl\","
+			"\"requires-python\":\">=3.8\",\"size\":5,\"yanked\":\"why\",\"core-metadata\":true,"
+			"\"hashes\":{\"sha256\":\"e28fdff4b1d47edd13e053399f642818d2f591cb9c215eb626bde6b14d6f4575\"},"
+			"\"upload-time\":\"2024-01-02T03:04:05Z\"},"
+			"{\"filename\":\"foo-1.0.tar.gz\",\"url\":\"https://h/other%2Dname\"},"
+			"{\"filename\":\"foo-2.0rc1.zip\",\"url\":\"foo-2.0rc1.zip\",\"requires-python\":\">=3.8\"},"
+			"{\"filename\":\"foo-2.egg\",\"url\":\"x\"}]}"),
 		.content_type = S("application/json"),
 		.url = S("https://index.example/simple/foo/"),
 		.name = S("foo"),
@@ -80,8 +81,11 @@ static void test_what_is_packed_comes_back(void **state)
 	assert_int_equal(got.file_len, 3);
 	for (size_t i = 0; i < got.release_len; i++) {
 		check(got.releases[i].version_text, project.releases[i].version_text);
-		assert_int_equal(version_cmp(&got.releases[i].version, &project.releases[i].version), 0);
-		assert_int_equal(got.releases[i].first_file, project.releases[i].first_file);
+		assert_int_equal(version_cmp(&got.releases[i].version,
+					     &project.releases[i].version),
+				 0);
+		assert_int_equal(got.releases[i].first_file,
+				 project.releases[i].first_file);
 		assert_int_equal(got.releases[i].file_len, project.releases[i].file_len);
 	}
 	for (size_t i = 0; i < got.file_len; i++) {
@@ -116,7 +120,8 @@ static void test_damaged_record_is_none(void **state)
 	for (size_t i = 0; i < record.len; i++) {
 		memcpy(copy, record.ptr, record.len);
 		copy[i] = (char)(copy[i] ^ 0x41);
-		assert_false(record_unpack((struct slice){ copy, record.len }, 0, &arena, &got));
+		assert_false(record_unpack((struct slice){ copy, record.len }, 0, &arena,
+					   &got));
 		assert_false(record_unpack(slice_range(record, 0, i), 0, &arena, &got));
 	}
 	assert_false(record_unpack(S(""), 0, &arena, &got));
@@ -134,10 +139,12 @@ static void test_forged_offsets_are_refused(void **state)
 		AUTO(arena_cleanup) struct arena scratch = { 0 };
 		memcpy(copy, record.ptr, record.len);
 		memset(copy + i, 0xf1, 4);
-		uint32_t crc = crc32_update(0, (struct slice){ copy + CRC_END, record.len - CRC_END });
+		uint32_t crc = crc32_update(0, (struct slice){ copy + CRC_END,
+							       record.len - CRC_END });
 		memcpy(copy + CRC_AT, &crc, sizeof(crc));
 		if (record_unpack((struct slice){ copy, record.len }, 0, &scratch, &got))
-			(void)record_pack(&got, &scratch); // reads all of it, under ASan
+			// reads all of it, under ASan
+			(void)record_pack(&got, &scratch);
 	}
 }
 
@@ -151,8 +158,10 @@ static int release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_is_packed_comes_back), cmocka_unit_test(test_empty_project),
-		cmocka_unit_test(test_same_project_same_bytes),	  cmocka_unit_test(test_damaged_record_is_none),
+		cmocka_unit_test(test_what_is_packed_comes_back),
+		cmocka_unit_test(test_empty_project),
+		cmocka_unit_test(test_same_project_same_bytes),
+		cmocka_unit_test(test_damaged_record_is_none),
 		cmocka_unit_test(test_forged_offsets_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);

@@ -39,8 +39,11 @@ static void test_archive_without_one(void **state)
 	(void)state;
 	struct slice text;
 	struct error err;
-	const struct member members[] = { { "foo-1.0/setup.py", S("x") }, { "/PKG-INFO", S("x") } };
-	assert_int_equal(sdist_pkg_info(make_tar_gz(&arena, members, 2), &arena, &text, &err), SDIST_ABSENT);
+	const struct member members[] = { { "foo-1.0/setup.py", S("x") },
+					  { "/PKG-INFO", S("x") } };
+	assert_int_equal(sdist_pkg_info(make_tar_gz(&arena, members, 2), &arena, &text,
+					&err),
+			 SDIST_ABSENT);
 }
 
 static void test_the_beginning_is_enough_where_it_holds_pkg_info(void **state)
@@ -48,8 +51,10 @@ static void test_the_beginning_is_enough_where_it_holds_pkg_info(void **state)
 	(void)state;
 	struct slice noise = make_noise(&arena, 300000), text;
 	struct error err;
-	const struct member early[] = { { "foo-1.0/PKG-INFO", S("early") }, { "foo-1.0/data", noise } };
-	const struct member late[] = { { "foo-1.0/data", noise }, { "foo-1.0/PKG-INFO", S("late") } };
+	const struct member early[] = { { "foo-1.0/PKG-INFO", S("early") },
+					{ "foo-1.0/data", noise } };
+	const struct member late[] = { { "foo-1.0/data", noise },
+				       { "foo-1.0/PKG-INFO", S("late") } };
 	struct slice head = slice_range(make_tar_gz(&arena, early, 2), 0, 100000);
 	check_found(head, S("early"));
 	head = slice_range(make_tar_gz(&arena, late, 2), 0, 100000);
@@ -61,7 +66,9 @@ static void test_what_is_no_archive_is_broken(void **state)
 	(void)state;
 	struct slice text;
 	struct error err;
-	enum sdist_result result = sdist_pkg_info(S("this is no archive at all, but long enough"), &arena, &text, &err);
+	enum sdist_result result =
+		sdist_pkg_info(S("this is no archive at all, but long enough"), &arena,
+			       &text, &err);
 	assert_true(result == SDIST_BROKEN || result == SDIST_TRUNCATED);
 	result = sdist_pkg_info(S(""), &arena, &text, &err);
 	assert_true(result != SDIST_FOUND);
@@ -75,7 +82,9 @@ static void test_huge_pkg_info_is_refused(void **state)
 	struct slice text, zeros = { arena_alloc(&arena, HUGE_BYTES, 1), HUGE_BYTES };
 	struct error err;
 	const struct member members[] = { { "foo-1.0/PKG-INFO", zeros } };
-	assert_int_equal(sdist_pkg_info(make_tar_gz(&arena, members, 1), &arena, &text, &err), SDIST_BROKEN);
+	assert_int_equal(sdist_pkg_info(make_tar_gz(&arena, members, 1), &arena, &text,
+					&err),
+			 SDIST_BROKEN);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }
 

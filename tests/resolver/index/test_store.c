@@ -80,14 +80,19 @@ static void test_keys_of_no_or_too_great_length_are_not_kept(void **state)
 	struct error err;
 	struct index_store *store = open_store();
 	index_store_put(store, STORE_PAGES, S(""), S("x"));
-	index_store_put(store, STORE_PAGES, (struct slice){ long_key, sizeof(long_key) }, S("x"));
-	index_store_put(store, STORE_PAGES, (struct slice){ long_key, STORE_KEY_MAX }, S("x"));
+	index_store_put(store, STORE_PAGES, (struct slice){ long_key, sizeof(long_key) },
+			S("x"));
+	index_store_put(store, STORE_PAGES, (struct slice){ long_key, STORE_KEY_MAX },
+			S("x"));
 	assert_int_equal(index_store_flush(store, &err), 0);
 	index_store_close(store);
 	store = open_store();
 	assert_false(index_store_find(store, STORE_PAGES, S(""), &value));
-	assert_false(index_store_find(store, STORE_PAGES, (struct slice){ long_key, sizeof(long_key) }, &value));
-	assert_true(index_store_find(store, STORE_PAGES, (struct slice){ long_key, STORE_KEY_MAX }, &value));
+	assert_false(index_store_find(store, STORE_PAGES,
+				      (struct slice){ long_key, sizeof(long_key) },
+				      &value));
+	assert_true(index_store_find(store, STORE_PAGES,
+				     (struct slice){ long_key, STORE_KEY_MAX }, &value));
 	index_store_close(store);
 }
 
