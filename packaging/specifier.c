@@ -60,17 +60,23 @@ static int expect_operator(struct parser *parser)
 	return -1;
 }
 
-static int parse_operator(struct parser *parser, enum specifier_operator *ret_op)
+static int parse_operator(struct parser *parser, struct specifier *specifier)
 {
 	struct slice rest = rest_of(parser);
-	for (size_t i = 0; i < OPERATOR_COUNT; i++) {
-		if (slice_starts_with(rest, OPERATORS[i].text)) {
-			*ret_op = OPERATORS[i].op;
-			parser->at += OPERATORS[i].text.len;
-			return 0;
-		}
+	size_t i = 0;
+	while (i < OPERATOR_COUNT && !slice_starts_with(rest, OPERATORS[i].text))
+		i++;
+	if (i == OPERATOR_COUNT)
+		return expect_operator(parser);
+	specifier->op = OPERATORS[i].op;
+	parser->at += OPERATORS[i].text.len;
+	// md.3: "!=~5.0" of old metadata means "!=5.0.*".
+	if (parser->lenient && specifier->op == SPECIFIER_NOT_EQUAL &&
+	    next_is(parser, '~')) {
+		parser->at++;
+		specifier->wildcard = true;
 	}
-	return expect_operator(parser);
+	return 0;
 }
 
 // The version ends at a blank or a comma; in old metadata also where the next operator
@@ -109,15 +115,15 @@ static void cut_wildcard(const struct parser *parser, struct specifier *specifie
 	struct slice *text = &specifier->text;
 	if (parser->lenient)
 		*text = without_quotes(*text);
-	bool wildcard = slice_ends_with(*text, S(".*"));
-	if (wildcard) {
+	if (slice_ends_with(*text, S(".*"))) {
 		text->len -= 2;
+		specifier->wildcard = true;
 	} else if (parser->lenient && slice_ends_with(*text, S("*"))) {
 		text->len--;
-		wildcard = true;
+		specifier->wildcard = true;
 	}
-	specifier->wildcard =
-		wildcard && (takes_wildcard(specifier->op) || !parser->lenient);
+	if (parser->lenient && !takes_wildcard(specifier->op))
+		specifier->wildcard = false;
 }
 
 static bool is_release_only(const struct version *version)
@@ -218,7 +224,7 @@ static int parse_clauses(struct parser *parser, struct specifier_set *set)
 		if (parser->at == parser->text.len)
 			return 0;
 		struct specifier specifier = { 0 };
-		if (parse_operator(parser, &specifier.op) < 0)
+		if (parse_operator(parser, &specifier) < 0)
 			return -1;
 		skip_blanks(parser);
 		if (parse_version(parser, &specifier) < 0 || parse_comma(parser) < 0)

@@ -30,9 +30,9 @@ struct specifier_set {
 
 // Comma-separated clauses, blanks anywhere between tokens, one comma after the last is
 // fine (508.4), an empty text is the empty set. Legacy forms of old metadata (md.3:
-// ">=2.7.*", "==5.0*", stray or missing commas, quotes) are accepted when `lenient`. -1:
-// err (ERROR_INPUT) has a cause, and in *ret_bad_offset (may be NULL) is the byte of text
-// where it went wrong. The set borrows from text and lives in the arena.
+// ">=2.7.*", "==5.0*", "!=~5.0", stray or missing commas, quotes) are accepted when
+// `lenient`. -1: err (ERROR_INPUT) has a cause, and in *ret_bad_offset (may be NULL) is
+// the byte of text where it went wrong. The set borrows from text and lives in the arena.
 NODISCARD int specifier_set_parse(struct arena *arena, struct slice text, bool lenient,
 				  struct specifier_set *ret_set, size_t *ret_bad_offset,
 				  struct error *err);
