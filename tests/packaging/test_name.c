@@ -102,7 +102,7 @@ static void test_distance(void **state)
 		{ "a", "b", 0, 1 },
 		{ "abcdef", "bcdefg", 2, 2 },
 		{ "abcdef", "azcedf", 4, 3 },
-		{ "requests", "reqeusts", 2, 2 },
+		{ "pandas", "apndas", 2, 2 },
 		{ "abcdefgh", "ijklmnop", 15, 8 },
 		{ "aaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbb", 100, 16 },
 	};
