@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Text to marker tree: the grammar of PEP 508, and which comparisons have a meaning
-// (508.1–508.4, 508.6).
+// Text to marker tree: the grammar of PEP 508 (508.3, 508.4). What a comparison means is in
+// marker_compare.c.
 #include "packaging/marker_tree.h"
 
 #include "base/limits.h"
@@ -54,14 +54,6 @@ struct parser {
 	size_t bad_offset, bad_len; // set with the error
 };
 
-// One side of a comparison.
-struct operand {
-	bool is_literal;
-	struct slice literal; // without the quotes
-	enum marker_field field;
-	size_t offset, len; // in the text, quotes included
-};
-
 static int fail(struct parser *p, size_t offset, size_t len)
 {
 	p->bad_offset = offset;
@@ -78,20 +70,20 @@ static int fail_expected(struct parser *p, const char *expected, struct error *e
 }
 
 static bool name_at(const struct parser *p, const struct marker_field_info *names,
-		    size_t count, struct operand *ret_operand)
+		    size_t count, struct marker_operand *ret_operand)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct slice name = slice_from(names[i].name);
 		if (!word_at(p->text, p->at, name))
 			continue;
-		*ret_operand =
-			(struct operand){ .field = names[i].field, .len = name.len };
+		*ret_operand = (struct marker_operand){ .field = names[i].field,
+							.len = name.len };
 		return true;
 	}
 	return false;
 }
 
-static bool field_at(const struct parser *p, struct operand *ret_operand)
+static bool field_at(const struct parser *p, struct marker_operand *ret_operand)
 {
 	return name_at(p, marker_fields, MARKER_FIELD_COUNT, ret_operand) ||
 	       name_at(p, old_names, sizeof(old_names) / sizeof(*old_names), ret_operand);
@@ -134,7 +126,7 @@ static int fail_operand(struct parser *p, bool is_right, struct error *err)
 
 // PEP 508 knows no escapes, so a backslash has no meaning; control characters could only
 // confuse what is printed.
-static int check_literal(struct parser *p, const struct operand *operand,
+static int check_literal(struct parser *p, const struct marker_operand *operand,
 			 struct error *err)
 {
 	size_t bad = slice_find_bad_utf8(operand->literal);
@@ -151,8 +143,8 @@ static int check_literal(struct parser *p, const struct operand *operand,
 	return 0;
 }
 
-static int parse_operand(struct parser *p, bool is_right, struct operand *ret_operand,
-			 struct error *err)
+static int parse_operand(struct parser *p, bool is_right,
+			 struct marker_operand *ret_operand, struct error *err)
 {
 	p->at = skip_blanks(p->text, p->at);
 	struct slice rest = slice_skip(p->text, p->at);
@@ -163,7 +155,8 @@ static int parse_operand(struct parser *p, bool is_right, struct operand *ret_op
 				  rest.ptr[0]);
 			return fail(p, p->at, rest.len);
 		}
-		*ret_operand = (struct operand){ .is_literal = true, .len = len + 2 };
+		*ret_operand =
+			(struct marker_operand){ .is_literal = true, .len = len + 2 };
 		ret_operand->literal = slice_range(rest, 1, len + 1);
 	} else if (!field_at(p, ret_operand)) {
 		return fail_operand(p, is_right, err);
@@ -217,149 +210,6 @@ static int parse_operator(struct parser *p, enum marker_operator *ret_op,
 	return 0;
 }
 
-// 508.6: which variables exist where.
-static int check_place(struct parser *p, const struct operand *variable,
-		       struct error *err)
-{
-	bool in_lock = p->where == MARKER_IN_LOCK;
-	const struct marker_field_info *info = &marker_fields[variable->field];
-	if (in_lock && variable->field == FIELD_EXTRA) {
-		error_set(err, ERROR_INPUT, "'extra' has no meaning in a lock file");
-		error_hint(err, "a lock asks for an extra by '\"name\" in extras'");
-		return fail(p, variable->offset, variable->len);
-	}
-	if (!in_lock && info->type == TYPE_SET) {
-		error_set(err, ERROR_INPUT, "'%s' has a meaning in lock files only",
-			  info->name);
-		return fail(p, variable->offset, variable->len);
-	}
-	return 0;
-}
-
-static bool is_membership(enum marker_operator op)
-{
-	return op == MARKER_IN || op == MARKER_NOT_IN;
-}
-
-// `op literal` as a specifier, NULL where it is none. One clause only: ">=" and "3.8,<4"
-// are no comparison, nor are ">" and "=3".
-static const struct specifier *specifier_of(struct arena *arena, enum marker_operator op,
-					    struct slice literal)
-{
-	struct slice trimmed = slice_trim(literal);
-	if (trimmed.len == 0 || is_operator(trimmed.ptr[0]) ||
-	    slice_find_byte(trimmed, ',') != SLICE_NONE)
-		return NULL;
-	struct slice text = arena_printf(arena, "%s%.*s", marker_operator_texts[op],
-					 SLICE_ARG(trimmed));
-	struct specifier_set set = { 0 };
-	struct error ignored;
-	if (specifier_set_parse(arena, text, false, &set, NULL, &ignored) < 0 ||
-	    set.len != 1)
-		return NULL;
-	return &set.items[0];
-}
-
-static void compile_version(struct arena *arena, struct marker *compare)
-{
-	if (!compare->literal_first) {
-		compare->specifier = specifier_of(arena, compare->op, compare->literal);
-		return;
-	}
-	struct version *version = arena_new(arena, struct version);
-	if (version_parse(arena, compare->literal, version))
-		compare->version = version;
-}
-
-static int fail_no_version(struct parser *p, const struct marker *compare,
-			   const struct operand *literal, struct error *err)
-{
-	struct slice text = compare->literal;
-	error_set(err, ERROR_INPUT, "'%s' cannot be compared by '%s' with '%.*s'",
-		  marker_fields[compare->field].name, marker_operator_texts[compare->op],
-		  SLICE_ARG(text));
-	if (slice_ends_with(text, S(".*")) && compare->op != MARKER_COMPATIBLE)
-		error_hint(err, "'.*' goes with '==' and '!=' only: write \"%.*s\"",
-			   (int)text.len - 2, text.ptr);
-	return fail(p, literal->offset, literal->len);
-}
-
-// 508.2 on versions. What installers do with a bad version differs from the standard:
-// packaging compares texts. That stays possible in metadata, whose author cannot be
-// asked; elsewhere a comparison that can only be false is an error.
-static int check_version(struct parser *p, struct marker *compare,
-			 const struct operand *literal, struct error *err)
-{
-	bool strictly_version = marker_fields[compare->field].type == TYPE_VERSION;
-	if (is_membership(compare->op)) {
-		if (p->where != MARKER_IN_LOCK || !strictly_version)
-			return 0;
-		error_set(err, ERROR_INPUT, "'%s' is a version: '%s' does not apply",
-			  marker_fields[compare->field].name,
-			  marker_operator_texts[compare->op]);
-		return fail(p, literal->offset, literal->len);
-	}
-	if (compare->op == MARKER_ARBITRARY) // 440.9: of texts, and any text will do
-		return 0;
-	compile_version(p->arena, compare);
-	if (compare->specifier || compare->version)
-		return 0;
-	bool as_text = !strictly_version || p->where == MARKER_IN_METADATA;
-	if (as_text && compare->op != MARKER_COMPATIBLE)
-		return 0;
-	return fail_no_version(p, compare, literal, err);
-}
-
-// 508.2 on sets and texts.
-static int check_text(struct parser *p, const struct marker *compare, size_t offset,
-		      struct error *err)
-{
-	const struct marker_field_info *info = &marker_fields[compare->field];
-	if (info->type == TYPE_SET &&
-	    !(compare->literal_first && is_membership(compare->op)))
-		error_set(err, ERROR_INPUT,
-			  "'%s' is a set: only '\"name\" in %s' and 'not in' apply",
-			  info->name, info->name);
-	else if (compare->op == MARKER_COMPATIBLE || compare->op == MARKER_ARBITRARY)
-		error_set(err, ERROR_INPUT, "'%s' compares versions, and '%s' is a text",
-			  marker_operator_texts[compare->op], info->name);
-	else
-		return 0;
-	return fail(p, offset, p->at - offset);
-}
-
-// 685.1: names of extras and groups are compared normalised.
-static bool is_name_field(enum marker_field field)
-{
-	return field == FIELD_EXTRA || marker_fields[field].type == TYPE_SET;
-}
-
-static int check_compare(struct parser *p, struct marker *compare,
-			 const struct operand *left, const struct operand *right,
-			 struct error *err)
-{
-	if (left->is_literal == right->is_literal) {
-		error_set(
-			err, ERROR_INPUT,
-			"a comparison needs a variable and a quoted text; these are two %s",
-			left->is_literal ? "texts" : "variables");
-		return fail(p, left->offset, p->at - left->offset);
-	}
-	const struct operand *variable = left->is_literal ? right : left;
-	const struct operand *literal = left->is_literal ? left : right;
-	if (check_place(p, variable, err) < 0)
-		return -1;
-	compare->literal_first = left->is_literal;
-	compare->field = variable->field;
-	compare->literal = is_name_field(variable->field)
-				   ? name_normalize(p->arena, literal->literal)
-				   : literal->literal;
-	enum marker_type type = marker_fields[variable->field].type;
-	if (type == TYPE_VERSION || type == TYPE_VERSION_OR_STRING)
-		return check_version(p, compare, literal, err);
-	return check_text(p, compare, left->offset, err);
-}
-
 static int parse_compare(struct parser *p, struct marker **ret_marker, struct error *err)
 {
 	if (++p->terms > MARKER_TERMS_MAX) {
@@ -367,14 +217,14 @@ static int parse_compare(struct parser *p, struct marker **ret_marker, struct er
 			  MARKER_TERMS_MAX);
 		return fail(p, p->at, 0);
 	}
+	struct marker_comparison written = { .where = p->where };
 	struct marker *compare = arena_new(p->arena, struct marker);
-	compare->kind = MARKER_COMPARE;
-	struct operand left = { 0 }, right = { 0 };
-	if (parse_operand(p, false, &left, err) < 0 ||
-	    parse_operator(p, &compare->op, err) < 0 ||
-	    parse_operand(p, true, &right, err) < 0 ||
-	    check_compare(p, compare, &left, &right, err) < 0)
+	if (parse_operand(p, false, &written.left, err) < 0 ||
+	    parse_operator(p, &written.op, err) < 0 ||
+	    parse_operand(p, true, &written.right, err) < 0)
 		return -1;
+	if (marker_compare(p->arena, &written, compare, err) < 0)
+		return fail(p, written.bad_offset, written.bad_len);
 	*ret_marker = compare;
 	return 0;
 }

@@ -77,6 +77,26 @@ struct marker {
 	const struct version *version;
 };
 
+// One side of a comparison as written.
+struct marker_operand {
+	bool is_literal;
+	struct slice literal; // without the quotes
+	enum marker_field field;
+	size_t offset, len; // in the marker's text, quotes included
+};
+
+// A comparison as written and, after an error, which part of the text is wrong.
+struct marker_comparison {
+	struct marker_operand left, right;
+	enum marker_operator op;
+	enum marker_where where;
+	size_t bad_offset, bad_len;
+};
+
+// The comparison's node, if it has a meaning there.
+NODISCARD int marker_compare(struct arena *arena, struct marker_comparison *comparison,
+			     struct marker *ret_compare, struct error *err);
+
 // marker_parse with the length of the bad part too. Offsets count from the start of text.
 NODISCARD int marker_parse_spanned(struct arena *arena, struct slice text,
 				   enum marker_where where, struct marker **ret_marker,
