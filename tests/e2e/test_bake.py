@@ -159,7 +159,8 @@ class Bake(Baked):
 
 class Install(Baked):
     def install(self, prefix, *args):
-        return self.ok("install", "pylock.toml", "--prefix", prefix, *args)
+        python = () if "--interpreter" in args else ("--interpreter", "/usr/local/bin/python3.12")
+        return self.ok("install", "pylock.toml", "--prefix", prefix, *python, *args)
 
     def test_tree(self):
         prefix = self.dir / "venv"
@@ -232,7 +233,7 @@ class Install(Baked):
         prefix = self.dir / "venv"
         self.install(prefix)
         first = tree(prefix)
-        result = self.run_program("install", "pylock.toml", "--prefix", prefix)
+        result = self.run_program("install", "pylock.toml", "--prefix", prefix, "--interpreter", "/usr/local/bin/python3.12")
         self.assertIn(result.code, (0, 6), str(result))
         self.assertEqual(tree(prefix), first)
 

@@ -202,7 +202,7 @@ class Docker(Case):
             members = [each for each in archive.getmembers() if each.name.startswith("opt/venv/")]
             archive.extractall(root, members)
         prefix = self.dir / "installed" / "opt" / "venv"
-        self.ok("install", "pylock.toml", "--prefix", prefix)
+        self.ok("install", "pylock.toml", "--prefix", prefix, "--interpreter", "/usr/local/bin/python3.12")
         installed, built = tree(prefix), tree(root / "opt/venv")
         self.assertEqual(set(installed), set(built))
         # the prefix is written into scripts and into the RECORD rows about them
