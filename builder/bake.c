@@ -2,6 +2,7 @@
 // bake: plan, look each key up, bake what is unknown over several threads, write the
 // folder. An unchanged lock opens no wheel (key.2).
 #include "builder/image/stage.h"
+#include "builder/layer/collisions.h"
 #include "builder/layer/key.h"
 #include "builder/layer/layer.h"
 #include "builder/wheel/tree.h"
@@ -22,6 +23,7 @@ struct baking {
 	size_t *order;            // indexes of tasks to do, the longest first
 	size_t order_len;
 	atomic_uint_fast64_t done;
+	struct collision_warnings collisions;
 };
 
 static int check_options(const struct bake_options *options, struct error *err)
@@ -50,14 +52,17 @@ static int look_up_all(struct baking *baking, struct error *err)
 	return 0;
 }
 
+// With strict every wheel is looked into, even where its layer is known.
 static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure,
 			 struct error *err)
 {
 	struct lock_selection missing = { 0 };
-	for (size_t i = 0; i < baking->order_len; i++) {
-		const struct plan_layer *layer = baking->tasks[baking->order[i]].plan;
-		for (size_t k = 0; k < layer->len; k++)
-			*array_push(baking->arena, &missing) = *layer->choices[k];
+	for (size_t i = 0; i < baking->plan.len; i++) {
+		const struct layer_task *task = &baking->tasks[i];
+		if (task->present && !baking->options->strict)
+			continue;
+		for (size_t k = 0; k < task->plan->len; k++)
+			*array_push(baking->arena, &missing) = *task->plan->choices[k];
 	}
 	if (missing.len == 0 || !ensure || !ensure->wheels)
 		return 0;
@@ -111,19 +116,27 @@ static int bake_missing(struct baking *baking, struct error *err)
 	return 0;
 }
 
+// Where nothing is baked no wheel is opened, and what was warned of is not repeated.
+static int look_for_collisions(struct baking *baking, struct error *err)
+{
+	if (baking->order_len == 0 && !baking->options->strict)
+		return 0;
+	return collisions_between_layers(baking->store, baking->options, &baking->plan,
+					 baking->arena, &baking->collisions, err);
+}
+
 static void collect_warnings(const struct baking *baking, struct bake_result *result)
 {
+	struct collision_warnings all = baking->collisions;
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		const struct layer_task *task = &baking->tasks[i];
-		for (size_t k = 0; k < task->warnings_len; k++) {
-			result->warnings =
-				array_grow(baking->arena, result->warnings,
-					   result->warnings_len, &result->warnings_cap,
-					   sizeof(*result->warnings));
-			result->warnings[result->warnings_len++].text =
+		for (size_t k = 0; k < task->warnings_len; k++)
+			array_push(baking->arena, &all)->text =
 				arena_dup(baking->arena, task->warnings[k].text);
-		}
 	}
+	result->warnings = all.items;
+	result->warnings_len = all.len;
+	result->warnings_cap = all.cap;
 }
 
 static struct layer layer_of(const struct layer_task *task)
@@ -197,7 +210,8 @@ int bake(struct store *store, const struct lock_selection *selection,
 	struct bake_result result;
 	if (check_options(options, err) < 0 ||
 	    plan_make(selection, PLAN_UNKNOWN_BASE, arena, &baking.plan, err) < 0 ||
-	    look_up_all(&baking, err) < 0 || ensure_wheels(&baking, ensure, err) < 0)
+	    look_up_all(&baking, err) < 0 || ensure_wheels(&baking, ensure, err) < 0 ||
+	    look_for_collisions(&baking, err) < 0)
 		return -1;
 	int status = bake_missing(&baking, err);
 	if (status == 0) {

@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/places.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -64,14 +65,16 @@ static int place_text(struct stage *stage, const char *name, struct slice bytes,
 	return force_mode(path, FILE_MODE, err);
 }
 
-static bool is_intact(const char *path, const struct layer *layer, bool rehash)
+// A hard link of the store's blob needs no second reading: that was read before.
+static bool is_intact(const char *path, const struct layer *layer, const char *blob,
+		      bool rehash)
 {
 	struct file_map map = { 0 };
 	struct error ignored = { 0 };
-	uint64_t size;
-	if (!file_size(path, &size) || size != layer->size)
+	struct place staged = place_look(path), stored = place_look(blob);
+	if (staged.kind != PLACE_FILE || staged.size != layer->size)
 		return false;
-	if (!rehash)
+	if (!rehash || (staged.inode == stored.inode && staged.device == stored.device))
 		return true;
 	if (file_map_open(path, ERROR_IO, &map, &ignored) < 0)
 		return false;
@@ -84,7 +87,7 @@ static int place_blob(struct stage *stage, const char *name, const struct layer 
 		      const char *blob, struct error *err)
 {
 	const char *path = path_join(&stage->arena, stage->root, slice_from(name));
-	if (is_intact(path, layer, stage->rehash))
+	if (is_intact(path, layer, blob, stage->rehash))
 		return force_mode(path, FILE_MODE, err);
 	if (remove_tree(path, err) < 0 || link_or_copy(blob, path, err) < 0)
 		return -1;

@@ -3,6 +3,7 @@
 // remember.
 #include "builder/layer/layer.h"
 
+#include "builder/layer/collisions.h"
 #include "builder/layer/key.h"
 #include "builder/layer/layer_writer.h"
 #include "builder/wheel/tree.h"
@@ -73,11 +74,8 @@ static void warn_of_collisions(struct layer_task *task, const struct tree *tree,
 		task->warnings =
 			array_grow(&task->arena, task->warnings, task->warnings_len,
 				   &task->warnings_cap, sizeof(*task->warnings));
-		task->warnings[task->warnings_len++].text = arena_printf(
-			&task->arena,
-			"'%.*s' is in '%.*s' and '%.*s'; that of '%.*s' is taken",
-			SLICE_ARG(collision->path), SLICE_ARG(loser), SLICE_ARG(winner),
-			SLICE_ARG(winner));
+		task->warnings[task->warnings_len++].text =
+			collision_text(&task->arena, collision->path, loser, winner);
 	}
 }
 

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+// bake as a whole: what it opens, what it reuses, what it warns of, what it leaves.
+#include "builder/layer/plan.h"
+#include "builder/store/blobs.h"
+#include "tests/builder/builder_test.h"
+
+static struct arena arena;
+static struct test_folder folder;
+static unsigned folder_names;
+
+static const char *fresh_path(void)
+{
+	return test_path(&folder, arena_printf(&arena, "%u", folder_names++).ptr);
+}
+
+// A store, a lock of some wheels and how they are baked.
+struct fixture {
+	struct store *store;
+	struct test_lock lock;
+	struct target target;
+	struct bake_options options;
+	const char *out;
+	size_t asked; // wheels that `ensure` was called for
+};
+
+static int note_missing(void *context, const struct lock_selection *missing,
+			struct error *err)
+{
+	(void)err;
+	((struct fixture *)context)->asked += missing->len;
+	return 0;
+}
+
+static struct fixture fixture_new(void)
+{
+	struct fixture fixture = { .lock = { .arena = &arena },
+				   .target = test_target(&arena) };
+	struct error err = { 0 };
+	assert_int_equal(store_open(fresh_path(), &fixture.store, &err), 0);
+	fixture.out = fresh_path();
+	fixture.options =
+		(struct bake_options){ .prefix = S("/opt/venv"),
+				       .interpreter = S("/usr/local/bin/python3.12"),
+				       .mtime = 315532800,
+				       .jobs = 3 };
+	return fixture;
+}
+
+static void add_wheel(struct fixture *f, const char *name, const char *path,
+		      const char *content)
+{
+	struct wheel_maker maker = wheel_maker_new(&arena, name, "1.0");
+	wheel_maker_add(&maker, path, slice_from(content));
+	wheel_maker_add(&maker, "nvidia/__init__.py", S("# the same in all\n"));
+	struct slice bytes = wheel_maker_finish(&maker);
+	struct lock_choice *choice = test_lock_add(&f->lock, &maker, bytes);
+	test_write(store_file_path(f->store, &choice->file->sha256, &arena), bytes);
+}
+
+static int try_bake(struct fixture *f, struct bake_result *ret_result, struct error *err)
+{
+	struct bake_ensure ensure = { note_missing, f };
+	f->options.target = &f->target;
+	f->asked = 0;
+	return bake(f->store, &f->lock.selection, &f->options, &ensure, f->out, NULL,
+		    &arena, ret_result, err);
+}
+
+static struct bake_result bake_it(struct fixture *f)
+{
+	struct bake_result result = { 0 };
+	struct error err = { 0 };
+	if (try_bake(f, &result, &err) < 0)
+		fail_msg("%s", err.cause);
+	return result;
+}
+
+static size_t count_baked(const struct bake_result *result)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < result->len; i++)
+		count += result->layers[i].baked;
+	return count;
+}
+
+static void remove_wheels(struct fixture *f)
+{
+	struct error err = { 0 };
+	for (size_t i = 0; i < f->lock.selection.len; i++) {
+		const struct sha256 *digest = &f->lock.selection.items[i].file->sha256;
+		assert_int_equal(remove_tree(store_file_path(f->store, digest, &arena),
+					     &err),
+				 0);
+	}
+}
+
+static void test_key_2_nothing_changed_opens_no_wheel(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
+	add_wheel(&f, "requests", "requests/b.py", "b = 1\n");
+	struct bake_result first = bake_it(&f);
+	assert_int_equal(first.len, 3);
+	assert_int_equal(count_baked(&first), 3);
+	assert_int_equal(f.asked, 2);
+	remove_wheels(&f);
+	struct bake_result second = bake_it(&f);
+	assert_int_equal(count_baked(&second), 0);
+	assert_int_equal(f.asked, 0);
+	assert_true(sha256_eq(&first.manifest_digest, &second.manifest_digest));
+	assert_true(sha256_eq(&first.plan_digest, &second.plan_digest));
+	store_close(f.store);
+}
+
+static void test_key_2_a_pruned_layer_is_baked_again(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
+	struct bake_result first = bake_it(&f), again;
+	struct error err = { 0 };
+	assert_int_equal(remove_tree(store_layer_path(f.store, &first.layers[1].digest,
+						      &arena),
+				     &err),
+			 0);
+	again = bake_it(&f);
+	assert_int_equal(count_baked(&again), 1);
+	assert_true(sha256_eq(&first.manifest_digest, &again.manifest_digest));
+	store_close(f.store);
+}
+
+static void test_chk_1_jobs_and_order_reach_no_byte(void **state)
+{
+	(void)state;
+	struct sha256 manifests[3];
+	for (unsigned i = 0; i < 3; i++) {
+		struct fixture f = fixture_new();
+		static const char *const names[] = { "jinja2", "numpy", "requests",
+						     "transformers" };
+		for (size_t k = 0; k < 4; k++)
+			add_wheel(&f, names[k],
+				  arena_printf(&arena, "%s/a.py", names[k]).ptr,
+				  names[k]);
+		f.options.jobs = i * 4 + 1;
+		manifests[i] = bake_it(&f).manifest_digest;
+		store_close(f.store);
+	}
+	assert_true(sha256_eq(&manifests[0], &manifests[1]));
+	assert_true(sha256_eq(&manifests[0], &manifests[2]));
+}
+
+// numpy is in bucket 15, requests in 13: the upper layer's file wins whatever the names say.
+static void test_env_10_collision_between_layers_warns(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "numpy", "shared/x.py", "x = 1\n");
+	add_wheel(&f, "requests", "shared/x.py", "x = 2\n");
+	struct bake_result result = bake_it(&f);
+	assert_int_equal(result.warnings_len, 1);
+	struct slice text = result.warnings[0].text;
+	assert_true(slice_starts_with(
+		text,
+		S("'/opt/venv/lib/python3.12/site-packages/shared/x.py' is in 'requests' "
+		  "and 'numpy'; that of 'numpy' is taken")));
+	assert_int_equal(bake_it(&f).warnings_len, 0);
+	store_close(f.store);
+}
+
+static void test_env_10_strict_finds_collisions_of_known_layers(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "numpy", "shared/x.py", "x = 1\n");
+	add_wheel(&f, "requests", "shared/x.py", "x = 2\n");
+	(void)bake_it(&f);
+	struct bake_result result;
+	struct error err = { 0 };
+	f.options.strict = true;
+	assert_int_equal(try_bake(&f, &result, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_int_equal(f.asked, 2);
+	store_close(f.store);
+}
+
+static void test_env_10_file_against_directory(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "numpy", "shared", "a file\n");
+	add_wheel(&f, "requests", "shared/x.py", "x = 2\n");
+	struct bake_result result;
+	struct error err = { 0 };
+	assert_int_equal(try_bake(&f, &result, &err), -1);
+	assert_int_equal(err.kind, ERROR_INTEGRITY);
+	store_close(f.store);
+}
+
+static void test_plan_2_a_bump_changes_one_layer(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
+	add_wheel(&f, "requests", "requests/b.py", "b = 1\n");
+	struct bake_result before = bake_it(&f);
+	f.lock.selection.len = 1;
+	add_wheel(&f, "requests", "requests/b.py", "b = 2\n");
+	struct bake_result after = bake_it(&f);
+	assert_int_equal(count_baked(&after), 1);
+	for (size_t i = 0; i < before.len; i++)
+		assert_int_equal(sha256_eq(&before.layers[i].digest,
+					   &after.layers[i].digest),
+				 !after.layers[i].baked);
+	store_close(f.store);
+}
+
+static void test_a_missing_wheel_is_named(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
+	remove_wheels(&f);
+	struct bake_result result;
+	struct error err = { 0 };
+	assert_int_equal(try_bake(&f, &result, &err), -1);
+	assert_int_equal(err.kind, ERROR_IO);
+	assert_false(file_exists(f.out));
+	store_close(f.store);
+}
+
+static void test_env_1_refused_options(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	struct bake_result result;
+	f.options.prefix = S("opt/venv");
+	assert_int_equal(try_bake(&f, &result, &(struct error){ 0 }), -1);
+	f.options.prefix = S("/opt/venv");
+	f.options.uid = 2097152;
+	assert_int_equal(try_bake(&f, &result, &(struct error){ 0 }), -1);
+	store_close(f.store);
+}
+
+struct seen {
+	uint64_t total, last;
+	unsigned calls;
+};
+
+static void see_stage(void *context, const char *what, uint64_t total)
+{
+	(void)what;
+	((struct seen *)context)->total = total;
+}
+
+static void see_advance(void *context, uint64_t done, struct slice item)
+{
+	(void)item;
+	struct seen *seen = context;
+	assert_true(done >= seen->last);
+	seen->last = done;
+	seen->calls++;
+}
+
+static void test_progress_ends_at_the_total(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	struct bake_result result;
+	struct error err = { 0 };
+	struct seen seen = { 0 };
+	struct progress progress = { see_stage, see_advance, &seen };
+	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
+	f.options.target = &f.target;
+	assert_int_equal(bake(f.store, &f.lock.selection, &f.options, NULL, f.out,
+			      &progress, &arena, &result, &err),
+			 0);
+	assert_int_equal(seen.total, 2);
+	assert_int_equal(seen.last, 2);
+	assert_true(seen.calls > 0);
+	store_close(f.store);
+}
+
+static int prepare(void **state)
+{
+	(void)state;
+	folder = test_folder_make();
+	return 0;
+}
+
+static int release(void **state)
+{
+	(void)state;
+	test_folder_remove(&folder);
+	arena_release(&arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_key_2_nothing_changed_opens_no_wheel),
+		cmocka_unit_test(test_key_2_a_pruned_layer_is_baked_again),
+		cmocka_unit_test(test_chk_1_jobs_and_order_reach_no_byte),
+		cmocka_unit_test(test_env_10_collision_between_layers_warns),
+		cmocka_unit_test(test_env_10_strict_finds_collisions_of_known_layers),
+		cmocka_unit_test(test_env_10_file_against_directory),
+		cmocka_unit_test(test_plan_2_a_bump_changes_one_layer),
+		cmocka_unit_test(test_a_missing_wheel_is_named),
+		cmocka_unit_test(test_env_1_refused_options),
+		cmocka_unit_test(test_progress_ends_at_the_total),
+	};
+	return cmocka_run_group_tests(tests, prepare, release);
+}
