@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
-// The smallest edits that end a conflict: each line that takes part is freed of its bounds in turn, and solved again.
+// The smallest edits that end a conflict: each line that takes part is freed of its bounds in turn, and solved again;
+// the bounds are then moved to what fits.
 #include "cli/resolve.h"
 
 enum { EDITS_TRIED = 4, ROUNDS_MAX = 2000 };
 
 struct edit {
 	const struct requirement_entry *entry;
-	struct slice version; // what the package would be
+	const struct release *release; // what the package would be
 };
 
-static struct slice version_of(const struct pin_list *pins, struct slice name)
+static const struct release *release_of(const struct pin_list *pins, struct slice name)
 {
 	for (size_t i = 0; i < pins->len; i++)
 		if (slice_eq(pins->items[i].project->name, name))
-			return pins->items[i].release->version_text;
-	return S("");
+			return pins->items[i].release;
+	return NULL;
 }
 
 // Solves without the bounds of one entry. The index knows most answers by now.
-static bool try_without(struct resolve *resolve, const struct requirement_entry *entry, struct slice *ret_version)
+static bool try_without(struct resolve *resolve, const struct requirement_entry *entry,
+			const struct release **ret_release)
 {
 	const struct requirement_set *set = resolve->options->requirements;
 	struct requirement_set freed = *set;
@@ -37,23 +39,57 @@ static bool try_without(struct resolve *resolve, const struct requirement_entry 
 	struct error ignored = { 0 };
 	if (resolve_run(&attempt, &pins, &ignored) < 0)
 		return false;
-	*ret_version = arena_dup(&resolve->arena, version_of(&pins, entry->requirement.name));
-	return ret_version->len > 0;
+	*ret_release = release_of(&pins, entry->requirement.name);
+	return *ret_release != NULL;
 }
 
-// An edit that keeps the line's form: a pin stays a pin, a range becomes one that begins at what fits.
+// The operator that keeps a clause's sense and admits the release; "" to leave the clause out.
+static const char *moved_operator(const struct specifier *clause)
+{
+	switch (clause->op) {
+	case SPECIFIER_LESS: case SPECIFIER_LESS_EQUAL:
+		return "<=";
+	case SPECIFIER_GREATER: case SPECIFIER_GREATER_EQUAL: case SPECIFIER_COMPATIBLE:
+		return ">=";
+	case SPECIFIER_EQUAL: case SPECIFIER_ARBITRARY:
+		return "==";
+	case SPECIFIER_NOT_EQUAL:
+		break;
+	}
+	return "";
+}
+
+// ">=1,<2" for 2.5: ">=1,<=2.5". Only clauses that the release does not satisfy are moved, to it and no further.
+static void append_specifiers(struct resolve *resolve, const struct edit *edit, struct buf *text)
+{
+	const struct specifier_set *set = &edit->entry->requirement.specifiers;
+	const char *separator = "";
+	for (size_t i = 0; i < set->len; i++) {
+		struct specifier_set one = { &set->items[i], 1, 1 };
+		const char *moved = moved_operator(&set->items[i]);
+		if (specifier_contains(&set->items[i], &edit->release->version)) {
+			struct slice kept = specifier_set_text(&resolve->arena, &one);
+			buf_printf(text, "%s%.*s", separator, SLICE_ARG(kept));
+		} else if (*moved) {
+			buf_printf(text, "%s%s%.*s", separator, moved, SLICE_ARG(edit->release->version_text));
+		} else {
+			continue;
+		}
+		separator = ",";
+	}
+}
+
 static void append_edit(struct resolve *resolve, const struct edit *edit, struct buf *text)
 {
-	const struct requirement *requirement = &edit->entry->requirement;
-	struct requirement bare = *requirement;
-	bool is_pin = specifier_set_is_exact_pin(&requirement->specifiers);
+	struct requirement bare = edit->entry->requirement;
 	bare.marker = NULL;
 	bare.specifiers = (struct specifier_set){ 0 };
 	struct slice name = requirement_text(&resolve->arena, &bare);
 	struct position at = span_position(edit->entry->span);
-	buf_printf(text, "%s%.*s:%zu to '%.*s%s%.*s'", buf_slice(text).len ? ", or " : "relax ",
-		   SLICE_ARG(edit->entry->span.source->name), at.line, SLICE_ARG(name), is_pin ? "==" : ">=",
-		   SLICE_ARG(edit->version));
+	buf_printf(text, "%s%.*s:%zu to '%.*s", buf_slice(text).len ? ", or " : "relax ",
+		   SLICE_ARG(edit->entry->span.source->name), at.line, SLICE_ARG(name));
+	append_specifiers(resolve, edit, text);
+	buf_printf(text, "'");
 }
 
 struct slice find_edits(struct resolve *resolve, const struct explanation *explanation)
@@ -65,7 +101,7 @@ struct slice find_edits(struct resolve *resolve, const struct explanation *expla
 		if (!edit.entry || edit.entry->requirement.specifiers.len == 0)
 			continue;
 		tried++;
-		if (try_without(resolve, edit.entry, &edit.version))
+		if (try_without(resolve, edit.entry, &edit.release))
 			append_edit(resolve, &edit, &text);
 	}
 	return buf_slice(&text);

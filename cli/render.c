@@ -40,22 +40,32 @@ size_t display_width(struct slice line, size_t bytes)
 	return width;
 }
 
+// The part of a long line around the span: at most LINE_MAX_SHOWN bytes, whole characters.
+static struct slice window_of(struct slice line, size_t start, size_t *ret_skipped)
+{
+	enum { LINE_MAX_SHOWN = 160, CONTEXT = 60 };
+	size_t from = line.len > LINE_MAX_SHOWN && start > CONTEXT ? start - CONTEXT : 0, to = from + LINE_MAX_SHOWN;
+	while (from > 0 && from < line.len && ((unsigned char)line.ptr[from] & 0xc0) == 0x80)
+		from--;
+	while (to < line.len && ((unsigned char)line.ptr[to] & 0xc0) == 0x80)
+		to--;
+	*ret_skipped = from;
+	return slice_range(line, from, to);
+}
+
 void render_place(const struct cli *cli, struct span span, int indent)
 {
-	enum { LINE_MAX_SHOWN = 160 };
 	struct position at = span_position(span);
-	size_t start = at.column - 1;
-	if (start > LINE_MAX_SHOWN)
-		return;
-	size_t len = span.len ? span.len : 1;
-	if (start + len > at.text.len)
-		len = at.text.len > start ? at.text.len - start : 1;
-	fprintf(stderr, "%*s%s%5zu |%s ", indent, "", paint(cli, CYAN), at.line, paint(cli, PLAIN));
-	print_safely(slice_range(at.text, 0, LINE_MAX_SHOWN));
-	size_t pad = display_width(at.text, start);
-	size_t carets = display_width(slice_skip(at.text, start), len);
-	fprintf(stderr, "\n%*s%s      |%s %*s%s", indent, "", paint(cli, CYAN), paint(cli, PLAIN), (int)pad, "", paint(cli, RED));
-	for (size_t i = 0; i < (carets ? carets : 1) && i < LINE_MAX_SHOWN; i++)
+	size_t skipped, start = at.column - 1, len = span.len ? span.len : 1;
+	struct slice shown = window_of(at.text, start, &skipped);
+	size_t pad = display_width(shown, start - skipped) + (skipped ? 1 : 0);
+	size_t carets = display_width(slice_skip(shown, start - skipped), len);
+	fprintf(stderr, "%*s%s%5zu |%s %s", indent, "", paint(cli, CYAN), at.line, paint(cli, PLAIN),
+		skipped ? "…" : "");
+	print_safely(shown);
+	fprintf(stderr, "%s\n%*s%s      |%s %*s%s", skipped + shown.len < at.text.len ? "…" : "", indent, "",
+		paint(cli, CYAN), paint(cli, PLAIN), (int)pad, "", paint(cli, RED));
+	for (size_t i = 0; i < (carets ? carets : 1); i++)
 		fputc('^', stderr);
 	fprintf(stderr, "%s\n", paint(cli, PLAIN));
 }
