@@ -615,7 +615,8 @@ void net_start(struct net *net, const struct net_request *request)
 	credentials_learn(&net->credentials, request->url);
 	struct slice url = credentials_apply(&net->credentials, &transfer->arena,
 					     transfer->request.url);
-	transfer->url = arena_c_string(&transfer->arena, url);
+	transfer->url = arena_c_string(&transfer->arena,
+				       url_escape_unsafe(&transfer->arena, url));
 	for (size_t i = 0; i < request->header_len; i++)
 		add_header(transfer, request->headers[i].name, request->headers[i].value);
 	net->pending++;

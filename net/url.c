@@ -280,19 +280,35 @@ bool url_file_path(struct arena *arena, struct slice text, const char **ret_path
 	return true;
 }
 
-struct slice url_from_path(struct arena *arena, const char *absolute_path)
+static void append_escape(struct buf *out, char byte)
 {
 	static const char digits[] = "0123456789ABCDEF";
+	buf_byte(out, '%');
+	buf_byte(out, digits[(unsigned char)byte >> 4]);
+	buf_byte(out, digits[(unsigned char)byte & 15]);
+}
+
+struct slice url_from_path(struct arena *arena, const char *absolute_path)
+{
 	struct buf out = { .arena = arena };
 	buf_append(&out, S("file://"));
 	for (const char *p = absolute_path; *p; p++) {
-		if (is_alnum(*p) || strchr("/-._~!+@=,:", *p)) {
+		if (is_alnum(*p) || strchr("/-._~!+@=,:", *p))
 			buf_byte(&out, *p);
-			continue;
-		}
-		buf_byte(&out, '%');
-		buf_byte(&out, digits[(unsigned char)*p >> 4]);
-		buf_byte(&out, digits[(unsigned char)*p & 15]);
+		else
+			append_escape(&out, *p);
+	}
+	return buf_slice(&out);
+}
+
+struct slice url_escape_unsafe(struct arena *arena, struct slice text)
+{
+	struct buf out = { .arena = arena };
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] > ' ' && text.ptr[i] < 0x7f)
+			buf_byte(&out, text.ptr[i]);
+		else
+			append_escape(&out, text.ptr[i]);
 	}
 	return buf_slice(&out);
 }

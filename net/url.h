@@ -42,3 +42,6 @@ struct slice url_from_path(struct arena *arena, const char *absolute_path);
 
 // Malformed escapes stay as they are
 struct slice url_percent_decode(struct arena *arena, struct slice text);
+// Blanks, control bytes and what is not ASCII as escapes, as HTTP wants them; the rest
+// stays.
+struct slice url_escape_unsafe(struct arena *arena, struct slice text);

@@ -291,8 +291,17 @@ static enum ladder_result take_metadata_file(struct ladder *ladder,
 		return LADDER_FAILED;
 	}
 	ladder->host->metadata_served++;
+	ladder->unverified = sha256_is_zero(promised);
 	*ret_text = response->body;
 	return LADDER_FOUND;
+}
+
+void ladder_reject(struct ladder *ladder)
+{
+	ladder->host->metadata_served--;
+	ladder->host->metadata_missing++;
+	ladder->unverified = false;
+	go_to_ranges(ladder);
 }
 
 // "bytes 10-19/200": the range and the size of the whole. False for anything else.

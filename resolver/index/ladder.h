@@ -38,6 +38,7 @@ struct ladder {
 	uint64_t tail;          // bytes to ask for from the end
 	struct zip_entry entry; // METADATA, for LADDER_ENTRY
 	uint64_t from, to;      // where it lies, inclusive
+	bool unverified;        // what was found came from .metadata, without a hash
 };
 
 enum ladder_result {
@@ -55,6 +56,8 @@ void ladder_request(const struct ladder *ladder, struct net_request *ret_request
 // The text lives as long as the answer and the arena.
 enum ladder_result ladder_take(struct ladder *ladder, const struct net_response *response,
 			       struct slice *ret_text, struct error *err);
+// What the ladder found is of no use, and it was unverified: on to the file itself.
+void ladder_reject(struct ladder *ladder);
 // The metadata in the bytes of a whole file; their digest is checked.
 enum ladder_result ladder_take_whole(struct ladder *ladder, struct slice bytes,
 				     struct slice *ret_text, struct error *err);

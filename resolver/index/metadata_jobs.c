@@ -70,10 +70,9 @@ static bool same_version(struct arena *arena, struct slice a, struct slice b)
 
 // A file must be what its name says: otherwise a release would be resolved with another's
 // dependencies.
-static int check_identity(struct metadata_job *job, struct arena *arena,
-			  struct error *err)
+static int check_identity(const struct metadata_job *job, const struct metadata *metadata,
+			  struct arena *arena, struct error *err)
 {
-	const struct metadata *metadata = &job->answer.metadata;
 	if (name_eq(metadata->name, job->project_name) &&
 	    same_version(arena, metadata->version, file_version(job)))
 		return 0;
@@ -102,35 +101,48 @@ static int check_static(const struct metadata_job *job, struct error *err)
 		"a build would be needed");
 }
 
+static int read_headers(const struct metadata_job *job, struct slice text,
+			struct arena *arena, struct metadata *ret_metadata,
+			struct error *err)
+{
+	if (metadata_parse(arena, text, ret_metadata, err) < 0)
+		return -1;
+	return check_identity(job, ret_metadata, arena, err);
+}
+
 // text is the header block, in the index's arena or in the store.
 static void conclude(struct index *index, struct metadata_job *job, struct slice text)
 {
 	struct error *err = &job->answer.error;
 	bool usable =
-		metadata_parse(&index->arena, text, &job->answer.metadata, err) == 0 &&
-		check_identity(job, &index->arena, err) == 0 &&
+		read_headers(job, text, &index->arena, &job->answer.metadata, err) == 0 &&
 		check_static(job, err) == 0;
 	end(index, job, usable ? METADATA_FOUND : METADATA_UNUSABLE);
 }
 
-static void take_result(struct index *index, struct metadata_job *job,
-			enum ladder_result result, struct slice text)
+static void take_found(struct index *index, struct metadata_job *job, struct slice text)
 {
-	struct slice value;
+	struct slice value =
+		with_first_byte(&index->arena, STORED_HEADERS, headers_only(text));
+	index_store_put(index->store, STORE_METADATA, job->key, value);
+	index->counts.metadata_fetched++;
+	conclude(index, job, slice_skip(value, 1));
+}
+
+static void take_unusable(struct index *index, struct metadata_job *job)
+{
+	struct slice cause = slice_from(job->answer.error.cause);
+	struct slice value = with_first_byte(&index->arena, STORED_UNUSABLE, cause);
+	index_store_put(index->store, STORE_METADATA, job->key, value);
+	end(index, job, METADATA_UNUSABLE);
+}
+
+static void take_end(struct index *index, struct metadata_job *job,
+		     enum ladder_result result, struct slice text)
+{
 	switch (result) {
-	case LADDER_FOUND:
-		value = with_first_byte(&index->arena, STORED_HEADERS,
-					headers_only(text));
-		index_store_put(index->store, STORE_METADATA, job->key, value);
-		index->counts.metadata_fetched++;
-		conclude(index, job, slice_skip(value, 1));
-		break;
-	case LADDER_UNUSABLE:
-		text = slice_from(job->answer.error.cause);
-		value = with_first_byte(&index->arena, STORED_UNUSABLE, text);
-		index_store_put(index->store, STORE_METADATA, job->key, value);
-		end(index, job, METADATA_UNUSABLE);
-		break;
+	case LADDER_FOUND: take_found(index, job, text); break;
+	case LADDER_UNUSABLE: take_unusable(index, job); break;
 	case LADDER_FAILED: end(index, job, METADATA_FAILED); break;
 	case LADDER_AGAIN: BUG("the ladder asks for more of a whole file");
 	}
@@ -141,6 +153,9 @@ static void take_result(struct index *index, struct metadata_job *job,
 static bool look_into_store(struct index *index, struct metadata_job *job)
 {
 	struct slice value;
+	// Without a digest the address may mean another file by now.
+	if (index->config.refresh && sha256_is_zero(&job->file->sha256))
+		return false;
 	if (!index_store_find(index->store, STORE_METADATA, job->key, &value) ||
 	    value.len == 0)
 		return false;
@@ -165,7 +180,7 @@ static void read_local(struct index *index, struct metadata_job *job, const char
 	}
 	enum ladder_result result =
 		ladder_take_whole(&job->ladder, map.bytes, &text, &job->answer.error);
-	take_result(index, job, result, text);
+	take_end(index, job, result, text);
 	file_map_close(&map);
 }
 
@@ -213,14 +228,29 @@ void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id
 	end(index, job, METADATA_FAILED);
 }
 
+// What came without a hash and does not fit the file is more likely some page of the
+// server than its metadata: the file itself is asked then.
+static bool is_doubtful(struct metadata_job *job, struct slice text)
+{
+	struct metadata metadata = { 0 };
+	struct error ignored;
+	return job->ladder.unverified &&
+	       read_headers(job, headers_only(text), &job->scratch, &metadata, &ignored) <
+		       0;
+}
+
 void metadata_job_take(struct index *index, struct metadata_job *job, size_t id,
 		       const struct net_response *response)
 {
 	struct slice text = S("");
 	enum ladder_result result =
 		ladder_take(&job->ladder, response, &text, &job->answer.error);
+	if (result == LADDER_FOUND && is_doubtful(job, text)) {
+		ladder_reject(&job->ladder);
+		result = LADDER_AGAIN;
+	}
 	if (result == LADDER_AGAIN)
 		request(index, job, id);
 	else
-		take_result(index, job, result, text);
+		take_end(index, job, result, text);
 }

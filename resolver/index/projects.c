@@ -310,6 +310,8 @@ static void take_failure(struct index *index, struct page_job *job,
 	else
 		error_set(&why, ERROR_SOURCE, "the index answered with HTTP status %u",
 			  response->status);
+	if (job->has_old)
+		error_hint(&why, "--offline uses the page that was fetched earlier");
 	if (response->status == 401)
 		error_hint(&why,
 			   "give user and password in the index URL or in ~/.netrc");

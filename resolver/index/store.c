@@ -16,6 +16,8 @@ static const uint64_t MAP_BYTES[] = { 64 * GIB, 4 * GIB, 512 * MIB };
 
 static const char *const TABLE_NAMES[STORE_TABLES] = { "pages", "fresh", "metadata" };
 
+enum { READERS_MAX = 1024 }; // runs at once
+
 // Named by the layouts of all values, so that a change of any of them empties the store.
 enum { LAYOUT = RECORD_LAYOUT * 100 + FRESHNESS_LAYOUT };
 
@@ -65,6 +67,7 @@ static int open_env(struct index_store *store, uint64_t map_bytes)
 	if (code)
 		return code;
 	mdb_env_set_maxdbs(store->env, STORE_TABLES + 1);
+	mdb_env_set_maxreaders(store->env, READERS_MAX);
 	code = mdb_env_set_mapsize(store->env, map_bytes);
 	if (!code)
 		code = mdb_env_open(store->env, store->path,

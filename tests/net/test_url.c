@@ -141,6 +141,13 @@ static void test_paths_and_file_urls(void **state)
 	assert_false(url_file_path(&arena, S("/x"), &path));
 }
 
+static void test_unsafe_bytes_are_escaped(void **state)
+{
+	(void)state;
+	check(url_escape_unsafe(&arena, S("https://h/a b\t\xc3\xa9\x7f%20?x#y")),
+	      "https://h/a%20b%09%C3%A9%7F%20?x#y");
+}
+
 static int release(void **state)
 {
 	(void)state;
@@ -158,6 +165,7 @@ int main(void)
 		cmocka_unit_test(test_751_7_file_names),
 		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_paths_and_file_urls),
+		cmocka_unit_test(test_unsafe_bytes_are_escaped),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);
 }

@@ -417,6 +417,36 @@ static void test_idx_1_metadata_by_range_and_kept_by_digest(void **state)
 	loopback_stop(&server);
 }
 
+// A server that answers every address with some page must not poison the store.
+static void test_658_2_what_is_no_metadata_is_not_believed(void **state)
+{
+	(void)state;
+	struct run run = { 0 };
+	const struct member members[] = {
+		{ "foo/data", make_noise(&run.arena, 200000) },
+		{ "foo-1.0.dist-info/METADATA", S(METADATA_TEXT) },
+	};
+	struct slice wheel = make_zip(&run.arena, members, 2);
+	struct loopback_route routes[] = {
+		page_with(&run, "foo-1.0-py3-none-any.whl", wheel),
+		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata",
+		  .status = 200,
+		  .body = "<html>please log in</html>" },
+		{ .path = "/files/foo-1.0-py3-none-any.whl",
+		  .status = 200,
+		  .body = wheel.ptr,
+		  .body_len = wheel.len,
+		  .ranges = true },
+	};
+	serve(routes, 3);
+	begin(&run);
+	const struct file_metadata *got = get_metadata(&run, get_project(&run, "foo"), 0);
+	assert_int_equal(got->state, METADATA_FOUND);
+	assert_int_equal(got->metadata.requires_len, 1);
+	finish(&run);
+	loopback_stop(&server);
+}
+
 static void check_sdist(const char *pkg_info, enum metadata_state expected,
 			const char *cause)
 {
@@ -718,6 +748,7 @@ int main(void)
 		WITH_DIRECTORY(test_many_are_asked_at_once),
 		WITH_DIRECTORY(test_other_requests_on_the_net_are_let_alone),
 		WITH_DIRECTORY(test_idx_1_metadata_by_range_and_kept_by_digest),
+		WITH_DIRECTORY(test_658_2_what_is_no_metadata_is_not_believed),
 		WITH_DIRECTORY(test_643_1_only_static_sdists_are_believed),
 		WITH_DIRECTORY(test_a_file_must_be_what_its_name_says),
 		WITH_DIRECTORY(test_wrong_hash_is_an_integrity_error_and_not_kept),
