@@ -78,7 +78,7 @@ static void hint_next(struct solver *solver, uint32_t needed, uint32_t best)
 	uint32_t after = 0;
 	while (package->prefer[after++] != best)
 		;
-	uint32_t left = hint_candidates(solver, needed, domain_of(package), after, 2 * package->tried);
+	uint32_t left = hint_candidates(solver, needed, package->domain, after, 2 * package->tried);
 	hint_candidates(solver, needed, lasting_domain(package), after, left);
 }
 
@@ -110,7 +110,7 @@ static void take_up_dependency(struct solver *solver, uint32_t id, uint32_t rank
 	if (!fact || fact->term_len < 2)
 		return;
 	const struct term *failing = incompatibility_term(fact, dependency->package);
-	if (rank_set_within(domain_of(&solver->packages.items[dependency->package]), failing->states))
+	if (rank_set_within(solver->packages.items[dependency->package].domain, failing->states))
 		note_rejected(solver, id, dependency->package);
 }
 

@@ -26,10 +26,41 @@ static void add_term(struct solver *solver, struct incompatibility *to, uint32_t
 		to->terms[to->term_len++] = (struct term){ package, states };
 }
 
-static void list_by_package(struct solver *solver, struct incompatibility *made)
+void watch_term(struct solver *solver, struct incompatibility *incompatibility, uint32_t term)
 {
-	for (uint32_t i = 0; i < made->term_len; i++)
-		*array_push(&solver->arena, &solver->packages.items[made->terms[i].package].mentions) = made;
+	struct package *package = &solver->packages.items[incompatibility->terms[term].package];
+	*array_push(&solver->arena, &package->watched) = incompatibility;
+}
+
+void unwatch_term(struct solver *solver, const struct incompatibility *incompatibility, uint32_t term)
+{
+	struct incompatibility_list *list = &solver->packages.items[incompatibility->terms[term].package].watched;
+	size_t at = list->len - 1;
+	while (list->items[at] != incompatibility)
+		at--;
+	memmove(&list->items[at], &list->items[at + 1], (list->len - at - 1) * sizeof(*list->items));
+	list->len--;
+}
+
+// Puts the package's term in the place of a watched one, 0 or 1.
+void watch_package(struct solver *solver, struct incompatibility *incompatibility, uint32_t watch, uint32_t package)
+{
+	uint32_t at = 0;
+	while (incompatibility->terms[at].package != package)
+		at++;
+	struct term term = incompatibility->terms[at];
+	if (at >= 2)
+		unwatch_term(solver, incompatibility, watch);
+	incompatibility->terms[at] = incompatibility->terms[watch];
+	incompatibility->terms[watch] = term;
+	if (at >= 2)
+		watch_term(solver, incompatibility, watch);
+}
+
+static void watch(struct solver *solver, struct incompatibility *made)
+{
+	for (uint32_t i = 0; i < made->term_len && i < 2; i++)
+		watch_term(solver, made, i);
 }
 
 // What other ranks of the package are known to depend on the same, most recent first.
@@ -71,7 +102,7 @@ static struct incompatibility *make_dependency(struct solver *solver, uint32_t p
 		struct rank_set without = rank_set_complement(&solver->arena, allowed, other->count + 1);
 		add_term(solver, made, dependency->package, without);
 	}
-	list_by_package(solver, made);
+	watch(solver, made);
 	*array_push(&solver->arena, &solver->packages.items[package].dependencies) = made;
 	return made;
 }
@@ -99,7 +130,7 @@ void incompatibility_excluded(struct solver *solver, uint32_t package, struct ra
 	made->reason = reason;
 	add_term(solver, made, package,
 		 closed_states(&solver->arena, &solver->packages.items[package], made->from));
-	list_by_package(solver, made);
+	watch(solver, made);
 	queue_package(solver, package);
 }
 
@@ -130,7 +161,7 @@ void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fa
 	struct incompatibility *made;
 	if (fact->kind == FACT_TIE) {
 		made = incompatibility_tie(solver, &(struct tie){ fact->package, fact->other }, from);
-		list_by_package(solver, made);
+		watch(solver, made);
 	} else {
 		struct solver_dependency dependency = { fact->other, rank_set_copy(arena, fact->allowed),
 							fact->reason };
@@ -149,7 +180,7 @@ struct incompatibility *incompatibility_learned(struct solver *solver, const str
 	made->learned_by = (struct resolution){ by.start, steps, by.len };
 	for (uint32_t i = 0; i < term_len; i++)
 		add_term(solver, made, terms[i].package, rank_set_copy(&solver->arena, terms[i].states));
-	list_by_package(solver, made);
+	watch(solver, made);
 	return made;
 }
 

@@ -4,12 +4,6 @@
 
 #include "base/error.h"
 
-struct rank_set domain_of(const struct package *package)
-{
-	return package->history.len > 0 ? package->history.items[package->history.len - 1].domain :
-					  package->states;
-}
-
 // What no jump back can widen again.
 struct rank_set lasting_domain(const struct package *package)
 {
@@ -21,7 +15,7 @@ struct rank_set lasting_domain(const struct package *package)
 
 bool is_selected(const struct package *package)
 {
-	return package->history.len > 0 && !rank_set_has(domain_of(package), package->count);
+	return package->history.len > 0 && !rank_set_has(package->domain, package->count);
 }
 
 void queue_package(struct solver *solver, uint32_t id)
@@ -38,6 +32,7 @@ static struct assignment *push_assignment(struct solver *solver, uint32_t id, st
 	if (domain.len == 0)
 		BUG("an assignment that leaves nothing");
 	struct package *package = &solver->packages.items[id];
+	package->domain = domain;
 	struct assignment *made = array_push(&solver->arena, &package->history);
 	*made = (struct assignment){
 		.domain = domain,
@@ -69,7 +64,7 @@ void assign_decision(struct solver *solver, uint32_t id, uint32_t rank)
 // The incompatibility's other terms hold, so this one must not.
 void assign_without(struct solver *solver, uint32_t id, struct rank_set states, struct incompatibility *cause)
 {
-	struct rank_set domain = domain_of(&solver->packages.items[id]);
+	struct rank_set domain = solver->packages.items[id].domain;
 	struct rank_set left = rank_set_subtract(&solver->search, domain, states);
 	push_assignment(solver, id, left)->cause = cause;
 }
@@ -94,6 +89,8 @@ void jump_back(struct solver *solver, uint32_t level)
 		uint32_t id = solver->trail.items[--solver->trail.len];
 		struct package *package = &solver->packages.items[id];
 		const struct assignment *gone = &package->history.items[--package->history.len];
+		size_t len = package->history.len;
+		package->domain = len > 0 ? package->history.items[len - 1].domain : package->states;
 		if (!gone->cause && !gone->tie)
 			package->decided = false;
 		queue_package(solver, id);

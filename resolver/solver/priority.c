@@ -22,7 +22,7 @@ uint32_t choice_of(const struct package *package)
 {
 	if (package->priority == 0)
 		return CHOICE_FIRST;
-	if (package->priority == 1 || usable_count(package, domain_of(package), 2) == 1)
+	if (package->priority == 1 || usable_count(package, package->domain, 2) == 1)
 		return CHOICE_PINNED;
 	if (package->standing == STANDING_EARLY)
 		return CHOICE_EARLY;

@@ -2,35 +2,54 @@
 // Unit propagation: what follows from the partial solution, until nothing more does.
 #include "resolver/solver/search.h"
 
+static enum rank_relation relate(const struct solver *solver, const struct term *term)
+{
+	return rank_set_relate(solver->packages.items[term->package].domain, term->states);
+}
+
+// Puts a term that does not hold in the place of a watched one that does, if there is any.
+static void move_watch(struct solver *solver, struct incompatibility *of, uint32_t watch,
+		       enum rank_relation *relation)
+{
+	for (uint32_t i = 2; i < of->term_len; i++) {
+		enum rank_relation other = relate(solver, &of->terms[i]);
+		if (other == RANKS_WITHIN)
+			continue;
+		unwatch_term(solver, of, watch);
+		struct term held = of->terms[watch];
+		of->terms[watch] = of->terms[i];
+		of->terms[i] = held;
+		watch_term(solver, of, watch);
+		*relation = other;
+		return;
+	}
+}
+
 enum outcome {
 	OUTCOME_NOTHING, // a term fails, or two are open
 	OUTCOME_UNIT,    // all hold but one, which must fail then
 	OUTCOME_HOLDS,   // all hold: a conflict
 };
 
-static enum rank_relation relate(const struct solver *solver, const struct term *term)
+// While neither of the two watched terms holds, the others do not matter; where one does, it is only for want of a
+// better one that it is watched still, and so all others hold.
+static enum outcome examine(struct solver *solver, struct incompatibility *of, const struct term **ret_open)
 {
-	return rank_set_relate(domain_of(&solver->packages.items[term->package]), term->states);
-}
-
-static enum outcome examine(const struct solver *solver, struct incompatibility *of, const struct term **ret_open)
-{
-	const struct term *open = NULL;
-	if (relate(solver, &of->terms[of->blocker]) == RANKS_DISJOINT)
-		return OUTCOME_NOTHING;
-	for (uint32_t i = 0; i < of->term_len; i++) {
-		enum rank_relation relation = relate(solver, &of->terms[i]);
-		if (relation == RANKS_WITHIN)
-			continue;
-		if (relation == RANKS_DISJOINT)
-			of->blocker = i;
-		if (relation == RANKS_DISJOINT || open)
+	enum rank_relation relations[2] = { relate(solver, &of->terms[0]), RANKS_WITHIN };
+	if (of->term_len > 1)
+		relations[1] = relate(solver, &of->terms[1]);
+	for (uint32_t i = 0; i < 2; i++)
+		if (relations[i] == RANKS_DISJOINT)
 			return OUTCOME_NOTHING;
-		open = &of->terms[i];
-	}
-	if (!open)
+	for (uint32_t i = 0; i < 2; i++)
+		if (relations[i] == RANKS_WITHIN)
+			move_watch(solver, of, i, &relations[i]);
+	if (relations[0] == RANKS_WITHIN && relations[1] == RANKS_WITHIN)
 		return OUTCOME_HOLDS;
-	*ret_open = open;
+	uint32_t open = relations[0] == RANKS_WITHIN;
+	if (relations[open] == RANKS_DISJOINT || relations[1 - open] != RANKS_WITHIN)
+		return OUTCOME_NOTHING;
+	*ret_open = &of->terms[open];
 	return OUTCOME_UNIT;
 }
 
@@ -39,7 +58,7 @@ static enum outcome examine(const struct solver *solver, struct incompatibility 
 static struct incompatibility *tie_extra(struct solver *solver, const struct tie *tie)
 {
 	const struct package *extra = &solver->packages.items[tie->extra];
-	struct rank_set base = domain_of(&solver->packages.items[tie->base]), domain = domain_of(extra);
+	struct rank_set base = solver->packages.items[tie->base].domain, domain = extra->domain;
 	struct rank_set none = rank_set_one(&solver->scratch, extra->count);
 	struct rank_set may = rank_set_union(&solver->scratch, base, none);
 	enum rank_relation relation = rank_set_relate(domain, may);
@@ -56,7 +75,7 @@ static struct incompatibility *tie_extra(struct solver *solver, const struct tie
 static void tie_base(struct solver *solver, const struct tie *tie)
 {
 	const struct package *extra = &solver->packages.items[tie->extra];
-	struct rank_set wanted = domain_of(extra), domain = domain_of(&solver->packages.items[tie->base]);
+	struct rank_set wanted = extra->domain, domain = solver->packages.items[tie->base].domain;
 	if (is_selected(extra) && !rank_set_within(domain, wanted))
 		assign_tied(solver, tie->base, rank_set_intersect(&solver->search, domain, wanted), tie, wanted);
 }
@@ -72,21 +91,24 @@ static struct incompatibility *propagate_tie(struct solver *solver, const struct
 }
 
 // What follows from the change of one package; returns an incompatibility that holds, the rest undone then.
-// Newest first: what conflicts taught is more general than the facts it came from.
+// Newest first: what conflicts taught is more general than the facts it came from. What is looked at may leave the
+// list, so the place is counted from its end.
 static struct incompatibility *propagate_package(struct solver *solver, uint32_t id)
 {
-	for (size_t i = solver->packages.items[id].mentions.len; i-- > 0;) {
-		struct incompatibility *mention = solver->packages.items[id].mentions.items[i];
+	struct package *package = &solver->packages.items[id];
+	for (size_t left = package->watched.len; left-- > 0;) {
+		struct incompatibility *watched = package->watched.items[left];
 		const struct term *open = NULL;
-		enum outcome outcome = examine(solver, mention, &open);
+		enum outcome outcome = examine(solver, watched, &open);
+		solver->looks++;
 		if (outcome == OUTCOME_HOLDS)
-			return mention;
+			return watched;
 		if (outcome == OUTCOME_UNIT)
-			assign_without(solver, open->package, open->states, mention);
+			assign_without(solver, open->package, open->states, watched);
 	}
 	struct incompatibility *conflict = NULL;
-	for (size_t i = 0; i < solver->packages.items[id].ties.len && !conflict; i++)
-		conflict = propagate_tie(solver, solver->packages.items[id].ties.items[i]);
+	for (size_t i = 0; i < package->ties.len && !conflict; i++)
+		conflict = propagate_tie(solver, package->ties.items[i]);
 	return conflict;
 }
 

@@ -46,25 +46,19 @@ static bool is_contradiction(const struct work *work)
 	       (work->terms.len == 1 && work->terms.items[0].term.package == SOLVER_ROOT);
 }
 
-static size_t find_latest(const struct work *work)
+// Puts the terms whose satisfiers are the latest and the second latest first.
+static void sort_latest(struct work *work)
 {
-	size_t latest = 0;
-	for (size_t i = 1; i < work->terms.len; i++)
-		if (satisfier_of(work, &work->terms.items[i])->order >
-		    satisfier_of(work, &work->terms.items[latest])->order)
-			latest = i;
-	return latest;
-}
-
-static uint32_t level_without(const struct work *work, size_t term)
-{
-	uint32_t level = 0;
-	for (size_t i = 0; i < work->terms.len; i++) {
-		uint32_t of_this = satisfier_of(work, &work->terms.items[i])->level;
-		if (i != term && of_this > level)
-			level = of_this;
+	for (size_t place = 0; place < 2 && place < work->terms.len; place++) {
+		size_t latest = place;
+		for (size_t i = place + 1; i < work->terms.len; i++)
+			if (satisfier_of(work, &work->terms.items[i])->order >
+			    satisfier_of(work, &work->terms.items[latest])->order)
+				latest = i;
+		struct held_term held = work->terms.items[latest];
+		work->terms.items[latest] = work->terms.items[place];
+		work->terms.items[place] = held;
 	}
-	return level;
 }
 
 // The states that an assignment ruled out: what its cause says of the package.
@@ -86,58 +80,67 @@ static const struct incompatibility *cause_of(struct solver *solver, const struc
 	return assignment->cause;
 }
 
-// Joins the work with the cause of the pivot's satisfier. `left` is the pivot's term after that.
-static void join(struct work *work, size_t pivot, const struct incompatibility *cause, struct rank_set left)
+// Joins the work with the cause of the first term's satisfier. `left` is that term after it.
+static void join(struct work *work, const struct incompatibility *cause, struct rank_set left)
 {
-	struct held_term *held = &work->terms.items[pivot];
-	uint32_t package = held->term.package;
-	*array_push(&work->solver->scratch, &work->steps) = (struct resolution_step){ cause, package };
-	if (is_every_state(&work->solver->packages.items[package], left)) {
-		*held = work->terms.items[--work->terms.len];
+	struct held_term *pivot = &work->terms.items[0];
+	const struct package *package = &work->solver->packages.items[pivot->term.package];
+	uint32_t id = pivot->term.package;
+	*array_push(&work->solver->scratch, &work->steps) = (struct resolution_step){ cause, id };
+	if (is_every_state(package, left)) {
+		*pivot = work->terms.items[--work->terms.len];
 	} else {
-		held->term.states = left;
-		held->satisfier = find_satisfier(&work->solver->packages.items[package], left);
+		pivot->term.states = left;
+		pivot->satisfier = find_satisfier(package, left);
 	}
 	for (uint32_t i = 0; i < cause->term_len; i++)
-		if (cause->terms[i].package != package)
+		if (cause->terms[i].package != id)
 			add_term(work, cause->terms[i]);
 }
 
-// The level at which the work would hold if it were not for the satisfier of this term; `left` is what of the term its
-// cause leaves to hold.
-static uint32_t level_before(const struct work *work, size_t latest, struct rank_set left)
+// The level at which all but the first term hold, and of that what its satisfier's cause leaves.
+static uint32_t level_before(const struct work *work, struct rank_set left)
 {
-	const struct package *package = &work->solver->packages.items[work->terms.items[latest].term.package];
-	uint32_t level = level_without(work, latest);
+	const struct package *package = &work->solver->packages.items[work->terms.items[0].term.package];
+	uint32_t level = work->terms.len > 1 ? satisfier_of(work, &work->terms.items[1])->level : 0;
 	if (is_every_state(package, left))
 		return level;
 	uint32_t own = package->history.items[find_satisfier(package, left)].level;
 	return own > level ? own : level;
 }
 
-// One step towards the root of the conflict. False when the work is done: then *ret_level is where to jump back to.
-// A cause of a single term is a fact on its own: joining it costs nothing, whatever level it was noticed at.
-static bool step_back(struct work *work, size_t latest, uint32_t *ret_level)
+// One step towards the root of the conflict, the latest terms standing first. False when the work is done: then
+// *ret_level is where to jump back to. A cause of a single term is a fact on its own: joining it costs nothing,
+// whatever level it was noticed at.
+static bool step_back(struct work *work, uint32_t *ret_level)
 {
-	const struct held_term *held = &work->terms.items[latest];
-	const struct assignment *satisfier = satisfier_of(work, held);
+	const struct held_term *latest = &work->terms.items[0];
+	const struct package *package = &work->solver->packages.items[latest->term.package];
+	const struct assignment *satisfier = satisfier_of(work, latest);
 	if (!satisfier->cause && !satisfier->tie) {
-		*ret_level = level_without(work, latest);
+		*ret_level = level_before(work, package->states);
 		return false;
 	}
-	struct rank_set denied = denied_by(work->solver, satisfier, held->term.package);
-	struct rank_set left = rank_set_union(&work->solver->scratch, held->term.states, denied);
-	*ret_level = level_before(work, latest, left);
+	struct rank_set denied = denied_by(work->solver, satisfier, latest->term.package);
+	struct rank_set left = rank_set_union(&work->solver->scratch, latest->term.states, denied);
+	*ret_level = level_before(work, left);
 	bool is_lone_fact = satisfier->cause && satisfier->cause->term_len == 1;
 	if (*ret_level < satisfier->level && !is_lone_fact)
 		return false;
-	join(work, latest, cause_of(work->solver, satisfier), left);
+	join(work, cause_of(work->solver, satisfier), left);
 	return true;
 }
 
-static struct incompatibility *learn(struct work *work, const struct incompatibility *conflict)
+// What the work has come to, as an incompatibility: the conflict itself where no step was taken. The two latest terms
+// are the ones to watch: they open first when choices are taken back.
+static struct incompatibility *learn(struct work *work, struct incompatibility *conflict)
 {
 	struct solver *solver = work->solver;
+	if (work->steps.len == 0) {
+		for (uint32_t i = 0; i < work->terms.len && i < 2 && conflict->term_len > 2; i++)
+			watch_package(solver, conflict, i, work->terms.items[i].term.package);
+		return conflict;
+	}
 	struct term *terms = arena_new_array(&solver->scratch, struct term, work->terms.len);
 	for (size_t i = 0; i < work->terms.len; i++)
 		terms[i] = work->terms.items[i].term;
@@ -148,19 +151,18 @@ static struct incompatibility *learn(struct work *work, const struct incompatibi
 static bool work_off(struct work *work, struct incompatibility *conflict)
 {
 	struct solver *solver = work->solver;
+	uint32_t level = 0;
 	for (uint32_t i = 0; i < conflict->term_len; i++)
 		add_term(work, conflict->terms[i]);
-	size_t latest = 0;
-	uint32_t level = 0;
 	do {
 		if (is_contradiction(work)) {
-			solver->contradiction = work->steps.len > 0 ? learn(work, conflict) : conflict;
+			solver->contradiction = learn(work, conflict);
 			return false;
 		}
-		latest = find_latest(work);
-	} while (step_back(work, latest, &level));
-	struct term open = work->terms.items[latest].term;
-	struct incompatibility *learned = work->steps.len > 0 ? learn(work, conflict) : conflict;
+		sort_latest(work);
+	} while (step_back(work, &level));
+	struct term open = work->terms.items[0].term;
+	struct incompatibility *learned = learn(work, conflict);
 	jump_back(solver, level);
 	assign_without(solver, open.package, open.states, learned);
 	note_conflict(solver, learned, open.package);

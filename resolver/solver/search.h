@@ -46,12 +46,12 @@ struct resolution {
 	size_t len;
 };
 
-// A set of terms that cannot all hold; at most one a package, none of them true of every state. Once it is made,
-// `blocker` may change, and a dependency may turn out to be one of more ranks.
+// A set of terms that cannot all hold; at most one a package, none of them true of every state. The first two are
+// watched: it is listed under their packages. Once it is made, the order of terms may change, and a dependency may turn
+// out to be one of more ranks.
 struct incompatibility {
 	enum incompatibility_kind kind;
-	uint32_t id;      // in order of making: causes have lower ids
-	uint32_t blocker; // the term that was last seen to fail: most often it fails still
+	uint32_t id; // in order of making: causes have lower ids
 	uint32_t term_len;
 	struct term *terms;
 
@@ -62,13 +62,18 @@ struct incompatibility {
 	struct resolution learned_by; // learned ones only
 };
 
+struct incompatibility_list {
+	struct incompatibility **items;
+	size_t len, cap;
+};
+
 struct tie {
 	uint32_t extra, base;
 };
 
 // One entry in a package's history. A decision has neither cause nor tie.
 struct assignment {
-	struct rank_set domain; // the states left after it
+	struct rank_set domain; // of the package after it
 	struct incompatibility *cause;
 	const struct tie *tie;
 	struct rank_set tied; // the ranks of `tie` it is about: { extra in tied, base not in tied }
@@ -109,9 +114,10 @@ struct package {
 	uint32_t times_affected, times_culprit;
 	uint64_t best_for; // best_rank() remembers the answer: order of the assignment, plus one, and what was best then
 	uint32_t best;
+	struct rank_set domain; // the states left
 	ARRAY_OF(struct assignment) history;
-	ARRAY_OF(struct incompatibility *) mentions;     // incompatibilities with a term on it
-	ARRAY_OF(struct incompatibility *) dependencies; // those of `mentions` that say what its own ranks depend on
+	struct incompatibility_list watched;      // those with a watched term on it
+	struct incompatibility_list dependencies; // those that say what its own ranks depend on
 	ARRAY_OF(const struct tie *) ties;
 };
 
@@ -130,7 +136,7 @@ struct solver {
 	struct arena search;  // domains: rewound with the levels
 	struct arena scratch; // one conflict, one decision
 	ARRAY_OF(struct package) packages;
-	ARRAY_OF(struct incompatibility *) incompatibilities; // by id
+	struct incompatibility_list incompatibilities; // by id
 	ARRAY_OF(uint32_t) seen;                              // packages by their number, less one
 	ARRAY_OF(uint32_t) trail;                             // packages assigned, oldest first
 	ARRAY_OF(struct level) levels;                        // [n]: as it was before level n + 1
@@ -145,6 +151,7 @@ struct solver {
 	struct solver_conflict conflict;
 	struct solver *explainer; // owns what `conflict` refers to
 	struct solver_counts counts;
+	uint64_t looks; // at incompatibilities: what a search costs
 };
 
 // universe.c
@@ -161,12 +168,15 @@ struct incompatibility *incompatibility_dependency(struct solver *solver, uint32
 void incompatibility_excluded(struct solver *solver, uint32_t package, struct rank_set ranks, solver_reason reason);
 struct incompatibility *incompatibility_tie(struct solver *solver, const struct tie *tie, struct rank_set ranks);
 void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fact);
+// The first two terms are watched: let them be those that hold last.
 struct incompatibility *incompatibility_learned(struct solver *solver, const struct term *terms,
 						uint32_t term_len, struct resolution by);
+void watch_term(struct solver *solver, struct incompatibility *incompatibility, uint32_t term);
+void unwatch_term(struct solver *solver, const struct incompatibility *incompatibility, uint32_t term);
+void watch_package(struct solver *solver, struct incompatibility *incompatibility, uint32_t watch, uint32_t package);
 const struct term *incompatibility_term(const struct incompatibility *incompatibility, uint32_t package);
 
 // partial_solution.c
-struct rank_set domain_of(const struct package *package);
 struct rank_set lasting_domain(const struct package *package);
 bool is_selected(const struct package *package); // whichever its version will be
 void assign_root(struct solver *solver);

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 enum {
-	MOST_WORK = 300000,        // facts and packages over all trials: a tenth of a second
-	MOST_EXTRA_CONFLICTS = 50, // beyond what the search itself met; a trial that needs more has failed
+	MOST_LOOKS = 5000000, // at incompatibilities, over all trials: a tenth of a second
+	LOOKS_PER_FACT = 10,  // what setting up a trial is worth
 };
 
 struct facts {
@@ -23,7 +23,7 @@ struct shrinking {
 	struct solver *solver;
 	struct arena *arena;
 	struct facts facts; // refutable
-	size_t work;
+	uint64_t looks; // spent
 };
 
 // A solver that has nothing but the facts, and asks for nothing.
@@ -36,7 +36,7 @@ static struct solver *solver_of_facts(struct solver *of, const struct facts *fac
 		const struct package *known = &of->packages.items[id];
 		package->known = known->known;
 		package->count = known->count;
-		package->states = known->states;
+		package->states = package->domain = known->states;
 		package->usable = known->usable;
 		package->prefer = known->prefer;
 		package->prefer_len = known->prefer_len;
@@ -48,28 +48,21 @@ static struct solver *solver_of_facts(struct solver *of, const struct facts *fac
 	return solver;
 }
 
-// The solver that has refuted the facts, or NULL where that fails.
+// The solver that has refuted the facts, or NULL where that fails or costs too much.
 static struct solver *refute(struct shrinking *shrinking, const struct facts *facts)
 {
+	if (shrinking->looks > MOST_LOOKS)
+		return NULL;
 	struct solver *solver = solver_of_facts(shrinking->solver, facts);
-	uint64_t most_conflicts = shrinking->solver->counts.conflicts + MOST_EXTRA_CONFLICTS;
-	while (propagate(solver)) {
-		if (solver->counts.conflicts > most_conflicts || !decide(solver)) {
-			solver_free(solver);
-			return NULL;
-		}
-	}
-	return solver;
-}
-
-static bool is_refutable(struct shrinking *shrinking, const struct facts *facts)
-{
-	shrinking->work += facts->len + shrinking->solver->packages.len;
-	if (shrinking->work > MOST_WORK)
-		return false;
-	struct solver *solver = refute(shrinking, facts);
+	bool goes_on;
+	do {
+		goes_on = propagate(solver);
+	} while (goes_on && shrinking->looks + solver->looks < MOST_LOOKS && decide(solver));
+	shrinking->looks += solver->looks + LOOKS_PER_FACT * (facts->len + solver->packages.len);
+	if (!goes_on)
+		return solver;
 	solver_free(solver);
-	return solver != NULL;
+	return NULL;
 }
 
 // The facts that a proof starts from; those about missing versions follow from the packages.
@@ -152,8 +145,11 @@ static struct facts replaced(struct arena *arena, const struct facts *facts, siz
 static bool try_replace(struct shrinking *shrinking, size_t from, size_t to, const struct solver_fact *by)
 {
 	struct facts fewer = replaced(shrinking->arena, &shrinking->facts, from, to, by);
-	if (!is_refutable(shrinking, &fewer))
+	struct solver *refuted = refute(shrinking, &fewer);
+	if (!refuted)
 		return false;
+	solver_free(shrinking->solver->explainer);
+	shrinking->solver->explainer = refuted;
 	shrinking->facts = fewer;
 	return true;
 }
@@ -195,6 +191,5 @@ struct solver_conflict shrink_conflict(struct solver *solver, struct solver_conf
 		at = join_group(&shrinking, at);
 	for (size_t i = shrinking.facts.len; i-- > 0;)
 		try_replace(&shrinking, i, i + 1, NULL);
-	solver->explainer = refute(&shrinking, &shrinking.facts);
 	return solver->explainer ? derive_conflict(solver->explainer) : conflict;
 }

@@ -48,7 +48,7 @@ void solver_give_versions(struct solver *solver, uint32_t id, const struct solve
 	package->prefer = prefer;
 	package->prefer_len = versions->prefer_len;
 	package->usable = set_of_ranks(solver, prefer, versions->prefer_len, versions->count);
-	package->states = rank_set_all(&solver->arena, versions->count + 1);
+	package->states = package->domain = rank_set_all(&solver->arena, versions->count + 1);
 	package->releases = arena_new_array(&solver->arena, struct release, versions->count);
 }
 

@@ -86,14 +86,14 @@ static void test_branching_error_reporting(void **state)
 	      "1 dependency not { foo 1, not x 0 }\n"
 	      "2 dependency not { foo 1, not y 0 }\n"
 	      "3 dependency not { x 0, not y 1 }\n"
-	      "4 dependency not { foo 0, not a 0 }\n"
-	      "5 dependency not { foo 0, not b 0 }\n"
-	      "6 dependency not { a 0, not b 1 }\n"
-	      "7 3 1: not { foo 1, not y 1 }\n"
-	      "8 7 2: not { foo 1 }\n"
-	      "9 6 4: not { foo 0, not b 1 }\n"
-	      "10 9 5: not { foo 0 }\n"
-	      "11 10 8: not { foo 0-1 }\n"
+	      "4 3 1: not { foo 1, not y 1 }\n"
+	      "5 4 2: not { foo 1 }\n"
+	      "6 dependency not { foo 0, not a 0 }\n"
+	      "7 dependency not { foo 0, not b 0 }\n"
+	      "8 dependency not { a 0, not b 1 }\n"
+	      "9 8 6: not { foo 0, not b 1 }\n"
+	      "10 9 7: not { foo 0 }\n"
+	      "11 10 5: not { foo 0-1 }\n"
 	      "12 11 0: not { root 0 }\n",
 	      2);
 }
