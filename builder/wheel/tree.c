@@ -11,7 +11,8 @@
 struct joiner {
 	const struct tree_options *options;
 	const struct wheel_file *wheels;
-	struct arena *arena;
+	struct arena *arena;   // for what the tree keeps
+	struct arena *scratch; // for what joining needs
 	struct slice prefix; // without the leading slash
 	struct tree files;   // of all wheels, then sorted; paths may repeat
 	struct tree tree;
@@ -49,9 +50,10 @@ static struct tree_entry *push(struct arena *arena, struct tree *tree)
 static int add_wheel(struct joiner *run, uint32_t index, const struct layout_places *places, struct error *err)
 {
 	enum { LONGEST_PATH = 4096 };
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct wheel_file *wheel = &run->wheels[index];
 	struct installed_wheel installed = { 0 };
-	if (installed_wheel_of(wheel, places, run->options->prefix, run->arena, &installed, err) < 0)
+	if (installed_wheel_of(wheel, places, run->options->prefix, &scratch, &installed, err) < 0)
 		return -1;
 	for (size_t i = 0; i < installed.len; i++) {
 		const struct installed_file *file = &installed.files[i];
@@ -59,13 +61,13 @@ static int add_wheel(struct joiner *run, uint32_t index, const struct layout_pla
 		if (path.len > LONGEST_PATH)
 			return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': the path of '%.*s' is too long",
 					 SLICE_ARG(wheel->file_name), SLICE_ARG(file->path));
-		*push(run->arena, &run->files) = (struct tree_entry){
+		*push(run->scratch, &run->files) = (struct tree_entry){
 			.path = path,
 			.kind = file->zip ? TREE_FILE_FROM_WHEEL : TREE_FILE_GENERATED,
 			.mode = file->mode,
 			.wheel = index,
 			.zip = file->zip,
-			.bytes = file->bytes,
+			.bytes = arena_dup(run->arena, file->bytes),
 		};
 	}
 	return 0;
@@ -170,6 +172,14 @@ static void add_prefix(struct joiner *run)
 				.path = slice_range(path, 0, i), .kind = TREE_DIRECTORY, .mode = 0755 };
 }
 
+// The tree has at least as many entries as there are files and directories are few: growing step by step would leave
+// half of the arena unused.
+static void reserve(struct joiner *run)
+{
+	run->tree.cap = run->files.len + run->files.len / 8 + 64;
+	run->tree.entries = arena_new_array(run->arena, struct tree_entry, run->tree.cap);
+}
+
 static int join(struct joiner *run, struct error *err)
 {
 	const struct tree_entry *files = run->files.entries, *before = NULL;
@@ -196,7 +206,8 @@ int tree_of_wheels(const struct tree_options *options, const struct wheel_file *
 {
 	if (tree_check_prefix(options->prefix, err) < 0)
 		return -1;
-	struct joiner run = { .options = options, .wheels = wheels, .arena = arena,
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct joiner run = { .options = options, .wheels = wheels, .arena = arena, .scratch = &scratch,
 			      .prefix = slice_skip(options->prefix, 1) };
 	struct layout_places places = layout_places_of(options->target, arena);
 	for (size_t i = 0; i < len; i++)
@@ -204,6 +215,7 @@ int tree_of_wheels(const struct tree_options *options, const struct wheel_file *
 			return -1;
 	if (run.files.len)
 		qsort(run.files.entries, run.files.len, sizeof(*run.files.entries), by_walk_then_wheel);
+	reserve(&run);
 	if (join(&run, err) < 0)
 		return -1;
 	*ret_tree = run.tree;
