@@ -218,7 +218,8 @@ class Integrity(Case):
                 self.index.add(bad)
                 self.lock("app\n")
                 self.fails(5, "bake", "pylock.toml", says=r"app-1\.0")
-                self.fails(5, "install", "pylock.toml", "--prefix", self.dir / "venv", says=r"app-1\.0")
+                self.fails(5, "install", "pylock.toml", "--prefix", self.dir / "venv",
+                           "--interpreter", "/usr/local/bin/python3.12", says=r"app-1\.0")
                 self.assertEqual(self.layers(), {})
                 self.assertEqual(list(self.dir.rglob("evil*")), [])
 
