@@ -122,9 +122,9 @@ static void test_508_3_a_bad_requirement_is_an_error_that_quotes_it(void **state
 static void test_md_2_old_encodings_become_readable(void **state)
 {
 	(void)state;
-	struct metadata m = parse(HEAD "License: caf\xe9\nClassifier: caf\xc3\xa9\n");
-	expect(m.license, "caf\xc3\xa9");
-	expect(m.classifiers[0], "caf\xc3\xa9");
+	struct metadata m = parse(HEAD "License: Jos\xe9\nClassifier: Jos\xc3\xa9\n");
+	expect(m.license, "Jos\xc3\xa9");
+	expect(m.classifiers[0], "Jos\xc3\xa9");
 }
 
 static void test_643_1_808_1_what_makes_an_sdist_static(void **state)

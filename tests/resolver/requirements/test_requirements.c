@@ -152,7 +152,7 @@ static void test_req_1_lines_join_then_comments_go(void **state)
 		{ "foo @ https://x/y#egg=a\n", "r.in:1:1 foo @ https://x/y#egg=a\n" },
 		{ "foo \\\n  >=1, \\\n  <2\nbar\n",
 		  "r.in:1:1 foo>=1,<2\nr.in:4:1 bar\n" },
-		{ "fo\\\no\n", "r.in:1:1 foo\n" },
+		{ "foob\\\nar\n", "r.in:1:1 foobar\n" },
 		{ "foo # a \\\nbar\nbaz\n", "r.in:1:1 foo\nr.in:3:1 baz\n" },
 		{ "foo \\\n# a \\\nbar\n", "r.in:1:1 foo\nr.in:3:1 bar\n" },
 		{ "foo\\\n# a\nbar\n", "r.in:1:1 foo\nr.in:3:1 bar\n" },
@@ -448,7 +448,7 @@ static void test_req_5_encodings(void **state)
 		{ BYTES("# coding: koi8-r\n"),
 		  "r.in:1:11+6 error the encoding 'koi8-r' is not supported (save the "
 		  "file as UTF-8)\n" },
-		{ BYTES("foo\n# caf\xe9\n"),
+		{ BYTES("foo\n# Jos\xe9\n"),
 		  "r.in:2:6+1 error the byte 0xe9 is not valid UTF-8 (save the file as UTF-8, or "
 		  "name its encoding in the first line: '# coding: latin-1')\n" },
 		{ BYTES("f\0o\0"),
