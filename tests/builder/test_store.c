@@ -310,7 +310,7 @@ static void test_fetch_order_of_sources(void **state)
 	struct error err = { 0 };
 	world_make(&world);
 	struct slice elsewhere = world.file->url;
-	const struct store_locator locator = { locate_elsewhere, &elsewhere };
+	const struct store_locator locator = { .locate = locate_elsewhere, .context = &elsewhere };
 	world.file->url = S("http://127.0.0.1:1/nowhere.whl");
 	assert_int_equal(fetch_from(&world, &locator, &err), 0);
 	uint64_t freed;
