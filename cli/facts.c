@@ -33,15 +33,18 @@ static struct rank_set usable_ranks(struct resolve *resolve, uint32_t id)
 
 // The solver's runs go on over releases that cannot be chosen, of which nothing is known: each run is cut to the usable
 // releases at its ends.
-static struct rank_set cut_to_usable(struct resolve *resolve, struct rank_set set, struct rank_set usable)
+static struct rank_set cut_to_usable(struct resolve *resolve, struct rank_set set,
+				     struct rank_set usable)
 {
-	struct rank_run *runs = arena_new_array(&resolve->arena, struct rank_run, (size_t)set.len + 1);
+	struct rank_run *runs =
+		arena_new_array(&resolve->arena, struct rank_run, (size_t)set.len + 1);
 	uint32_t len = 0;
 	for (uint32_t i = 0; i < set.len; i++) {
 		struct rank_set run = { &set.runs[i], 1 };
 		struct rank_set inner = rank_set_intersect(&resolve->arena, run, usable);
 		if (inner.len)
-			runs[len++] = (struct rank_run){ inner.runs[0].from, inner.runs[inner.len - 1].to };
+			runs[len++] = (struct rank_run){ inner.runs[0].from,
+							 inner.runs[inner.len - 1].to };
 	}
 	return (struct rank_set){ runs, len };
 }
@@ -54,7 +57,8 @@ static struct slice runs_text(struct resolve *resolve, uint32_t id, struct rank_
 	uint32_t first = set.len > RUNS_NAMED ? set.len - RUNS_NAMED : 0;
 	for (uint32_t i = first; i < set.len; i++) {
 		struct rank_run run = set.runs[i];
-		struct slice from = version_at(project, run.from), to = version_at(project, run.to - 1);
+		struct slice from = version_at(project, run.from),
+			     to = version_at(project, run.to - 1);
 		buf_printf(&text, "%s%.*s", i > first ? ", " : "", SLICE_ARG(from));
 		if (run.to - run.from > 1)
 			buf_printf(&text, " to %.*s", SLICE_ARG(to));
@@ -67,19 +71,24 @@ static struct slice runs_text(struct resolve *resolve, uint32_t id, struct rank_
 static struct slice name_runs(struct resolve *resolve, uint32_t id, struct rank_set set)
 {
 	struct slice name = node_text(resolve, id), runs = runs_text(resolve, id, set);
-	return arena_printf(&resolve->arena, "%.*s %.*s", SLICE_ARG(name), SLICE_ARG(runs));
+	return arena_printf(&resolve->arena, "%.*s %.*s", SLICE_ARG(name),
+			    SLICE_ARG(runs));
 }
 
 // Of releases that take part in the search: "every release of torch" only where that is so.
 static struct slice name_usable(struct resolve *resolve, uint32_t id, struct rank_set set)
 {
-	struct rank_set usable = usable_ranks(resolve, id), chosen = cut_to_usable(resolve, set, usable);
-	uint32_t count = rank_set_count(rank_set_intersect(&resolve->arena, chosen, usable));
+	struct rank_set usable = usable_ranks(resolve, id),
+			chosen = cut_to_usable(resolve, set, usable);
+	uint32_t count =
+		rank_set_count(rank_set_intersect(&resolve->arena, chosen, usable));
 	struct slice name = node_text(resolve, id);
 	if (count > 1 && count == project_of(resolve, id)->release_len)
-		return arena_printf(&resolve->arena, "every release of %.*s", SLICE_ARG(name));
+		return arena_printf(&resolve->arena, "every release of %.*s",
+				    SLICE_ARG(name));
 	if (count > 1 && count == rank_set_count(usable))
-		return arena_printf(&resolve->arena, "every usable release of %.*s", SLICE_ARG(name));
+		return arena_printf(&resolve->arena, "every usable release of %.*s",
+				    SLICE_ARG(name));
 	return name_runs(resolve, id, chosen);
 }
 
@@ -89,7 +98,8 @@ static bool is_every_release(const struct project *project, struct rank_set set)
 }
 
 // "lib 2.0 to 2.1 was yanked", "no release of lib has a wheel …".
-static struct slice name_with(struct resolve *resolve, uint32_t id, struct rank_set set, struct slice verb)
+static struct slice name_with(struct resolve *resolve, uint32_t id, struct rank_set set,
+			      struct slice verb)
 {
 	struct arena *arena = &resolve->arena;
 	struct slice name = node_text(resolve, id), lack = S("has no ");
@@ -98,16 +108,19 @@ static struct slice name_with(struct resolve *resolve, uint32_t id, struct rank_
 		return arena_printf(arena, "%.*s %.*s", SLICE_ARG(name), SLICE_ARG(verb));
 	}
 	if (!slice_starts_with(verb, lack))
-		return arena_printf(arena, "every release of %.*s %.*s", SLICE_ARG(name), SLICE_ARG(verb));
+		return arena_printf(arena, "every release of %.*s %.*s", SLICE_ARG(name),
+				    SLICE_ARG(verb));
 	verb = slice_skip(verb, lack.len);
 	return arena_printf(arena, "no release of %.*s has %s%.*s", SLICE_ARG(name),
-			    slice_starts_with(verb, S("files")) ? "" : "a ", SLICE_ARG(verb));
+			    slice_starts_with(verb, S("files")) ? "" : "a ",
+			    SLICE_ARG(verb));
 }
 
 // --- dependencies ----------------------------------------------------------------------------------------------------
 
 // How many releases stand below what is asked for: where it would have its place.
-static uint32_t place_of(const struct project *project, const struct specifier_set *specifiers)
+static uint32_t place_of(const struct project *project,
+			 const struct specifier_set *specifiers)
 {
 	const struct specifier *wanted = NULL;
 	uint32_t below = 0, count = (uint32_t)project->release_len;
@@ -117,7 +130,8 @@ static uint32_t place_of(const struct project *project, const struct specifier_s
 	if (!wanted)
 		return count;
 	int least = wanted->op == SPECIFIER_GREATER ? 1 : 0; // "> 2.0" stands above 2.0
-	while (below < count && version_cmp(&project->releases[below].version, &wanted->version) < least)
+	while (below < count &&
+	       version_cmp(&project->releases[below].version, &wanted->version) < least)
 		below++;
 	return below;
 }
@@ -131,22 +145,28 @@ static bool is_default_index(struct slice url)
 }
 
 // What there is near what is not there.
-static struct slice nearest_releases(struct resolve *resolve, const struct project *project,
+static struct slice nearest_releases(struct resolve *resolve,
+				     const struct project *project,
 				     const struct specifier_set *specifiers)
 {
 	struct arena *arena = &resolve->arena;
-	uint32_t count = (uint32_t)project->release_len, above = place_of(project, specifiers);
+	uint32_t count = (uint32_t)project->release_len,
+		 above = place_of(project, specifiers);
 	struct slice at = S("");
 	if (!is_default_index(project->index_url))
 		at = arena_printf(arena, " at %.*s", SLICE_ARG(project->index_url));
 	if (count == 0)
-		return arena_printf(arena, "there is no release of it%.*s", SLICE_ARG(at));
+		return arena_printf(arena, "there is no release of it%.*s",
+				    SLICE_ARG(at));
 	struct slice before = version_at(project, above ? above - 1 : 0);
 	struct slice after = version_at(project, above < count ? above : count - 1);
 	if (count > 1 && above > 0 && above < count)
-		return arena_printf(arena, "the nearest releases%.*s are %.*s and %.*s", SLICE_ARG(at),
-				    SLICE_ARG(before), SLICE_ARG(after));
-	return arena_printf(arena, "the %s release%.*s is %.*s", count == 1 ? "only" : above ? "newest" : "oldest",
+		return arena_printf(arena, "the nearest releases%.*s are %.*s and %.*s",
+				    SLICE_ARG(at), SLICE_ARG(before), SLICE_ARG(after));
+	return arena_printf(arena, "the %s release%.*s is %.*s",
+			    count == 1 ? "only"
+			    : above    ? "newest"
+				       : "oldest",
 			    SLICE_ARG(at), SLICE_ARG(after));
 }
 
@@ -163,7 +183,8 @@ static struct slice missing_text(struct resolve *resolve, const struct solver_fa
 }
 
 // Its marker holds for the target, or the fact would not be there.
-static struct slice wanted_text(struct resolve *resolve, const struct requirement *requirement)
+static struct slice wanted_text(struct resolve *resolve,
+				const struct requirement *requirement)
 {
 	struct requirement bare = *requirement;
 	bare.marker = NULL;
@@ -171,15 +192,19 @@ static struct slice wanted_text(struct resolve *resolve, const struct requiremen
 }
 
 // What the releases of a fact need: the requirement, or, where each has one of its own, what those have in common.
-static struct slice need_text(struct resolve *resolve, const struct solver_fact *fact, struct slice wanted)
+static struct slice need_text(struct resolve *resolve, const struct solver_fact *fact,
+			      struct slice wanted)
 {
 	if (!fact->is_joined || fact->allowed.len == 0)
 		return wanted;
-	struct slice name = node_text(resolve, fact->other), runs = runs_text(resolve, fact->other, fact->allowed);
-	return arena_printf(&resolve->arena, "its own range of %.*s, all within %.*s", SLICE_ARG(name), SLICE_ARG(runs));
+	struct slice name = node_text(resolve, fact->other),
+		     runs = runs_text(resolve, fact->other, fact->allowed);
+	return arena_printf(&resolve->arena, "its own range of %.*s, all within %.*s",
+			    SLICE_ARG(name), SLICE_ARG(runs));
 }
 
-void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact, struct explanation *explanation)
+void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
+			struct explanation *explanation)
 {
 	const struct edge *edge = &resolve->edges.items[fact->reason];
 	struct fact_line *line = array_push(&resolve->arena, explanation);
@@ -218,32 +243,42 @@ struct cause_list {
 };
 
 // The constraint that rules out what the index would allow.
-static const struct requirement_entry *binding_constraint(const struct resolve *resolve, struct slice name,
+static const struct requirement_entry *binding_constraint(const struct resolve *resolve,
+							  struct slice name,
 							  const struct version *version)
 {
 	const struct requirement_set *set = resolve->options->requirements;
 	struct marker_context context = { .target = resolve->options->target };
 	for (size_t i = 0; i < set->len; i++)
-		if (set->entries[i].is_constraint && slice_eq(set->entries[i].requirement.name, name) &&
+		if (set->entries[i].is_constraint &&
+		    slice_eq(set->entries[i].requirement.name, name) &&
 		    marker_holds(set->entries[i].requirement.marker, &context) &&
-		    !specifier_set_contains(&set->entries[i].requirement.specifiers, version))
+		    !specifier_set_contains(&set->entries[i].requirement.specifiers,
+					    version))
 			return &set->entries[i];
 	return NULL;
 }
 
-static void add_to_cause(struct resolve *resolve, const struct node *node, uint32_t rank, struct cause_list *causes)
+static void add_to_cause(struct resolve *resolve, const struct node *node, uint32_t rank,
+			 struct cause_list *causes)
 {
-	struct cause found = { .reason = node->candidates.items[rank].reason, .is_uniform = true };
+	struct cause found = { .reason = node->candidates.items[rank].reason,
+			       .is_uniform = true };
 	if (found.reason == CANDIDATE_USABLE)
-		found.constraint = binding_constraint(resolve, node->name, &node->project->releases[rank].version);
+		found.constraint =
+			binding_constraint(resolve, node->name,
+					   &node->project->releases[rank].version);
 	else
-		found.text = candidate_reason_text(&resolve->arena, &node->candidates, rank, resolve->options->target);
+		found.text = candidate_reason_text(&resolve->arena, &node->candidates,
+						   rank, resolve->options->target);
 	struct cause *cause = NULL;
 	for (size_t i = 0; i < causes->len && !cause; i++)
-		if (causes->items[i].reason == found.reason && causes->items[i].constraint == found.constraint)
+		if (causes->items[i].reason == found.reason &&
+		    causes->items[i].constraint == found.constraint)
 			cause = &causes->items[i];
 	if (!cause) {
-		found.marks = arena_new_array(&resolve->arena, bool, node->candidates.len);
+		found.marks =
+			arena_new_array(&resolve->arena, bool, node->candidates.len);
 		cause = array_push(&resolve->arena, causes);
 		*cause = found;
 	}
@@ -257,48 +292,64 @@ static struct slice common_verb(struct resolve *resolve, const struct cause *cau
 	struct slice detail = cause->text, head;
 	switch (cause->reason) {
 	case CANDIDATE_PYTHON:
-		return arena_printf(&resolve->arena, "needs another Python; the newest %.*s", SLICE_ARG(detail));
+		return arena_printf(&resolve->arena,
+				    "needs another Python; the newest %.*s",
+				    SLICE_ARG(detail));
 	case CANDIDATE_TAGS:
 		slice_cut(&detail, ',', &head);
-		return arena_printf(&resolve->arena, "%.*s; the newest%.*s", SLICE_ARG(head), SLICE_ARG(detail));
-	case CANDIDATE_YANKED:
-		return S("was yanked");
-	case CANDIDATE_BINARY:
-		return S("has no file of the kind that is allowed");
-	case CANDIDATE_USABLE: case CANDIDATE_NO_FILES: case CANDIDATE_TOO_NEW: case CANDIDATE_PRERELEASE:
-		break;
+		return arena_printf(&resolve->arena, "%.*s; the newest%.*s",
+				    SLICE_ARG(head), SLICE_ARG(detail));
+	case CANDIDATE_YANKED: return S("was yanked");
+	case CANDIDATE_BINARY: return S("has no file of the kind that is allowed");
+	case CANDIDATE_USABLE:
+	case CANDIDATE_NO_FILES:
+	case CANDIDATE_TOO_NEW:
+	case CANDIDATE_PRERELEASE: break;
 	}
 	return S("cannot be used");
 }
 
-static void say_cause(struct resolve *resolve, uint32_t id, const struct cause *cause, struct explanation *explanation)
+static void say_cause(struct resolve *resolve, uint32_t id, const struct cause *cause,
+		      struct explanation *explanation)
 {
 	const struct target *target = resolve->options->target;
-	struct slice python = target->python_patch_given ? target->python_full : target->python_version;
+	struct slice python =
+		target->python_patch_given ? target->python_full : target->python_version;
 	uint32_t count = (uint32_t)resolve->nodes.items[id].candidates.len;
-	struct rank_set set = rank_set_where(&resolve->arena, count, is_marked, cause->marks);
+	struct rank_set set =
+		rank_set_where(&resolve->arena, count, is_marked, cause->marks);
 	struct fact_line *line = array_push(&resolve->arena, explanation);
 	line->origin = FACT_FROM_INDEX;
 	if (cause->constraint) {
-		struct slice name = node_text(resolve, id), wanted = wanted_text(resolve, &cause->constraint->requirement);
-		struct slice who = is_every_release(project_of(resolve, id), set) ?
-					   arena_printf(&resolve->arena, "every release of %.*s", SLICE_ARG(name)) :
-					   name_runs(resolve, id, set);
+		struct slice name = node_text(resolve, id),
+			     wanted = wanted_text(resolve,
+						  &cause->constraint->requirement);
+		struct slice who =
+			is_every_release(project_of(resolve, id), set)
+				? arena_printf(&resolve->arena, "every release of %.*s",
+					       SLICE_ARG(name))
+				: name_runs(resolve, id, set);
 		line->origin = FACT_FROM_CONSTRAINTS;
 		line->wanted = wanted;
 		line->entry = cause->constraint;
-		line->text = arena_printf(&resolve->arena, "your constraint %.*s rules out %.*s", SLICE_ARG(wanted),
-					  SLICE_ARG(who));
+		line->text = arena_printf(&resolve->arena,
+					  "your constraint %.*s rules out %.*s",
+					  SLICE_ARG(wanted), SLICE_ARG(who));
 		return;
 	}
-	line->text = name_with(resolve, id, set, cause->is_uniform ? cause->text : common_verb(resolve, cause));
+	line->text =
+		name_with(resolve, id, set,
+			  cause->is_uniform ? cause->text : common_verb(resolve, cause));
 	if (cause->reason == CANDIDATE_PYTHON)
-		line->text = arena_printf(&resolve->arena, "%.*s, you lock for %.*s", SLICE_ARG(line->text),
-					  SLICE_ARG(python));
-	line->hint = cause->reason == CANDIDATE_PRERELEASE ? S("'--prerelease allow' admits pre-releases") : S("");
+		line->text = arena_printf(&resolve->arena, "%.*s, you lock for %.*s",
+					  SLICE_ARG(line->text), SLICE_ARG(python));
+	line->hint = cause->reason == CANDIDATE_PRERELEASE
+			     ? S("'--prerelease allow' admits pre-releases")
+			     : S("");
 }
 
-void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fact, struct explanation *explanation)
+void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fact,
+			  struct explanation *explanation)
 {
 	const struct node *node = &resolve->nodes.items[fact->package];
 	struct cause_list causes = { 0 };
@@ -306,18 +357,21 @@ void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fac
 	if (!node->project || rank_set_count(fact->from) == 0)
 		return;
 	for (uint32_t run = fact->from.len; run-- > 0;)
-		for (uint32_t rank = fact->from.runs[run].to; rank-- > fact->from.runs[run].from;)
+		for (uint32_t rank = fact->from.runs[run].to;
+		     rank-- > fact->from.runs[run].from;)
 			add_to_cause(resolve, node, rank, &causes);
 	for (size_t i = 0; i < causes.len; i++)
 		say_cause(resolve, fact->package, &causes.items[i], explanation);
 }
 
-void fact_of_exclusion(struct resolve *resolve, uint32_t id, struct rank_set ranks, struct slice problem,
-		       struct explanation *explanation)
+void fact_of_exclusion(struct resolve *resolve, uint32_t id, struct rank_set ranks,
+		       struct slice problem, struct explanation *explanation)
 {
-	struct slice verb = slice_starts_with(problem, S("needs ")) ?
-				    problem :
-				    arena_printf(&resolve->arena, "cannot be used: %.*s", SLICE_ARG(problem));
+	struct slice verb =
+		slice_starts_with(problem, S("needs "))
+			? problem
+			: arena_printf(&resolve->arena, "cannot be used: %.*s",
+				       SLICE_ARG(problem));
 	struct fact_line *line = array_push(&resolve->arena, explanation);
 	line->origin = FACT_FROM_METADATA;
 	line->text = name_with(resolve, id, ranks, verb);

@@ -5,7 +5,9 @@
 
 #include "cli/resolve.h"
 
-void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact, struct explanation *explanation);
-void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fact, struct explanation *explanation);
-void fact_of_exclusion(struct resolve *resolve, uint32_t node, struct rank_set ranks, struct slice problem,
-		       struct explanation *explanation);
+void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
+			struct explanation *explanation);
+void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fact,
+			  struct explanation *explanation);
+void fact_of_exclusion(struct resolve *resolve, uint32_t node, struct rank_set ranks,
+		       struct slice problem, struct explanation *explanation);

@@ -24,11 +24,13 @@ static bool try_without(struct resolve *resolve, const struct requirement_entry 
 {
 	const struct requirement_set *set = resolve->options->requirements;
 	struct requirement_set freed = *set;
-	freed.entries = arena_new_array(&resolve->arena, struct requirement_entry, set->len);
+	freed.entries =
+		arena_new_array(&resolve->arena, struct requirement_entry, set->len);
 	for (size_t i = 0; i < set->len; i++) {
 		freed.entries[i] = set->entries[i];
 		if (&set->entries[i] == entry)
-			freed.entries[i].requirement.specifiers = (struct specifier_set){ 0 };
+			freed.entries[i].requirement.specifiers =
+				(struct specifier_set){ 0 };
 	}
 	struct resolve_options options = *resolve->options;
 	options.requirements = &freed;
@@ -47,20 +49,21 @@ static bool try_without(struct resolve *resolve, const struct requirement_entry 
 static const char *moved_operator(const struct specifier *clause)
 {
 	switch (clause->op) {
-	case SPECIFIER_LESS: case SPECIFIER_LESS_EQUAL:
-		return "<=";
-	case SPECIFIER_GREATER: case SPECIFIER_GREATER_EQUAL: case SPECIFIER_COMPATIBLE:
-		return ">=";
-	case SPECIFIER_EQUAL: case SPECIFIER_ARBITRARY:
-		return "==";
-	case SPECIFIER_NOT_EQUAL:
-		break;
+	case SPECIFIER_LESS:
+	case SPECIFIER_LESS_EQUAL: return "<=";
+	case SPECIFIER_GREATER:
+	case SPECIFIER_GREATER_EQUAL:
+	case SPECIFIER_COMPATIBLE: return ">=";
+	case SPECIFIER_EQUAL:
+	case SPECIFIER_ARBITRARY: return "==";
+	case SPECIFIER_NOT_EQUAL: break;
 	}
 	return "";
 }
 
 // ">=1,<2" for 2.5: ">=1,<=2.5". Only clauses that the release does not satisfy are moved, to it and no further.
-static void append_specifiers(struct resolve *resolve, const struct edit *edit, struct buf *text)
+static void append_specifiers(struct resolve *resolve, const struct edit *edit,
+			      struct buf *text)
 {
 	const struct specifier_set *set = &edit->entry->requirement.specifiers;
 	const char *separator = "";
@@ -71,7 +74,8 @@ static void append_specifiers(struct resolve *resolve, const struct edit *edit, 
 			struct slice kept = specifier_set_text(&resolve->arena, &one);
 			buf_printf(text, "%s%.*s", separator, SLICE_ARG(kept));
 		} else if (*moved) {
-			buf_printf(text, "%s%s%.*s", separator, moved, SLICE_ARG(edit->release->version_text));
+			buf_printf(text, "%s%s%.*s", separator, moved,
+				   SLICE_ARG(edit->release->version_text));
 		} else {
 			continue;
 		}
@@ -79,7 +83,8 @@ static void append_specifiers(struct resolve *resolve, const struct edit *edit, 
 	}
 }
 
-static void append_edit(struct resolve *resolve, const struct edit *edit, struct buf *text)
+static void append_edit(struct resolve *resolve, const struct edit *edit,
+			struct buf *text)
 {
 	struct requirement bare = edit->entry->requirement;
 	bare.marker = NULL;
@@ -96,7 +101,8 @@ struct slice find_edits(struct resolve *resolve, const struct explanation *expla
 {
 	struct buf text = { .arena = &resolve->arena };
 	progress_text(resolve->cli, "looking for a way out");
-	for (size_t i = 0, tried = 0; i < explanation->len && tried < EDITS_TRIED && !interrupted(); i++) {
+	for (size_t i = 0, tried = 0;
+	     i < explanation->len && tried < EDITS_TRIED && !interrupted(); i++) {
 		struct edit edit = { .entry = explanation->items[i].entry };
 		if (!edit.entry || edit.entry->requirement.specifiers.len == 0)
 			continue;

@@ -43,7 +43,7 @@ size_t display_width(struct slice line, size_t bytes)
 // The part of a long line around the span: at most LINE_MAX_SHOWN bytes, whole characters.
 static struct slice window_of(struct slice line, size_t start, size_t *ret_skipped)
 {
-	enum { LINE_MAX_SHOWN = 160, CONTEXT = 60 };
+	enum { LINE_MAX_SHOWN = 120, CONTEXT = 60 };
 	size_t from = line.len > LINE_MAX_SHOWN && start > CONTEXT ? start - CONTEXT : 0, to = from + LINE_MAX_SHOWN;
 	while (from > 0 && from < line.len && ((unsigned char)line.ptr[from] & 0xc0) == 0x80)
 		from--;
