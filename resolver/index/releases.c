@@ -18,7 +18,8 @@ static int by_version(const void *a, const void *b)
 {
 	const struct spelling *left = a, *right = b;
 	int order = version_cmp(&left->version, &right->version);
-	return order ? order : (left->id > right->id) - (left->id < right->id);
+	// Of equal versions one gives the release its text, whatever order the page has.
+	return order ? order : slice_cmp(left->version.text, right->version.text);
 }
 
 static int by_id(const void *a, const void *b)

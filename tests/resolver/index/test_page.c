@@ -303,6 +303,19 @@ static void test_440_1_releases_ascend_and_equal_versions_merge(void **state)
 	check(project.files[merged->first_file + 2].name, "foo-1.2.tar.gz");
 }
 
+static void test_text_of_equal_versions_depends_on_no_order(void **state)
+{
+	(void)state;
+	static const char *const one[] = { "foo-0.5.0.tar.gz",
+					   "foo-0.5-py3-none-any.whl" };
+	static const char *const other[] = { "foo-0.5-py3-none-any.whl",
+					     "foo-0.5.0.tar.gz" };
+	struct project project = read_names(one, 2);
+	check(project.releases[0].version_text, "0.5");
+	project = read_names(other, 2);
+	check(project.releases[0].version_text, "0.5");
+}
+
 static void test_files_that_no_rule_can_read_are_counted(void **state)
 {
 	(void)state;
@@ -365,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_792_1_project_status),
 		cmocka_unit_test(test_700_1_releases_come_from_files),
 		cmocka_unit_test(test_440_1_releases_ascend_and_equal_versions_merge),
+		cmocka_unit_test(test_text_of_equal_versions_depends_on_no_order),
 		cmocka_unit_test(test_files_that_no_rule_can_read_are_counted),
 		cmocka_unit_test(test_sets_number_equal_texts),
 	};
