@@ -2,6 +2,8 @@
 // Looks over a solution before it is written: hashes that must match, and what deserves a warning.
 #include "cli/advice.h"
 
+#include "net/url.h"
+
 static const struct pin *pin_named(const struct pin_list *pins, struct slice name)
 {
 	for (size_t i = 0; i < pins->len; i++)
@@ -27,7 +29,7 @@ int check_hashes(const struct resolve *resolve, const struct pin_list *pins, str
 		const struct pin *pin = entry->hashes_len ? pin_named(pins, entry->requirement.name) : NULL;
 		if (!pin)
 			continue;
-		struct slice hex = sha256_hex(&scratch, &pin->file->sha256);
+		struct slice hex = sha256_hex(&scratch, &pin->sha256);
 		if (is_allowed(entry, hex))
 			continue;
 		error_at(err, ERROR_INTEGRITY, entry->hashes[0].span, "'%.*s' has none of the hashes that are allowed",
@@ -49,8 +51,9 @@ static void warn_about_pin(struct cli *cli, const struct pin *pin)
 	if (pin->file->kind == FILE_SDIST)
 		warn(cli, "%.*s %.*s is locked to its source distribution, which 'pinbake bake' does not take",
 		     SLICE_ARG(name), SLICE_ARG(version));
-	if (sha256_is_zero(&pin->file->sha256))
-		warn(cli, "the index gives no SHA-256 for %.*s", SLICE_ARG(pin->file->name));
+	if (sha256_is_zero(&pin->file->sha256) && !url_is_file(pin->file->url))
+		warn(cli, "the index gives no SHA-256 for %.*s, so the lock has that of what it sent today",
+		     SLICE_ARG(pin->file->name));
 }
 
 static const char *nearest_extra(struct resolve *resolve, const struct metadata *metadata, struct slice extra)

@@ -8,6 +8,7 @@
 //	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict, fact by fact
 //	facts.c       one fact as a sentence                                relax.c     edits that end a conflict
 //	advice.c      what to know about pins before trusting them
+//	missing_hashes.c   digests of files whose index gives none
 //	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
 #pragma once
 

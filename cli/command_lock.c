@@ -2,6 +2,7 @@
 // pinbake lock: requirements → exact pins with hashes → pylock.toml.
 #include "base/limits.h"
 #include "cli/advice.h"
+#include "cli/missing_hashes.h"
 #include "cli/pins.h"
 #include "packaging/name.h"
 
@@ -279,7 +280,7 @@ static json_t *pins_as_json(struct arena *arena, const struct pin_list *pins)
 		json_object_set_new(item, "name", text_as_json(pin->project->name));
 		json_object_set_new(item, "version", text_as_json(pin->release->version_text));
 		json_object_set_new(item, "file", text_as_json(pin->file->name));
-		struct slice sha256 = sha256_hex(arena, &pin->file->sha256);
+		struct slice sha256 = sha256_hex(arena, &pin->sha256);
 		json_object_set_new(item, "sha256", text_as_json(sha256));
 		json_array_append_new(list, item);
 	}
@@ -335,6 +336,8 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	if (status < 0)
 		return err->kind == ERROR_NO && solver_conflict(resolve.solver).len ?
 			       report_conflict(cli, &resolve, result, err) : -1;
+	if (find_missing_hashes(cli, net, &pins, err) < 0)
+		return -1;
 	progress_done(cli);
 	struct lock lock = { 0 };
 	const char *path = NULL;

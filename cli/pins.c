@@ -2,15 +2,16 @@
 // Turns pins into lock entries: the one wheel of the target, or the source distribution where there is none.
 #include "cli/pins.h"
 
-static struct lock_file lock_file_of(struct arena *arena, const struct project_file *file)
+static struct lock_file lock_file_of(struct arena *arena, const struct pin *pin)
 {
+	const struct project_file *file = pin->file;
 	return (struct lock_file){
 		.kind = file->kind == FILE_WHEEL ? LOCK_WHEEL : LOCK_SDIST,
 		.name = file->name,
 		.url = url_redact(arena, file->url),
-		.sha256 = file->sha256,
-		.has_size = file->has_size,
-		.size = file->size,
+		.sha256 = pin->sha256,
+		.has_size = pin->has_size,
+		.size = pin->size,
 		.upload_time = file->upload_time,
 	};
 }
@@ -38,11 +39,11 @@ static void add_package(struct arena *arena, const struct pin_list *pins, const 
 	package->dependencies_len = names.len;
 	if (pin->file->kind == FILE_WHEEL) {
 		package->wheels = arena_new(arena, struct lock_file);
-		package->wheels[0] = lock_file_of(arena, pin->file);
+		package->wheels[0] = lock_file_of(arena, pin);
 		package->wheels_len = 1;
 	} else {
 		package->has_sdist = true;
-		package->sdist = lock_file_of(arena, pin->file);
+		package->sdist = lock_file_of(arena, pin);
 	}
 }
 

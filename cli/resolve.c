@@ -537,6 +537,9 @@ static void collect_pins(struct resolve *resolve, struct pin_list *ret_pins)
 			pin->project = node->project;
 			pin->release = &node->project->releases[rank];
 			pin->file = node->candidates.items[rank].file;
+			pin->sha256 = pin->file->sha256;
+			pin->has_size = pin->file->has_size;
+			pin->size = pin->file->size;
 			pin->yanked = node->candidates.items[rank].yanked;
 		}
 		add_names(resolve, id, (uint32_t)rank, &pins.items[index]);

@@ -70,7 +70,9 @@ struct pin {
 	const struct project *project;
 	const struct release *release;
 	const struct project_file *file;
-	bool yanked;
+	struct sha256 sha256; // of the file; zero until missing_hashes.c where the index gives none
+	uint64_t size;        // bytes
+	bool has_size, yanked;
 	struct slice *dependencies; // names, sorted, without duplicates
 	size_t dependencies_len, dependencies_cap;
 };

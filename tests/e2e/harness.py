@@ -134,6 +134,7 @@ class Index:
         self.wheels = {}
         self.html = False
         self.core_metadata = True
+        self.hashes = True
         self.ranges = True
         self.cache_control = "no-cache"
         self.wrong_hash = {}      # file name -> the hash that the page claims
@@ -190,11 +191,14 @@ class Index:
             return "text/html; charset=utf-8", self.html_page(project, files)
         return "application/vnd.pypi.simple.v1+json", self.json_page(project, files)
 
+    def hashes_of(self, each):
+        return {"sha256": self.wrong_hash.get(each.filename, each.sha256)} if self.hashes else {}
+
     def json_page(self, project, files):
         rows = []
         for each in files:
             row = {"filename": each.filename, "url": f"../../files/{each.filename}",
-                   "hashes": {"sha256": self.wrong_hash.get(each.filename, each.sha256)}, "size": len(each.content),
+                   "hashes": self.hashes_of(each), "size": len(each.content),
                    "upload-time": self.uploads.get(each.filename, "2024-01-02T03:04:05.000000Z"),
                    "yanked": self.yanked.get(each.filename, False)}
             if each.requires_python:
@@ -210,8 +214,8 @@ class Index:
         out = [f'<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.1">'
                f"<title>{project}</title></head><body>"]
         for each in files:
-            claimed = self.wrong_hash.get(each.filename, each.sha256)
-            attributes = f'href="../../files/{each.filename}#sha256={claimed}"'
+            claimed = "".join(f"#sha256={digest}" for digest in self.hashes_of(each).values())
+            attributes = f'href="../../files/{each.filename}{claimed}"'
             if each.requires_python:
                 attributes += f' data-requires-python="{html.escape(each.requires_python)}"'
             if self.core_metadata and each.filename.endswith(".whl"):

@@ -138,6 +138,58 @@ class Lock(Case):
         (folder / local.filename).write_bytes(local.content)
         self.assertEqual(self.lock("local-only\n", "--find-links", "wheels"), {"lib": "2.0", "local-only": "0.1"})
 
+    def assert_hashes_are_true(self):
+        for package in tomllib.loads(self.read("pylock.toml"))["packages"]:
+            (file,) = package["wheels"]
+            built = self.index.wheels[file["url"].split("/")[-1]]
+            self.assertEqual(file["hashes"], {"sha256": built.sha256})
+            self.assertEqual(file["size"], len(built.content))
+
+    def test_index_without_hashes(self):
+        self.index.hashes = False
+        for html in (False, True):
+            with self.subTest(html=html):
+                self.index.html = html
+                self.index.forget()
+                self.write("requirements.in", "app\n")
+                result = self.ok(*self.lock_args(), cache=self.dir / f"cache-{html}")
+                self.assertRegex(result.err, r"no SHA-256 for app-1\.1-py3-none-any\.whl")
+                self.assert_hashes_are_true()
+                whole = [path for _, path, wanted in self.index.requests if path.endswith(".whl") and not wanted]
+                self.assertEqual(sorted(whole), ["/files/app-1.1-py3-none-any.whl", "/files/lib-2.0-py3-none-any.whl"])
+        self.ok("bake", "pylock.toml")
+
+    def test_index_without_hashes_whose_file_is_gone(self):
+        self.index.hashes = False
+        self.index.fail("/files/lib-2.0-py3-none-any.whl", 404)
+        self.write("requirements.in", "app\n")
+        self.fails(4, *self.lock_args(), says=[r"lib-2\.0-py3-none-any\.whl", "404"])
+        self.assertFalse((self.work / "pylock.toml").exists())
+
+    def test_file_that_is_cut_while_it_is_hashed(self):
+        self.index.hashes = False
+        self.index.add(wheel("big", "1.0", files={"big/noise.bin": noise(300_000)}))
+        self.index.fail("/files/big-1.0-py3-none-any.whl", "cut")
+        self.assertEqual(self.lock("big\n"), {"big": "1.0"})
+        self.assert_hashes_are_true()
+
+    def test_hash_of_the_user_where_the_index_has_none(self):
+        self.index.hashes = False
+        digest = self.index.wheels["lib-2.0-py3-none-any.whl"].sha256
+        self.assertEqual(self.lock(f"lib==2.0 --hash=sha256:{digest}\n"), {"lib": "2.0"})
+        self.write("requirements.in", f"lib==2.0 --hash=sha256:{'1' * 64}\n")
+        self.fails(5, *self.lock_args(), says=digest)
+
+    def test_page_of_links_without_hashes(self):
+        page = self.work / "links.html"
+        local = wheel("local-only", "0.1")
+        (self.work / local.filename).write_bytes(local.content)
+        page.write_text(f'<a href="{local.filename}">here</a> <a href="{self.index.base}/files/lib-2.0-py3-none-any.whl">x</a>')
+        self.assertEqual(self.lock("local-only\nlib\n", "--no-index", "--find-links", "links.html"),
+                         {"lib": "2.0", "local-only": "0.1"})
+        self.index.add(local)
+        self.assert_hashes_are_true()
+
     def test_several_inputs(self):
         self.write("a.in", "app\n")
         self.write("b.in", "lib<3\n")
