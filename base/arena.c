@@ -159,7 +159,9 @@ void *array_grow(struct arena *arena, void *items, size_t len, size_t *cap, size
 {
 	if (len < *cap)
 		return items;
-	size_t grown = *cap ? mul_or_die(*cap, 2) : 8;
+	// Most arrays of large items hold one or two.
+	size_t first = item_size > 64 ? 2 : 8;
+	size_t grown = *cap ? mul_or_die(*cap, 2) : first;
 	void *moved = arena_alloc_array(arena, grown, item_size, alignof(max_align_t));
 	if (len)
 		memcpy(moved, items, mul_or_die(len, item_size));
