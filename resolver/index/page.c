@@ -7,8 +7,8 @@
 #include "net/url.h"
 #include "packaging/name.h"
 
-// Above any real address and file name; the store's records keep lengths in 16 bits.
-enum { URL_MAX = 16 * 1024, FILE_NAME_MAX = 1024 };
+// Above any real file name; the store's records keep offsets in it in 16 bits.
+enum { FILE_NAME_MAX = 1024 };
 
 void page_begin(struct page *page, const struct page_input *input, struct arena *arena,
 		struct project *project)
@@ -101,7 +101,7 @@ int page_add(struct page *page, const struct project_file *given, struct error *
 		return error_set(err, ERROR_SOURCE, "the page lists more than %u files",
 				 LIMIT_PAGE_FILES);
 	read_fragment(&file);
-	if (file.url.len == 0 || file.url.len > URL_MAX || !read_name(page, &file)) {
+	if (file.url.len == 0 || file.url.len > PAGE_URL_MAX || !read_name(page, &file)) {
 		project->skipped++;
 		return 0;
 	}
@@ -142,6 +142,9 @@ int page_read(const struct page_input *input, struct arena *arena,
 	struct page page;
 	struct project project;
 	page_begin(&page, input, arena, &project);
+	if (input->url.len > PAGE_URL_MAX)
+		return error_set(err, ERROR_SOURCE,
+				 "the address of the page is too long");
 	enum page_format format = format_of(input);
 	if (format == PAGE_OTHER)
 		return error_set(err, ERROR_SOURCE,

@@ -21,6 +21,9 @@ struct page_input {
 NODISCARD int page_read(const struct page_input *input, struct arena *arena,
 			struct project *ret_project, struct error *err);
 
+// Above any real address. A longer base or page address would multiply with the files.
+enum { PAGE_URL_MAX = 16 * 1024 };
+
 // The parts, for page_json.c, page_html.c and find_links.c:
 struct page {
 	const struct page_input *input;

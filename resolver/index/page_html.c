@@ -68,7 +68,9 @@ int page_read_html(struct page *page, struct error *err)
 		if (element.kind == HTML_BASE && !has_base &&
 		    html_attribute(&element, S("href"), &href)) {
 			has_base = true;
-			base = url_resolve(page->arena, base, slice_trim(href));
+			href = slice_trim(href);
+			if (href.len <= PAGE_URL_MAX)
+				base = url_resolve(page->arena, base, href);
 		}
 	}
 	return 0;

@@ -257,6 +257,24 @@ static void test_503_3_html_pages(void **state)
 	check(project.files[3].name, "foo-2.0.tar.gz");
 }
 
+// A base is joined to each file's address: a long one must not multiply.
+static void test_huge_base_is_ignored(void **state)
+{
+	(void)state;
+	struct buf page = { .arena = &arena };
+	buf_append(&page, S("<base href=\"/"));
+	for (size_t i = 0; i < PAGE_URL_MAX; i++)
+		buf_byte(&page, 'x');
+	buf_append(&page, S("/\"><a href=\"foo-1.tar.gz\">"));
+	struct project project = read_html(buf_slice(&page));
+	check(project.files[0].url, "https://index.example/simple/foo/foo-1.tar.gz");
+	struct error err;
+	const struct page_input input = {
+		S("{}"), S("application/json"), { page.ptr, PAGE_URL_MAX + 1 }, S("foo")
+	};
+	assert_int_equal(page_read(&input, &arena, &project, &err), -1);
+}
+
 static void test_792_1_project_status(void **state)
 {
 	(void)state;
@@ -376,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_691_1_the_content_type_decides),
 		cmocka_unit_test(test_503_3_html_pages),
 		cmocka_unit_test(test_792_1_project_status),
+		cmocka_unit_test(test_huge_base_is_ignored),
 		cmocka_unit_test(test_700_1_releases_come_from_files),
 		cmocka_unit_test(test_440_1_releases_ascend_and_equal_versions_merge),
 		cmocka_unit_test(test_text_of_equal_versions_depends_on_no_order),

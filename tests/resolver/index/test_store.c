@@ -3,10 +3,13 @@
 
 #include "base/files.h"
 
+#include <lmdb.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 static char directory[64];
@@ -137,6 +140,71 @@ static void test_a_file_that_is_no_store_is_made_anew(void **state)
 	index_store_close(store);
 }
 
+// Full disk, as a limit of the process on file sizes.
+static void test_failed_write_is_an_io_error_and_breaks_nothing(void **state)
+{
+	(void)state;
+	static char large[1 << 20];
+	struct rlimit before, small;
+	struct slice value;
+	struct error err;
+	struct index_store *store = open_store();
+	put_and_flush(store, S("kept"), S("value"));
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 128 * 1024;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	index_store_put(store, STORE_PAGES, S("large"),
+			(struct slice){ large, sizeof(large) });
+	assert_int_equal(index_store_flush(store, &err), -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(err.kind, ERROR_IO);
+	assert_int_equal(index_store_pending_bytes(store), 0);
+	put_and_flush(store, S("more"), S("value"));
+	index_store_close(store);
+	store = open_store();
+	assert_true(index_store_find(store, STORE_PAGES, S("kept"), &value));
+	assert_true(index_store_find(store, STORE_PAGES, S("more"), &value));
+	assert_false(index_store_find(store, STORE_PAGES, S("large"), &value));
+	index_store_close(store);
+}
+
+static void set_layout(uint32_t layout)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi about;
+	MDB_val key = { 6, (char[]){ "layout" } }, value = { sizeof(layout), &layout };
+	const char *path = path_join(&arena, directory, S("index.mdb"));
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 4), 0);
+	assert_int_equal(mdb_env_open(env, path, MDB_NOSUBDIR, 0644), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, "about", MDB_CREATE, &about), 0);
+	assert_int_equal(mdb_put(txn, about, &key, &value, 0), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+static void test_store_of_another_layout_is_emptied(void **state)
+{
+	(void)state;
+	struct slice value;
+	struct index_store *store = open_store();
+	put_and_flush(store, S("old"), S("value"));
+	index_store_close(store);
+	set_layout(99999);
+	store = open_store();
+	assert_false(index_store_find(store, STORE_PAGES, S("old"), &value));
+	put_and_flush(store, S("new"), S("value"));
+	index_store_close(store);
+	store = open_store();
+	assert_true(index_store_find(store, STORE_PAGES, S("new"), &value));
+	index_store_close(store);
+}
+
 static void test_unusable_place_is_an_io_error(void **state)
 {
 	(void)state;
@@ -171,6 +239,8 @@ int main(void)
 		cmocka_unit_test(test_keys_of_no_or_too_great_length_are_not_kept),
 		cmocka_unit_test(test_each_visits_in_key_order_until_told_to_stop),
 		cmocka_unit_test(test_a_file_that_is_no_store_is_made_anew),
+		cmocka_unit_test(test_failed_write_is_an_io_error_and_breaks_nothing),
+		cmocka_unit_test(test_store_of_another_layout_is_emptied),
 		cmocka_unit_test(test_unusable_place_is_an_io_error),
 	};
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
