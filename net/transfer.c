@@ -70,6 +70,27 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to
+// a connection that was just closed, also to say goodbye. `AUTO(unblock_broken_pipe)`.
+static sigset_t block_broken_pipe(void)
+{
+	sigset_t broken_pipe, before;
+	sigemptyset(&broken_pipe);
+	sigaddset(&broken_pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
+	return before;
+}
+
+static void unblock_broken_pipe(const sigset_t *before)
+{
+	const struct timespec at_once = { 0 };
+	sigset_t broken_pipe;
+	sigemptyset(&broken_pipe);
+	sigaddset(&broken_pipe, SIGPIPE);
+	sigtimedwait(&broken_pipe, NULL, &at_once);
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 // --- the queues ----------------------------------------------------------------------
 
 static void queue_transfer(struct net *net, struct transfer *transfer)
@@ -482,26 +503,12 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 	fail(net, transfer, &why);
 }
 
-// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to
-// a connection just closed.
-static void perform(struct net *net)
-{
-	sigset_t broken_pipe, before;
-	int ignored;
-	const struct timespec at_once = { 0 };
-	sigemptyset(&broken_pipe);
-	sigaddset(&broken_pipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
-	curl_multi_perform(net->multi, &ignored);
-	sigtimedwait(&broken_pipe, NULL, &at_once);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 static void advance(struct net *net)
 {
-	begin_what_may_begin(net);
-	perform(net);
+	AUTO(unblock_broken_pipe) sigset_t before = block_broken_pipe();
 	int left;
+	begin_what_may_begin(net);
+	curl_multi_perform(net->multi, &left);
 	for (CURLMsg *message;
 	     (message = curl_multi_info_read(net->multi, &left)) != NULL;) {
 		if (message->msg != CURLMSG_DONE)
@@ -559,6 +566,7 @@ static void drop_running(struct net *net, const void *owner)
 
 void net_cancel(struct net *net, const void *owner)
 {
+	AUTO(unblock_broken_pipe) sigset_t before = block_broken_pipe();
 	struct net_response response;
 	drop_running(net, owner);
 	drop_queued(net, &net->delayed, owner);
@@ -576,6 +584,7 @@ void net_close(struct net *net)
 {
 	if (!net)
 		return;
+	AUTO(unblock_broken_pipe) sigset_t before = block_broken_pipe();
 	while (net->running)
 		net_cancel(net, net->running->request.owner);
 	while (net->waiting)
