@@ -38,7 +38,8 @@ void named_digest_update(struct named_digest *digest, struct slice bytes)
 
 static struct slice base64url(const unsigned char *bytes, size_t len, struct arena *arena)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	struct buf text = { .arena = arena };
 	unsigned bits = 0, count = 0;
 	for (size_t i = 0; i < len; i++) {

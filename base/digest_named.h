@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Digests whose algorithm a file names: RECORD rows ("sha256=…") and lock hashes. SHA-256 and stronger only.
+// Digests whose algorithm a file names: RECORD rows ("sha256=…") and lock hashes. SHA-256
+// and stronger only.
 #pragma once
 
 #include "base/arena.h"
@@ -9,6 +10,7 @@ struct named_digest; // streaming
 // "sha256", "sha384" or "sha512", in lower case; NULL for any other.
 struct named_digest *named_digest_new(struct slice algorithm);
 void named_digest_update(struct named_digest *digest, struct slice bytes);
-struct slice named_digest_base64url(struct named_digest *digest, struct arena *arena); // finishes; without padding
-void named_digest_free(struct named_digest *digest);                                   // NULL is fine
-void named_digest_cleanup(struct named_digest **digest);                               // for AUTO
+struct slice named_digest_base64url(struct named_digest *digest,
+				    struct arena *arena); // finishes; without padding
+void named_digest_free(struct named_digest *digest);      // NULL is fine
+void named_digest_cleanup(struct named_digest **digest);  // for AUTO

@@ -23,21 +23,23 @@ static unsigned thread_count(unsigned jobs)
 	return count > MOST_THREADS ? MOST_THREADS : count;
 }
 
-// Failures are kept by the order in which the work was handed out, so that the same input gives the same report.
+// Failures are kept by the order in which the work was handed out, so that the same input
+// gives the same report.
 struct first_failure {
 	bool any;
 	size_t index;
 	struct error error;
 };
 
-static void note_failure(struct first_failure *failure, size_t index, const struct error *error)
+static void note_failure(struct first_failure *failure, size_t index,
+			 const struct error *error)
 {
 	if (failure->any && failure->index < index)
 		return;
 	*failure = (struct first_failure){ true, index, *error };
 }
 
-// --- the loop ---------------------------------------------------------------------------------------------------------
+// --- the loop --------------------------------------------------------------------------
 
 struct loop {
 	pthread_mutex_t mutex;
@@ -89,14 +91,17 @@ unsigned parallel_workers(unsigned jobs, size_t count)
 	return threads ? threads : 1;
 }
 
-int parallel_for(unsigned jobs, size_t count, parallel_work work, void *context, struct error *err)
+int parallel_for(unsigned jobs, size_t count, parallel_work work, void *context,
+		 struct error *err)
 {
 	pthread_t threads[MOST_THREADS];
 	unsigned started = 0, workers = parallel_workers(jobs, count);
 	struct loop loop = { .count = count, .work = work, .context = context };
 	pthread_mutex_init(&loop.mutex, NULL);
-	// The caller is one of the workers: one job starts no thread, and a system that gives no more threads is served.
-	while (started + 1 < workers && pthread_create(&threads[started], NULL, run_loop, &loop) == 0)
+	// The caller is one of the workers: one job starts no thread, and a system that
+	// gives no more threads is served.
+	while (started + 1 < workers &&
+	       pthread_create(&threads[started], NULL, run_loop, &loop) == 0)
 		started++;
 	run_worker(&loop, 0);
 	for (unsigned i = 0; i < started; i++)
@@ -108,7 +113,7 @@ int parallel_for(unsigned jobs, size_t count, parallel_work work, void *context,
 	return -1;
 }
 
-// --- the crew ---------------------------------------------------------------------------------------------------------
+// --- the crew --------------------------------------------------------------------------
 
 struct task {
 	crew_task run;
@@ -167,7 +172,8 @@ struct crew *crew_new(unsigned jobs)
 	pthread_cond_init(&crew->changed, NULL);
 	unsigned wanted = thread_count(jobs);
 	while (crew->threads_len < wanted &&
-	       pthread_create(&crew->threads[crew->threads_len], NULL, run_crew, crew) == 0)
+	       pthread_create(&crew->threads[crew->threads_len], NULL, run_crew, crew) ==
+		       0)
 		crew->threads_len++;
 	return crew;
 }

@@ -48,7 +48,8 @@ bool place_link_text(const char *path, struct arena *arena, struct slice *ret_ta
 
 int place_create(const char *path, unsigned mode, int *ret_fd, struct error *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	int fd = openat(AT_FDCWD, path,
+			O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return error_errno(err, ERROR_IO, "cannot write '%s'", path);
 	if (fchmod(fd, mode) < 0) {
@@ -103,7 +104,8 @@ int place_set_mode(const char *path, unsigned mode, struct error *err)
 
 int place_set_time(const char *path, uint64_t mtime_s, struct error *err)
 {
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = (time_t)mtime_s } };
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   { .tv_sec = (time_t)mtime_s } };
 	if (utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_errno(err, ERROR_IO, "cannot set the time of '%s'", path);
 	return 0;
@@ -111,7 +113,8 @@ int place_set_time(const char *path, uint64_t mtime_s, struct error *err)
 
 void place_touch(const char *path)
 {
-	const struct timespec times[2] = { { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT } };
+	const struct timespec times[2] = { { .tv_nsec = UTIME_NOW },
+					   { .tv_nsec = UTIME_OMIT } };
 	int ignored = utimensat(AT_FDCWD, path, times, 0);
 	(void)ignored;
 }
@@ -121,14 +124,21 @@ bool place_remove(const char *path)
 	return unlink(path) == 0 || errno == ENOENT;
 }
 
-// Some file systems (and kernels before 3.15) know no exchange: then there is a moment without `b`.
+static int move(const char *from, const char *to)
+{
+	return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+// Some file systems (and kernels before 3.15) know no exchange: then there is a moment
+// without `b`.
 static int exchange_in_steps(const char *a, const char *b, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const char *aside = arena_printf(&scratch, "%s.aside", a).ptr;
-	if (rename(b, aside) < 0 || rename(a, b) < 0)
-		return error_errno(err, ERROR_IO, "cannot put '%s' in the place of '%s'", a, b);
-	if (rename(aside, a) < 0)
+	if (move(b, aside) < 0 || move(a, b) < 0)
+		return error_errno(err, ERROR_IO, "cannot put '%s' in the place of '%s'",
+				   a, b);
+	if (move(aside, a) < 0)
 		return error_errno(err, ERROR_IO, "cannot rename '%s' to '%s'", aside, a);
 	return 0;
 }
@@ -146,16 +156,20 @@ int place_lock_directory(const char *path, int *ret_fd, struct error *err)
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return error_errno(err, ERROR_IO, "cannot make the directory '%s'", path);
-	AUTO(fd_close) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	AUTO(fd_close)
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return error_errno(err, ERROR_IO, "cannot open the directory '%s'", path);
 	struct stat held = { 0 };
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &held) < 0)
-		return error_set(err, ERROR_IO, "'%s' is in use by another process", path);
-	// Its former holder may just have renamed it into place: then what we locked is no longer at this path.
+		return error_set(err, ERROR_IO, "'%s' is in use by another process",
+				 path);
+	// Its former holder may just have renamed it into place: then what we locked is
+	// no longer at this path.
 	struct place now = place_look(path);
 	if (now.inode != held.st_ino || now.device != held.st_dev)
-		return error_set(err, ERROR_IO, "'%s' is in use by another process", path);
+		return error_set(err, ERROR_IO, "'%s' is in use by another process",
+				 path);
 	*ret_fd = fd;
 	fd = -1;
 	return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What base/files.h leaves out: links, times, swapping, locks, and writing whole trees that appear by one rename.
+// What base/files.h leaves out: links, times, swapping, locks, and writing whole trees
+// that appear by one rename.
 #pragma once
 
 #include "base/arena.h"
@@ -9,29 +10,42 @@ enum place_kind { PLACE_ABSENT, PLACE_FILE, PLACE_DIRECTORY, PLACE_SYMLINK, PLAC
 
 struct place {
 	enum place_kind kind;
-	unsigned mode;      // permission bits
-	uint64_t size;      // bytes
-	int64_t mtime_s;    // whole seconds
+	unsigned mode;   // permission bits
+	uint64_t size;   // bytes
+	int64_t mtime_s; // whole seconds
 	int64_t atime_s;
 	uint64_t device, inode;
 };
 
-struct place place_look(const char *path); // does not follow links; PLACE_ABSENT where it cannot be seen
-bool place_link_text(const char *path, struct arena *arena, struct slice *ret_target); // false: no symbolic link
+struct place place_look(
+	const char *path); // does not follow links; PLACE_ABSENT where it cannot be seen
+bool place_link_text(const char *path, struct arena *arena,
+		     struct slice *ret_target); // false: no symbolic link
 
-// A new file below a tree under construction: exactly this mode, no temporary name. -1 where it exists. close by fd_close.
-NODISCARD int place_create(const char *path, unsigned mode, int *ret_fd, struct error *err);
-NODISCARD int place_write(int fd, const char *path, struct slice bytes, struct error *err);
-NODISCARD int place_make_directory(const char *path, unsigned mode, struct error *err); // exactly this mode; -1 where it exists
+// A new file below a tree under construction: exactly this mode, no temporary name. -1
+// where it exists. close by fd_close.
+NODISCARD int place_create(const char *path, unsigned mode, int *ret_fd,
+			   struct error *err);
+NODISCARD int place_write(int fd, const char *path, struct slice bytes,
+			  struct error *err);
+NODISCARD int place_make_directory(
+	const char *path, unsigned mode,
+	struct error *err); // exactly this mode; -1 where it exists
 NODISCARD int place_symlink(const char *path, const char *target, struct error *err);
 NODISCARD int place_hard_link(const char *from, const char *to, struct error *err);
 NODISCARD int place_set_mode(const char *path, unsigned mode, struct error *err);
-NODISCARD int place_set_time(const char *path, uint64_t mtime_s, struct error *err); // of a link itself, not its target
-void place_touch(const char *path); // access time := now, the order of cache pruning; failing is fine
+NODISCARD int place_set_time(const char *path, uint64_t mtime_s,
+			     struct error *err); // of a link itself, not its target
+void place_touch(
+	const char
+		*path); // access time := now, the order of cache pruning; failing is fine
 bool place_remove(const char *path); // one file or link; true if it is gone
 
-NODISCARD int place_exchange(const char *a, const char *b, struct error *err); // both exist; atomic where the system can
+NODISCARD int place_exchange(
+	const char *a, const char *b,
+	struct error *err); // both exist; atomic where the system can
 
-// Makes the directory if absent and locks it for this process until the fd is closed. ERROR_IO where another process holds
-// it. The lock follows the directory when it is renamed.
+// Makes the directory if absent and locks it for this process until the fd is closed.
+// ERROR_IO where another process holds it. The lock follows the directory when it is
+// renamed.
 NODISCARD int place_lock_directory(const char *path, int *ret_fd, struct error *err);

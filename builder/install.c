@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Lock → environment on this host: the tree of the layers, written beside its place and swapped in by one rename.
+// Lock → environment on this host: the tree of the layers, written beside its place and
+// swapped in by one rename.
 //
 //	PREFIX absent            PREFIX.pinbake-new ──rename──▶ PREFIX
 //	PREFIX is ours           PREFIX.pinbake-new ◀─exchange─▶ PREFIX, then the old one is removed
@@ -29,7 +30,7 @@ struct installation {
 	struct former former;
 };
 
-// --- the tree ---------------------------------------------------------------------------------------------------------
+// --- the tree --------------------------------------------------------------------------
 
 // A relative prefix is one of the current folder.
 static int set_prefix(struct installation *run, struct error *err)
@@ -43,7 +44,8 @@ static int set_prefix(struct installation *run, struct error *err)
 		while (slice_starts_with(given, S("./")))
 			given = slice_skip(given, 2);
 		if (!getcwd(here, sizeof(here)))
-			return error_errno(err, ERROR_IO, "cannot tell the current folder");
+			return error_errno(err, ERROR_IO,
+					   "cannot tell the current folder");
 		given = arena_printf(run->arena, "%s/%.*s", here, SLICE_ARG(given));
 	}
 	run->prefix = arena_c_string(run->arena, given);
@@ -52,7 +54,8 @@ static int set_prefix(struct installation *run, struct error *err)
 }
 
 // In plan order, so that the same file wins as in the layers (env.10).
-static int open_wheels(struct installation *run, const struct lock_selection *selection, struct error *err)
+static int open_wheels(struct installation *run, const struct lock_selection *selection,
+		       struct error *err)
 {
 	struct plan plan = { 0 };
 	if (plan_make(selection, PLAN_UNKNOWN_BASE, run->arena, &plan, err) < 0)
@@ -60,7 +63,8 @@ static int open_wheels(struct installation *run, const struct lock_selection *se
 	struct plan_order order = plan_order(&plan, run->arena);
 	run->wheels = arena_new_array(run->arena, struct wheel_file, order.len);
 	for (; run->len < order.len; run->len++)
-		if (wheel_file_open(run->store, order.choices[run->len], run->arena, &run->wheels[run->len], err) < 0)
+		if (wheel_file_open(run->store, order.choices[run->len], run->arena,
+				    &run->wheels[run->len], err) < 0)
 			return -1;
 	return 0;
 }
@@ -75,10 +79,11 @@ static int make_trees(struct installation *run, struct error *err)
 	};
 	if (tree_of_skeleton(&options, run->arena, &run->skeleton, err) < 0)
 		return -1;
-	return tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages, err);
+	return tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages,
+			      err);
 }
 
-// --- what is there ----------------------------------------------------------------------------------------------------
+// --- what is there ---------------------------------------------------------------------
 
 static struct slice pyvenv_cfg_of(const struct tree *skeleton)
 {
@@ -95,7 +100,8 @@ static int look_at_prefix(struct installation *run, struct error *err)
 	if (run->found == PLACE_ABSENT)
 		return 0;
 	if (run->found != PLACE_DIRECTORY)
-		return error_set(err, ERROR_INPUT, "'%s' exists and is not a directory", run->prefix);
+		return error_set(err, ERROR_INPUT, "'%s' exists and is not a directory",
+				 run->prefix);
 	if (directory_names(run->prefix, run->arena, &names, err) < 0)
 		return -1;
 	run->empty = names.len == 0;
@@ -105,7 +111,8 @@ static int look_at_prefix(struct installation *run, struct error *err)
 		return -1;
 	if (former_is_ours(&run->former, pyvenv_cfg_of(&run->skeleton)))
 		return 0;
-	error_set(err, ERROR_INPUT, "'%s' exists and is no environment that pinbake made", run->prefix);
+	error_set(err, ERROR_INPUT, "'%s' exists and is no environment that pinbake made",
+		  run->prefix);
 	return error_hint(err, "choose another --prefix, or remove the folder first");
 }
 
@@ -114,7 +121,7 @@ static bool has_former(const struct installation *run)
 	return run->found == PLACE_DIRECTORY && !run->empty;
 }
 
-// --- writing ----------------------------------------------------------------------------------------------------------
+// --- writing ---------------------------------------------------------------------------
 
 static int empty_folder(const char *path, struct error *err)
 {
@@ -128,7 +135,8 @@ static int empty_folder(const char *path, struct error *err)
 	return 0;
 }
 
-static int carry_over(const struct installation *run, struct tree_writer *writer, struct error *err)
+static int carry_over(const struct installation *run, struct tree_writer *writer,
+		      struct error *err)
 {
 	struct name_list strangers = { 0 };
 	if (!has_former(run))
@@ -144,7 +152,8 @@ static int carry_over(const struct installation *run, struct tree_writer *writer
 static int put_in_place(const struct installation *run, struct error *err)
 {
 	if (!has_former(run))
-		return rename_path(run->new_path, run->prefix, err); // an empty directory may be renamed upon
+		return rename_path(run->new_path, run->prefix,
+				   err); // an empty directory may be renamed upon
 	if (place_exchange(run->new_path, run->prefix, err) < 0)
 		return -1;
 	return remove_tree(run->new_path, err);
@@ -163,7 +172,8 @@ static int build(struct installation *run, struct tree_writer *writer, struct er
 {
 	AUTO(fd_close) int lock = -1;
 	if (make_directories(path_directory(run->arena, run->prefix), err) < 0 ||
-	    place_lock_directory(run->new_path, &lock, err) < 0 || empty_folder(run->new_path, err) < 0)
+	    place_lock_directory(run->new_path, &lock, err) < 0 ||
+	    empty_folder(run->new_path, err) < 0)
 		return -1;
 	announce(run);
 	if (tree_writer_write(writer, err) == 0 && carry_over(run, writer, err) == 0 &&
@@ -176,14 +186,16 @@ static int build(struct installation *run, struct tree_writer *writer, struct er
 
 static bool is_current(const struct installation *run, const struct tree_writer *writer)
 {
-	return has_former(run) && run->former.len == run->len && tree_writer_is_current(writer, run->prefix);
+	return has_former(run) && run->former.len == run->len &&
+	       tree_writer_is_current(writer, run->prefix);
 }
 
-static int install_wheels(struct installation *run, const struct lock_selection *selection,
+static int install_wheels(struct installation *run,
+			  const struct lock_selection *selection,
 			  struct install_result *ret_result, struct error *err)
 {
-	if (set_prefix(run, err) < 0 || open_wheels(run, selection, err) < 0 || make_trees(run, err) < 0 ||
-	    look_at_prefix(run, err) < 0)
+	if (set_prefix(run, err) < 0 || open_wheels(run, selection, err) < 0 ||
+	    make_trees(run, err) < 0 || look_at_prefix(run, err) < 0)
 		return -1;
 	struct tree_writer_options options = {
 		.folder = run->new_path,
@@ -193,21 +205,28 @@ static int install_wheels(struct installation *run, const struct lock_selection 
 		.former = has_former(run) ? &run->former : NULL,
 		.progress = run->progress,
 	};
-	struct tree_writer writer = { .options = &options, .skeleton = &run->skeleton, .packages = &run->packages,
-				      .wheels = run->wheels, .wheels_len = run->len };
+	struct tree_writer writer = { .options = &options,
+				      .skeleton = &run->skeleton,
+				      .packages = &run->packages,
+				      .wheels = run->wheels,
+				      .wheels_len = run->len };
 	if (!is_current(run, &writer) && build(run, &writer, err) < 0)
 		return -1;
 	*ret_result = (struct install_result){ run->len, writer.files, writer.bytes };
 	return 0;
 }
 
-int install(struct store *store, const struct lock_selection *selection, const struct install_options *options,
-	    const struct progress *progress, struct install_result *ret_result, struct error *err)
+int install(struct store *store, const struct lock_selection *selection,
+	    const struct install_options *options, const struct progress *progress,
+	    struct install_result *ret_result, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct installation run = { .store = store, .options = options, .progress = progress, .arena = &arena };
+	struct installation run = {
+		.store = store, .options = options, .progress = progress, .arena = &arena
+	};
 	int status = install_wheels(&run, selection, ret_result, err);
 	for (size_t i = 0; i < run.len; i++)
 		wheel_file_close(&run.wheels[i]);
-	return status < 0 ? error_during(err, "installing into '%s'", options->prefix) : 0;
+	return status < 0 ? error_during(err, "installing into '%s'", options->prefix)
+			  : 0;
 }

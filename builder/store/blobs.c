@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Layer blobs and the records of what each layer key was baked to.
 //
-// A record is text, one "name value" a line, closed by the SHA-256 of the lines before it: half of one, or one that a
-// person edited, counts as none.
+// A record is text, one "name value" a line, closed by the SHA-256 of the lines before
+// it: half of one, or one that a person edited, counts as none.
 #include "base/places.h"
 #include "builder/store/store.h"
 
 enum { RECORD_BYTES_MAX = 1024 * 1024 };
 
-const char *store_layer_path(const struct store *store, const struct sha256 *digest, struct arena *arena)
+const char *store_layer_path(const struct store *store, const struct sha256 *digest,
+			     struct arena *arena)
 {
 	return store_path_of(store->layers, digest, arena);
 }
 
-bool store_has_layer(const struct store *store, const struct sha256 *digest, uint64_t size)
+bool store_has_layer(const struct store *store, const struct sha256 *digest,
+		     uint64_t size)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const char *path = store_layer_path(store, digest, &scratch);
@@ -24,9 +26,12 @@ bool store_has_layer(const struct store *store, const struct sha256 *digest, uin
 	return true;
 }
 
-const char *store_layer_work_path(const struct store *store, const struct sha256 *key, struct arena *arena)
+const char *store_layer_work_path(const struct store *store, const struct sha256 *key,
+				  struct arena *arena)
 {
-	return arena_printf(arena, "%s/baking-%.*s.part", store->layers, SLICE_ARG(sha256_hex(arena, key))).ptr;
+	return arena_printf(arena, "%s/baking-%.*s.part", store->layers,
+			    SLICE_ARG(sha256_hex(arena, key)))
+		.ptr;
 }
 
 static void write_digest(struct buf *text, const char *name, const struct sha256 *digest)
@@ -56,8 +61,8 @@ static struct slice record_text(const struct layer_record *record, struct arena 
 static bool take_line(struct slice *text, const char *name, struct slice *ret_value)
 {
 	struct slice line = { 0 }, want = slice_from(name);
-	if (!slice_cut(text, '\n', &line) || !slice_starts_with(line, want) || line.len <= want.len ||
-	    line.ptr[want.len] != ' ')
+	if (!slice_cut(text, '\n', &line) || !slice_starts_with(line, want) ||
+	    line.len <= want.len || line.ptr[want.len] != ' ')
 		return false;
 	*ret_value = slice_skip(line, want.len + 1);
 	return true;
@@ -69,7 +74,8 @@ static bool take_digest(struct slice *text, const char *name, struct sha256 *ret
 	return take_line(text, name, &value) && sha256_parse_hex(value, ret_digest);
 }
 
-static bool take_number(struct slice *text, const char *name, uint64_t max, uint64_t *ret_number)
+static bool take_number(struct slice *text, const char *name, uint64_t max,
+			uint64_t *ret_number)
 {
 	struct slice value = { 0 };
 	return take_line(text, name, &value) && slice_parse_u64(value, max, ret_number);
@@ -84,7 +90,8 @@ static bool sum_is_right(struct slice text)
 		return false;
 	struct slice line = slice_skip(text, text.len - tail);
 	sum = sha256_of(slice_range(text, 0, text.len - tail));
-	return take_digest(&line, "sum", &said) && line.len == 0 && sha256_eq(&sum, &said);
+	return take_digest(&line, "sum", &said) && line.len == 0 &&
+	       sha256_eq(&sum, &said);
 }
 
 static bool parse_record(struct slice text, struct layer_record *ret_record)
@@ -94,17 +101,20 @@ static bool parse_record(struct slice text, struct layer_record *ret_record)
 	uint64_t entries = 0;
 	if (!sum_is_right(text) || !take_line(&text, "pinbake-layer-record", &version) ||
 	    !slice_eq(version, S("1")) || !take_digest(&text, "key", &record.key) ||
-	    !take_digest(&text, "digest", &record.digest) || !take_digest(&text, "diff-id", &record.diff_id) ||
+	    !take_digest(&text, "digest", &record.digest) ||
+	    !take_digest(&text, "diff-id", &record.diff_id) ||
 	    !take_number(&text, "size", UINT64_MAX, &record.size) ||
 	    !take_number(&text, "tar-size", UINT64_MAX, &record.tar_size) ||
-	    !take_number(&text, "entries", UINT32_MAX, &entries) || !take_line(&text, "packages", &record.packages))
+	    !take_number(&text, "entries", UINT32_MAX, &entries) ||
+	    !take_line(&text, "packages", &record.packages))
 		return false;
 	record.entries = (uint32_t)entries;
 	*ret_record = record;
 	return true;
 }
 
-int store_layer_record_read(const struct store *store, const struct sha256 *key, struct arena *arena, bool *ret_found,
+int store_layer_record_read(const struct store *store, const struct sha256 *key,
+			    struct arena *arena, bool *ret_found,
 			    struct layer_record *ret_record, struct error *err)
 {
 	const char *path = store_path_of(store->keys, key, arena);
@@ -122,8 +132,10 @@ int store_layer_record_read(const struct store *store, const struct sha256 *key,
 	return 0;
 }
 
-int store_layer_record_write(struct store *store, const struct layer_record *record, struct error *err)
+int store_layer_record_write(struct store *store, const struct layer_record *record,
+			     struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	return file_write(store_path_of(store->keys, &record->key, &scratch), record_text(record, &scratch), err);
+	return file_write(store_path_of(store->keys, &record->key, &scratch),
+			  record_text(record, &scratch), err);
 }

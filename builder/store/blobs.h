@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Layers in the store: blobs by digest (layers/sha256/HEX) and, apart from them, what each layer key was baked to
-// (layers/key/HEX). The record survives when its blob is pruned: a re-bake must arrive at the same digest (key.2).
+// Layers in the store: blobs by digest (layers/sha256/HEX) and, apart from them, what
+// each layer key was baked to (layers/key/HEX). The record survives when its blob is
+// pruned: a re-bake must arrive at the same digest (key.2).
 //
-// All of it may be called from several threads and several processes at once: it touches nothing but files that appear
-// whole.
+// All of it may be called from several threads and several processes at once: it touches
+// nothing but files that appear whole.
 #pragma once
 
 #include "builder/builder.h"
@@ -16,16 +17,24 @@ struct layer_record {
 };
 
 // Where the blob of a digest is or would be; its directory exists. Lives in arena.
-const char *store_layer_path(const struct store *store, const struct sha256 *digest, struct arena *arena);
+const char *store_layer_path(const struct store *store, const struct sha256 *digest,
+			     struct arena *arena);
 
 // Is the blob there with this size? Marks it as used now (prune's order).
-bool store_has_layer(const struct store *store, const struct sha256 *digest, uint64_t size);
+bool store_has_layer(const struct store *store, const struct sha256 *digest,
+		     uint64_t size);
 
-// A path in the blobs' directory for a layer whose digest is not known yet: pass it to file_create and file_commit, then
-// rename_path to store_layer_path. `key` keeps threads apart. Left-overs are removed by store_prune.
-const char *store_layer_work_path(const struct store *store, const struct sha256 *key, struct arena *arena);
+// A path in the blobs' directory for a layer whose digest is not known yet: pass it to
+// file_create and file_commit, then rename_path to store_layer_path. `key` keeps threads
+// apart. Left-overs are removed by store_prune.
+const char *store_layer_work_path(const struct store *store, const struct sha256 *key,
+				  struct arena *arena);
 
-// What a key was baked to; *ret_found false where nothing is known or the record is damaged (a bake then writes it anew).
-NODISCARD int store_layer_record_read(const struct store *store, const struct sha256 *key, struct arena *arena,
-				      bool *ret_found, struct layer_record *ret_record, struct error *err);
-NODISCARD int store_layer_record_write(struct store *store, const struct layer_record *record, struct error *err);
+// What a key was baked to; *ret_found false where nothing is known or the record is
+// damaged (a bake then writes it anew).
+NODISCARD int store_layer_record_read(const struct store *store, const struct sha256 *key,
+				      struct arena *arena, bool *ret_found,
+				      struct layer_record *ret_record, struct error *err);
+NODISCARD int store_layer_record_write(struct store *store,
+				       const struct layer_record *record,
+				       struct error *err);

@@ -4,7 +4,8 @@
 
 #include "base/places.h"
 
-static int make_folder(struct store *store, const char *below, const char **ret_path, struct error *err)
+static int make_folder(struct store *store, const char *below, const char **ret_path,
+		       struct error *err)
 {
 	*ret_path = path_join(&store->arena, store->root, slice_from(below));
 	return make_directories(*ret_path, err);
@@ -33,12 +34,14 @@ void store_close(struct store *store)
 	arena_release(&arena);
 }
 
-const char *store_path_of(const char *folder, const struct sha256 *digest, struct arena *arena)
+const char *store_path_of(const char *folder, const struct sha256 *digest,
+			  struct arena *arena)
 {
 	return path_join(arena, folder, sha256_hex(arena, digest));
 }
 
-const char *store_file_path(const struct store *store, const struct sha256 *digest, struct arena *arena)
+const char *store_file_path(const struct store *store, const struct sha256 *digest,
+			    struct arena *arena)
 {
 	return store_path_of(store->files, digest, arena);
 }

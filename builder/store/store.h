@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Inside of the store: where things lie below the cache directory. Only builder/store includes this.
+// Inside of the store: where things lie below the cache directory. Only builder/store
+// includes this.
 //
 //	files/sha256/HEX     wheels and sdists; a file is there only when its bytes and its RECORD were checked
 //	layers/sha256/HEX    layer blobs
@@ -17,4 +18,5 @@ struct store {
 };
 
 // `folder`/HEX
-const char *store_path_of(const char *folder, const struct sha256 *digest, struct arena *arena);
+const char *store_path_of(const char *folder, const struct sha256 *digest,
+			  struct arena *arena);

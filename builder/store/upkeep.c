@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Counting, re-reading and pruning what lies in the store. Other processes may use it meanwhile: a file that vanishes
-// between two looks is no error.
+// Counting, re-reading and pruning what lies in the store. Other processes may use it
+// meanwhile: a file that vanishes between two looks is no error.
 #include "base/limits.h"
 #include "base/places.h"
 #include "builder/store/store.h"
@@ -26,7 +26,8 @@ static bool is_part(struct slice name)
 	return slice_ends_with(name, S(".part"));
 }
 
-static int list_folder(const char *folder, bool blob, struct arena *arena, struct stored_list *list, struct error *err)
+static int list_folder(const char *folder, bool blob, struct arena *arena,
+		       struct stored_list *list, struct error *err)
 {
 	struct name_list names = { 0 };
 	if (directory_names(folder, arena, &names, err) < 0)
@@ -35,19 +36,22 @@ static int list_folder(const char *folder, bool blob, struct arena *arena, struc
 		const char *path = path_join(arena, folder, names.items[i]);
 		struct place place = place_look(path);
 		if (place.kind == PLACE_FILE)
-			*array_push(arena, list) = (struct stored){ path, names.items[i], place, blob };
+			*array_push(arena, list) =
+				(struct stored){ path, names.items[i], place, blob };
 	}
 	return 0;
 }
 
-static int list_store(const struct store *store, struct arena *arena, struct stored_list *ret_list, struct error *err)
+static int list_store(const struct store *store, struct arena *arena,
+		      struct stored_list *ret_list, struct error *err)
 {
 	if (list_folder(store->files, false, arena, ret_list, err) < 0)
 		return -1;
 	return list_folder(store->layers, true, arena, ret_list, err);
 }
 
-int store_usage(const struct store *store, struct store_usage *ret_usage, struct error *err)
+int store_usage(const struct store *store, struct store_usage *ret_usage,
+		struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct stored_list list = { 0 };
@@ -59,14 +63,16 @@ int store_usage(const struct store *store, struct store_usage *ret_usage, struct
 		if (is_part(stored->name))
 			continue;
 		*(stored->blob ? &usage.layers : &usage.files) += 1;
-		*(stored->blob ? &usage.layer_bytes : &usage.file_bytes) += stored->place.size;
+		*(stored->blob ? &usage.layer_bytes : &usage.file_bytes) +=
+			stored->place.size;
 	}
-	(void)file_size(path_join(&scratch, store->root, S("index.mdb")), &usage.index_bytes);
+	(void)file_size(path_join(&scratch, store->root, S("index.mdb")),
+			&usage.index_bytes);
 	*ret_usage = usage;
 	return 0;
 }
 
-// --- verify -----------------------------------------------------------------------------------------------------------
+// --- verify ----------------------------------------------------------------------------
 
 static int digest_of_file(const char *path, struct sha256 *ret_digest, struct error *err)
 {
@@ -87,29 +93,36 @@ static bool is_sound(const struct stored *stored, struct error *err)
 {
 	struct sha256 name, digest;
 	if (!sha256_parse_hex(stored->name, &name)) {
-		error_set(err, ERROR_INTEGRITY, "'%s' is not a file of the store", stored->path);
+		error_set(err, ERROR_INTEGRITY, "'%s' is not a file of the store",
+			  stored->path);
 		return false;
 	}
 	if (digest_of_file(stored->path, &digest, err) < 0)
 		return place_look(stored->path).kind == PLACE_ABSENT;
 	if (!sha256_eq(&name, &digest))
-		error_set(err, ERROR_INTEGRITY, "'%s' no longer has the bytes it is named after", stored->path);
+		error_set(err, ERROR_INTEGRITY,
+			  "'%s' no longer has the bytes it is named after", stored->path);
 	return sha256_eq(&name, &digest);
 }
 
-static int say_bad(uint64_t bad, bool removed, const struct error *first, struct error *err)
+static int say_bad(uint64_t bad, bool removed, const struct error *first,
+		   struct error *err)
 {
 	*err = *first;
 	err->kind = ERROR_INTEGRITY;
 	if (!removed)
-		return error_hint(err, "%llu bad in all; 'pinbake cache verify --remove' deletes them",
-				  (unsigned long long)bad);
-	return error_hint(err, "%llu bad in all, removed; they are downloaded or baked again when needed",
-			  (unsigned long long)bad);
+		return error_hint(
+			err,
+			"%llu bad in all; 'pinbake cache verify --remove' deletes them",
+			(unsigned long long)bad);
+	return error_hint(
+		err,
+		"%llu bad in all, removed; they are downloaded or baked again when needed",
+		(unsigned long long)bad);
 }
 
-int store_verify(struct store *store, bool remove, const struct progress *progress, uint64_t *ret_checked,
-		 struct error *err)
+int store_verify(struct store *store, bool remove, const struct progress *progress,
+		 uint64_t *ret_checked, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct stored_list list = { 0 };
@@ -136,7 +149,7 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 	return bad ? say_bad(bad, remove, &first, err) : 0;
 }
 
-// --- prune ------------------------------------------------------------------------------------------------------------
+// --- prune -----------------------------------------------------------------------------
 
 static int by_last_use(const void *left, const void *right)
 {
@@ -160,15 +173,17 @@ static bool remove_counted(const struct stored *stored, uint64_t *freed)
 }
 
 // What a killed process was writing; a living one may still be at a younger one.
-static void remove_stale_parts(const struct stored_list *list, uint64_t now, uint64_t *freed)
+static void remove_stale_parts(const struct stored_list *list, uint64_t now,
+			       uint64_t *freed)
 {
 	for (size_t i = 0; i < list->len; i++)
-		if (is_part(list->items[i].name) && age_of(list->items[i].place.mtime_s, now) > STALE_PART_SECONDS)
+		if (is_part(list->items[i].name) &&
+		    age_of(list->items[i].place.mtime_s, now) > STALE_PART_SECONDS)
 			(void)remove_counted(&list->items[i], freed);
 }
 
-int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds, uint64_t max_bytes, uint64_t *ret_freed,
-		struct error *err)
+int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
+		uint64_t max_bytes, uint64_t *ret_freed, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct stored_list list = { 0 };
@@ -182,7 +197,8 @@ int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds, uin
 		total += is_part(list.items[i].name) ? 0 : list.items[i].place.size;
 	for (size_t i = 0; i < list.len && total - freed > max_bytes; i++) {
 		const struct stored *stored = &list.items[i];
-		if (!is_part(stored->name) && age_of(stored->place.atime_s, now) >= max_age_seconds)
+		if (!is_part(stored->name) &&
+		    age_of(stored->place.atime_s, now) >= max_age_seconds)
 			(void)remove_counted(stored, &freed);
 	}
 	*ret_freed = freed + parts_freed;
@@ -195,12 +211,15 @@ int store_clear(struct store *store, uint64_t *ret_freed, struct error *err)
 	if (store_usage(store, &usage, err) < 0)
 		return -1;
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	static const char *const names[] = { "index.mdb", "index.mdb-lock", "index.lock", "lock.mdb" };
+	static const char *const names[] = { "index.mdb", "index.mdb-lock", "index.lock",
+					     "lock.mdb" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		(void)place_remove(path_join(&scratch, store->root, slice_from(names[i])));
+		(void)place_remove(
+			path_join(&scratch, store->root, slice_from(names[i])));
 	const char *const folders[] = { store->files, store->layers, store->keys };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (remove_tree(folders[i], err) < 0 || make_directories(folders[i], err) < 0)
+		if (remove_tree(folders[i], err) < 0 ||
+		    make_directories(folders[i], err) < 0)
 			return -1;
 	*ret_freed = usage.file_bytes + usage.layer_bytes + usage.index_bytes;
 	return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Holds a wheel against its own RECORD, file by file. What passes is installed later without another look.
+// Holds a wheel against its own RECORD, file by file. What passes is installed later
+// without another look.
 #include "builder/wheel/check.h"
 
 #include "base/digest_named.h"
@@ -11,7 +12,8 @@
 #include "builder/wheel/layout.h"
 #include "builder/wheel/record.h"
 
-// Which Python it is for does not matter here; any place below a prefix shows what leaves it.
+// Which Python it is for does not matter here; any place below a prefix shows what leaves
+// it.
 static const struct layout_places anywhere = {
 	.site = { "lib/python3/site-packages", sizeof("lib/python3/site-packages") - 1 },
 	.headers = { "include/site/python3", sizeof("include/site/python3") - 1 },
@@ -26,27 +28,30 @@ struct check {
 	struct inflater *inflater;
 };
 
-static int refuse(const struct check *check, struct slice entry, const char *what, struct error *err)
+static int refuse(const struct check *check, struct slice entry, const char *what,
+		  struct error *err)
 {
-	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': entry '%.*s' %s", SLICE_ARG(check->wheel->file_name),
-			 SLICE_ARG(entry), what);
+	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': entry '%.*s' %s",
+			 SLICE_ARG(check->wheel->file_name), SLICE_ARG(entry), what);
 }
 
 // An info file's bytes; *ret_found false where the wheel has none.
-static int read_info(const struct check *check, struct slice name, bool *ret_found, struct slice *ret_text,
-		     struct error *err)
+static int read_info(const struct check *check, struct slice name, bool *ret_found,
+		     struct slice *ret_text, struct error *err)
 {
 	const struct zip_entry *zip = layout_find_info(&check->layout, name);
 	*ret_found = zip != NULL;
 	if (!zip)
 		return 0;
-	return entry_read(check->wheel, zip, LIMIT_TEXT_FILE_BYTES, check->arena, ret_text, err);
+	return entry_read(check->wheel, zip, LIMIT_TEXT_FILE_BYTES, check->arena,
+			  ret_text, err);
 }
 
 static int missing(const struct check *check, const char *name, struct error *err)
 {
 	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s' has no file %s in '%.*s'",
-			 SLICE_ARG(check->wheel->file_name), name, SLICE_ARG(check->layout.dist_info));
+			 SLICE_ARG(check->wheel->file_name), name,
+			 SLICE_ARG(check->layout.dist_info));
 }
 
 // inst.1: a newer minor version is read as 1.0, a newer major one is not.
@@ -60,16 +65,20 @@ static int check_wheel_file(const struct check *check, struct error *err)
 	if (!found)
 		return missing(check, "WHEEL", err);
 	if (headers_parse(check->arena, text, &block, err) < 0)
-		return error_during(err, "reading WHEEL of '%.*s'", SLICE_ARG(check->wheel->file_name));
+		return error_during(err, "reading WHEEL of '%.*s'",
+				    SLICE_ARG(check->wheel->file_name));
 	struct slice version = headers_get(&block, S("Wheel-Version")), minor = version;
 	uint64_t number = 0;
 	slice_cut(&minor, '.', &major);
 	if (!slice_parse_u64(slice_trim(major), UINT32_MAX, &number))
-		return error_set(err, ERROR_INTEGRITY, "wheel '%.*s' states no readable Wheel-Version ('%.*s')",
+		return error_set(err, ERROR_INTEGRITY,
+				 "wheel '%.*s' states no readable Wheel-Version ('%.*s')",
 				 SLICE_ARG(check->wheel->file_name), SLICE_ARG(version));
 	if (number != 1)
-		return error_set(err, ERROR_INTEGRITY, "wheel '%.*s' has Wheel-Version %.*s; this program knows 1",
-				 SLICE_ARG(check->wheel->file_name), SLICE_ARG(version));
+		return error_set(
+			err, ERROR_INTEGRITY,
+			"wheel '%.*s' has Wheel-Version %.*s; this program knows 1",
+			SLICE_ARG(check->wheel->file_name), SLICE_ARG(version));
 	return 0;
 }
 
@@ -81,7 +90,8 @@ static int check_entry_points(const struct check *check, struct error *err)
 	if (read_info(check, S("entry_points.txt"), &found, &text, err) < 0)
 		return -1;
 	if (found && entry_points_parse(text, check->arena, &ignored, err) < 0)
-		return error_during(err, "checking wheel '%.*s'", SLICE_ARG(check->wheel->file_name));
+		return error_during(err, "checking wheel '%.*s'",
+				    SLICE_ARG(check->wheel->file_name));
 	return 0;
 }
 
@@ -94,13 +104,15 @@ static int load_record(struct check *check, struct error *err)
 	if (!found)
 		return missing(check, "RECORD", err);
 	if (record_parse(text, check->arena, &check->record, err) < 0)
-		return error_during(err, "checking wheel '%.*s'", SLICE_ARG(check->wheel->file_name));
+		return error_during(err, "checking wheel '%.*s'",
+				    SLICE_ARG(check->wheel->file_name));
 	for (size_t i = 0; i < check->record.len; i++) {
 		const struct record_row *row = &check->record.rows[i];
 		uint32_t first = 0;
 		if (!map_insert(&check->rows, row->path, (uint32_t)i, &first) &&
 		    !slice_eq(check->record.rows[first].hash, row->hash))
-			return refuse(check, row->path, "has two different rows in RECORD", err);
+			return refuse(check, row->path,
+				      "has two different rows in RECORD", err);
 	}
 	return 0;
 }
@@ -112,28 +124,33 @@ static int hash_piece(void *context, struct slice piece, struct error *err)
 	return 0;
 }
 
-static int compare_hash(const struct check *check, const struct zip_entry *zip, struct slice hash, struct error *err)
+static int compare_hash(const struct check *check, const struct zip_entry *zip,
+			struct slice hash, struct error *err)
 {
 	struct slice algorithm = { 0 };
 	slice_cut(&hash, '=', &algorithm);
 	while (slice_ends_with(hash, S("=")))
 		hash.len--;
-	AUTO(named_digest_cleanup) struct named_digest *digest = named_digest_new(algorithm);
+	AUTO(named_digest_cleanup)
+	struct named_digest *digest = named_digest_new(algorithm);
 	if (!digest)
-		return refuse(check, zip->name, "has no hash in RECORD that is SHA-256 or stronger", err);
+		return refuse(check, zip->name,
+			      "has no hash in RECORD that is SHA-256 or stronger", err);
 	if (entry_stream(check->wheel, zip, check->inflater, hash_piece, digest, err) < 0)
 		return -1;
 	struct slice actual = named_digest_base64url(digest, check->arena);
 	if (!slice_eq(hash, actual))
-		return error_set(err, ERROR_INTEGRITY,
-				 "wheel '%.*s': entry '%.*s' has %.*s %.*s, but its RECORD says %.*s",
-				 SLICE_ARG(check->wheel->file_name), SLICE_ARG(zip->name), SLICE_ARG(algorithm),
-				 SLICE_ARG(actual), SLICE_ARG(hash));
+		return error_set(
+			err, ERROR_INTEGRITY,
+			"wheel '%.*s': entry '%.*s' has %.*s %.*s, but its RECORD says %.*s",
+			SLICE_ARG(check->wheel->file_name), SLICE_ARG(zip->name),
+			SLICE_ARG(algorithm), SLICE_ARG(actual), SLICE_ARG(hash));
 	return 0;
 }
 
 // inst.2
-static int check_entry(const struct check *check, const struct zip_entry *zip, struct error *err)
+static int check_entry(const struct check *check, const struct zip_entry *zip,
+		       struct error *err)
 {
 	uint32_t row;
 	if (slice_ends_with(zip->name, S("/")))
@@ -155,19 +172,22 @@ static int check_places(const struct check *check, struct error *err)
 		struct slice path = check->layout.items[i].path;
 		uint32_t first = 0;
 		if (path.len && !map_insert(&places, path, (uint32_t)i, &first))
-			return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': entries '%.*s' and '%.*s' have one place",
-					 SLICE_ARG(check->wheel->file_name),
-					 SLICE_ARG(check->layout.items[first].zip->name),
-					 SLICE_ARG(check->layout.items[i].zip->name));
+			return error_set(
+				err, ERROR_INTEGRITY,
+				"wheel '%.*s': entries '%.*s' and '%.*s' have one place",
+				SLICE_ARG(check->wheel->file_name),
+				SLICE_ARG(check->layout.items[first].zip->name),
+				SLICE_ARG(check->layout.items[i].zip->name));
 	}
 	return 0;
 }
 
 static int run_check(struct check *check, struct error *err)
 {
-	if (layout_of_wheel(check->wheel, &anywhere, check->arena, &check->layout, err) < 0 ||
-	    check_wheel_file(check, err) < 0 || check_entry_points(check, err) < 0 || load_record(check, err) < 0 ||
-	    check_places(check, err) < 0)
+	if (layout_of_wheel(check->wheel, &anywhere, check->arena, &check->layout, err) <
+		    0 ||
+	    check_wheel_file(check, err) < 0 || check_entry_points(check, err) < 0 ||
+	    load_record(check, err) < 0 || check_places(check, err) < 0)
 		return -1;
 	for (size_t i = 0; i < check->wheel->directory.len; i++)
 		if (check_entry(check, &check->wheel->directory.entries[i], err) < 0)
@@ -179,18 +199,24 @@ int wheel_check(const struct wheel_file *wheel, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
-	struct check check = { .wheel = wheel, .arena = &scratch, .inflater = inflater, .rows.arena = &scratch };
+	struct check check = { .wheel = wheel,
+			       .arena = &scratch,
+			       .inflater = inflater,
+			       .rows.arena = &scratch };
 	return run_check(&check, err);
 }
 
-int wheel_check_path(const char *path, struct slice project, struct slice file_name, struct error *err)
+int wheel_check_path(const char *path, struct slice project, struct slice file_name,
+		     struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	AUTO(wheel_file_close) struct wheel_file wheel = { .name = project, .file_name = file_name };
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = { .name = project, .file_name = file_name };
 	uint64_t need;
 	if (file_map_open(path, ERROR_IO, &wheel.map, err) < 0)
 		return -1;
-	if (zip_read_directory(&scratch, wheel.map.bytes, wheel.map.bytes.len, &wheel.directory, &need, err) < 0)
+	if (zip_read_directory(&scratch, wheel.map.bytes, wheel.map.bytes.len,
+			       &wheel.directory, &need, err) < 0)
 		return error_during(err, "reading wheel '%.*s'", SLICE_ARG(file_name));
 	return wheel_check(&wheel, err);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Reads entry_points.txt line by line, as importlib.metadata does: blanks around everything are free, a line that
-// begins with '#' or ';' is a remark, only '=' separates.
+// Reads entry_points.txt line by line, as importlib.metadata does: blanks around
+// everything are free, a line that begins with '#' or ';' is a remark, only '='
+// separates.
 #include "builder/wheel/entry_points.h"
 
 #include <stdlib.h>
@@ -21,7 +22,8 @@ struct found_list {
 static bool is_identifier_byte(char c, bool first)
 {
 	// Letters beyond ASCII are allowed in identifiers; the text is known to be UTF-8.
-	return is_alpha(c) || c == '_' || (unsigned char)c >= 0x80 || (!first && is_digit(c));
+	return is_alpha(c) || c == '_' || (unsigned char)c >= 0x80 ||
+	       (!first && is_digit(c));
 }
 
 static bool is_dotted_identifiers(struct slice s)
@@ -47,7 +49,8 @@ static bool is_file_name(struct slice name)
 			return false;
 	}
 	enum { LONGEST = 255 };
-	return name.len && name.len <= LONGEST && !slice_eq(name, S(".")) && !slice_eq(name, S(".."));
+	return name.len && name.len <= LONGEST && !slice_eq(name, S(".")) &&
+	       !slice_eq(name, S(".."));
 }
 
 // "module : attr.attr [extras]"; extras say nothing since 2015 or so and are dropped.
@@ -64,22 +67,28 @@ static bool parse_target(struct slice value, struct entry_point *point)
 		return false;
 	point->module = slice_trim(module);
 	point->attribute = slice_trim(attribute);
-	point->import = slice_range(point->attribute, 0, slice_find_byte(point->attribute, '.'));
-	return is_dotted_identifiers(point->module) && is_dotted_identifiers(point->attribute);
+	point->import =
+		slice_range(point->attribute, 0, slice_find_byte(point->attribute, '.'));
+	return is_dotted_identifiers(point->module) &&
+	       is_dotted_identifiers(point->attribute);
 }
 
 static int parse_line(struct slice line, struct entry_point *ret_point, struct error *err)
 {
 	struct slice value = line, name = { 0 };
 	if (!slice_cut(&value, '=', &name))
-		return error_set(err, ERROR_INTEGRITY, "a script without '=': '%.*s'", SLICE_ARG(line));
+		return error_set(err, ERROR_INTEGRITY, "a script without '=': '%.*s'",
+				 SLICE_ARG(line));
 	struct entry_point point = { .name = slice_trim(name) };
 	value = slice_trim(value);
 	if (!is_file_name(point.name))
-		return error_set(err, ERROR_INTEGRITY, "'%.*s' cannot be a script's name", SLICE_ARG(point.name));
+		return error_set(err, ERROR_INTEGRITY, "'%.*s' cannot be a script's name",
+				 SLICE_ARG(point.name));
 	if (!parse_target(value, &point))
-		return error_set(err, ERROR_INTEGRITY, "script '%.*s' has the target '%.*s', expected MODULE:FUNCTION",
-				 SLICE_ARG(point.name), SLICE_ARG(value));
+		return error_set(
+			err, ERROR_INTEGRITY,
+			"script '%.*s' has the target '%.*s', expected MODULE:FUNCTION",
+			SLICE_ARG(point.name), SLICE_ARG(value));
 	*ret_point = point;
 	return 0;
 }
@@ -92,7 +101,8 @@ static enum group group_of(struct slice line)
 	return slice_eq(name, S("gui_scripts")) ? GROUP_GUI : GROUP_OTHER;
 }
 
-static int collect(struct slice text, struct arena *arena, struct found_list *found, struct error *err)
+static int collect(struct slice text, struct arena *arena, struct found_list *found,
+		   struct error *err)
 {
 	enum group group = GROUP_OTHER;
 	for (size_t number = 1; text.len; number++) {
@@ -109,7 +119,8 @@ static int collect(struct slice text, struct arena *arena, struct found_list *fo
 			continue;
 		struct found one = { .group = group, .line = number };
 		if (parse_line(line, &one.point, err) < 0)
-			return error_during(err, "reading line %zu of entry_points.txt", number);
+			return error_during(err, "reading line %zu of entry_points.txt",
+					    number);
 		*array_push(arena, found) = one;
 	}
 	return 0;
@@ -127,7 +138,8 @@ static int by_name_then_last(const void *left, const void *right)
 }
 
 // env.5
-int entry_points_parse(struct slice text, struct arena *arena, struct entry_point_list *ret_list, struct error *err)
+int entry_points_parse(struct slice text, struct arena *arena,
+		       struct entry_point_list *ret_list, struct error *err)
 {
 	struct found_list found = { 0 };
 	struct entry_point_list list = { 0 };
@@ -138,8 +150,9 @@ int entry_points_parse(struct slice text, struct arena *arena, struct entry_poin
 	if (found.len)
 		qsort(found.items, found.len, sizeof(*found.items), by_name_then_last);
 	for (size_t i = 0; i < found.len; i++) {
-		bool last = i + 1 == found.len ||
-			    !slice_eq(found.items[i].point.name, found.items[i + 1].point.name);
+		bool last =
+			i + 1 == found.len || !slice_eq(found.items[i].point.name,
+							found.items[i + 1].point.name);
 		if (last)
 			*array_push(arena, &list) = found.items[i].point;
 	}

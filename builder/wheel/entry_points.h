@@ -16,11 +16,13 @@ struct entry_point {
 };
 
 struct entry_point_list {
-	struct entry_point *items; // by name; a name that is given twice means its last line, gui after console
+	struct entry_point *
+		items; // by name; a name that is given twice means its last line, gui after console
 	size_t len, cap;
 };
 
-// Only the groups console_scripts and gui_scripts are looked at; the others may hold anything. ERROR_INTEGRITY: not
-// UTF-8, a name with '/', '\' or a control character, a target that is not MODULE:ATTRIBUTE. Borrows from text.
-NODISCARD int entry_points_parse(struct slice text, struct arena *arena, struct entry_point_list *ret_list,
-				 struct error *err);
+// Only the groups console_scripts and gui_scripts are looked at; the others may hold
+// anything. ERROR_INTEGRITY: not UTF-8, a name with '/', '\' or a control character, a
+// target that is not MODULE:ATTRIBUTE. Borrows from text.
+NODISCARD int entry_points_parse(struct slice text, struct arena *arena,
+				 struct entry_point_list *ret_list, struct error *err);

@@ -23,13 +23,16 @@ static struct slice read_if_there(const struct former *former, struct slice path
 	struct error ignored = { 0 };
 	const char *full = path_join(former->arena, former->prefix, path);
 	if (place_look(full).kind == PLACE_FILE &&
-	    file_read(full, LIMIT_TEXT_FILE_BYTES, ERROR_IO, former->arena, &text, &ignored) < 0)
+	    file_read(full, LIMIT_TEXT_FILE_BYTES, ERROR_IO, former->arena, &text,
+		      &ignored) < 0)
 		return S("");
 	return text;
 }
 
-// "../../../bin/x" seen from site gives "bin/x"; false where it leaves the prefix or is absolute.
-static bool resolve(struct arena *arena, struct slice site, struct slice path, struct slice *ret_path)
+// "../../../bin/x" seen from site gives "bin/x"; false where it leaves the prefix or is
+// absolute.
+static bool resolve(struct arena *arena, struct slice site, struct slice path,
+		    struct slice *ret_path)
 {
 	if (slice_starts_with(path, S("/")))
 		return false;
@@ -46,7 +49,8 @@ static bool resolve(struct arena *arena, struct slice site, struct slice path, s
 	return true;
 }
 
-static void claim(struct former *former, struct slice site, uint32_t package, struct slice text)
+static void claim(struct former *former, struct slice site, uint32_t package,
+		  struct slice text)
 {
 	struct record record = { 0 };
 	struct error ignored = { 0 };
@@ -57,7 +61,8 @@ static void claim(struct former *former, struct slice site, uint32_t package, st
 		uint32_t first = 0;
 		if (!resolve(former->arena, site, record.rows[i].path, &path))
 			continue;
-		if (!map_insert(&former->owners, path, package, &first) && first != package)
+		if (!map_insert(&former->owners, path, package, &first) &&
+		    first != package)
 			map_insert(&former->contested, path, package, NULL);
 	}
 }
@@ -65,11 +70,14 @@ static void claim(struct former *former, struct slice site, uint32_t package, st
 static void read_package(struct former *former, struct slice site, struct slice folder)
 {
 	struct arena *arena = former->arena;
-	former->packages = array_grow(arena, former->packages, former->len, &former->cap, sizeof(*former->packages));
+	former->packages = array_grow(arena, former->packages, former->len, &former->cap,
+				      sizeof(*former->packages));
 	struct former_package *package = &former->packages[former->len];
 	package->dist_info = join(arena, site, folder);
-	package->record = read_if_there(former, join(arena, package->dist_info, S("RECORD")));
-	package->installer = slice_trim(read_if_there(former, join(arena, package->dist_info, S("INSTALLER"))));
+	package->record =
+		read_if_there(former, join(arena, package->dist_info, S("RECORD")));
+	package->installer = slice_trim(
+		read_if_there(former, join(arena, package->dist_info, S("INSTALLER"))));
 	claim(former, site, (uint32_t)former->len, package->record);
 	former->len++;
 }
@@ -88,18 +96,24 @@ static int read_site(struct former *former, struct slice site, struct error *err
 	return 0;
 }
 
-int former_read(const char *prefix, struct arena *arena, struct former *ret_former, struct error *err)
+int former_read(const char *prefix, struct arena *arena, struct former *ret_former,
+		struct error *err)
 {
-	struct former former = { .prefix = prefix, .arena = arena, .owners.arena = arena, .contested.arena = arena };
+	struct former former = { .prefix = prefix,
+				 .arena = arena,
+				 .owners.arena = arena,
+				 .contested.arena = arena };
 	struct name_list pythons = { 0 };
 	const char *lib = path_join(arena, prefix, S("lib"));
 	former.pyvenv_cfg = read_if_there(&former, S("pyvenv.cfg"));
-	if (place_look(lib).kind == PLACE_DIRECTORY && directory_names(lib, arena, &pythons, err) < 0)
+	if (place_look(lib).kind == PLACE_DIRECTORY &&
+	    directory_names(lib, arena, &pythons, err) < 0)
 		return -1;
 	for (size_t i = 0; i < pythons.len; i++) {
 		if (!slice_starts_with(pythons.items[i], S("python")))
 			continue;
-		struct slice site = arena_printf(arena, "lib/%.*s/site-packages", SLICE_ARG(pythons.items[i]));
+		struct slice site = arena_printf(arena, "lib/%.*s/site-packages",
+						 SLICE_ARG(pythons.items[i]));
 		if (read_site(&former, site, err) < 0)
 			return -1;
 	}
@@ -110,14 +124,16 @@ int former_read(const char *prefix, struct arena *arena, struct former *ret_form
 bool former_is_ours(const struct former *former, struct slice our_pyvenv_cfg)
 {
 	if (former->len == 0)
-		return former->pyvenv_cfg.len && slice_eq(former->pyvenv_cfg, our_pyvenv_cfg);
+		return former->pyvenv_cfg.len &&
+		       slice_eq(former->pyvenv_cfg, our_pyvenv_cfg);
 	for (size_t i = 0; i < former->len; i++)
 		if (slice_eq(former->packages[i].installer, S("pinbake")))
 			return former->pyvenv_cfg.len > 0;
 	return false;
 }
 
-bool former_owns(const struct former *former, struct slice path, struct slice record_path, struct slice record)
+bool former_owns(const struct former *former, struct slice path, struct slice record_path,
+		 struct slice record)
 {
 	uint32_t owner;
 	if (!map_find(&former->owners, path, &owner) || map_has(&former->contested, path))
@@ -128,7 +144,7 @@ bool former_owns(const struct former *former, struct slice path, struct slice re
 	       slice_eq(package->record, record);
 }
 
-// --- strangers --------------------------------------------------------------------------------------------------------
+// --- strangers -------------------------------------------------------------------------
 
 static bool is_skeleton(struct slice path)
 {
@@ -142,29 +158,33 @@ static bool is_notes_folder(struct slice name)
 	return slice_eq(name, S("__pycache__")) || slice_ends_with(name, S(".dist-info"));
 }
 
-static int walk(const struct former *former, struct slice folder, unsigned depth, struct name_list *paths,
-		struct error *err);
+static int walk(const struct former *former, struct slice folder, unsigned depth,
+		struct name_list *paths, struct error *err);
 
-static int visit(const struct former *former, struct slice folder, struct slice name, unsigned depth,
-		 struct name_list *paths, struct error *err)
+static int visit(const struct former *former, struct slice folder, struct slice name,
+		 unsigned depth, struct name_list *paths, struct error *err)
 {
 	struct slice path = join(former->arena, folder, name);
 	struct place place = place_look(path_join(former->arena, former->prefix, path));
 	if (place.kind == PLACE_DIRECTORY)
-		return is_notes_folder(name) ? 0 : walk(former, path, depth + 1, paths, err);
-	if (place.kind == PLACE_ABSENT || is_skeleton(path) || map_has(&former->owners, path))
+		return is_notes_folder(name) ? 0
+					     : walk(former, path, depth + 1, paths, err);
+	if (place.kind == PLACE_ABSENT || is_skeleton(path) ||
+	    map_has(&former->owners, path))
 		return 0;
 	*array_push(former->arena, paths) = path;
 	return 0;
 }
 
-static int walk(const struct former *former, struct slice folder, unsigned depth, struct name_list *paths,
-		struct error *err)
+static int walk(const struct former *former, struct slice folder, unsigned depth,
+		struct name_list *paths, struct error *err)
 {
 	struct name_list names = { 0 };
 	if (depth > DEEPEST)
-		return error_set(err, ERROR_IO, "'%s/%.*s' is nested too deeply", former->prefix, SLICE_ARG(folder));
-	if (directory_names(path_join(former->arena, former->prefix, folder), former->arena, &names, err) < 0)
+		return error_set(err, ERROR_IO, "'%s/%.*s' is nested too deeply",
+				 former->prefix, SLICE_ARG(folder));
+	if (directory_names(path_join(former->arena, former->prefix, folder),
+			    former->arena, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.len; i++)
 		if (visit(former, folder, names.items[i], depth, paths, err) < 0)
@@ -172,7 +192,8 @@ static int walk(const struct former *former, struct slice folder, unsigned depth
 	return 0;
 }
 
-int former_strangers(const struct former *former, struct name_list *ret_paths, struct error *err)
+int former_strangers(const struct former *former, struct name_list *ret_paths,
+		     struct error *err)
 {
 	return walk(former, S(""), 0, ret_paths, err);
 }

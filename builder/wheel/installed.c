@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Wheel → files of an environment: spreads entries, writes scripts and dist-info notes, and lists them all in RECORD.
+// Wheel → files of an environment: spreads entries, writes scripts and dist-info notes,
+// and lists them all in RECORD.
 #include "builder/wheel/installed.h"
 
 #include "base/limits.h"
@@ -21,26 +22,28 @@ struct installer {
 	struct installed_wheel files;
 	struct map by_path;  // installed path -> index in files
 	struct map by_entry; // zip entry's name -> index in files
-	size_t own_len;      // files[0..own_len) come from the wheel, the others are made here
+	size_t own_len; // files[0..own_len) come from the wheel, the others are made here
 };
 
-static int refuse(const struct installer *run, struct slice path, const char *what, struct error *err)
+static int refuse(const struct installer *run, struct slice path, const char *what,
+		  struct error *err)
 {
-	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': %s '%.*s'", SLICE_ARG(run->wheel->file_name), what,
-			 SLICE_ARG(path));
+	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': %s '%.*s'",
+			 SLICE_ARG(run->wheel->file_name), what, SLICE_ARG(path));
 }
 
 static struct installed_file *add(struct installer *run, struct slice path, unsigned mode)
 {
 	struct installed_wheel *files = &run->files;
 	map_insert(&run->by_path, path, (uint32_t)files->len, NULL);
-	files->files = array_grow(run->arena, files->files, files->len, &files->cap, sizeof(*files->files));
+	files->files = array_grow(run->arena, files->files, files->len, &files->cap,
+				  sizeof(*files->files));
 	struct installed_file *file = &files->files[files->len++];
 	*file = (struct installed_file){ .path = path, .mode = mode };
 	return file;
 }
 
-// --- scripts ----------------------------------------------------------------------------------------------------------
+// --- scripts ---------------------------------------------------------------------------
 
 struct peek {
 	struct slice start;
@@ -58,16 +61,18 @@ static int take_start(void *context, struct slice piece, struct error *err)
 	return 1;
 }
 
-static int peek_at_entry(const struct installer *run, const struct zip_entry *zip, struct peek *peek,
-			 struct error *err)
+static int peek_at_entry(const struct installer *run, const struct zip_entry *zip,
+			 struct peek *peek, struct error *err)
 {
-	if (entry_stream(run->wheel, zip, run->inflater, take_start, peek, err) < 0 && !peek->start.ptr)
+	if (entry_stream(run->wheel, zip, run->inflater, take_start, peek, err) < 0 &&
+	    !peek->start.ptr)
 		return -1;
 	return 0;
 }
 
 // env.7
-static int add_script(struct installer *run, const struct layout_item *item, struct error *err)
+static int add_script(struct installer *run, const struct layout_item *item,
+		      struct error *err)
 {
 	struct peek peek = { 0 };
 	struct error ignored = { 0 };
@@ -81,26 +86,31 @@ static int add_script(struct installer *run, const struct layout_item *item, str
 		return 0;
 	}
 	struct slice script = { 0 };
-	if (entry_read(run->wheel, item->zip, LIMIT_TEXT_FILE_BYTES, run->arena, &script, err) < 0)
+	if (entry_read(run->wheel, item->zip, LIMIT_TEXT_FILE_BYTES, run->arena, &script,
+		       err) < 0)
 		return -1;
 	file->bytes = script_with_shebang(run->prefix, script, run->arena);
 	return 0;
 }
 
-static int read_entry_points(const struct installer *run, struct entry_point_list *ret_list, struct error *err)
+static int read_entry_points(const struct installer *run,
+			     struct entry_point_list *ret_list, struct error *err)
 {
-	const struct zip_entry *zip = layout_find_info(&run->layout, S("entry_points.txt"));
+	const struct zip_entry *zip =
+		layout_find_info(&run->layout, S("entry_points.txt"));
 	struct slice text = { 0 };
 	if (!zip)
 		return 0;
-	if (entry_read(run->wheel, zip, LIMIT_TEXT_FILE_BYTES, run->arena, &text, err) < 0)
+	if (entry_read(run->wheel, zip, LIMIT_TEXT_FILE_BYTES, run->arena, &text, err) <
+	    0)
 		return -1;
 	if (entry_points_parse(text, run->arena, ret_list, err) < 0)
-		return error_during(err, "installing wheel '%.*s'", SLICE_ARG(run->wheel->file_name));
+		return error_during(err, "installing wheel '%.*s'",
+				    SLICE_ARG(run->wheel->file_name));
 	return 0;
 }
 
-// --- files ------------------------------------------------------------------------------------------------------------
+// --- files -----------------------------------------------------------------------------
 
 static struct slice bin_path(const struct installer *run, struct slice name)
 {
@@ -112,11 +122,12 @@ static bool is_entry_point(const struct map *scripts, struct slice path)
 	return scripts->len && map_has(scripts, path);
 }
 
-static int add_item(struct installer *run, const struct layout_item *item, const struct map *scripts,
-		    struct error *err)
+static int add_item(struct installer *run, const struct layout_item *item,
+		    const struct map *scripts, struct error *err)
 {
 	// env.5: a console script wins over the wheel's own file of that name.
-	if (item->role == LAYOUT_DROPPED || item->role == LAYOUT_RECORD || is_entry_point(scripts, item->path))
+	if (item->role == LAYOUT_DROPPED || item->role == LAYOUT_RECORD ||
+	    is_entry_point(scripts, item->path))
 		return 0;
 	if (map_has(&run->by_path, item->path))
 		return refuse(run, item->path, "two entries have the place", err);
@@ -133,22 +144,28 @@ static struct slice info_path(const struct installer *run, const char *name)
 			    SLICE_ARG(run->layout.dist_info), name);
 }
 
-// env.5, env.9. Names are checked by the reader of entry points; the skeleton's own may not be among them.
-static int add_generated(struct installer *run, const struct entry_point_list *points, struct error *err)
+// env.5, env.9. Names are checked by the reader of entry points; the skeleton's own may
+// not be among them.
+static int add_generated(struct installer *run, const struct entry_point_list *points,
+			 struct error *err)
 {
 	for (size_t i = 0; i < points->len; i++) {
 		struct slice path = bin_path(run, points->items[i].name);
 		if (layout_is_reserved(run->places, path))
-			return refuse(run, path, "an entry point would replace the environment's", err);
-		add(run, path, 0755)->bytes = script_of_entry_point(run->prefix, &points->items[i], run->arena);
+			return refuse(run, path,
+				      "an entry point would replace the environment's",
+				      err);
+		add(run, path, 0755)->bytes =
+			script_of_entry_point(run->prefix, &points->items[i], run->arena);
 	}
 	add(run, info_path(run, "INSTALLER"), 0644)->bytes = S("pinbake\n");
 	if (run->wheel->direct_url.len)
-		add(run, info_path(run, "direct_url.json"), 0644)->bytes = run->wheel->direct_url;
+		add(run, info_path(run, "direct_url.json"), 0644)->bytes =
+			run->wheel->direct_url;
 	return 0;
 }
 
-// --- RECORD -----------------------------------------------------------------------------------------------------------
+// --- RECORD ----------------------------------------------------------------------------
 
 // From S to path, both relative to the prefix: "../../../bin/x" (env.8).
 static struct slice relative_to_site(const struct installer *run, struct slice path)
@@ -170,31 +187,37 @@ static struct slice relative_to_site(const struct installer *run, struct slice p
 	return buf_slice(&text);
 }
 
-static void write_new_row(const struct installer *run, struct buf *out, const struct installed_file *file)
+static void write_new_row(const struct installer *run, struct buf *out,
+			  const struct installed_file *file)
 {
 	struct sha256 digest = sha256_of(file->bytes);
 	struct record_row row = { .path = relative_to_site(run, file->path) };
-	row.hash = arena_printf(run->arena, "sha256=%.*s", SLICE_ARG(sha256_base64url(run->arena, &digest)));
+	row.hash = arena_printf(run->arena, "sha256=%.*s",
+				SLICE_ARG(sha256_base64url(run->arena, &digest)));
 	row.size = arena_printf(run->arena, "%zu", file->bytes.len);
 	record_write_row(out, &row);
 }
 
-static void write_own_row(const struct installer *run, struct buf *out, const struct record_row *given,
+static void write_own_row(const struct installer *run, struct buf *out,
+			  const struct record_row *given,
 			  const struct installed_file *file)
 {
 	if (!file->zip) {
 		write_new_row(run, out, file);
 		return;
 	}
-	struct record_row row = { relative_to_site(run, file->path), given->hash, given->size };
+	struct record_row row = { relative_to_site(run, file->path), given->hash,
+				  given->size };
 	if (row.hash.len)
-		row.size = arena_printf(run->arena, "%llu", (unsigned long long)file->zip->size);
+		row.size = arena_printf(run->arena, "%llu",
+					(unsigned long long)file->zip->size);
 	record_write_row(out, &row);
 }
 
-// Rows of files that are not installed are left out: an uninstaller would otherwise remove what is not ours.
-static void write_wheel_rows(const struct installer *run, struct buf *out, const struct record *given,
-			     struct slice record_name)
+// Rows of files that are not installed are left out: an uninstaller would otherwise
+// remove what is not ours.
+static void write_wheel_rows(const struct installer *run, struct buf *out,
+			     const struct record *given, struct slice record_name)
 {
 	struct map seen = { .arena = run->arena };
 	struct record_row own = { .path = record_name, .hash = S(""), .size = S("") };
@@ -223,7 +246,8 @@ static void write_wheel_rows(const struct installer *run, struct buf *out, const
 
 static int by_path(const void *a, const void *b)
 {
-	return slice_cmp(((const struct installed_file *)a)->path, ((const struct installed_file *)b)->path);
+	return slice_cmp(((const struct installed_file *)a)->path,
+			 ((const struct installed_file *)b)->path);
 }
 
 // env.8. Sorted by the path that the row shows.
@@ -234,14 +258,17 @@ static int add_record(struct installer *run, struct error *err)
 	struct record given = { 0 };
 	if (!zip)
 		return refuse(run, run->layout.dist_info, "no RECORD in", err);
-	if (entry_read(run->wheel, zip, LIMIT_TEXT_FILE_BYTES, run->arena, &text, err) < 0)
+	if (entry_read(run->wheel, zip, LIMIT_TEXT_FILE_BYTES, run->arena, &text, err) <
+	    0)
 		return -1;
 	if (record_parse(text, run->arena, &given, err) < 0)
-		return error_during(err, "installing wheel '%.*s'", SLICE_ARG(run->wheel->file_name));
+		return error_during(err, "installing wheel '%.*s'",
+				    SLICE_ARG(run->wheel->file_name));
 	struct buf out = { .arena = run->arena };
 	write_wheel_rows(run, &out, &given, zip->name);
 	size_t made = run->files.len - run->own_len;
-	struct installed_file *generated = arena_new_array(run->arena, struct installed_file, made + 1);
+	struct installed_file *generated =
+		arena_new_array(run->arena, struct installed_file, made + 1);
 	for (size_t i = 0; i < made; i++) {
 		generated[i] = run->files.files[run->own_len + i];
 		generated[i].path = relative_to_site(run, generated[i].path);
@@ -251,7 +278,8 @@ static int add_record(struct installer *run, struct error *err)
 	for (size_t i = 0; i < made; i++) {
 		struct sha256 digest = sha256_of(generated[i].bytes);
 		struct record_row row = { .path = generated[i].path };
-		row.hash = arena_printf(run->arena, "sha256=%.*s", SLICE_ARG(sha256_base64url(run->arena, &digest)));
+		row.hash = arena_printf(run->arena, "sha256=%.*s",
+					SLICE_ARG(sha256_base64url(run->arena, &digest)));
 		row.size = arena_printf(run->arena, "%zu", generated[i].bytes.len);
 		record_write_row(&out, &row);
 	}
@@ -259,7 +287,7 @@ static int add_record(struct installer *run, struct error *err)
 	return 0;
 }
 
-// --------------------------------------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------------
 
 static int run_installer(struct installer *run, struct error *err)
 {
@@ -279,12 +307,18 @@ static int run_installer(struct installer *run, struct error *err)
 	return add_record(run, err);
 }
 
-int installed_wheel_of(const struct wheel_file *wheel, const struct layout_places *places, struct slice prefix,
-		       struct arena *arena, struct installed_wheel *ret_installed, struct error *err)
+int installed_wheel_of(const struct wheel_file *wheel, const struct layout_places *places,
+		       struct slice prefix, struct arena *arena,
+		       struct installed_wheel *ret_installed, struct error *err)
 {
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
-	struct installer run = { .wheel = wheel, .places = places, .prefix = prefix, .arena = arena,
-				 .inflater = inflater, .by_path.arena = arena, .by_entry.arena = arena };
+	struct installer run = { .wheel = wheel,
+				 .places = places,
+				 .prefix = prefix,
+				 .arena = arena,
+				 .inflater = inflater,
+				 .by_path.arena = arena,
+				 .by_entry.arena = arena };
 	if (run_installer(&run, err) < 0)
 		return -1;
 	*ret_installed = run.files;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One wheel as it lies in an environment: its files with their places and modes, its scripts, and its new RECORD
-// (env.3–env.9). Knows nothing of the other wheels; tree.c joins several.
+// One wheel as it lies in an environment: its files with their places and modes, its
+// scripts, and its new RECORD (env.3–env.9). Knows nothing of the other wheels; tree.c
+// joins several.
 #pragma once
 
 #include "builder/wheel/layout.h"
 
 struct installed_file {
-	struct slice path;           // relative to the prefix
+	struct slice path; // relative to the prefix
 	unsigned mode;
 	const struct zip_entry *zip; // the wheel's own bytes, or NULL
 	struct slice bytes;          // where zip is NULL
@@ -17,7 +18,11 @@ struct installed_wheel {
 	size_t len, cap;
 };
 
-// Texts live in arena; zip entries are borrowed from wheel. ERROR_INTEGRITY as layout_of_wheel, and for a wheel without
-// RECORD, malformed entry points, or two entries at one place.
-NODISCARD int installed_wheel_of(const struct wheel_file *wheel, const struct layout_places *places, struct slice prefix,
-				 struct arena *arena, struct installed_wheel *ret_installed, struct error *err);
+// Texts live in arena; zip entries are borrowed from wheel. ERROR_INTEGRITY as
+// layout_of_wheel, and for a wheel without RECORD, malformed entry points, or two entries
+// at one place.
+NODISCARD int installed_wheel_of(const struct wheel_file *wheel,
+				 const struct layout_places *places, struct slice prefix,
+				 struct arena *arena,
+				 struct installed_wheel *ret_installed,
+				 struct error *err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Decides for every entry of a wheel where it is installed; refuses names that could reach beyond the prefix.
+// Decides for every entry of a wheel where it is installed; refuses names that could
+// reach beyond the prefix.
 #include "builder/wheel/layout.h"
 
 #include "packaging/name.h"
@@ -20,17 +21,19 @@ struct layout_places layout_places_of(const struct target *target, struct arena 
 {
 	return (struct layout_places){
 		.site = tree_site_directory(target, arena),
-		.headers = arena_printf(arena, "include/site/python%u.%u", target->python_major, target->python_minor),
+		.headers = arena_printf(arena, "include/site/python%u.%u",
+					target->python_major, target->python_minor),
 	};
 }
 
-static int refuse(const struct layout_run *run, const struct zip_entry *zip, const char *why, struct error *err)
+static int refuse(const struct layout_run *run, const struct zip_entry *zip,
+		  const char *why, struct error *err)
 {
-	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': entry '%.*s' %s", SLICE_ARG(run->wheel->file_name),
-			 SLICE_ARG(zip->name), why);
+	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': entry '%.*s' %s",
+			 SLICE_ARG(run->wheel->file_name), SLICE_ARG(zip->name), why);
 }
 
-// --- names ------------------------------------------------------------------------------------------------------------
+// --- names -----------------------------------------------------------------------------
 
 static const char *component_fault(struct slice component)
 {
@@ -40,7 +43,9 @@ static const char *component_fault(struct slice component)
 		return "has a '.' component";
 	if (slice_eq(component, S("..")))
 		return "would leave the environment ('..')";
-	return component.len > LONGEST_COMPONENT ? "has a component of more than 255 bytes" : NULL;
+	return component.len > LONGEST_COMPONENT
+		       ? "has a component of more than 255 bytes"
+		       : NULL;
 }
 
 static const char *byte_fault(struct slice name)
@@ -76,7 +81,8 @@ static const char *name_fault(struct slice name)
 	return fault;
 }
 
-// Zip writers leave the type out (0) or say what the entry is; a directory is known by its name's final slash.
+// Zip writers leave the type out (0) or say what the entry is; a directory is known by
+// its name's final slash.
 static const char *type_fault(const struct zip_entry *zip)
 {
 	unsigned type = zip->external_attributes >> 16 & S_IFMT;
@@ -94,7 +100,7 @@ unsigned layout_mode(const struct zip_entry *zip)
 	return S_ISREG(mode) && (mode & 0111) ? 0755 : 0644;
 }
 
-// --- dist-info --------------------------------------------------------------------------------------------------------
+// --- dist-info -------------------------------------------------------------------------
 
 static bool begins_version(struct slice s)
 {
@@ -103,8 +109,9 @@ static bool begins_version(struct slice s)
 	return s.len && is_digit(s.ptr[0]);
 }
 
-// "Demo-1.0" of project "demo" gives "Demo"; "" where the stem is another project's. Names may hold '-' in wheels that
-// were not escaped as PEP 427 asks, so each one before a version is tried.
+// "Demo-1.0" of project "demo" gives "Demo"; "" where the stem is another project's.
+// Names may hold '-' in wheels that were not escaped as PEP 427 asks, so each one before
+// a version is tried.
 static struct slice stem_name(struct slice stem, struct slice project)
 {
 	for (size_t i = 1; i < stem.len; i++)
@@ -120,7 +127,8 @@ static struct slice top_folder(struct slice name)
 	return slash == SLICE_NONE ? S("") : slice_range(name, 0, slash);
 }
 
-// inst.5: the folder's spelling is free, its name must be the project's, and there is one.
+// inst.5: the folder's spelling is free, its name must be the project's, and there is
+// one.
 static int find_dist_info(const struct layout_run *run, struct error *err)
 {
 	struct slice found = S(""), file = run->wheel->file_name;
@@ -129,34 +137,42 @@ static int find_dist_info(const struct layout_run *run, struct error *err)
 		if (!slice_ends_with(folder, S(".dist-info")) || slice_eq(folder, found))
 			continue;
 		if (found.len)
-			return error_set(err, ERROR_INTEGRITY, "wheel '%.*s' has two dist-info folders: '%.*s' and '%.*s'",
-					 SLICE_ARG(file), SLICE_ARG(found), SLICE_ARG(folder));
+			return error_set(
+				err, ERROR_INTEGRITY,
+				"wheel '%.*s' has two dist-info folders: '%.*s' and '%.*s'",
+				SLICE_ARG(file), SLICE_ARG(found), SLICE_ARG(folder));
 		found = folder;
 	}
 	if (!found.len)
-		return error_set(err, ERROR_INTEGRITY, "wheel '%.*s' has no dist-info folder", SLICE_ARG(file));
+		return error_set(err, ERROR_INTEGRITY,
+				 "wheel '%.*s' has no dist-info folder", SLICE_ARG(file));
 	struct slice stem = slice_range(found, 0, found.len - strlen(".dist-info"));
 	run->layout->dist_info = found;
 	run->layout->distribution = stem_name(stem, run->wheel->name);
 	if (!run->layout->distribution.len)
-		return error_set(err, ERROR_INTEGRITY, "wheel '%.*s' holds '%.*s', which is not '%.*s'", SLICE_ARG(file),
-				 SLICE_ARG(found), SLICE_ARG(run->wheel->name));
+		return error_set(err, ERROR_INTEGRITY,
+				 "wheel '%.*s' holds '%.*s', which is not '%.*s'",
+				 SLICE_ARG(file), SLICE_ARG(found),
+				 SLICE_ARG(run->wheel->name));
 	return 0;
 }
 
-const struct zip_entry *layout_find_info(const struct layout *layout, struct slice file_name)
+const struct zip_entry *layout_find_info(const struct layout *layout,
+					 struct slice file_name)
 {
 	for (size_t i = 0; i < layout->len; i++) {
 		struct slice name = layout->items[i].zip->name;
 		size_t len = layout->dist_info.len;
-		if (slice_starts_with(name, layout->dist_info) && name.len == len + 1 + file_name.len &&
-		    name.ptr[len] == '/' && slice_ends_with(name, file_name))
+		if (slice_starts_with(name, layout->dist_info) &&
+		    name.len == len + 1 + file_name.len && name.ptr[len] == '/' &&
+		    slice_ends_with(name, file_name))
 			return layout->items[i].zip;
 	}
 	return NULL;
 }
 
-static bool is_info_file(const struct layout *layout, struct slice name, struct slice file)
+static bool is_info_file(const struct layout *layout, struct slice name,
+			 struct slice file)
 {
 	return slice_eq(top_folder(name), layout->dist_info) &&
 	       slice_eq(slice_skip(name, layout->dist_info.len + 1), file);
@@ -164,18 +180,20 @@ static bool is_info_file(const struct layout *layout, struct slice name, struct 
 
 bool layout_needs_no_row(const struct layout *layout, struct slice entry_name)
 {
-	return is_info_file(layout, entry_name, S("RECORD")) || is_info_file(layout, entry_name, S("RECORD.jws")) ||
+	return is_info_file(layout, entry_name, S("RECORD")) ||
+	       is_info_file(layout, entry_name, S("RECORD.jws")) ||
 	       is_info_file(layout, entry_name, S("RECORD.p7s"));
 }
 
-// --- spreading --------------------------------------------------------------------------------------------------------
+// --- spreading -------------------------------------------------------------------------
 
 static struct slice below(struct arena *arena, struct slice folder, struct slice rest)
 {
 	return arena_printf(arena, "%.*s/%.*s", SLICE_ARG(folder), SLICE_ARG(rest));
 }
 
-// lib64 is a link to lib in the skeleton (env.2): what pip writes through that link has to lie behind it here.
+// lib64 is a link to lib in the skeleton (env.2): what pip writes through that link has
+// to lie behind it here.
 static struct slice data_path(struct arena *arena, struct slice rest)
 {
 	if (slice_starts_with(rest, S("lib64/")))
@@ -183,8 +201,8 @@ static struct slice data_path(struct arena *arena, struct slice rest)
 	return rest;
 }
 
-static int spread_data(const struct layout_run *run, const struct zip_entry *zip, struct slice inner,
-		       struct layout_item *item, struct error *err)
+static int spread_data(const struct layout_run *run, const struct zip_entry *zip,
+		       struct slice inner, struct layout_item *item, struct error *err)
 {
 	struct slice scheme = { 0 };
 	if (!slice_cut(&inner, '/', &scheme))
@@ -195,11 +213,14 @@ static int spread_data(const struct layout_run *run, const struct zip_entry *zip
 	} else if (slice_eq(scheme, S("data"))) {
 		item->path = data_path(run->arena, inner);
 	} else if (slice_eq(scheme, S("headers"))) {
-		struct slice folder = below(run->arena, run->places->headers, run->layout->distribution);
+		struct slice folder = below(run->arena, run->places->headers,
+					    run->layout->distribution);
 		item->path = below(run->arena, folder, inner);
 	} else if (slice_eq(scheme, S("scripts"))) {
 		if (slice_find_byte(inner, '/') != SLICE_NONE)
-			return refuse(run, zip, "is a folder in scripts, which holds only files", err);
+			return refuse(run, zip,
+				      "is a folder in scripts, which holds only files",
+				      err);
 		item->role = LAYOUT_SCRIPT;
 		item->path = below(run->arena, S("bin"), inner);
 	} else {
@@ -214,13 +235,15 @@ static bool is_dropped(const struct layout *layout, struct slice name)
 	if (slice_ends_with(name, S("/")) || slice_starts_with(name, S("__pycache__/")) ||
 	    slice_contains(name, S("/__pycache__/")))
 		return true;
-	return is_info_file(layout, name, S("INSTALLER")) || is_info_file(layout, name, S("REQUESTED")) ||
+	return is_info_file(layout, name, S("INSTALLER")) ||
+	       is_info_file(layout, name, S("REQUESTED")) ||
 	       is_info_file(layout, name, S("direct_url.json"));
 }
 
 bool layout_is_reserved(const struct layout_places *places, struct slice path)
 {
-	static const char *const names[] = { "bin", "lib", "lib64", "pyvenv.cfg", "bin/python", "bin/python3" };
+	static const char *const names[] = { "bin",        "lib",        "lib64",
+					     "pyvenv.cfg", "bin/python", "bin/python3" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (slice_eq(path, slice_from(names[i])))
 			return true;
@@ -229,11 +252,12 @@ bool layout_is_reserved(const struct layout_places *places, struct slice path)
 	if (slice_eq(path, places->site) || slice_eq(path, version))
 		return true;
 	return slice_starts_with(path, S("bin/")) &&
-	       slice_eq(slice_skip(path, strlen("bin/")), slice_skip(version, strlen("lib/")));
+	       slice_eq(slice_skip(path, strlen("bin/")),
+			slice_skip(version, strlen("lib/")));
 }
 
-static int spread_item(const struct layout_run *run, const struct zip_entry *zip, struct layout_item *item,
-		       struct error *err)
+static int spread_item(const struct layout_run *run, const struct zip_entry *zip,
+		       struct layout_item *item, struct error *err)
 {
 	struct slice folder = top_folder(zip->name), stem = folder;
 	item->role = LAYOUT_DROPPED;
@@ -242,16 +266,19 @@ static int spread_item(const struct layout_run *run, const struct zip_entry *zip
 	if (slice_ends_with(folder, S(".data"))) {
 		stem.len -= strlen(".data");
 		if (!stem_name(stem, run->wheel->name).len)
-			return refuse(run, zip, "stands in a data folder of another project", err);
-		return spread_data(run, zip, slice_skip(zip->name, folder.len + 1), item, err);
+			return refuse(run, zip,
+				      "stands in a data folder of another project", err);
+		return spread_data(run, zip, slice_skip(zip->name, folder.len + 1), item,
+				   err);
 	}
-	item->role = is_info_file(run->layout, zip->name, S("RECORD")) ? LAYOUT_RECORD : LAYOUT_PLAIN;
+	item->role = is_info_file(run->layout, zip->name, S("RECORD")) ? LAYOUT_RECORD
+								       : LAYOUT_PLAIN;
 	item->path = below(run->arena, run->places->site, zip->name);
 	return 0;
 }
 
-static int lay_out(const struct layout_run *run, const struct zip_entry *zip, struct layout_item *item,
-		   struct error *err)
+static int lay_out(const struct layout_run *run, const struct zip_entry *zip,
+		   struct layout_item *item, struct error *err)
 {
 	item->zip = zip;
 	const char *fault = name_fault(zip->name);
@@ -262,13 +289,14 @@ static int lay_out(const struct layout_run *run, const struct zip_entry *zip, st
 	if (spread_item(run, zip, item, err) < 0)
 		return -1;
 	if (item->path.len && layout_is_reserved(run->places, item->path))
-		return refuse(run, zip, "would replace a part of the environment itself", err);
+		return refuse(run, zip, "would replace a part of the environment itself",
+			      err);
 	return 0;
 }
 
 // env.3
-int layout_of_wheel(const struct wheel_file *wheel, const struct layout_places *places, struct arena *arena,
-		    struct layout *ret_layout, struct error *err)
+int layout_of_wheel(const struct wheel_file *wheel, const struct layout_places *places,
+		    struct arena *arena, struct layout *ret_layout, struct error *err)
 {
 	struct layout layout = { 0 };
 	struct layout_run run = { wheel, places, arena, &layout };
@@ -276,7 +304,8 @@ int layout_of_wheel(const struct wheel_file *wheel, const struct layout_places *
 		return -1;
 	layout.items = arena_new_array(arena, struct layout_item, wheel->directory.len);
 	for (size_t i = 0; i < wheel->directory.len; i++)
-		if (lay_out(&run, &wheel->directory.entries[i], &layout.items[i], err) < 0)
+		if (lay_out(&run, &wheel->directory.entries[i], &layout.items[i], err) <
+		    0)
 			return -1;
 	layout.len = wheel->directory.len;
 	*ret_layout = layout;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where each entry of a wheel goes below the prefix (env.3, env.4; inst.1–inst.3), and which entries no wheel may have.
+// Where each entry of a wheel goes below the prefix (env.3, env.4; inst.1–inst.3), and
+// which entries no wheel may have.
 //
 //	demo/a.py                       ──▶ S/demo/a.py
 //	demo-1.0.data/scripts/run       ──▶ bin/run                              script
@@ -31,26 +32,30 @@ struct layout_item {
 };
 
 struct layout {
-	struct slice dist_info;    // "Demo-1.0.dist-info", as the wheel spells it (inst.5)
+	struct slice dist_info; // "Demo-1.0.dist-info", as the wheel spells it (inst.5)
 	struct slice distribution; // "Demo"
 	struct layout_item *items; // one for every entry, in the archive's order
 	size_t len;
 };
 
-// ERROR_INTEGRITY, naming file and entry: an absolute name, an empty, "." or ".." component, a backslash, NUL or other
-// control character, a symbolic link or device (778.1), a component or path that is too long (tar.4), no or several
-// dist-info folders or one of another project, an unknown .data scheme, a folder in scripts/, a path that the
-// environment itself needs (bin/python, pyvenv.cfg, …).
-NODISCARD int layout_of_wheel(const struct wheel_file *wheel, const struct layout_places *places, struct arena *arena,
+// ERROR_INTEGRITY, naming file and entry: an absolute name, an empty, "." or ".."
+// component, a backslash, NUL or other control character, a symbolic link or device
+// (778.1), a component or path that is too long (tar.4), no or several dist-info folders
+// or one of another project, an unknown .data scheme, a folder in scripts/, a path that
+// the environment itself needs (bin/python, pyvenv.cfg, …).
+NODISCARD int layout_of_wheel(const struct wheel_file *wheel,
+			      const struct layout_places *places, struct arena *arena,
 			      struct layout *ret_layout, struct error *err);
 
 // The entry DIST_INFO/file_name, or NULL.
-const struct zip_entry *layout_find_info(const struct layout *layout, struct slice file_name);
+const struct zip_entry *layout_find_info(const struct layout *layout,
+					 struct slice file_name);
 
 // RECORD.jws and RECORD.p7s sign RECORD and therefore need no row in it (inst.2).
 bool layout_needs_no_row(const struct layout *layout, struct slice entry_name);
 
-// Is this path, relative to the prefix, a part of the skeleton (env.2), which no wheel may replace?
+// Is this path, relative to the prefix, a part of the skeleton (env.2), which no wheel
+// may replace?
 bool layout_is_reserved(const struct layout_places *places, struct slice path);
 
 // 0755 for a regular file with any execute bit, else 0644 (tar.10).

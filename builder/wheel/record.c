@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads the RECORD of a wheel or of an installed package, and writes rows of the one we install.
+// Reads the RECORD of a wheel or of an installed package, and writes rows of the one we
+// install.
 #include "builder/wheel/record.h"
 
 #include <string.h>
@@ -21,7 +22,8 @@ static int read_quoted(struct cursor *cursor, struct slice *ret_field, struct er
 	for (;;) {
 		size_t end = slice_find_byte(cursor->rest, '"');
 		if (end == SLICE_NONE)
-			return error_set(err, ERROR_INTEGRITY, "a quoted field is not closed");
+			return error_set(err, ERROR_INTEGRITY,
+					 "a quoted field is not closed");
 		struct slice part = slice_range(cursor->rest, 0, end);
 		cursor->rest = slice_skip(cursor->rest, end + 1);
 		bool doubled = slice_starts_with(cursor->rest, S("\""));
@@ -42,7 +44,8 @@ static int read_quoted(struct cursor *cursor, struct slice *ret_field, struct er
 static struct slice read_plain(struct cursor *cursor)
 {
 	size_t len = 0;
-	while (len < cursor->rest.len && cursor->rest.ptr[len] != ',' && !is_line_end(cursor->rest.ptr[len]))
+	while (len < cursor->rest.len && cursor->rest.ptr[len] != ',' &&
+	       !is_line_end(cursor->rest.ptr[len]))
 		len++;
 	struct slice field = slice_range(cursor->rest, 0, len);
 	cursor->rest = slice_skip(cursor->rest, len);
@@ -58,8 +61,10 @@ static int read_field(struct cursor *cursor, struct slice *ret_field, struct err
 	cursor->rest = slice_skip(cursor->rest, 1);
 	if (read_quoted(cursor, ret_field, err) < 0)
 		return -1;
-	// Text after the closing quote: Python appends it; no writer makes it, so it is refused.
-	if (cursor->rest.len && cursor->rest.ptr[0] != ',' && !is_line_end(cursor->rest.ptr[0]))
+	// Text after the closing quote: Python appends it; no writer makes it, so it is
+	// refused.
+	if (cursor->rest.len && cursor->rest.ptr[0] != ',' &&
+	    !is_line_end(cursor->rest.ptr[0]))
 		return error_set(err, ERROR_INTEGRITY, "text after a quoted field");
 	return 0;
 }
@@ -75,16 +80,19 @@ static int read_row(struct cursor *cursor, struct record_row *ret_row, struct er
 		if (i < FIELDS)
 			fields[i] = field;
 		else if (field.len)
-			return error_set(err, ERROR_INTEGRITY, "a row has more than three fields");
+			return error_set(err, ERROR_INTEGRITY,
+					 "a row has more than three fields");
 		if (!slice_starts_with(cursor->rest, S(",")))
 			break;
 		cursor->rest = slice_skip(cursor->rest, 1);
 	}
-	*ret_row = (struct record_row){ fields[0], slice_trim(fields[1]), slice_trim(fields[2]) };
+	*ret_row = (struct record_row){ fields[0], slice_trim(fields[1]),
+					slice_trim(fields[2]) };
 	return 0;
 }
 
-static int read_rows(struct cursor *cursor, struct record *record, size_t *line, struct error *err)
+static int read_rows(struct cursor *cursor, struct record *record, size_t *line,
+		     struct error *err)
 {
 	while (cursor->rest.len) {
 		if (is_line_end(cursor->rest.ptr[0])) {
@@ -95,14 +103,16 @@ static int read_rows(struct cursor *cursor, struct record *record, size_t *line,
 		struct record_row row = { 0 };
 		if (read_row(cursor, &row, err) < 0)
 			return -1;
-		record->rows = array_grow(cursor->arena, record->rows, record->len, &record->cap, sizeof(row));
+		record->rows = array_grow(cursor->arena, record->rows, record->len,
+					  &record->cap, sizeof(row));
 		record->rows[record->len++] = row;
 	}
 	return 0;
 }
 
 // inst.4: readers take what Python's csv module takes, less what no writer produces.
-int record_parse(struct slice text, struct arena *arena, struct record *ret_record, struct error *err)
+int record_parse(struct slice text, struct arena *arena, struct record *ret_record,
+		 struct error *err)
 {
 	struct record record = { 0 };
 	size_t line = 1;
@@ -120,7 +130,8 @@ int record_parse(struct slice text, struct arena *arena, struct record *ret_reco
 static bool needs_quotes(struct slice field)
 {
 	for (size_t i = 0; i < field.len; i++)
-		if (field.ptr[i] == ',' || field.ptr[i] == '"' || is_line_end(field.ptr[i]))
+		if (field.ptr[i] == ',' || field.ptr[i] == '"' ||
+		    is_line_end(field.ptr[i]))
 			return true;
 	return false;
 }

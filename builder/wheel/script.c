@@ -2,19 +2,24 @@
 // Writes what stands in P/bin; every byte of it is part of the layer format.
 #include "builder/wheel/script.h"
 
-// env.6: kernels before 5.1 read 127 bytes of the first line and no blank inside the interpreter's path.
+// env.6: kernels before 5.1 read 127 bytes of the first line and no blank inside the
+// interpreter's path.
 struct slice script_shebang(struct slice prefix, struct arena *arena)
 {
 	enum { LONGEST_LINE = 127 };
 	struct slice line = arena_printf(arena, "#!%.*s/bin/python\n", SLICE_ARG(prefix));
-	bool blank = slice_find_byte(prefix, ' ') != SLICE_NONE || slice_find_byte(prefix, '\t') != SLICE_NONE;
+	bool blank = slice_find_byte(prefix, ' ') != SLICE_NONE ||
+		     slice_find_byte(prefix, '\t') != SLICE_NONE;
 	if (line.len <= LONGEST_LINE && !blank)
 		return line;
-	return arena_printf(arena, "#!/bin/sh\n'''exec' \"%.*s/bin/python\" \"$0\" \"$@\"\n' '''\n", SLICE_ARG(prefix));
+	return arena_printf(
+		arena, "#!/bin/sh\n'''exec' \"%.*s/bin/python\" \"$0\" \"$@\"\n' '''\n",
+		SLICE_ARG(prefix));
 }
 
 // env.5
-struct slice script_of_entry_point(struct slice prefix, const struct entry_point *point, struct arena *arena)
+struct slice script_of_entry_point(struct slice prefix, const struct entry_point *point,
+				   struct arena *arena)
 {
 	struct buf text = { .arena = arena };
 	buf_append(&text, script_shebang(prefix, arena));
@@ -34,7 +39,8 @@ bool script_wants_shebang(struct slice start)
 }
 
 // env.7
-struct slice script_with_shebang(struct slice prefix, struct slice script, struct arena *arena)
+struct slice script_with_shebang(struct slice prefix, struct slice script,
+				 struct arena *arena)
 {
 	struct buf text = { .arena = arena };
 	struct slice first = { 0 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What an environment holds before any package: folders, links to the interpreter, pyvenv.cfg (env.1, env.2).
+// What an environment holds before any package: folders, links to the interpreter,
+// pyvenv.cfg (env.1, env.2).
 #include "builder/wheel/tree.h"
 
 #include <string.h>
 
 struct slice tree_site_directory(const struct target *target, struct arena *arena)
 {
-	return arena_printf(arena, "lib/python%u.%u%s/site-packages", target->python_major, target->python_minor,
+	return arena_printf(arena, "lib/python%u.%u%s/site-packages",
+			    target->python_major, target->python_minor,
 			    target->free_threaded ? "t" : "");
 }
 
@@ -25,7 +27,8 @@ static bool is_normalized(struct slice path)
 	for (bool more = true; more;) {
 		struct slice component = { 0 };
 		more = slice_cut(&path, '/', &component);
-		if (component.len == 0 || slice_eq(component, S(".")) || slice_eq(component, S("..")))
+		if (component.len == 0 || slice_eq(component, S(".")) ||
+		    slice_eq(component, S("..")))
 			return false;
 	}
 	return true;
@@ -34,12 +37,15 @@ static bool is_normalized(struct slice path)
 static int check_path(const char *what, struct slice path, struct error *err)
 {
 	if (!is_normalized(path))
-		return error_set(err, ERROR_INPUT, "the %s '%.*s' is not an absolute, normalised path", what,
-				 SLICE_ARG(path));
+		return error_set(err, ERROR_INPUT,
+				 "the %s '%.*s' is not an absolute, normalised path",
+				 what, SLICE_ARG(path));
 	for (size_t i = 0; i < path.len; i++)
 		if (!is_plain_path_byte(path.ptr[i]))
-			return error_set(err, ERROR_INPUT, "the %s '%.*s' holds a character that scripts cannot carry",
-					 what, SLICE_ARG(path));
+			return error_set(
+				err, ERROR_INPUT,
+				"the %s '%.*s' holds a character that scripts cannot carry",
+				what, SLICE_ARG(path));
 	return 0;
 }
 
@@ -48,20 +54,23 @@ int tree_check_prefix(struct slice prefix, struct error *err)
 {
 	enum { LONGEST = 1024 };
 	if (prefix.len > LONGEST)
-		return error_set(err, ERROR_INPUT, "the prefix is longer than %d bytes", LONGEST);
+		return error_set(err, ERROR_INPUT, "the prefix is longer than %d bytes",
+				 LONGEST);
 	return check_path("prefix", prefix, err);
 }
 
-static struct tree_entry *add(struct arena *arena, struct tree *tree, struct slice path, enum tree_kind kind,
-			      unsigned mode)
+static struct tree_entry *add(struct arena *arena, struct tree *tree, struct slice path,
+			      enum tree_kind kind, unsigned mode)
 {
-	tree->entries = array_grow(arena, tree->entries, tree->len, &tree->cap, sizeof(*tree->entries));
+	tree->entries = array_grow(arena, tree->entries, tree->len, &tree->cap,
+				   sizeof(*tree->entries));
 	struct tree_entry *entry = &tree->entries[tree->len++];
 	*entry = (struct tree_entry){ .path = path, .kind = kind, .mode = mode };
 	return entry;
 }
 
-static void add_link(struct arena *arena, struct tree *tree, struct slice path, struct slice target)
+static void add_link(struct arena *arena, struct tree *tree, struct slice path,
+		     struct slice target)
 {
 	add(arena, tree, path, TREE_SYMLINK, 0777)->bytes = target;
 }
@@ -70,7 +79,8 @@ static void add_link(struct arena *arena, struct tree *tree, struct slice path, 
 static struct slice pyvenv_cfg(const struct tree_options *options, struct arena *arena)
 {
 	const struct target *target = options->target;
-	struct slice home = slice_range(options->interpreter, 0, slice_find_last_byte(options->interpreter, '/'));
+	struct slice home = slice_range(options->interpreter, 0,
+					slice_find_last_byte(options->interpreter, '/'));
 	struct buf text = { .arena = arena };
 	buf_printf(&text, "home = %.*s\ninclude-system-site-packages = false\nversion = ",
 		   SLICE_ARG(home.len ? home : S("/")));
@@ -82,33 +92,42 @@ static struct slice pyvenv_cfg(const struct tree_options *options, struct arena 
 	return buf_slice(&text);
 }
 
-// The entries are listed in walk order: "bin" < "lib" < "lib64" < "pyvenv.cfg", and within bin "python" <
-// "python3" < "python3.12".
-int tree_of_skeleton(const struct tree_options *options, struct arena *arena, struct tree *ret_tree,
-		     struct error *err)
+// The entries are listed in walk order: "bin" < "lib" < "lib64" < "pyvenv.cfg", and
+// within bin "python" < "python3" < "python3.12".
+int tree_of_skeleton(const struct tree_options *options, struct arena *arena,
+		     struct tree *ret_tree, struct error *err)
 {
 	struct tree tree = { 0 };
-	if (tree_check_prefix(options->prefix, err) < 0 || check_path("interpreter", options->interpreter, err) < 0)
+	if (tree_check_prefix(options->prefix, err) < 0 ||
+	    check_path("interpreter", options->interpreter, err) < 0)
 		return -1;
 	struct slice prefix = slice_skip(options->prefix, 1);
 	struct slice site = tree_site_directory(options->target, arena);
 	struct slice version = slice_range(site, 0, slice_find_last_byte(site, '/'));
 	for (size_t i = 0; i <= prefix.len; i++)
 		if (i == prefix.len || prefix.ptr[i] == '/')
-			add(arena, &tree, slice_range(prefix, 0, i), TREE_DIRECTORY, 0755);
+			add(arena, &tree, slice_range(prefix, 0, i), TREE_DIRECTORY,
+			    0755);
 	int len = (int)prefix.len;
 	const char *at = prefix.ptr;
 	struct slice python = slice_skip(version, strlen("lib/"));
 	add(arena, &tree, arena_printf(arena, "%.*s/bin", len, at), TREE_DIRECTORY, 0755);
-	add_link(arena, &tree, arena_printf(arena, "%.*s/bin/python", len, at), options->interpreter);
-	add_link(arena, &tree, arena_printf(arena, "%.*s/bin/python3", len, at), S("python"));
-	add_link(arena, &tree, arena_printf(arena, "%.*s/bin/%.*s", len, at, SLICE_ARG(python)), S("python"));
+	add_link(arena, &tree, arena_printf(arena, "%.*s/bin/python", len, at),
+		 options->interpreter);
+	add_link(arena, &tree, arena_printf(arena, "%.*s/bin/python3", len, at),
+		 S("python"));
+	add_link(arena, &tree,
+		 arena_printf(arena, "%.*s/bin/%.*s", len, at, SLICE_ARG(python)),
+		 S("python"));
 	add(arena, &tree, arena_printf(arena, "%.*s/lib", len, at), TREE_DIRECTORY, 0755);
-	add(arena, &tree, arena_printf(arena, "%.*s/%.*s", len, at, SLICE_ARG(version)), TREE_DIRECTORY, 0755);
-	add(arena, &tree, arena_printf(arena, "%.*s/%.*s", len, at, SLICE_ARG(site)), TREE_DIRECTORY, 0755);
+	add(arena, &tree, arena_printf(arena, "%.*s/%.*s", len, at, SLICE_ARG(version)),
+	    TREE_DIRECTORY, 0755);
+	add(arena, &tree, arena_printf(arena, "%.*s/%.*s", len, at, SLICE_ARG(site)),
+	    TREE_DIRECTORY, 0755);
 	add_link(arena, &tree, arena_printf(arena, "%.*s/lib64", len, at), S("lib"));
-	add(arena, &tree, arena_printf(arena, "%.*s/pyvenv.cfg", len, at), TREE_FILE_GENERATED, 0644)->bytes =
-		pyvenv_cfg(options, arena);
+	add(arena, &tree, arena_printf(arena, "%.*s/pyvenv.cfg", len, at),
+	    TREE_FILE_GENERATED, 0644)
+		->bytes = pyvenv_cfg(options, arena);
 	*ret_tree = tree;
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Joins the files of several wheels into one tree in walk order, with every directory above them (tar.3, tar.4, env.10).
+// Joins the files of several wheels into one tree in walk order, with every directory
+// above them (tar.3, tar.4, env.10).
 #include "builder/wheel/tree.h"
 
 #include "base/inflate.h"
@@ -13,12 +14,13 @@ struct joiner {
 	const struct wheel_file *wheels;
 	struct arena *arena;   // for what the tree keeps
 	struct arena *scratch; // for what joining needs
-	struct slice prefix; // without the leading slash
-	struct tree files;   // of all wheels, then sorted; paths may repeat
+	struct slice prefix;   // without the leading slash
+	struct tree files;     // of all wheels, then sorted; paths may repeat
 	struct tree tree;
 };
 
-// A slash ranks below every other byte, so that a directory's subtree follows it directly.
+// A slash ranks below every other byte, so that a directory's subtree follows it
+// directly.
 static int rank(char c)
 {
 	return c == '/' ? -1 : (int)(unsigned char)c;
@@ -43,24 +45,31 @@ static int by_walk_then_wheel(const void *left, const void *right)
 
 static struct tree_entry *push(struct arena *arena, struct tree *tree)
 {
-	tree->entries = array_grow(arena, tree->entries, tree->len, &tree->cap, sizeof(*tree->entries));
+	tree->entries = array_grow(arena, tree->entries, tree->len, &tree->cap,
+				   sizeof(*tree->entries));
 	return &tree->entries[tree->len++];
 }
 
-static int add_wheel(struct joiner *run, uint32_t index, const struct layout_places *places, struct error *err)
+static int add_wheel(struct joiner *run, uint32_t index,
+		     const struct layout_places *places, struct error *err)
 {
 	enum { LONGEST_PATH = 4096 };
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct wheel_file *wheel = &run->wheels[index];
 	struct installed_wheel installed = { 0 };
-	if (installed_wheel_of(wheel, places, run->options->prefix, &scratch, &installed, err) < 0)
+	if (installed_wheel_of(wheel, places, run->options->prefix, &scratch, &installed,
+			       err) < 0)
 		return -1;
 	for (size_t i = 0; i < installed.len; i++) {
 		const struct installed_file *file = &installed.files[i];
-		struct slice path = arena_printf(run->arena, "%.*s/%.*s", SLICE_ARG(run->prefix), SLICE_ARG(file->path));
+		struct slice path =
+			arena_printf(run->arena, "%.*s/%.*s", SLICE_ARG(run->prefix),
+				     SLICE_ARG(file->path));
 		if (path.len > LONGEST_PATH)
-			return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': the path of '%.*s' is too long",
-					 SLICE_ARG(wheel->file_name), SLICE_ARG(file->path));
+			return error_set(err, ERROR_INTEGRITY,
+					 "wheel '%.*s': the path of '%.*s' is too long",
+					 SLICE_ARG(wheel->file_name),
+					 SLICE_ARG(file->path));
 		*push(run->scratch, &run->files) = (struct tree_entry){
 			.path = path,
 			.kind = file->zip ? TREE_FILE_FROM_WHEEL : TREE_FILE_GENERATED,
@@ -73,7 +82,7 @@ static int add_wheel(struct joiner *run, uint32_t index, const struct layout_pla
 	return 0;
 }
 
-// --- collisions -------------------------------------------------------------------------------------------------------
+// --- collisions ------------------------------------------------------------------------
 
 static int hash_piece(void *context, struct slice piece, struct error *err)
 {
@@ -82,8 +91,8 @@ static int hash_piece(void *context, struct slice piece, struct error *err)
 	return 0;
 }
 
-static int digest_of(const struct joiner *run, const struct tree_entry *entry, struct sha256 *ret_digest,
-		     struct error *err)
+static int digest_of(const struct joiner *run, const struct tree_entry *entry,
+		     struct sha256 *ret_digest, struct error *err)
 {
 	if (!entry->zip) {
 		*ret_digest = sha256_of(entry->bytes);
@@ -91,7 +100,8 @@ static int digest_of(const struct joiner *run, const struct tree_entry *entry, s
 	}
 	AUTO(sha256_cleanup) struct sha256_state *state = sha256_new();
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
-	if (entry_stream(&run->wheels[entry->wheel], entry->zip, inflater, hash_piece, state, err) < 0)
+	if (entry_stream(&run->wheels[entry->wheel], entry->zip, inflater, hash_piece,
+			 state, err) < 0)
 		return -1;
 	*ret_digest = sha256_finish(state);
 	return 0;
@@ -102,8 +112,8 @@ static uint64_t size_of(const struct tree_entry *entry)
 	return entry->zip ? entry->zip->size : entry->bytes.len;
 }
 
-static int compare(const struct joiner *run, const struct tree_entry *a, const struct tree_entry *b, bool *ret_equal,
-		   struct error *err)
+static int compare(const struct joiner *run, const struct tree_entry *a,
+		   const struct tree_entry *b, bool *ret_equal, struct error *err)
 {
 	struct sha256 first, second;
 	*ret_equal = false;
@@ -116,8 +126,8 @@ static int compare(const struct joiner *run, const struct tree_entry *a, const s
 }
 
 // env.10
-static int note_loser(struct joiner *run, const struct tree_entry *loser, const struct tree_entry *winner,
-		      struct error *err)
+static int note_loser(struct joiner *run, const struct tree_entry *loser,
+		      const struct tree_entry *winner, struct error *err)
 {
 	struct tree *tree = &run->tree;
 	bool equal = false;
@@ -126,26 +136,31 @@ static int note_loser(struct joiner *run, const struct tree_entry *loser, const 
 	if (equal)
 		return 0;
 	if (run->options->strict)
-		return error_set(err, ERROR_INPUT, "'/%.*s' comes with different bytes from '%.*s' and '%.*s'",
-				 SLICE_ARG(winner->path), SLICE_ARG(run->wheels[loser->wheel].name),
-				 SLICE_ARG(run->wheels[winner->wheel].name));
-	tree->collisions = array_grow(run->arena, tree->collisions, tree->collisions_len, &tree->collisions_cap,
-				      sizeof(*tree->collisions));
+		return error_set(
+			err, ERROR_INPUT,
+			"'/%.*s' comes with different bytes from '%.*s' and '%.*s'",
+			SLICE_ARG(winner->path),
+			SLICE_ARG(run->wheels[loser->wheel].name),
+			SLICE_ARG(run->wheels[winner->wheel].name));
+	tree->collisions = array_grow(run->arena, tree->collisions, tree->collisions_len,
+				      &tree->collisions_cap, sizeof(*tree->collisions));
 	tree->collisions[tree->collisions_len++] =
 		(struct tree_collision){ winner->path, loser->wheel, winner->wheel };
 	return 0;
 }
 
-// --- directories ------------------------------------------------------------------------------------------------------
+// --- directories -----------------------------------------------------------------------
 
-// Entries come in walk order, so a directory is new unless the entry before lies in it too.
+// Entries come in walk order, so a directory is new unless the entry before lies in it
+// too.
 static bool lies_in(struct slice path, struct slice directory)
 {
-	return path.len > directory.len && path.ptr[directory.len] == '/' && slice_starts_with(path, directory);
+	return path.len > directory.len && path.ptr[directory.len] == '/' &&
+	       slice_starts_with(path, directory);
 }
 
-static int add_directories(struct joiner *run, const struct tree_entry *entry, const struct tree_entry *before,
-			   struct error *err)
+static int add_directories(struct joiner *run, const struct tree_entry *entry,
+			   const struct tree_entry *before, struct error *err)
 {
 	struct slice path = entry->path;
 	for (size_t i = 0; i < path.len; i++) {
@@ -153,11 +168,15 @@ static int add_directories(struct joiner *run, const struct tree_entry *entry, c
 		if (path.ptr[i] != '/' || (before && lies_in(before->path, directory)))
 			continue;
 		if (before && slice_eq(before->path, directory))
-			return error_set(err, ERROR_INTEGRITY, "'/%.*s' is a file in '%.*s' and a directory in '%.*s'",
-					 SLICE_ARG(directory), SLICE_ARG(run->wheels[before->wheel].name),
-					 SLICE_ARG(run->wheels[entry->wheel].name));
-		*push(run->arena, &run->tree) =
-			(struct tree_entry){ .path = directory, .kind = TREE_DIRECTORY, .mode = 0755 };
+			return error_set(
+				err, ERROR_INTEGRITY,
+				"'/%.*s' is a file in '%.*s' and a directory in '%.*s'",
+				SLICE_ARG(directory),
+				SLICE_ARG(run->wheels[before->wheel].name),
+				SLICE_ARG(run->wheels[entry->wheel].name));
+		*push(run->arena, &run->tree) = (struct tree_entry){
+			.path = directory, .kind = TREE_DIRECTORY, .mode = 0755
+		};
 	}
 	return 0;
 }
@@ -168,12 +187,14 @@ static void add_prefix(struct joiner *run)
 	struct slice path = run->prefix;
 	for (size_t i = 0; i <= path.len; i++)
 		if (i == path.len || path.ptr[i] == '/')
-			*push(run->arena, &run->tree) = (struct tree_entry){
-				.path = slice_range(path, 0, i), .kind = TREE_DIRECTORY, .mode = 0755 };
+			*push(run->arena, &run->tree) =
+				(struct tree_entry){ .path = slice_range(path, 0, i),
+						     .kind = TREE_DIRECTORY,
+						     .mode = 0755 };
 }
 
-// The tree has at least as many entries as there are files and directories are few: growing step by step would leave
-// half of the arena unused.
+// The tree has at least as many entries as there are files and directories are few:
+// growing step by step would leave half of the arena unused.
 static void reserve(struct joiner *run)
 {
 	run->tree.cap = run->files.len + run->files.len / 8 + 64;
@@ -201,20 +222,25 @@ static int join(struct joiner *run, struct error *err)
 	return 0;
 }
 
-int tree_of_wheels(const struct tree_options *options, const struct wheel_file *wheels, size_t len,
-		   struct arena *arena, struct tree *ret_tree, struct error *err)
+int tree_of_wheels(const struct tree_options *options, const struct wheel_file *wheels,
+		   size_t len, struct arena *arena, struct tree *ret_tree,
+		   struct error *err)
 {
 	if (tree_check_prefix(options->prefix, err) < 0)
 		return -1;
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct joiner run = { .options = options, .wheels = wheels, .arena = arena, .scratch = &scratch,
+	struct joiner run = { .options = options,
+			      .wheels = wheels,
+			      .arena = arena,
+			      .scratch = &scratch,
 			      .prefix = slice_skip(options->prefix, 1) };
 	struct layout_places places = layout_places_of(options->target, arena);
 	for (size_t i = 0; i < len; i++)
 		if (add_wheel(&run, (uint32_t)i, &places, err) < 0)
 			return -1;
 	if (run.files.len)
-		qsort(run.files.entries, run.files.len, sizeof(*run.files.entries), by_walk_then_wheel);
+		qsort(run.files.entries, run.files.len, sizeof(*run.files.entries),
+		      by_walk_then_wheel);
 	reserve(&run);
 	if (join(&run, err) < 0)
 		return -1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tree → files: directories first, then contents by several threads, times last and from the leaves up.
+// Tree → files: directories first, then contents by several threads, times last and from
+// the leaves up.
 #include "builder/wheel/tree_writer.h"
 
 #include "base/map.h"
@@ -14,7 +15,8 @@ enum { DIRECTORY_MODE = 0755 };
 
 struct writing {
 	struct tree_writer *writer;
-	const struct slice *records; // by wheel: its new RECORD's path, relative to the prefix
+	const struct slice
+		*records; // by wheel: its new RECORD's path, relative to the prefix
 	const struct slice *record_bytes;
 	struct inflater **inflaters; // by worker
 	atomic_uint_least64_t files, bytes;
@@ -22,40 +24,50 @@ struct writing {
 
 static struct slice relative(const struct tree_writer_options *options, struct slice path)
 {
-	return path.len > options->prefix.len ? slice_skip(path, options->prefix.len + 1) : S("");
+	return path.len > options->prefix.len ? slice_skip(path, options->prefix.len + 1)
+					      : S("");
 }
 
-static const char *path_of(const struct tree_writer *writer, struct slice path, struct arena *arena)
+static const char *path_of(const struct tree_writer *writer, struct slice path,
+			   struct arena *arena)
 {
 	struct slice below = relative(writer->options, path);
-	return below.len ? path_join(arena, writer->options->folder, below) : writer->options->folder;
+	return below.len ? path_join(arena, writer->options->folder, below)
+			 : writer->options->folder;
 }
 
-// --- directories and links --------------------------------------------------------------------------------------------
+// --- directories and links -------------------------------------------------------------
 
-// A folder of an earlier tree is there already; a file in its place is the caller's error, found when trees were joined.
+// A folder of an earlier tree is there already; a file in its place is the caller's
+// error, found when trees were joined.
 static int make_directory(const char *path, struct error *err)
 {
-	return place_look(path).kind == PLACE_DIRECTORY ? 0 : place_make_directory(path, DIRECTORY_MODE, err);
+	return place_look(path).kind == PLACE_DIRECTORY
+		       ? 0
+		       : place_make_directory(path, DIRECTORY_MODE, err);
 }
 
-static int write_folders_and_links(const struct tree_writer *writer, const struct tree *tree, struct error *err)
+static int write_folders_and_links(const struct tree_writer *writer,
+				   const struct tree *tree, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	for (size_t i = 0; i < tree->len; i++) {
 		const struct tree_entry *entry = &tree->entries[i];
 		const char *path = path_of(writer, entry->path, &scratch);
-		if (entry->kind == TREE_DIRECTORY && entry->path.len > writer->options->prefix.len &&
+		if (entry->kind == TREE_DIRECTORY &&
+		    entry->path.len > writer->options->prefix.len &&
 		    make_directory(path, err) < 0)
 			return -1;
-		if (entry->kind == TREE_SYMLINK && (place_symlink(path, arena_c_string(&scratch, entry->bytes), err) < 0 ||
-						    place_set_time(path, writer->options->mtime, err) < 0))
+		if (entry->kind == TREE_SYMLINK &&
+		    (place_symlink(path, arena_c_string(&scratch, entry->bytes), err) <
+			     0 ||
+		     place_set_time(path, writer->options->mtime, err) < 0))
 			return -1;
 	}
 	return 0;
 }
 
-// --- files ------------------------------------------------------------------------------------------------------------
+// --- files -----------------------------------------------------------------------------
 
 struct output {
 	int fd;
@@ -68,8 +80,8 @@ static int write_piece(void *context, struct slice piece, struct error *err)
 	return place_write(output->fd, output->path, piece, err);
 }
 
-static int write_new(const struct writing *writing, const struct tree_entry *entry, const char *path, unsigned worker,
-		     struct error *err)
+static int write_new(const struct writing *writing, const struct tree_entry *entry,
+		     const char *path, unsigned worker, struct error *err)
 {
 	AUTO(fd_close) int fd = -1;
 	if (place_create(path, entry->mode, &fd, err) < 0)
@@ -77,24 +89,28 @@ static int write_new(const struct writing *writing, const struct tree_entry *ent
 	struct output output = { fd, path };
 	if (!entry->zip)
 		return write_piece(&output, entry->bytes, err);
-	return entry_stream(&writing->writer->wheels[entry->wheel], entry->zip, writing->inflaters[worker], write_piece,
-			    &output, err);
+	return entry_stream(&writing->writer->wheels[entry->wheel], entry->zip,
+			    writing->inflaters[worker], write_piece, &output, err);
 }
 
-// The file of the former environment, where its package's RECORD is the same and nobody touched the file since.
-static bool link_former(const struct writing *writing, const struct tree_entry *entry, const char *path,
-			struct arena *scratch)
+// The file of the former environment, where its package's RECORD is the same and nobody
+// touched the file since.
+static bool link_former(const struct writing *writing, const struct tree_entry *entry,
+			const char *path, struct arena *scratch)
 {
 	const struct tree_writer_options *options = writing->writer->options;
 	struct slice below = relative(options, entry->path);
 	struct error ignored = { 0 };
 	if (!options->former || !entry->zip ||
-	    !former_owns(options->former, below, writing->records[entry->wheel], writing->record_bytes[entry->wheel]))
+	    !former_owns(options->former, below, writing->records[entry->wheel],
+			 writing->record_bytes[entry->wheel]))
 		return false;
 	const char *old = path_join(scratch, options->former->prefix, below);
 	struct place place = place_look(old);
-	return place.kind == PLACE_FILE && place.mode == entry->mode && place.size == entry->zip->size &&
-	       place.mtime_s == (int64_t)options->mtime && place_hard_link(old, path, &ignored) == 0;
+	return place.kind == PLACE_FILE && place.mode == entry->mode &&
+	       place.size == entry->zip->size &&
+	       place.mtime_s == (int64_t)options->mtime &&
+	       place_hard_link(old, path, &ignored) == 0;
 }
 
 static uint64_t size_of(const struct tree_entry *entry)
@@ -102,7 +118,8 @@ static uint64_t size_of(const struct tree_entry *entry)
 	return entry->zip ? entry->zip->size : entry->bytes.len;
 }
 
-static int write_entry(struct writing *writing, const struct tree_entry *entry, unsigned worker, struct error *err)
+static int write_entry(struct writing *writing, const struct tree_entry *entry,
+		       unsigned worker, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct tree_writer_options *options = writing->writer->options;
@@ -122,9 +139,11 @@ static bool is_file(const struct tree_entry *entry)
 static int write_indexed(void *context, size_t index, unsigned worker, struct error *err)
 {
 	struct writing *writing = context;
-	const struct tree *skeleton = writing->writer->skeleton, *packages = writing->writer->packages;
-	const struct tree_entry *entry = index < skeleton->len ? &skeleton->entries[index] :
-								 &packages->entries[index - skeleton->len];
+	const struct tree *skeleton = writing->writer->skeleton,
+			  *packages = writing->writer->packages;
+	const struct tree_entry *entry =
+		index < skeleton->len ? &skeleton->entries[index]
+				      : &packages->entries[index - skeleton->len];
 	if (!is_file(entry))
 		return 0;
 	if (write_entry(writing, entry, worker, err) < 0)
@@ -133,34 +152,45 @@ static int write_indexed(void *context, size_t index, unsigned worker, struct er
 	atomic_fetch_add(&writing->bytes, size_of(entry));
 	const struct progress *progress = writing->writer->options->progress;
 	if (worker == 0 && progress && progress->advance)
-		progress->advance(progress->context, files, relative(writing->writer->options, entry->path));
+		progress->advance(progress->context, files,
+				  relative(writing->writer->options, entry->path));
 	return 0;
 }
 
 // Each wheel's RECORD as it will be: by it link_former knows an unchanged package.
-static void find_records(const struct tree_writer *writer, struct slice *paths, struct slice *bytes)
+static void find_records(const struct tree_writer *writer, struct slice *paths,
+			 struct slice *bytes)
 {
 	for (size_t i = 0; i < writer->packages->len; i++) {
 		const struct tree_entry *entry = &writer->packages->entries[i];
-		if (entry->kind != TREE_FILE_GENERATED || !slice_ends_with(entry->path, S(".dist-info/RECORD")))
+		if (entry->kind != TREE_FILE_GENERATED ||
+		    !slice_ends_with(entry->path, S(".dist-info/RECORD")))
 			continue;
 		paths[entry->wheel] = relative(writer->options, entry->path);
 		bytes[entry->wheel] = entry->bytes;
 	}
 }
 
-static int write_files(struct tree_writer *writer, struct arena *scratch, struct error *err)
+static int write_files(struct tree_writer *writer, struct arena *scratch,
+		       struct error *err)
 {
 	size_t count = writer->skeleton->len + writer->packages->len;
 	unsigned workers = parallel_workers(writer->options->jobs, count);
-	struct slice *paths = arena_new_array(scratch, struct slice, writer->wheels_len + 1);
-	struct slice *bytes = arena_new_array(scratch, struct slice, writer->wheels_len + 1);
-	struct writing writing = { .writer = writer, .records = paths, .record_bytes = bytes,
-				   .inflaters = arena_new_array(scratch, struct inflater *, workers) };
+	struct slice *paths =
+		arena_new_array(scratch, struct slice, writer->wheels_len + 1);
+	struct slice *bytes =
+		arena_new_array(scratch, struct slice, writer->wheels_len + 1);
+	struct writing writing = {
+		.writer = writer,
+		.records = paths,
+		.record_bytes = bytes,
+		.inflaters = arena_new_array(scratch, struct inflater *, workers)
+	};
 	find_records(writer, paths, bytes);
 	for (unsigned i = 0; i < workers; i++)
 		writing.inflaters[i] = inflater_new();
-	int status = parallel_for(writer->options->jobs, count, write_indexed, &writing, err);
+	int status =
+		parallel_for(writer->options->jobs, count, write_indexed, &writing, err);
 	for (unsigned i = 0; i < workers; i++)
 		inflater_free(writing.inflaters[i]);
 	writer->files = atomic_load(&writing.files);
@@ -171,32 +201,36 @@ static int write_files(struct tree_writer *writer, struct arena *scratch, struct
 int tree_writer_write(struct tree_writer *writer, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	if (write_folders_and_links(writer, writer->skeleton, err) < 0 || write_folders_and_links(writer, writer->packages, err) < 0)
+	if (write_folders_and_links(writer, writer->skeleton, err) < 0 ||
+	    write_folders_and_links(writer, writer->packages, err) < 0)
 		return -1;
 	return write_files(writer, &scratch, err);
 }
 
-// --- strangers --------------------------------------------------------------------------------------------------------
+// --- strangers -------------------------------------------------------------------------
 
-static int make_parents(const struct tree_writer *writer, struct slice path, struct arena *scratch, bool *ret_made,
-			struct error *err)
+static int make_parents(const struct tree_writer *writer, struct slice path,
+			struct arena *scratch, bool *ret_made, struct error *err)
 {
 	*ret_made = false;
 	for (size_t i = 0; i < path.len; i++) {
 		if (path.ptr[i] != '/')
 			continue;
-		const char *folder = path_join(scratch, writer->options->folder, slice_range(path, 0, i));
+		const char *folder = path_join(scratch, writer->options->folder,
+					       slice_range(path, 0, i));
 		enum place_kind kind = place_look(folder).kind;
 		if (kind != PLACE_ABSENT && kind != PLACE_DIRECTORY)
 			return 0;
-		if (kind == PLACE_ABSENT && place_make_directory(folder, DIRECTORY_MODE, err) < 0)
+		if (kind == PLACE_ABSENT &&
+		    place_make_directory(folder, DIRECTORY_MODE, err) < 0)
 			return -1;
 	}
 	*ret_made = true;
 	return 0;
 }
 
-int tree_writer_carry_over(struct tree_writer *writer, struct slice path, struct error *err)
+int tree_writer_carry_over(struct tree_writer *writer, struct slice path,
+			   struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const char *from = path_join(&scratch, writer->options->former->prefix, path);
@@ -209,15 +243,18 @@ int tree_writer_carry_over(struct tree_writer *writer, struct slice path, struct
 	return made ? place_hard_link(from, to, err) : 0;
 }
 
-// --- times ------------------------------------------------------------------------------------------------------------
+// --- times -----------------------------------------------------------------------------
 
-static int set_directory_times(const struct tree_writer *writer, const struct tree *tree, struct error *err)
+static int set_directory_times(const struct tree_writer *writer, const struct tree *tree,
+			       struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	for (size_t i = tree->len; i-- > 0;) {
 		const struct tree_entry *entry = &tree->entries[i];
-		if (entry->kind == TREE_DIRECTORY && entry->path.len >= writer->options->prefix.len &&
-		    place_set_time(path_of(writer, entry->path, &scratch), writer->options->mtime, err) < 0)
+		if (entry->kind == TREE_DIRECTORY &&
+		    entry->path.len >= writer->options->prefix.len &&
+		    place_set_time(path_of(writer, entry->path, &scratch),
+				   writer->options->mtime, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -231,41 +268,48 @@ int tree_writer_finish(struct tree_writer *writer, struct error *err)
 	return set_directory_times(writer, writer->skeleton, err);
 }
 
-// --- is it there already? ---------------------------------------------------------------------------------------------
+// --- is it there already? --------------------------------------------------------------
 
 // Made files are compared whole: their RECORDs vouch for all the others.
 static bool has_bytes(const char *path, struct slice bytes, struct arena *scratch)
 {
 	struct error ignored = { 0 };
 	struct slice there = { 0 };
-	return file_read(path, bytes.len, ERROR_IO, scratch, &there, &ignored) == 0 && slice_eq(there, bytes);
+	return file_read(path, bytes.len, ERROR_IO, scratch, &there, &ignored) == 0 &&
+	       slice_eq(there, bytes);
 }
 
-static bool entry_is_current(const struct tree_writer *writer, const struct tree_entry *entry, const char *folder,
+static bool entry_is_current(const struct tree_writer *writer,
+			     const struct tree_entry *entry, const char *folder,
 			     struct arena *scratch)
 {
 	struct slice below = relative(writer->options, entry->path), target = { 0 };
 	const char *path = below.len ? path_join(scratch, folder, below) : folder;
 	struct place place = place_look(path);
 	switch (entry->kind) {
-	case TREE_DIRECTORY: return place.kind == PLACE_DIRECTORY && place.mode == entry->mode;
+	case TREE_DIRECTORY:
+		return place.kind == PLACE_DIRECTORY && place.mode == entry->mode;
 	case TREE_SYMLINK:
-		return place_link_text(path, scratch, &target) && slice_eq(target, entry->bytes);
+		return place_link_text(path, scratch, &target) &&
+		       slice_eq(target, entry->bytes);
 	case TREE_FILE_FROM_WHEEL:
 	case TREE_FILE_GENERATED: break;
 	}
-	if (place.kind != PLACE_FILE || place.mode != entry->mode || place.size != size_of(entry) ||
+	if (place.kind != PLACE_FILE || place.mode != entry->mode ||
+	    place.size != size_of(entry) ||
 	    place.mtime_s != (int64_t)writer->options->mtime)
 		return false;
 	return entry->zip || has_bytes(path, entry->bytes, scratch);
 }
 
-static bool tree_is_current(const struct tree_writer *writer, const struct tree *tree, const char *folder)
+static bool tree_is_current(const struct tree_writer *writer, const struct tree *tree,
+			    const char *folder)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	for (size_t i = 0; i < tree->len; i++) {
 		const struct tree_entry *entry = &tree->entries[i];
-		if (entry->path.len >= writer->options->prefix.len && !entry_is_current(writer, entry, folder, &scratch))
+		if (entry->path.len >= writer->options->prefix.len &&
+		    !entry_is_current(writer, entry, folder, &scratch))
 			return false;
 	}
 	return true;
@@ -273,5 +317,6 @@ static bool tree_is_current(const struct tree_writer *writer, const struct tree 
 
 bool tree_writer_is_current(const struct tree_writer *writer, const char *folder)
 {
-	return tree_is_current(writer, writer->skeleton, folder) && tree_is_current(writer, writer->packages, folder);
+	return tree_is_current(writer, writer->skeleton, folder) &&
+	       tree_is_current(writer, writer->packages, folder);
 }

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
-// Writes a tree to a folder of a live file system, with the modes and times that the layers have (tar.10).
+// Writes a tree to a folder of a live file system, with the modes and times that the
+// layers have (tar.10).
 #pragma once
 
 #include "builder/wheel/former.h"
 #include "builder/wheel/tree.h"
 
 struct tree_writer_options {
-	const char *folder;     // exists and is empty
-	struct slice prefix;    // what the tree's paths begin with, without the leading slash: left off
-	uint64_t mtime;         // of everything
+	const char *folder; // exists and is empty
+	struct slice
+		prefix; // what the tree's paths begin with, without the leading slash: left off
+	uint64_t mtime; // of everything
 	unsigned jobs;
-	const struct former *former; // NULL, or the environment whose unchanged files are linked instead of inflated
+	const struct former *
+		former; // NULL, or the environment whose unchanged files are linked instead of inflated
 	const struct progress *progress;
 };
 
-// trees: skeleton and wheels; a directory may stand in both. wheels: those of the second tree. Directory times are set by
-// tree_writer_finish, after whatever else was put in.
+// trees: skeleton and wheels; a directory may stand in both. wheels: those of the second
+// tree. Directory times are set by tree_writer_finish, after whatever else was put in.
 struct tree_writer {
 	const struct tree_writer_options *options;
 	const struct tree *skeleton, *packages;
@@ -25,9 +28,12 @@ struct tree_writer {
 };
 
 NODISCARD int tree_writer_write(struct tree_writer *writer, struct error *err);
-// Links a stranger of the former environment into the folder, unless something lies there.
-NODISCARD int tree_writer_carry_over(struct tree_writer *writer, struct slice path, struct error *err);
+// Links a stranger of the former environment into the folder, unless something lies
+// there.
+NODISCARD int tree_writer_carry_over(struct tree_writer *writer, struct slice path,
+				     struct error *err);
 NODISCARD int tree_writer_finish(struct tree_writer *writer, struct error *err);
 
-// Does what lies at `folder` look exactly like the trees: kind, mode, size, time, link text?
+// Does what lies at `folder` look exactly like the trees: kind, mode, size, time, link
+// text?
 bool tree_writer_is_current(const struct tree_writer *writer, const char *folder);

@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: MIT
-// Opens wheels out of the store, and says from a lock where a package came from (PEP 610).
+// Opens wheels out of the store, and says from a lock where a package came from (PEP
+// 610).
+#include "builder/store/sources.h"
 #include "builder/wheel/tree.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 
-static struct slice file_name_of(const struct lock_file *file, struct arena *arena)
+int wheel_file_open(const struct store *store, const struct lock_choice *choice,
+		    struct arena *arena, struct wheel_file *ret_wheel, struct error *err)
 {
-	if (file->name.len)
-		return file->name;
-	if (file->url.len)
-		return url_file_name(arena, file->url);
-	size_t slash = slice_find_last_byte(file->path, '/');
-	return slash == SLICE_NONE ? file->path : slice_skip(file->path, slash + 1);
-}
-
-int wheel_file_open(const struct store *store, const struct lock_choice *choice, struct arena *arena,
-		    struct wheel_file *ret_wheel, struct error *err)
-{
-	AUTO(wheel_file_close) struct wheel_file wheel = { .name = choice->package->name,
-							   .version = choice->package->version };
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = { .name = choice->package->name,
+				    .version = choice->package->version };
 	uint64_t need;
 	if (!choice->file || choice->file->kind == LOCK_SDIST)
-		return error_set(err, ERROR_INPUT, "'%.*s' is locked without a wheel", SLICE_ARG(wheel.name));
-	wheel.file_name = file_name_of(choice->file, arena);
+		return error_set(err, ERROR_INPUT, "'%.*s' is locked without a wheel",
+				 SLICE_ARG(wheel.name));
+	wheel.file_name = source_file_name(choice->file, arena);
 	wheel.direct_url = wheel_direct_url(choice, arena);
 	wheel.sha256 = choice->file->sha256;
-	if (file_map_open(store_file_path(store, &wheel.sha256, arena), ERROR_IO, &wheel.map, err) < 0)
-		return error_during(err, "opening '%.*s' in the store", SLICE_ARG(wheel.file_name));
-	if (zip_read_directory(arena, wheel.map.bytes, wheel.map.bytes.len, &wheel.directory, &need, err) < 0)
-		return error_during(err, "reading wheel '%.*s'", SLICE_ARG(wheel.file_name));
+	if (file_map_open(store_file_path(store, &wheel.sha256, arena), ERROR_IO,
+			  &wheel.map, err) < 0)
+		return error_during(err, "opening '%.*s' in the store",
+				    SLICE_ARG(wheel.file_name));
+	if (zip_read_directory(arena, wheel.map.bytes, wheel.map.bytes.len,
+			       &wheel.directory, &need, err) < 0)
+		return error_during(err, "reading wheel '%.*s'",
+				    SLICE_ARG(wheel.file_name));
 	*ret_wheel = wheel;
 	wheel.map = (struct file_map){ 0 };
 	return 0;
@@ -40,7 +38,7 @@ void wheel_file_close(struct wheel_file *wheel)
 	file_map_close(&wheel->map);
 }
 
-// --- direct_url.json --------------------------------------------------------------------------------------------------
+// --- direct_url.json -------------------------------------------------------------------
 
 static json_t *text(struct slice s)
 {
@@ -63,9 +61,11 @@ static json_t *archive_info(const struct lock_file *file, struct arena *arena)
 {
 	json_t *hashes = json_object();
 	if (!sha256_is_zero(&file->sha256))
-		json_object_set_new(hashes, "sha256", text(sha256_hex(arena, &file->sha256)));
+		json_object_set_new(hashes, "sha256",
+				    text(sha256_hex(arena, &file->sha256)));
 	for (size_t i = 0; i < file->hashes_len; i++)
-		json_object_setn_new(hashes, file->hashes[i].algorithm.ptr, file->hashes[i].algorithm.len,
+		json_object_setn_new(hashes, file->hashes[i].algorithm.ptr,
+				     file->hashes[i].algorithm.len,
 				     text(file->hashes[i].hex));
 	json_t *info = json_object();
 	json_object_set_new(info, "hashes", hashes);
@@ -78,12 +78,13 @@ static json_t *vcs_info(const struct lock_vcs *vcs)
 	json_object_set_new(info, "vcs", text(vcs->type));
 	json_object_set_new(info, "commit_id", text(vcs->commit_id));
 	if (vcs->requested_revision.len)
-		json_object_set_new(info, "requested_revision", text(vcs->requested_revision));
+		json_object_set_new(info, "requested_revision",
+				    text(vcs->requested_revision));
 	return info;
 }
 
-static struct slice direct_url(struct slice url, const char *kind, json_t *info, struct slice subdirectory,
-			       struct arena *arena)
+static struct slice direct_url(struct slice url, const char *kind, json_t *info,
+			       struct slice subdirectory, struct arena *arena)
 {
 	json_t *root = json_object();
 	json_object_set_new(root, "url", text(url_redact(arena, url)));
@@ -103,10 +104,12 @@ struct slice wheel_direct_url(const struct lock_choice *choice, struct arena *ar
 {
 	const struct lock_package *package = choice->package;
 	if (package->has_vcs && is_remote(package->vcs.url))
-		return direct_url(package->vcs.url, "vcs_info", vcs_info(&package->vcs), package->vcs.subdirectory,
-				  arena);
-	if (choice->file && choice->file->kind == LOCK_ARCHIVE && is_remote(choice->file->url))
-		return direct_url(choice->file->url, "archive_info", archive_info(choice->file, arena),
+		return direct_url(package->vcs.url, "vcs_info", vcs_info(&package->vcs),
+				  package->vcs.subdirectory, arena);
+	if (choice->file && choice->file->kind == LOCK_ARCHIVE &&
+	    is_remote(choice->file->url))
+		return direct_url(choice->file->url, "archive_info",
+				  archive_info(choice->file, arena),
 				  choice->file->subdirectory, arena);
 	return S("");
 }

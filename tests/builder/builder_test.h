@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the builder's tests share: wheels opened from memory, a store in a temporary folder, locks of one target.
+// What the builder's tests share: wheels opened from memory, a store in a temporary
+// folder, locks of one target.
 #pragma once
 
 #include "base/files.h"
@@ -15,7 +16,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-// A real mapping: readers give its pages back, which would clear memory that no file stands behind.
+// A real mapping: readers give its pages back, which would clear memory that no file
+// stands behind.
 static inline struct slice test_map(struct slice bytes)
 {
 	int fd = memfd_create("wheel", MFD_CLOEXEC);
@@ -26,15 +28,20 @@ static inline struct slice test_map(struct slice bytes)
 	return (struct slice){ at, bytes.len };
 }
 
-// The bytes as a wheel of `maker`'s project, not in any store; closed by wheel_file_close.
-static inline struct wheel_file test_wheel_open(struct wheel_maker *maker, struct slice bytes)
+// The bytes as a wheel of `maker`'s project, not in any store; closed by
+// wheel_file_close.
+static inline struct wheel_file test_wheel_open(struct wheel_maker *maker,
+						struct slice bytes)
 {
-	struct wheel_file wheel = { .name = maker->name, .version = maker->version,
-				    .file_name = wheel_maker_file_name(maker), .sha256 = sha256_of(bytes) };
+	struct wheel_file wheel = { .name = maker->name,
+				    .version = maker->version,
+				    .file_name = wheel_maker_file_name(maker),
+				    .sha256 = sha256_of(bytes) };
 	struct error err = { 0 };
 	uint64_t need;
 	wheel.map.bytes = test_map(bytes);
-	if (zip_read_directory(maker->arena, wheel.map.bytes, bytes.len, &wheel.directory, &need, &err) < 0)
+	if (zip_read_directory(maker->arena, wheel.map.bytes, bytes.len, &wheel.directory,
+			       &need, &err) < 0)
 		fail_msg("%s", err.cause);
 	return wheel;
 }
@@ -97,13 +104,22 @@ struct test_lock {
 	struct lock_selection selection;
 };
 
-static inline struct lock_choice *test_lock_add(struct test_lock *lock, struct wheel_maker *maker, struct slice bytes)
+static inline struct lock_choice *test_lock_add(struct test_lock *lock,
+						struct wheel_maker *maker,
+						struct slice bytes)
 {
 	struct lock_file *file = arena_new(lock->arena, struct lock_file);
-	*file = (struct lock_file){ .kind = LOCK_WHEEL, .name = wheel_maker_file_name(maker), .url = S(""),
-				    .path = S(""), .sha256 = sha256_of(bytes), .has_size = true, .size = bytes.len };
+	*file = (struct lock_file){ .kind = LOCK_WHEEL,
+				    .name = wheel_maker_file_name(maker),
+				    .url = S(""),
+				    .path = S(""),
+				    .sha256 = sha256_of(bytes),
+				    .has_size = true,
+				    .size = bytes.len };
 	struct lock_package *package = arena_new(lock->arena, struct lock_package);
-	*package = (struct lock_package){ .name = maker->name, .version = maker->version, .wheels = file,
+	*package = (struct lock_package){ .name = maker->name,
+					  .version = maker->version,
+					  .wheels = file,
 					  .wheels_len = 1 };
 	struct lock_choice *choice = array_push(lock->arena, &lock->selection);
 	*choice = (struct lock_choice){ package, file };

@@ -34,21 +34,27 @@ static struct lock_choice *add(struct world *world, struct wheel_maker *maker)
 {
 	struct slice bytes = wheel_maker_finish(maker);
 	struct lock_choice *choice = test_lock_add(&world->lock, maker, bytes);
-	test_write(store_file_path(world->store, &choice->file->sha256, world->arena), bytes);
+	test_write(store_file_path(world->store, &choice->file->sha256, world->arena),
+		   bytes);
 	return choice;
 }
 
-static struct wheel_maker package(struct world *world, const char *name, const char *version, struct slice text)
+static struct wheel_maker package(struct world *world, const char *name,
+				  const char *version, struct slice text)
 {
 	struct wheel_maker maker = wheel_maker_new(world->arena, name, version);
-	wheel_maker_add(&maker, arena_printf(world->arena, "%s/__init__.py", name).ptr, text);
+	wheel_maker_add(&maker, arena_printf(world->arena, "%s/__init__.py", name).ptr,
+			text);
 	return maker;
 }
 
-static int try_install(struct world *world, struct install_result *result, struct error *err)
+static int try_install(struct world *world, struct install_result *result,
+		       struct error *err)
 {
-	struct install_options options = { .prefix = world->prefix, .interpreter = S("/usr/bin/python3.12"),
-					   .target = &world->target, .jobs = 3 };
+	struct install_options options = { .prefix = world->prefix,
+					   .interpreter = S("/usr/bin/python3.12"),
+					   .target = &world->target,
+					   .jobs = 3 };
 	return install(world->store, &world->lock.selection, &options, NULL, result, err);
 }
 
@@ -68,7 +74,9 @@ static struct place look(struct world *world, const char *below)
 
 static void assert_holds(struct world *world, const char *below, struct slice bytes)
 {
-	struct slice found = test_read(world->arena, path_join(world->arena, world->prefix, slice_from(below)));
+	struct slice found =
+		test_read(world->arena,
+			  path_join(world->arena, world->prefix, slice_from(below)));
 	if (!slice_eq(found, bytes))
 		fail_msg("'%s' holds '%.*s'", below, SLICE_ARG(found));
 }
@@ -85,7 +93,8 @@ static void test_tar_10_modes_and_times(void **state)
 	wheel_maker_add(&maker, "demo/tool", S("#!/bin/sh\n"))->unix_mode = 0100711;
 	wheel_maker_add(&maker, "demo/stored", S("stored"))->stored = true;
 	wheel_maker_add(&maker, "demo/empty", S(""));
-	wheel_maker_add(&maker, wheel_maker_info(&maker, "entry_points.txt"), S("[console_scripts]\nrun = demo:main\n"));
+	wheel_maker_add(&maker, wheel_maker_info(&maker, "entry_points.txt"),
+			S("[console_scripts]\nrun = demo:main\n"));
 	add(&world, &maker);
 	struct install_result result = do_install(&world);
 	umask(mask);
@@ -94,18 +103,28 @@ static void test_tar_10_modes_and_times(void **state)
 		const char *path;
 		unsigned mode;
 	} expected[] = {
-		{ "", 0755 }, { "bin", 0755 }, { SITE "demo", 0755 }, { SITE "demo/__init__.py", 0644 },
-		{ SITE "demo/tool", 0755 }, { SITE "demo/empty", 0644 }, { "bin/run", 0755 }, { "pyvenv.cfg", 0644 },
-		{ "lib64", 0777 }, { "bin/python", 0777 }, { SITE "demo-1.0.dist-info/RECORD", 0644 },
+		{ "", 0755 },
+		{ "bin", 0755 },
+		{ SITE "demo", 0755 },
+		{ SITE "demo/__init__.py", 0644 },
+		{ SITE "demo/tool", 0755 },
+		{ SITE "demo/empty", 0644 },
+		{ "bin/run", 0755 },
+		{ "pyvenv.cfg", 0644 },
+		{ "lib64", 0777 },
+		{ "bin/python", 0777 },
+		{ SITE "demo-1.0.dist-info/RECORD", 0644 },
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
 		struct place place = look(&world, expected[i].path);
 		if (place.mode != expected[i].mode || place.mtime_s != 315532800)
-			fail_msg("'%s' has mode %o, time %lld", expected[i].path, place.mode, (long long)place.mtime_s);
+			fail_msg("'%s' has mode %o, time %lld", expected[i].path,
+				 place.mode, (long long)place.mtime_s);
 	}
 	assert_holds(&world, SITE "demo/stored", S("stored"));
 	assert_holds(&world, SITE "demo/__init__.py", S("x = 1\n"));
-	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind, PLACE_ABSENT);
+	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind,
+			 PLACE_ABSENT);
 	world_end(&world);
 }
 
@@ -126,8 +145,13 @@ static void test_install_brings_up_to_date(void **state)
 	const char *mine = path_join(world.arena, world.prefix, S("etc-mine.txt"));
 	test_write(mine, S("mine"));
 	struct error err = { 0 };
-	assert_int_equal(make_directories(path_join(world.arena, world.prefix, S(SITE "stays/__pycache__")), &err), 0);
-	test_write(path_join(world.arena, world.prefix, S(SITE "stays/__pycache__/x.pyc")), S("pyc"));
+	assert_int_equal(make_directories(path_join(world.arena, world.prefix,
+						    S(SITE "stays/__pycache__")),
+					  &err),
+			 0);
+	test_write(path_join(world.arena, world.prefix,
+			     S(SITE "stays/__pycache__/x.pyc")),
+		   S("pyc"));
 
 	world.lock.selection.len = 0;
 	*array_push(world.arena, &world.lock.selection) = first;
@@ -141,8 +165,10 @@ static void test_install_brings_up_to_date(void **state)
 	assert_int_equal(look(&world, SITE "stays/__pycache__").kind, PLACE_ABSENT);
 	assert_holds(&world, SITE "bumped/__init__.py", S("new\n"));
 	assert_holds(&world, "etc-mine.txt", S("mine"));
-	assert_int_equal(look(&world, SITE "stays/__init__.py").inode, before.inode); // linked, not inflated
-	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind, PLACE_ABSENT);
+	assert_int_equal(look(&world, SITE "stays/__init__.py").inode,
+			 before.inode); // linked, not inflated
+	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind,
+			 PLACE_ABSENT);
 	world_end(&world);
 }
 
@@ -168,7 +194,8 @@ static void test_install_repairs_what_was_touched(void **state)
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
 	add(&world, &maker);
 	do_install(&world);
-	test_write(path_join(world.arena, world.prefix, S(SITE "demo/__init__.py")), S("y = 2\n"));
+	test_write(path_join(world.arena, world.prefix, S(SITE "demo/__init__.py")),
+		   S("y = 2\n"));
 	do_install(&world);
 	assert_holds(&world, SITE "demo/__init__.py", S("x = 1\n"));
 	world_end(&world);
@@ -180,12 +207,14 @@ static void test_env_10_winner_after_removal(void **state)
 	(void)state;
 	struct world world;
 	world_make(&world);
-	struct wheel_maker a = package(&world, "aaa", "1.0", S("a\n")), b = package(&world, "bbb", "1.0", S("b\n"));
+	struct wheel_maker a = package(&world, "aaa", "1.0", S("a\n")),
+			   b = package(&world, "bbb", "1.0", S("b\n"));
 	wheel_maker_add(&a, "shared.py", S("from a"));
 	wheel_maker_add(&b, "shared.py", S("from b"));
 	struct lock_choice both[] = { *add(&world, &a), *add(&world, &b) };
 	do_install(&world);
-	struct slice found = test_read(world.arena, path_join(world.arena, world.prefix, S(SITE "shared.py")));
+	struct slice found = test_read(world.arena, path_join(world.arena, world.prefix,
+							      S(SITE "shared.py")));
 	bool a_won = slice_eq(found, S("from a"));
 	world.lock.selection.len = 0;
 	*array_push(world.arena, &world.lock.selection) = both[a_won ? 1 : 0];
@@ -207,7 +236,8 @@ static void test_668_1_foreign_folders_are_refused(void **state)
 	do_install(&world); // an empty folder is as good as none
 	assert_int_equal(remove_tree(world.prefix, &err), 0);
 	assert_int_equal(make_directories(world.prefix, &err), 0);
-	test_write(path_join(world.arena, world.prefix, S("pyvenv.cfg")), S("home = /usr/bin\n"));
+	test_write(path_join(world.arena, world.prefix, S("pyvenv.cfg")),
+		   S("home = /usr/bin\n"));
 	assert_int_equal(try_install(&world, &result, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	assert_non_null(strstr(err.cause, "no environment that pinbake made"));
@@ -223,7 +253,10 @@ static void test_install_leftovers_of_a_killed_run(void **state)
 	world_make(&world);
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
 	add(&world, &maker);
-	assert_int_equal(make_directories(test_path(&world.folder, "env.pinbake-new/lib/junk"), &err), 0);
+	assert_int_equal(make_directories(test_path(&world.folder,
+						    "env.pinbake-new/lib/junk"),
+					  &err),
+			 0);
 	test_write(test_path(&world.folder, "env.pinbake-new/lib/junk/file"), S("junk"));
 	do_install(&world);
 	assert_int_equal(look(&world, "lib/junk").kind, PLACE_ABSENT);
@@ -240,7 +273,9 @@ static void test_install_in_use(void **state)
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
 	add(&world, &maker);
 	AUTO(fd_close) int lock = -1;
-	assert_int_equal(place_lock_directory(test_path(&world.folder, "env.pinbake-new"), &lock, &err), 0);
+	assert_int_equal(place_lock_directory(test_path(&world.folder, "env.pinbake-new"),
+					      &lock, &err),
+			 0);
 	assert_int_equal(try_install(&world, &result, &err), -1);
 	assert_int_equal(err.kind, ERROR_IO);
 	assert_non_null(strstr(err.cause, "in use by another process"));
@@ -255,12 +290,14 @@ static void test_install_failure_leaves_nothing(void **state)
 	struct error err = { 0 };
 	world_make(&world);
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
-	wheel_maker_add(&maker, "demo/bad.py", S("y = 2\n"))->wrong_crc = true; // as if the store had rotted
+	wheel_maker_add(&maker, "demo/bad.py", S("y = 2\n"))->wrong_crc =
+		true; // as if the store had rotted
 	add(&world, &maker);
 	assert_int_equal(try_install(&world, &result, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 	assert_int_equal(place_look(world.prefix).kind, PLACE_ABSENT);
-	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind, PLACE_ABSENT);
+	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind,
+			 PLACE_ABSENT);
 	world_end(&world);
 }
 

@@ -14,7 +14,8 @@ static struct record parse(struct arena *arena, struct slice text)
 	return record;
 }
 
-static void assert_row(const struct record_row *row, const char *path, const char *hash, const char *size)
+static void assert_row(const struct record_row *row, const char *path, const char *hash,
+		       const char *size)
 {
 	assert_true(slice_eq(row->path, slice_from(path)));
 	assert_true(slice_eq(row->hash, slice_from(hash)));
@@ -25,7 +26,8 @@ static void test_inst_4_rows_of_three(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct record record = parse(&arena, S("a.py,sha256=x,1\r\n\r\nb.py,,\nc.py,sha256=z,3"));
+	struct record record =
+		parse(&arena, S("a.py,sha256=x,1\r\n\r\nb.py,,\nc.py,sha256=z,3"));
 	assert_int_equal(record.len, 3);
 	assert_row(&record.rows[0], "a.py", "sha256=x", "1");
 	assert_row(&record.rows[1], "b.py", "", "");
@@ -36,7 +38,8 @@ static void test_inst_4_quoted_fields(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct record record = parse(&arena, S("\"a,b\"\"c\"\".py\",sha256=x,1\n\"d\ne\",,\n\"\",,\n"));
+	struct record record =
+		parse(&arena, S("\"a,b\"\"c\"\".py\",sha256=x,1\n\"d\ne\",,\n\"\",,\n"));
 	assert_int_equal(record.len, 3);
 	assert_row(&record.rows[0], "a,b\"c\".py", "sha256=x", "1");
 	assert_row(&record.rows[1], "d\ne", "", "");
@@ -57,7 +60,8 @@ static void test_inst_4_refuses(void **state)
 {
 	(void)state;
 	static const struct slice bad[] = {
-		{ "\"a.py,,\n", 8 }, { "a\xff.py,,\n", 8 }, { "a\0.py,,\n", 8 }, { "\"a\"b,,\n", 7 }, { "a,b,c,d\n", 8 },
+		{ "\"a.py,,\n", 8 }, { "a\xff.py,,\n", 8 }, { "a\0.py,,\n", 8 },
+		{ "\"a\"b,,\n", 7 }, { "a,b,c,d\n", 8 },
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		AUTO(arena_cleanup) struct arena arena = { 0 };
@@ -82,7 +86,9 @@ static void test_env_8_quotes_only_where_needed(void **state)
 	for (size_t i = 0; i < 4; i++)
 		record_write_row(&out, &rows[i]);
 	struct slice text = buf_slice(&out);
-	assert_true(slice_eq(text, S("a b'c.py,sha256=x,1\n\"a,b.py\",,\n\"a\"\"b.py\",,\n\"a\nb\",,\n")));
+	assert_true(slice_eq(
+		text,
+		S("a b'c.py,sha256=x,1\n\"a,b.py\",,\n\"a\"\"b.py\",,\n\"a\nb\",,\n")));
 	struct record again = parse(&arena, text);
 	assert_int_equal(again.len, 4);
 	for (size_t i = 0; i < 4; i++)

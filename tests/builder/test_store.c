@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The store: downloads from a server that misbehaves on purpose, layer records, counting, verifying and pruning.
+// The store: downloads from a server that misbehaves on purpose, layer records, counting,
+// verifying and pruning.
 #include "base/places.h"
 #include "builder/store/blobs.h"
 #include "tests/builder/builder_test.h"
@@ -14,14 +15,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-// --- a server of one file ---------------------------------------------------------------------------------------------
+// --- a server of one file --------------------------------------------------------------
 
 struct server {
 	int listener;
 	uint16_t port;
 	pthread_t thread;
 	struct slice body;
-	size_t cut_after;    // of the body, in each answer; 0: never
+	size_t cut_after; // of the body, in each answer; 0: never
 	bool no_ranges, missing;
 	atomic_int requests, ranges;
 	atomic_bool stop;
@@ -43,7 +44,8 @@ static size_t range_start(struct slice request)
 	size_t at = slice_find(request, S("Range: bytes="));
 	if (at == SLICE_NONE)
 		return 0;
-	struct slice number = slice_skip(request, at + strlen("Range: bytes=")), head = { 0 };
+	struct slice number = slice_skip(request, at + strlen("Range: bytes=")),
+		     head = { 0 };
 	slice_cut(&number, '-', &head);
 	return slice_parse_u64(head, UINT32_MAX, &from) ? (size_t)from : 0;
 }
@@ -60,18 +62,25 @@ static void answer(struct server *server, int fd)
 		atomic_fetch_add(&server->ranges, 1);
 	if (server->no_ranges)
 		from = 0;
-	struct slice body = server->missing ? S("no such file") : slice_skip(server->body, from);
+	struct slice body =
+		server->missing ? S("no such file") : slice_skip(server->body, from);
 	int len;
 	if (server->missing)
-		len = snprintf(head, sizeof(head), "HTTP/1.1 404 Not Found\r\nContent-Length: %zu\r\n"
-			       "Connection: close\r\n\r\n", body.len);
+		len = snprintf(head, sizeof(head),
+			       "HTTP/1.1 404 Not Found\r\nContent-Length: %zu\r\n"
+			       "Connection: close\r\n\r\n",
+			       body.len);
 	else if (from)
-		len = snprintf(head, sizeof(head), "HTTP/1.1 206 Partial\r\nContent-Length: %zu\r\n"
-			       "Content-Range: bytes %zu-%zu/%zu\r\nConnection: close\r\n\r\n", body.len, from,
-			       server->body.len - 1, server->body.len);
+		len = snprintf(
+			head, sizeof(head),
+			"HTTP/1.1 206 Partial\r\nContent-Length: %zu\r\n"
+			"Content-Range: bytes %zu-%zu/%zu\r\nConnection: close\r\n\r\n",
+			body.len, from, server->body.len - 1, server->body.len);
 	else
-		len = snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
-			       "Connection: close\r\n\r\n", body.len);
+		len = snprintf(head, sizeof(head),
+			       "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
+			       "Connection: close\r\n\r\n",
+			       body.len);
 	send_all(fd, (struct slice){ head, (size_t)len });
 	send_all(fd, server->cut_after ? slice_range(body, 0, server->cut_after) : body);
 }
@@ -92,12 +101,16 @@ static void *serve(void *context)
 
 static void server_start(struct server *server)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(address);
 	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(bind(server->listener, (struct sockaddr *)&address,
+			      sizeof(address)),
+			 0);
 	assert_int_equal(listen(server->listener, 16), 0);
-	assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &len), 0);
+	assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &len),
+			 0);
 	server->port = ntohs(address.sin_port);
 	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
 }
@@ -110,7 +123,7 @@ static void server_stop(struct server *server)
 	close(server->listener);
 }
 
-// --- a store, a net and a lock of one wheel ---------------------------------------------------------------------------
+// --- a store, a net and a lock of one wheel --------------------------------------------
 
 struct world {
 	struct test_folder folder;
@@ -140,7 +153,9 @@ static void world_make(struct world *world)
 {
 	struct error err = { 0 };
 	struct wheel_maker maker;
-	const struct net_config config = { .proxy = "", .retries = 1, .stall_timeout_ms = 5000 };
+	const struct net_config config = { .proxy = "",
+					   .retries = 1,
+					   .stall_timeout_ms = 5000 };
 	*world = (struct world){ .folder = test_folder_make() };
 	world->arena = &world->folder.arena;
 	world->lock.arena = world->arena;
@@ -150,9 +165,12 @@ static void world_make(struct world *world)
 	world->bytes = big_wheel(world->arena, &maker);
 	world->server.body = world->bytes;
 	server_start(&world->server);
-	const struct lock_choice *choice = test_lock_add(&world->lock, &maker, world->bytes);
+	const struct lock_choice *choice =
+		test_lock_add(&world->lock, &maker, world->bytes);
 	world->file = choice->package->wheels;
-	world->file->url = arena_printf(world->arena, "http://127.0.0.1:%u/files/demo.whl", world->server.port);
+	world->file->url =
+		arena_printf(world->arena, "http://127.0.0.1:%u/files/demo.whl",
+			     world->server.port);
 }
 
 static void world_end(struct world *world)
@@ -163,9 +181,11 @@ static void world_end(struct world *world)
 	test_folder_remove(&world->folder);
 }
 
-static int fetch_from(struct world *world, const struct store_locator *locator, struct error *err)
+static int fetch_from(struct world *world, const struct store_locator *locator,
+		      struct error *err)
 {
-	return store_fetch(world->store, world->net, &world->lock.selection, world->folder.path, locator, NULL, err);
+	return store_fetch(world->store, world->net, &world->lock.selection,
+			   world->folder.path, locator, NULL, err);
 }
 
 static void assert_fetched(struct world *world)
@@ -174,7 +194,8 @@ static void assert_fetched(struct world *world)
 	if (fetch_from(world, NULL, &err) < 0)
 		fail_msg("%s", err.cause);
 	assert_true(store_has_file(world->store, &world->file->sha256));
-	const char *path = store_file_path(world->store, &world->file->sha256, world->arena);
+	const char *path =
+		store_file_path(world->store, &world->file->sha256, world->arena);
 	assert_true(slice_eq(test_read(world->arena, path), world->bytes));
 }
 
@@ -182,7 +203,9 @@ static size_t files_in_store(struct world *world)
 {
 	struct name_list names = { 0 };
 	struct error err = { 0 };
-	assert_int_equal(directory_names(test_path(&world->folder, "store/files/sha256"), world->arena, &names, &err), 0);
+	assert_int_equal(directory_names(test_path(&world->folder, "store/files/sha256"),
+					 world->arena, &names, &err),
+			 0);
 	return names.len;
 }
 
@@ -196,7 +219,7 @@ static void assert_fetch_fails(struct world *world, enum error_kind kind, const 
 	assert_int_equal(files_in_store(world), 0); // not even a temporary file
 }
 
-// --- fetching ---------------------------------------------------------------------------------------------------------
+// --- fetching --------------------------------------------------------------------------
 
 static void test_fetch_once(void **state)
 {
@@ -276,7 +299,8 @@ static void test_inst_2_bad_record_never_enters(void **state)
 	world.server.body = bytes;
 	world.file->sha256 = sha256_of(bytes);
 	world.file->size = bytes.len;
-	assert_fetch_fails(&world, ERROR_INTEGRITY, "'demo/x.py' is not listed in RECORD");
+	assert_fetch_fails(&world, ERROR_INTEGRITY,
+			   "'demo/x.py' is not listed in RECORD");
 	world_end(&world);
 }
 
@@ -292,8 +316,9 @@ static void test_fetch_truncated_wheel(void **state)
 	world_end(&world);
 }
 
-static int locate_elsewhere(void *context, const struct lock_package *wanted, const struct lock_file *file,
-			    struct arena *arena, struct slice *ret_url, struct error *err)
+static int locate_elsewhere(void *context, const struct lock_package *wanted,
+			    const struct lock_file *file, struct arena *arena,
+			    struct slice *ret_url, struct error *err)
 {
 	(void)wanted;
 	(void)file;
@@ -302,7 +327,8 @@ static int locate_elsewhere(void *context, const struct lock_package *wanted, co
 	return 0;
 }
 
-// The index by name and hash is asked before the lock's url; where it fails, the url is next.
+// The index by name and hash is asked before the lock's url; where it fails, the url is
+// next.
 static void test_fetch_order_of_sources(void **state)
 {
 	(void)state;
@@ -310,7 +336,8 @@ static void test_fetch_order_of_sources(void **state)
 	struct error err = { 0 };
 	world_make(&world);
 	struct slice elsewhere = world.file->url;
-	const struct store_locator locator = { .locate = locate_elsewhere, .context = &elsewhere };
+	const struct store_locator locator = { .locate = locate_elsewhere,
+					       .context = &elsewhere };
 	world.file->url = S("http://127.0.0.1:1/nowhere.whl");
 	assert_int_equal(fetch_from(&world, &locator, &err), 0);
 	uint64_t freed;
@@ -335,7 +362,8 @@ static void test_751_6_path_beside_the_lock(void **state)
 	assert_fetched(&world);
 	assert_int_equal(store_prune(world.store, 0, 0, 0, &(uint64_t){ 0 }, &err), 0);
 	world.file->path = S("");
-	world.file->url = arena_printf(world.arena, "file://%s/wheels/demo.whl", world.folder.path);
+	world.file->url =
+		arena_printf(world.arena, "file://%s/wheels/demo.whl", world.folder.path);
 	assert_fetched(&world);
 	assert_int_equal(atomic_load(&world.server.requests), 0);
 	world_end(&world);
@@ -351,7 +379,8 @@ static void test_fetch_without_hash(void **state)
 	world_end(&world);
 }
 
-// A full disk, as RLIMIT_FSIZE shows it: the write fails, the path is named, nothing stays.
+// A full disk, as RLIMIT_FSIZE shows it: the write fails, the path is named, nothing
+// stays.
 static void test_fetch_disk_full(void **state)
 {
 	(void)state;
@@ -384,7 +413,7 @@ static void test_fetch_interrupted(void **state)
 	world_end(&world);
 }
 
-// --- upkeep -----------------------------------------------------------------------------------------------------------
+// --- upkeep ----------------------------------------------------------------------------
 
 static struct sha256 put_file(struct world *world, const char *text)
 {
@@ -396,8 +425,12 @@ static struct sha256 put_file(struct world *world, const char *text)
 
 static void set_last_use(struct world *world, const struct sha256 *digest, time_t when)
 {
-	const struct timespec times[2] = { { .tv_sec = when }, { .tv_nsec = UTIME_OMIT } };
-	assert_int_equal(utimensat(AT_FDCWD, store_file_path(world->store, digest, world->arena), times, 0), 0);
+	const struct timespec times[2] = { { .tv_sec = when },
+					   { .tv_nsec = UTIME_OMIT } };
+	assert_int_equal(utimensat(AT_FDCWD,
+				   store_file_path(world->store, digest, world->arena),
+				   times, 0),
+			 0);
 }
 
 static void test_store_usage_and_prune(void **state)
@@ -406,7 +439,9 @@ static void test_store_usage_and_prune(void **state)
 	struct world world;
 	struct error err = { 0 };
 	world_make(&world);
-	struct sha256 old = put_file(&world, "old file"), middle = put_file(&world, "middle"), young = put_file(&world, "new");
+	struct sha256 old = put_file(&world, "old file"),
+		      middle = put_file(&world, "middle"),
+		      young = put_file(&world, "new");
 	set_last_use(&world, &old, 1000);
 	set_last_use(&world, &middle, 2000);
 	set_last_use(&world, &young, 3000);
@@ -416,7 +451,9 @@ static void test_store_usage_and_prune(void **state)
 	assert_int_equal(usage.file_bytes, 17);
 	uint64_t freed = 0;
 	assert_int_equal(store_prune(world.store, 3500, 1000, 3, &freed, &err), 0);
-	assert_int_equal(freed, 14); // old and middle; the young one is within the size, and too young
+	assert_int_equal(
+		freed,
+		14); // old and middle; the young one is within the size, and too young
 	assert_true(store_has_file(world.store, &young));
 	assert_int_equal(store_prune(world.store, 3500, 1000, 0, &freed, &err), 0);
 	assert_int_equal(freed, 0);
@@ -451,29 +488,42 @@ static void test_key_2_layer_records(void **state)
 	(void)state;
 	struct world world;
 	struct error err = { 0 };
-	struct layer_record record = { .key = sha256_of(S("k")), .digest = sha256_of(S("d")),
-				       .diff_id = sha256_of(S("t")), .size = 1, .tar_size = 10240, .entries = 3,
+	struct layer_record record = { .key = sha256_of(S("k")),
+				       .digest = sha256_of(S("d")),
+				       .diff_id = sha256_of(S("t")),
+				       .size = 1,
+				       .tar_size = 10240,
+				       .entries = 3,
 				       .packages = S("a 1.0, b 2.0") };
 	struct layer_record again = { 0 };
 	bool found = true;
 	world_make(&world);
-	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena, &found, &again, &err), 0);
+	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena,
+						 &found, &again, &err),
+			 0);
 	assert_false(found);
 	assert_int_equal(store_layer_record_write(world.store, &record, &err), 0);
-	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena, &found, &again, &err), 0);
+	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena,
+						 &found, &again, &err),
+			 0);
 	assert_true(found);
-	assert_true(sha256_eq(&again.digest, &record.digest) && sha256_eq(&again.diff_id, &record.diff_id));
+	assert_true(sha256_eq(&again.digest, &record.digest) &&
+		    sha256_eq(&again.diff_id, &record.diff_id));
 	assert_int_equal(again.tar_size, 10240);
 	assert_true(slice_eq(again.packages, record.packages));
 	// A record that somebody edited, or that belongs to another key, is none.
-	const char *path = arena_printf(world.arena, "%s/store/layers/key/%.*s", world.folder.path,
-					SLICE_ARG(sha256_hex(world.arena, &record.key))).ptr;
+	const char *path =
+		arena_printf(world.arena, "%s/store/layers/key/%.*s", world.folder.path,
+			     SLICE_ARG(sha256_hex(world.arena, &record.key)))
+			.ptr;
 	struct slice text = test_read(world.arena, path);
 	char *edited = arena_alloc(world.arena, text.len, 1);
 	memcpy(edited, text.ptr, text.len);
 	edited[slice_find(text, S("10240"))] = '2';
 	test_write(path, (struct slice){ edited, text.len });
-	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena, &found, &again, &err), 0);
+	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena,
+						 &found, &again, &err),
+			 0);
 	assert_false(found);
 	// Blobs: the size is part of the question.
 	assert_false(store_has_layer(world.store, &record.digest, 1));

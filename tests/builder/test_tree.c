@@ -6,11 +6,13 @@
 
 static struct tree_options options_of(const struct target *target)
 {
-	return (struct tree_options){ .prefix = S("/opt/venv"), .interpreter = S("/usr/local/bin/python3.12"),
+	return (struct tree_options){ .prefix = S("/opt/venv"),
+				      .interpreter = S("/usr/local/bin/python3.12"),
 				      .target = target };
 }
 
-static struct tree make_tree(struct arena *arena, const struct wheel_file *wheels, size_t len)
+static struct tree make_tree(struct arena *arena, const struct wheel_file *wheels,
+			     size_t len)
 {
 	struct target target = test_target(arena);
 	struct tree_options options = options_of(&target);
@@ -29,7 +31,8 @@ static const struct tree_entry *find(const struct tree *tree, const char *path)
 	return NULL;
 }
 
-static void assert_generated(const struct tree *tree, const char *path, unsigned mode, struct slice bytes)
+static void assert_generated(const struct tree *tree, const char *path, unsigned mode,
+			     struct slice bytes)
 {
 	const struct tree_entry *entry = find(tree, path);
 	if (!entry)
@@ -40,7 +43,8 @@ static void assert_generated(const struct tree *tree, const char *path, unsigned
 		fail_msg("'%s' holds:\n%.*s", path, SLICE_ARG(entry->bytes));
 }
 
-static void assert_from_wheel(const struct tree *tree, const char *path, unsigned mode, const char *entry_name)
+static void assert_from_wheel(const struct tree *tree, const char *path, unsigned mode,
+			      const char *entry_name)
 {
 	const struct tree_entry *entry = find(tree, path);
 	if (!entry)
@@ -53,10 +57,12 @@ static void assert_from_wheel(const struct tree *tree, const char *path, unsigne
 static void test_tar_3_walk_order(void **state)
 {
 	(void)state;
-	static const char *const sorted[] = { "a", "a/b", "a/b/c", "a/b-c", "a!", "a-b", "a-b/x", "a.b", "b" };
+	static const char *const sorted[] = { "a",   "a/b",   "a/b/c", "a/b-c", "a!",
+					      "a-b", "a-b/x", "a.b",   "b" };
 	for (size_t i = 0; i < sizeof(sorted) / sizeof(sorted[0]); i++)
 		for (size_t j = 0; j < sizeof(sorted) / sizeof(sorted[0]); j++) {
-			int order = path_cmp_walk(slice_from(sorted[i]), slice_from(sorted[j]));
+			int order = path_cmp_walk(slice_from(sorted[i]),
+						  slice_from(sorted[j]));
 			bool right = i == j ? order == 0 : (order < 0) == (i < j);
 			// "a!" sorts before "a-b" but after all of "a/…"
 			if (!right)
@@ -74,36 +80,63 @@ static void test_env_3_spread(void **state)
 	struct wheel_maker maker = wheel_maker_new(&arena, "Demo", "1.0");
 	wheel_maker_add(&maker, "demo/__init__.py", S("x = 1\n"));
 	wheel_maker_add(&maker, "demo/tool", S("#!/bin/sh\n"))->unix_mode = 0100755;
-	wheel_maker_add(&maker, "demo/odd", S("x"))->unix_mode = 0755; // no file type: no execute bit (tar.10)
+	wheel_maker_add(&maker, "demo/odd", S("x"))->unix_mode =
+		0755; // no file type: no execute bit (tar.10)
 	wheel_maker_add(&maker, "Demo-1.0.data/purelib/pure.py", S("p\n"));
 	wheel_maker_add(&maker, "Demo-1.0.data/platlib/plat.py", S("q\n"));
 	wheel_maker_add(&maker, "Demo-1.0.data/data/share/demo.txt", S("d\n"));
 	wheel_maker_add(&maker, "Demo-1.0.data/data/lib64/x.so", S("d\n"));
 	wheel_maker_add(&maker, "Demo-1.0.data/headers/demo.h", S("h\n"));
-	wheel_maker_add(&maker, "Demo-1.0.data/scripts/run", S("#!python -u\nprint(1)\n"));
+	wheel_maker_add(&maker, "Demo-1.0.data/scripts/run",
+			S("#!python -u\nprint(1)\n"));
 	wheel_maker_add(&maker, "Demo-1.0.data/scripts/tool.sh", S("#!/bin/sh\n"));
 	wheel_maker_add(&maker, "demo/", S(""))->unix_mode = 040755;
-	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
 	struct tree tree = make_tree(&arena, &wheel, 1);
 	static const char *const paths[] = {
-		"opt", "opt/venv", "opt/venv/bin", "opt/venv/bin/run", "opt/venv/bin/tool.sh", "opt/venv/include",
-		"opt/venv/include/site", "opt/venv/include/site/python3.12", "opt/venv/include/site/python3.12/Demo",
-		"opt/venv/include/site/python3.12/Demo/demo.h", "opt/venv/lib", "opt/venv/lib/python3.12",
-		"opt/venv/lib/python3.12/site-packages", SITE "Demo-1.0.dist-info", SITE "Demo-1.0.dist-info/INSTALLER",
-		SITE "Demo-1.0.dist-info/METADATA", SITE "Demo-1.0.dist-info/RECORD", SITE "Demo-1.0.dist-info/WHEEL",
-		SITE "demo", SITE "demo/__init__.py", SITE "demo/odd", SITE "demo/tool", SITE "plat.py", SITE "pure.py",
-		"opt/venv/lib/x.so", "opt/venv/share", "opt/venv/share/demo.txt",
+		"opt",
+		"opt/venv",
+		"opt/venv/bin",
+		"opt/venv/bin/run",
+		"opt/venv/bin/tool.sh",
+		"opt/venv/include",
+		"opt/venv/include/site",
+		"opt/venv/include/site/python3.12",
+		"opt/venv/include/site/python3.12/Demo",
+		"opt/venv/include/site/python3.12/Demo/demo.h",
+		"opt/venv/lib",
+		"opt/venv/lib/python3.12",
+		"opt/venv/lib/python3.12/site-packages",
+		SITE "Demo-1.0.dist-info",
+		SITE "Demo-1.0.dist-info/INSTALLER",
+		SITE "Demo-1.0.dist-info/METADATA",
+		SITE "Demo-1.0.dist-info/RECORD",
+		SITE "Demo-1.0.dist-info/WHEEL",
+		SITE "demo",
+		SITE "demo/__init__.py",
+		SITE "demo/odd",
+		SITE "demo/tool",
+		SITE "plat.py",
+		SITE "pure.py",
+		"opt/venv/lib/x.so",
+		"opt/venv/share",
+		"opt/venv/share/demo.txt",
 	};
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (i >= tree.len || !slice_eq(tree.entries[i].path, slice_from(paths[i])))
+		if (i >= tree.len ||
+		    !slice_eq(tree.entries[i].path, slice_from(paths[i])))
 			fail_msg("entry %zu is not '%s'", i, paths[i]);
 	assert_int_equal(tree.len, sizeof(paths) / sizeof(paths[0]));
 	assert_from_wheel(&tree, SITE "demo/__init__.py", 0644, "demo/__init__.py");
 	assert_from_wheel(&tree, SITE "demo/tool", 0755, "demo/tool");
 	assert_from_wheel(&tree, SITE "demo/odd", 0644, "demo/odd");
-	assert_from_wheel(&tree, "opt/venv/bin/tool.sh", 0755, "Demo-1.0.data/scripts/tool.sh");
-	assert_generated(&tree, "opt/venv/bin/run", 0755, S("#!/opt/venv/bin/python\nprint(1)\n"));
-	assert_generated(&tree, SITE "Demo-1.0.dist-info/INSTALLER", 0644, S("pinbake\n"));
+	assert_from_wheel(&tree, "opt/venv/bin/tool.sh", 0755,
+			  "Demo-1.0.data/scripts/tool.sh");
+	assert_generated(&tree, "opt/venv/bin/run", 0755,
+			 S("#!/opt/venv/bin/python\nprint(1)\n"));
+	assert_generated(&tree, SITE "Demo-1.0.dist-info/INSTALLER", 0644,
+			 S("pinbake\n"));
 	assert_int_equal(find(&tree, "opt/venv/bin")->mode, 0755);
 }
 
@@ -115,12 +148,14 @@ static void test_env_4_bytecode_is_dropped(void **state)
 	wheel_maker_add(&maker, "demo/__pycache__/a.cpython-312.pyc", S("pyc"));
 	wheel_maker_add(&maker, "__pycache__/b.pyc", S("pyc"));
 	wheel_maker_add(&maker, "demo/my__pycache__/kept.txt", S("kept"));
-	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
 	struct tree tree = make_tree(&arena, &wheel, 1);
 	assert_null(find(&tree, SITE "demo/__pycache__"));
 	assert_null(find(&tree, SITE "__pycache__"));
 	assert_non_null(find(&tree, SITE "demo/my__pycache__/kept.txt"));
-	assert_false(slice_contains(find(&tree, SITE "demo-1.0.dist-info/RECORD")->bytes, S(".pyc,")));
+	assert_false(slice_contains(find(&tree, SITE "demo-1.0.dist-info/RECORD")->bytes,
+				    S(".pyc,")));
 }
 
 // env.8: the wheel's order, moved and rewritten rows, then what was made, by path.
@@ -133,10 +168,13 @@ static void test_env_8_record(void **state)
 	wheel_maker_add(&maker, "demo-1.0.data/scripts/run", S("#!python\n1\n"));
 	wheel_maker_add(&maker, "demo-1.0.data/data/share/a,b", S("d"));
 	wheel_maker_add(&maker, "demo-1.0.data/purelib/alpha.py", S("a"));
-	wheel_maker_add(&maker, "gone.py", S("g"))->row = S("gone.py,sha256=zQbTaHdmTlQGQzPl9n0Cm7sK5NlS3ThW1A4NiP8fWSU,1\n"
-							    "../../../../etc/passwd,,\nnot/there.py,sha256=x,1\n");
-	wheel_maker_add(&maker, "demo-1.0.dist-info/entry_points.txt", S("[console_scripts]\nmain = zebra:f\n"));
-	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
+	wheel_maker_add(&maker, "gone.py", S("g"))->row =
+		S("gone.py,sha256=zQbTaHdmTlQGQzPl9n0Cm7sK5NlS3ThW1A4NiP8fWSU,1\n"
+		  "../../../../etc/passwd,,\nnot/there.py,sha256=x,1\n");
+	wheel_maker_add(&maker, "demo-1.0.dist-info/entry_points.txt",
+			S("[console_scripts]\nmain = zebra:f\n"));
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
 	wheel.direct_url = S("{\"url\":\"https://x/\"}");
 	struct tree tree = make_tree(&arena, &wheel, 1);
 	struct slice record = find(&tree, SITE "demo-1.0.dist-info/RECORD")->bytes;
@@ -159,7 +197,8 @@ static void test_env_8_record(void **state)
 		slice_cut(&rest, '\n', &line);
 		struct slice want = slice_from(starts[i]);
 		if (!slice_starts_with(line, want))
-			fail_msg("row %zu is '%.*s', expected '%s…'", i, SLICE_ARG(line), starts[i]);
+			fail_msg("row %zu is '%.*s', expected '%s…'", i, SLICE_ARG(line),
+				 starts[i]);
 	}
 	assert_int_equal(rest.len, 0);
 	struct sha256 rewritten = sha256_of(find(&tree, "opt/venv/bin/run")->bytes);
@@ -172,10 +211,12 @@ static void test_env_8_record_row_is_appended(void **state)
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct wheel_maker maker = wheel_maker_new(&arena, "demo", "1.0");
 	maker.no_record_row = true;
-	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
 	struct tree tree = make_tree(&arena, &wheel, 1);
-	assert_true(slice_contains(find(&tree, SITE "demo-1.0.dist-info/RECORD")->bytes,
-				   S("demo-1.0.dist-info/RECORD,,\ndemo-1.0.dist-info/INSTALLER,")));
+	assert_true(slice_contains(
+		find(&tree, SITE "demo-1.0.dist-info/RECORD")->bytes,
+		S("demo-1.0.dist-info/RECORD,,\ndemo-1.0.dist-info/INSTALLER,")));
 }
 
 // env.9: notes that belong to another installation never come out of a wheel.
@@ -187,9 +228,11 @@ static void test_env_9_foreign_notes(void **state)
 	wheel_maker_add(&maker, "demo-1.0.dist-info/INSTALLER", S("pip\n"));
 	wheel_maker_add(&maker, "demo-1.0.dist-info/REQUESTED", S(""));
 	wheel_maker_add(&maker, "demo-1.0.dist-info/direct_url.json", S("{}"));
-	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
 	struct tree tree = make_tree(&arena, &wheel, 1);
-	assert_generated(&tree, SITE "demo-1.0.dist-info/INSTALLER", 0644, S("pinbake\n"));
+	assert_generated(&tree, SITE "demo-1.0.dist-info/INSTALLER", 0644,
+			 S("pinbake\n"));
 	assert_null(find(&tree, SITE "demo-1.0.dist-info/REQUESTED"));
 	assert_null(find(&tree, SITE "demo-1.0.dist-info/direct_url.json"));
 }
@@ -200,21 +243,25 @@ static void test_env_5_console_script_wins(void **state)
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct wheel_maker maker = wheel_maker_new(&arena, "demo", "1.0");
 	wheel_maker_add(&maker, "demo-1.0.data/scripts/run", S("#!python\nold\n"));
-	wheel_maker_add(&maker, "demo-1.0.dist-info/entry_points.txt", S("[console_scripts]\nrun = demo:main\n"));
-	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
+	wheel_maker_add(&maker, "demo-1.0.dist-info/entry_points.txt",
+			S("[console_scripts]\nrun = demo:main\n"));
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
 	struct tree tree = make_tree(&arena, &wheel, 1);
-	assert_generated(&tree, "opt/venv/bin/run", 0755,
-			 S("#!/opt/venv/bin/python\nimport sys\nfrom demo import main\nif __name__ == \"__main__\":\n"
-			   "    sys.exit(main())\n"));
+	assert_generated(
+		&tree, "opt/venv/bin/run", 0755,
+		S("#!/opt/venv/bin/python\nimport sys\nfrom demo import main\nif __name__ == \"__main__\":\n"
+		  "    sys.exit(main())\n"));
 	struct slice record = find(&tree, SITE "demo-1.0.dist-info/RECORD")->bytes;
 	size_t first = slice_find(record, S("bin/run,"));
-	assert_int_equal(slice_find(slice_skip(record, first + 1), S("bin/run,")), SLICE_NONE);
+	assert_int_equal(slice_find(slice_skip(record, first + 1), S("bin/run,")),
+			 SLICE_NONE);
 }
 
-// --- several wheels -----------------------------------------------------------------------------------------------
+// --- several wheels --------------------------------------------------------------------
 
-static struct wheel_file with_file(struct arena *arena, const char *name, const char *path, struct slice bytes,
-				   unsigned mode)
+static struct wheel_file with_file(struct arena *arena, const char *name,
+				   const char *path, struct slice bytes, unsigned mode)
 {
 	struct wheel_maker maker = wheel_maker_new(arena, name, "1.0");
 	wheel_maker_add(&maker, path, bytes)->unix_mode = 0100000 | mode;
@@ -249,7 +296,8 @@ static void test_env_10_later_wheel_wins(void **state)
 	assert_int_equal(tree.collisions[2].loser, 0);
 	assert_int_equal(tree.collisions[2].winner, 2);
 	// The loser's RECORD still lists what it brought.
-	assert_true(slice_contains(find(&tree, SITE "a-1.0.dist-info/RECORD")->bytes, S("shared/x.py,")));
+	assert_true(slice_contains(find(&tree, SITE "a-1.0.dist-info/RECORD")->bytes,
+				   S("shared/x.py,")));
 	struct target target = test_target(&arena);
 	struct tree_options options = options_of(&target);
 	struct error err = { 0 };
@@ -277,7 +325,7 @@ static void test_env_10_file_against_directory(void **state)
 	close_all(wheels, 2);
 }
 
-// --- skeleton -----------------------------------------------------------------------------------------------------
+// --- skeleton --------------------------------------------------------------------------
 
 static void test_env_2_skeleton(void **state)
 {
@@ -289,11 +337,14 @@ static void test_env_2_skeleton(void **state)
 	struct error err = { 0 };
 	assert_int_equal(tree_of_skeleton(&options, &arena, &tree, &err), 0);
 	for (size_t i = 1; i < tree.len; i++)
-		assert_true(path_cmp_walk(tree.entries[i - 1].path, tree.entries[i].path) < 0);
+		assert_true(path_cmp_walk(tree.entries[i - 1].path,
+					  tree.entries[i].path) < 0);
 	assert_int_equal(tree.len, 11);
-	assert_generated(&tree, "opt/venv/pyvenv.cfg", 0644,
-			 S("home = /usr/local/bin\ninclude-system-site-packages = false\nversion = 3.12\n"));
-	assert_true(slice_eq(find(&tree, "opt/venv/bin/python")->bytes, S("/usr/local/bin/python3.12")));
+	assert_generated(
+		&tree, "opt/venv/pyvenv.cfg", 0644,
+		S("home = /usr/local/bin\ninclude-system-site-packages = false\nversion = 3.12\n"));
+	assert_true(slice_eq(find(&tree, "opt/venv/bin/python")->bytes,
+			     S("/usr/local/bin/python3.12")));
 	assert_true(slice_eq(find(&tree, "opt/venv/bin/python3.12")->bytes, S("python")));
 	assert_true(slice_eq(find(&tree, "opt/venv/lib64")->bytes, S("lib")));
 }
@@ -302,8 +353,10 @@ static void test_env_1_prefixes(void **state)
 {
 	(void)state;
 	static const char *const good[] = { "/opt/venv", "/x", "/a b/c", "/\xc3\xa9" };
-	static const char *const bad[] = { "", "/", "opt", "/opt/", "/opt//v", "/opt/../v", "/./v", "/a\"b", "/a$b",
-					   "/a`b", "/a\\b", "/a\nb", "/\xff" };
+	static const char *const bad[] = { "",        "/",         "opt",   "/opt/",
+					   "/opt//v", "/opt/../v", "/./v",  "/a\"b",
+					   "/a$b",    "/a`b",      "/a\\b", "/a\nb",
+					   "/\xff" };
 	struct error err = { 0 };
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_int_equal(tree_check_prefix(slice_from(good[i]), &err), 0);
@@ -314,14 +367,18 @@ static void test_env_1_prefixes(void **state)
 	}
 }
 
-// --- direct_url.json ----------------------------------------------------------------------------------------------
+// --- direct_url.json -------------------------------------------------------------------
 
 static void test_610_1_direct_url(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct lock_file file = { .kind = LOCK_ARCHIVE, .url = S("https://u:p@example.org/demo-1.0-py3-none-any.whl"),
-				  .sha256 = sha256_of(S("x")), .subdirectory = S("") };
+	struct lock_file file = {
+		.kind = LOCK_ARCHIVE,
+		.url = S("https://u:p@example.org/demo-1.0-py3-none-any.whl"),
+		.sha256 = sha256_of(S("x")),
+		.subdirectory = S("")
+	};
 	struct lock_package package = { .name = S("demo"), .has_archive = true };
 	struct lock_choice choice = { &package, &file };
 	assert_true(slice_eq(

@@ -41,13 +41,16 @@ static void test_inst_2_sound_wheel(void **state)
 	struct wheel_maker maker = plain(&arena);
 	wheel_maker_add(&maker, "demo/empty.txt", S(""));
 	wheel_maker_add(&maker, "demo/stored.txt", S("stored"))->stored = true;
-	wheel_maker_add(&maker, "demo/late.txt", S("late late late"))->data_descriptor = true;
+	wheel_maker_add(&maker, "demo/late.txt", S("late late late"))->data_descriptor =
+		true;
 	wheel_maker_add(&maker, "demo/", S(""))->unix_mode = 040755;
-	wheel_maker_add(&maker, "demo/a,\"b\".txt", S("quoted"))->row =
-		S("\"demo/a,\"\"b\"\".txt\",sha256=vL2eABdefz8tlXcqgw7bHUsWJBqEGN6YO9ssS7K2bOg,6\n");
+	wheel_maker_add(&maker, "demo/a,\"b\".txt", S("quoted"))->row = S(
+		"\"demo/a,\"\"b\"\".txt\",sha256=vL2eABdefz8tlXcqgw7bHUsWJBqEGN6YO9ssS7K2bOg,6\n");
 	struct error err = { 0 };
 	if (check(&maker, &err) < 0)
-		assert_non_null(strstr(err.cause, "a,\"b\"")); // the row is found, only its hash is another
+		assert_non_null(
+			strstr(err.cause,
+			       "a,\"b\"")); // the row is found, only its hash is another
 }
 
 static void test_inst_2_unlisted_file(void **state)
@@ -64,8 +67,10 @@ static void test_inst_2_signatures_need_no_row(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct wheel_maker maker = plain(&arena);
-	wheel_maker_add(&maker, wheel_maker_info(&maker, "RECORD.jws"), S("{}"))->unlisted = true;
-	wheel_maker_add(&maker, wheel_maker_info(&maker, "RECORD.p7s"), S("p7"))->unlisted = true;
+	wheel_maker_add(&maker, wheel_maker_info(&maker, "RECORD.jws"), S("{}"))
+		->unlisted = true;
+	wheel_maker_add(&maker, wheel_maker_info(&maker, "RECORD.p7s"), S("p7"))
+		->unlisted = true;
 	assert_sound(&maker);
 }
 
@@ -75,7 +80,8 @@ static void test_inst_2_wrong_and_weak_hashes(void **state)
 	static const struct {
 		const char *row, *why;
 	} rows[] = {
-		{ "demo/b.py,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,6\n", "but its RECORD says AAAA" },
+		{ "demo/b.py,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,6\n",
+		  "but its RECORD says AAAA" },
 		{ "demo/b.py,md5=rL0Y20zC-Fzt72VPzMSk2A,6\n", "SHA-256 or stronger" },
 		{ "demo/b.py,,6\n", "SHA-256 or stronger" },
 		{ "demo/b.py,sha256=x,6\ndemo/b.py,sha256=y,6\n", "two different rows" },
@@ -83,7 +89,8 @@ static void test_inst_2_wrong_and_weak_hashes(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO(arena_cleanup) struct arena arena = { 0 };
 		struct wheel_maker maker = plain(&arena);
-		wheel_maker_add(&maker, "demo/b.py", S("y = 2\n"))->row = slice_from(rows[i].row);
+		wheel_maker_add(&maker, "demo/b.py", S("y = 2\n"))->row =
+			slice_from(rows[i].row);
 		assert_refused(&maker, rows[i].why);
 	}
 }
@@ -95,10 +102,11 @@ static void test_inst_2_sha512_and_padding(void **state)
 	struct wheel_maker maker = plain(&arena);
 	struct slice text = S("abc");
 	struct sha256 digest = sha256_of(text);
-	wheel_maker_add(&maker, "demo/padded.txt", text)->row = arena_printf(
-		&arena, "demo/padded.txt,sha256=%.*s=,3\n", SLICE_ARG(sha256_base64url(&arena, &digest)));
-	wheel_maker_add(&maker, "demo/strong.txt", text)->row =
-		S("demo/strong.txt,sha512=3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05ohkpkqJ0_BqDa6PCOj_uu9RU1EI2Q86A4qmslPpUyknw,3\n");
+	wheel_maker_add(&maker, "demo/padded.txt", text)->row =
+		arena_printf(&arena, "demo/padded.txt,sha256=%.*s=,3\n",
+			     SLICE_ARG(sha256_base64url(&arena, &digest)));
+	wheel_maker_add(&maker, "demo/strong.txt", text)->row = S(
+		"demo/strong.txt,sha512=3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05ohkpkqJ0_BqDa6PCOj_uu9RU1EI2Q86A4qmslPpUyknw,3\n");
 	assert_sound(&maker);
 }
 
@@ -239,7 +247,8 @@ static void test_env_5_entry_points_are_checked(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct wheel_maker maker = plain(&arena);
-	wheel_maker_add(&maker, wheel_maker_info(&maker, "entry_points.txt"), S("[console_scripts]\n../x = a:b\n"));
+	wheel_maker_add(&maker, wheel_maker_info(&maker, "entry_points.txt"),
+			S("[console_scripts]\n../x = a:b\n"));
 	assert_refused(&maker, "cannot be a script's name");
 }
 

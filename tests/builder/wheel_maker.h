@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Wheels made in memory for tests: entries stored or deflated, RECORD correct unless a test spoils it.
+// Wheels made in memory for tests: entries stored or deflated, RECORD correct unless a
+// test spoils it.
 //
 //	struct wheel_maker maker = wheel_maker_new(&arena, "demo", "1.0");
 //	wheel_maker_add(&maker, "demo/__init__.py", S("x = 1\n"));
@@ -15,11 +16,12 @@
 
 struct made_entry {
 	struct slice name, content;
-	unsigned unix_mode;      // with file type, 0100644
-	bool stored, unlisted;   // unlisted: no row in RECORD
-	struct slice row;        // instead of the correct one, or ""
+	unsigned unix_mode;         // with file type, 0100644
+	bool stored, unlisted;      // unlisted: no row in RECORD
+	struct slice row;           // instead of the correct one, or ""
 	bool wrong_crc, short_size; // spoil the directory's numbers
-	struct slice tail;       // bytes after the end of the deflate stream, counted as compressed
+	struct slice
+		tail; // bytes after the end of the deflate stream, counted as compressed
 	uint16_t flags;
 	bool data_descriptor;
 };
@@ -33,38 +35,47 @@ struct wheel_maker {
 	struct slice wheel_text; // instead of the usual WHEEL
 };
 
-static inline struct wheel_maker wheel_maker_new(struct arena *arena, const char *name, const char *version)
+static inline struct wheel_maker wheel_maker_new(struct arena *arena, const char *name,
+						 const char *version)
 {
-	return (struct wheel_maker){ .arena = arena, .name = slice_from(name), .version = slice_from(version),
+	return (struct wheel_maker){ .arena = arena,
+				     .name = slice_from(name),
+				     .version = slice_from(version),
 				     .tag = S("py3-none-any") };
 }
 
-static inline struct made_entry *wheel_maker_add(struct wheel_maker *maker, const char *name, struct slice content)
+static inline struct made_entry *wheel_maker_add(struct wheel_maker *maker,
+						 const char *name, struct slice content)
 {
 	struct made_entry *entry = array_push(maker->arena, maker);
 	*entry = (struct made_entry){ .name = arena_dup(maker->arena, slice_from(name)),
-				      .content = arena_dup(maker->arena, content), .unix_mode = 0100644 };
+				      .content = arena_dup(maker->arena, content),
+				      .unix_mode = 0100644 };
 	return entry;
 }
 
 // "demo-1.0.dist-info/" + file
-static inline const char *wheel_maker_info(const struct wheel_maker *maker, const char *file)
+static inline const char *wheel_maker_info(const struct wheel_maker *maker,
+					   const char *file)
 {
-	return arena_printf(maker->arena, "%.*s-%.*s.dist-info/%s", SLICE_ARG(maker->name),
-			    SLICE_ARG(maker->version), file).ptr;
+	return arena_printf(maker->arena, "%.*s-%.*s.dist-info/%s",
+			    SLICE_ARG(maker->name), SLICE_ARG(maker->version), file)
+		.ptr;
 }
 
 // "demo-1.0.data/" + file
-static inline const char *wheel_maker_data(const struct wheel_maker *maker, const char *file)
+static inline const char *wheel_maker_data(const struct wheel_maker *maker,
+					   const char *file)
 {
 	return arena_printf(maker->arena, "%.*s-%.*s.data/%s", SLICE_ARG(maker->name),
-			    SLICE_ARG(maker->version), file).ptr;
+			    SLICE_ARG(maker->version), file)
+		.ptr;
 }
 
 static inline struct slice wheel_maker_file_name(const struct wheel_maker *maker)
 {
-	return arena_printf(maker->arena, "%.*s-%.*s-%.*s.whl", SLICE_ARG(maker->name), SLICE_ARG(maker->version),
-			    SLICE_ARG(maker->tag));
+	return arena_printf(maker->arena, "%.*s-%.*s-%.*s.whl", SLICE_ARG(maker->name),
+			    SLICE_ARG(maker->version), SLICE_ARG(maker->tag));
 }
 
 static inline struct slice made_deflate(struct arena *arena, struct slice content)
@@ -103,8 +114,10 @@ static inline struct slice made_record(const struct wheel_maker *maker)
 		struct sha256 digest = sha256_of(entry->content);
 		bool quote = slice_find_byte(entry->name, ',') != SLICE_NONE;
 		const char *mark = quote ? "\"" : "";
-		buf_printf(&record, "%s%.*s%s,sha256=%.*s,%zu\n", mark, SLICE_ARG(entry->name), mark,
-			   SLICE_ARG(sha256_base64url(maker->arena, &digest)), entry->content.len);
+		buf_printf(&record, "%s%.*s%s,sha256=%.*s,%zu\n", mark,
+			   SLICE_ARG(entry->name), mark,
+			   SLICE_ARG(sha256_base64url(maker->arena, &digest)),
+			   entry->content.len);
 	}
 	if (!maker->no_record_row)
 		buf_printf(&record, "%s,,\n", wheel_maker_info(maker, "RECORD"));
@@ -116,7 +129,8 @@ struct made_numbers {
 	uint32_t crc;
 };
 
-static inline void made_header(struct buf *out, const struct made_entry *entry, const struct made_numbers *numbers)
+static inline void made_header(struct buf *out, const struct made_entry *entry,
+			       const struct made_numbers *numbers)
 {
 	bool late = entry->data_descriptor;
 	put_le(out, 20, 2);
@@ -131,13 +145,19 @@ static inline void made_header(struct buf *out, const struct made_entry *entry, 
 	put_le(out, 0, 2);
 }
 
-static inline struct made_numbers made_member(struct buf *out, const struct made_entry *entry)
+static inline struct made_numbers made_member(struct buf *out,
+					      const struct made_entry *entry)
 {
-	struct slice data = entry->stored ? entry->content : made_deflate(out->arena, entry->content);
-	struct made_numbers numbers = { .offset = out->len, .compressed = data.len + entry->tail.len,
-					.size = entry->content.len - (entry->short_size ? 1 : 0),
-					.crc = crc32_update(0, entry->content) ^ (entry->wrong_crc ? 1u : 0u) };
-	struct made_numbers local = entry->data_descriptor ? (struct made_numbers){ 0 } : numbers;
+	struct slice data =
+		entry->stored ? entry->content : made_deflate(out->arena, entry->content);
+	struct made_numbers numbers = {
+		.offset = out->len,
+		.compressed = data.len + entry->tail.len,
+		.size = entry->content.len - (entry->short_size ? 1 : 0),
+		.crc = crc32_update(0, entry->content) ^ (entry->wrong_crc ? 1u : 0u)
+	};
+	struct made_numbers local =
+		entry->data_descriptor ? (struct made_numbers){ 0 } : numbers;
 	buf_append(out, (struct slice){ "PK\3\4", 4 });
 	made_header(out, entry, &local);
 	buf_append(out, entry->name);
@@ -167,10 +187,12 @@ static inline void made_directory_row(struct buf *out, const struct made_entry *
 }
 
 // A zip archive of exactly these entries.
-static inline struct slice made_zip(struct arena *arena, const struct made_entry *entries, size_t len)
+static inline struct slice made_zip(struct arena *arena, const struct made_entry *entries,
+				    size_t len)
 {
 	struct buf out = { .arena = arena };
-	struct made_numbers *numbers = arena_new_array(arena, struct made_numbers, len + 1);
+	struct made_numbers *numbers =
+		arena_new_array(arena, struct made_numbers, len + 1);
 	for (size_t i = 0; i < len; i++)
 		numbers[i] = made_member(&out, &entries[i]);
 	size_t start = out.len;
@@ -189,11 +211,14 @@ static inline struct slice made_zip(struct arena *arena, const struct made_entry
 
 static inline struct slice wheel_maker_finish(struct wheel_maker *maker)
 {
-	struct slice usual = S("Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
+	struct slice usual = S(
+		"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
 	if (!maker->no_metadata)
-		wheel_maker_add(maker, wheel_maker_info(maker, "METADATA"),
-				arena_printf(maker->arena, "Metadata-Version: 2.1\nName: %.*s\nVersion: %.*s\n",
-					     SLICE_ARG(maker->name), SLICE_ARG(maker->version)));
+		wheel_maker_add(
+			maker, wheel_maker_info(maker, "METADATA"),
+			arena_printf(maker->arena,
+				     "Metadata-Version: 2.1\nName: %.*s\nVersion: %.*s\n",
+				     SLICE_ARG(maker->name), SLICE_ARG(maker->version)));
 	if (!maker->no_wheel)
 		wheel_maker_add(maker, wheel_maker_info(maker, "WHEEL"),
 				maker->wheel_text.len ? maker->wheel_text : usual);

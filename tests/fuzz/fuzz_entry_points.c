@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// entry_points.txt: what is accepted is a plain file name and a script of five lines, whatever the input.
+// entry_points.txt: what is accepted is a plain file name and a script of five lines,
+// whatever the input.
 #include "tests/fuzz/fuzz.h"
 
 #include "builder/wheel/script.h"
@@ -22,8 +23,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < list.len; i++) {
 		const struct entry_point *point = &list.items[i];
 		CHECK(i == 0 || slice_cmp(list.items[i - 1].name, point->name) < 0);
-		CHECK(slice_find_byte(point->name, '/') == SLICE_NONE && !slice_eq(point->name, S("..")));
-		CHECK(count_lines(script_of_entry_point(S("/opt/venv"), point, &arena)) == 5);
+		CHECK(slice_find_byte(point->name, '/') == SLICE_NONE &&
+		      !slice_eq(point->name, S("..")));
+		CHECK(count_lines(script_of_entry_point(S("/opt/venv"), point, &arena)) ==
+		      5);
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as the wheel of project "demo": what passes the check makes a tree in order, below the prefix only.
+// Any bytes as the wheel of project "demo": what passes the check makes a tree in order,
+// below the prefix only.
 #include "tests/fuzz/fuzz.h"
 
 #include "builder/wheel/check.h"
@@ -34,17 +35,21 @@ static void check_tree(const struct tree *tree)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	AUTO(wheel_file_close) struct wheel_file wheel = { .name = S("demo"), .version = S("1.0"),
-							   .file_name = S("demo-1.0-py3-none-any.whl") };
+	AUTO(wheel_file_close)
+	struct wheel_file wheel = { .name = S("demo"),
+				    .version = S("1.0"),
+				    .file_name = S("demo-1.0-py3-none-any.whl") };
 	struct error err = { 0 };
 	struct target target = { .python_major = 3, .python_minor = 12 };
-	struct tree_options options = { .prefix = S("/opt/venv"), .interpreter = S("/usr/bin/python3"),
+	struct tree_options options = { .prefix = S("/opt/venv"),
+					.interpreter = S("/usr/bin/python3"),
 					.target = &target };
 	struct tree tree = { 0 };
 	uint64_t need;
 	if (size == 0 || !map_bytes(data, size, &wheel.map))
 		return 0;
-	if (zip_read_directory(&arena, wheel.map.bytes, size, &wheel.directory, &need, &err) < 0)
+	if (zip_read_directory(&arena, wheel.map.bytes, size, &wheel.directory, &need,
+			       &err) < 0)
 		return 0;
 	bool sound = wheel_check(&wheel, &err) == 0;
 	if (tree_of_wheels(&options, &wheel, 1, &arena, &tree, &err) == 0)

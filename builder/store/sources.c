@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Collects the addresses of one file.
+#include "builder/store/sources.h"
+
+#include "base/files.h"
+#include "net/url.h"
+
+// 751.7: the name wins over the URL's last component.
+struct slice source_file_name(const struct lock_file *file, struct arena *arena)
+{
+	if (file->name.len)
+		return file->name;
+	if (file->url.len)
+		return url_file_name(arena, file->url);
+	size_t slash = slice_find_last_byte(file->path, '/');
+	return slash == SLICE_NONE ? file->path : slice_skip(file->path, slash + 1);
+}
+
+static void add_url(const struct source_finder *finder, struct sources *sources,
+		    struct slice url)
+{
+	if (!url.len)
+		return;
+	struct file_source added = { .url = url };
+	if (url_file_path(finder->arena, url, &added.path))
+		added.url = S("");
+	for (unsigned i = 0; i < sources->len; i++)
+		if (added.url.len && slice_eq(sources->items[i].url, added.url))
+			return;
+	sources->items[sources->len++] = added;
+}
+
+// 751.6: a path is relative to the lock's folder.
+static void add_path(const struct source_finder *finder, struct sources *sources,
+		     struct slice path)
+{
+	if (!path.len)
+		return;
+	const char *full =
+		slice_starts_with(path, S("/"))
+			? arena_c_string(finder->arena, path)
+			: path_join(finder->arena, finder->lock_directory, path);
+	sources->items[sources->len++] =
+		(struct file_source){ .url = S(""), .path = full };
+}
+
+static int ask_locator(const struct source_finder *finder,
+		       const struct lock_choice *choice, struct sources *sources,
+		       struct error *err)
+{
+	const struct store_locator *locator = finder->locator;
+	struct slice url = S("");
+	if (locator->locate(locator->context, choice->package, choice->file,
+			    finder->arena, &url, err) < 0)
+		return -1;
+	add_url(finder, sources, url);
+	return 0;
+}
+
+// What a path alone names is this host's own: no index is asked about it.
+static bool is_local(const struct lock_file *file)
+{
+	return file->path.len && !file->url.len;
+}
+
+int sources_find(const struct source_finder *finder, const struct lock_choice *choice,
+		 struct sources *ret_sources, struct error *err)
+{
+	const struct lock_file *file = choice->file;
+	const struct store_locator *locator = finder->locator;
+	struct sources sources = { 0 };
+	struct error why = { 0 };
+	bool ask = locator && locator->locate && !locator->last_resort && !is_local(file);
+	if (ask && ask_locator(finder, choice, &sources, &why) < 0 &&
+	    (!file->url.len || why.kind == ERROR_INTERRUPTED)) {
+		*err = why;
+		return -1;
+	}
+	add_url(finder, &sources, file->url);
+	add_path(finder, &sources, file->path);
+	*ret_sources = sources;
+	if (sources.len || (locator && locator->last_resort))
+		return 0;
+	return error_set(err, ERROR_SOURCE,
+			 "neither the lock nor the index tells where it is");
+}
+
+const struct file_source *sources_get(const struct source_finder *finder,
+				      const struct lock_choice *choice,
+				      struct sources *sources)
+{
+	const struct store_locator *locator = finder->locator;
+	struct error ignored = { 0 }; // why the lock's own addresses failed says more
+	if (sources->at == sources->len && locator && locator->last_resort &&
+	    !is_local(choice->file) && !sources->asked_last_resort) {
+		sources->asked_last_resort = true;
+		(void)!ask_locator(finder, choice, sources, &ignored);
+	}
+	return sources->at < sources->len ? &sources->items[sources->at] : NULL;
+}
