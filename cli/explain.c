@@ -68,14 +68,26 @@ static void push_facts_about(struct walk *walk, uint32_t node)
 	}
 }
 
-static void drop_repeated(struct explanation *explanation, size_t before)
+static bool is_repeated(const struct explanation *explanation, size_t line)
 {
-	for (size_t i = 0; i + 1 < explanation->len && explanation->len > before; i++) {
-		const struct fact_line *old = &explanation->items[i],
-				       *last = &explanation->items[explanation->len - 1];
-		if (slice_eq(old->text, last->text) && old->entry == last->entry)
-			explanation->len--;
+	const struct fact_line *items = explanation->items;
+	for (size_t i = 0; i < line; i++)
+		if (slice_eq(items[i].text, items[line].text) &&
+		    items[i].entry == items[line].entry)
+			return true;
+	return false;
+}
+
+// Of the lines from `first` on, keeps those that were not said before.
+static void drop_repeated(struct explanation *explanation, size_t first)
+{
+	size_t kept = first;
+	for (size_t i = first; i < explanation->len; i++) {
+		explanation->items[kept] = explanation->items[i];
+		if (!is_repeated(explanation, kept))
+			kept++;
 	}
+	explanation->len = kept;
 }
 
 static void say_fact(struct walk *walk, const struct solver_fact *fact)
@@ -88,9 +100,8 @@ static void say_fact(struct walk *walk, const struct solver_fact *fact)
 		facts_of_no_versions(walk->resolve, fact, explanation);
 		break;
 	case FACT_EXCLUDED:
-		fact_of_exclusion(walk->resolve, fact->package, fact->from,
-				  walk->resolve->edges.items[fact->reason].problem,
-				  explanation);
+		facts_of_exclusions(walk->resolve, &walk->conflict, fact->package,
+				    explanation);
 		break;
 	case FACT_TIE:
 	case FACT_DERIVED: break;

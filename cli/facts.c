@@ -364,15 +364,65 @@ void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fac
 		say_cause(resolve, fact->package, &causes.items[i], explanation);
 }
 
-void fact_of_exclusion(struct resolve *resolve, uint32_t id, struct rank_set ranks,
-		       struct slice problem, struct explanation *explanation)
+// --- releases whose metadata rules them out --------------------------------------------------------------------------
+
+struct exclusion {
+	struct slice problem; // of one of them
+	struct slice
+		core; // the problem without what stands in brackets, which differs from release to release
+	bool is_uniform;
+	struct rank_set ranks;
+};
+
+struct exclusion_list {
+	struct exclusion *items;
+	size_t len, cap;
+};
+
+static struct slice without_brackets(struct arena *arena, struct slice text)
 {
-	struct slice verb =
-		slice_starts_with(problem, S("needs "))
-			? problem
-			: arena_printf(&resolve->arena, "cannot be used: %.*s",
-				       SLICE_ARG(problem));
-	struct fact_line *line = array_push(&resolve->arena, explanation);
-	line->origin = FACT_FROM_METADATA;
-	line->text = name_with(resolve, id, ranks, verb);
+	size_t open = slice_find(text, S(" (")), close = slice_find_byte(text, ')');
+	if (open == SLICE_NONE || close == SLICE_NONE || close < open)
+		return text;
+	struct slice head = slice_range(text, 0, open),
+		     tail = slice_skip(text, close + 1);
+	return arena_printf(arena, "%.*s%.*s", SLICE_ARG(head), SLICE_ARG(tail));
+}
+
+static void add_exclusion(struct resolve *resolve, const struct solver_fact *fact,
+			  struct exclusion_list *list)
+{
+	struct slice problem = resolve->edges.items[fact->reason].problem;
+	struct exclusion found = { problem, without_brackets(&resolve->arena, problem),
+				   true, fact->from };
+	for (size_t i = 0; i < list->len; i++) {
+		struct exclusion *known = &list->items[i];
+		if (!slice_eq(known->core, found.core))
+			continue;
+		known->is_uniform &= slice_eq(known->problem, problem);
+		known->ranks = rank_set_union(&resolve->arena, known->ranks, fact->from);
+		return;
+	}
+	*array_push(&resolve->arena, list) = found;
+}
+
+void facts_of_exclusions(struct resolve *resolve, const struct solver_conflict *conflict,
+			 uint32_t id, struct explanation *explanation)
+{
+	struct exclusion_list list = { 0 };
+	for (size_t i = conflict->len; i-- > 0;)
+		if (conflict->facts[i].kind == FACT_EXCLUDED &&
+		    conflict->facts[i].package == id)
+			add_exclusion(resolve, &conflict->facts[i], &list);
+	for (size_t i = 0; i < list.len; i++) {
+		const struct exclusion *exclusion = &list.items[i];
+		struct slice verb =
+			exclusion->is_uniform ? exclusion->problem : exclusion->core;
+		if (!slice_starts_with(verb, S("needs ")))
+			verb = arena_printf(&resolve->arena, "cannot be used: %.*s",
+					    SLICE_ARG(verb));
+		struct fact_line *line = array_push(&resolve->arena, explanation);
+		line->origin = FACT_FROM_METADATA;
+		line->text = name_with(resolve, id, exclusion->ranks, verb);
+	}
 }

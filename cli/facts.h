@@ -9,5 +9,6 @@ void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
 			struct explanation *explanation);
 void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fact,
 			  struct explanation *explanation);
-void fact_of_exclusion(struct resolve *resolve, uint32_t node, struct rank_set ranks,
-		       struct slice problem, struct explanation *explanation);
+// All exclusions of one package.
+void facts_of_exclusions(struct resolve *resolve, const struct solver_conflict *conflict,
+			 uint32_t node, struct explanation *explanation);
