@@ -12,15 +12,19 @@
 // The driver fetches hints in parallel; more than this would crowd out what is wanted next.
 enum { MOST_HINTS = 64 };
 
-static void add_need(struct solver *solver, enum solver_need_kind kind, uint32_t package, uint32_t rank)
+static void add_need(struct solver *solver, enum solver_need_kind kind, uint32_t package,
+		     uint32_t rank)
 {
-	*array_push(&solver->arena, &solver->needs) = (struct solver_need){ kind, package, rank };
+	*array_push(&solver->arena, &solver->needs) =
+		(struct solver_need){ kind, package, rank };
 }
 
 static void add_hint(struct solver *solver, uint32_t id, uint32_t rank)
 {
-	if (solver->packages.items[id].releases[rank].answer == RELEASE_UNKNOWN && solver->hints.len < MOST_HINTS)
-		*array_push(&solver->arena, &solver->hints) = (struct solver_need){ NEED_DEPENDENCIES, id, rank };
+	if (package_of(solver, id)->releases[rank].answer == RELEASE_UNKNOWN &&
+	    solver->hints.len < MOST_HINTS)
+		*array_push(&solver->arena, &solver->hints) =
+			(struct solver_need){ NEED_DEPENDENCIES, id, rank };
 }
 
 struct candidate {
@@ -40,26 +44,29 @@ static int compare_candidates(const void *left, const void *right)
 static void hint_others(struct solver *solver, uint32_t needed)
 {
 	struct arena_mark mark = arena_mark(&solver->scratch);
-	struct candidate *candidates = arena_new_array(&solver->scratch, struct candidate, solver->seen.len);
+	struct candidate *candidates =
+		arena_new_array(&solver->scratch, struct candidate, solver->seen.len);
 	size_t len = 0;
 	for (size_t i = 0; i < solver->seen.len; i++) {
 		uint32_t id = solver->seen.items[i];
-		const struct package *package = &solver->packages.items[id];
-		if (id != needed && is_selected(package) && !package->decided)
-			candidates[len++] = (struct candidate){ id, choice_of(package), package->seen };
+		const struct package *package = package_of(solver, id);
+		if (id != needed && is_selected(package) && !package->is_decided)
+			candidates[len++] = (struct candidate){ id, choice_of(package),
+								package->seen };
 	}
 	qsort(candidates, len, sizeof(*candidates), compare_candidates);
 	for (size_t i = 0; i < len; i++) {
 		uint32_t id = candidates[i].package;
-		add_hint(solver, id, best_rank(&solver->packages.items[id]));
+		add_hint(solver, id, best_rank(package_of(solver, id)));
 	}
 	arena_rewind(&solver->scratch, mark);
 }
 
 // Up to `most` candidates among the states, from place `at` of the package's preference on. Returns how many are left.
-static uint32_t hint_candidates(struct solver *solver, uint32_t id, struct rank_set states, uint32_t at, uint32_t most)
+static uint32_t hint_candidates(struct solver *solver, uint32_t id,
+				struct rank_set states, uint32_t at, uint32_t most)
 {
-	const struct package *package = &solver->packages.items[id];
+	const struct package *package = package_of(solver, id);
 	for (; at < package->prefer_len && most > 0; at++) {
 		if (!rank_set_has(states, package->prefer[at]))
 			continue;
@@ -74,11 +81,12 @@ static uint32_t hint_candidates(struct solver *solver, uint32_t id, struct rank_
 // release to release, and this one follows it: then they are what is preferred next and not out of the question.
 static void hint_next(struct solver *solver, uint32_t needed, uint32_t best)
 {
-	const struct package *package = &solver->packages.items[needed];
+	const struct package *package = package_of(solver, needed);
 	uint32_t after = 0;
 	while (package->prefer[after++] != best)
 		;
-	uint32_t left = hint_candidates(solver, needed, package->domain, after, 2 * package->tried);
+	uint32_t left = hint_candidates(solver, needed, package->domain, after,
+					2 * package->tried);
 	hint_candidates(solver, needed, lasting_domain(package), after, left);
 }
 
@@ -86,18 +94,20 @@ static bool lacks_versions(struct solver *solver, const struct release *release)
 {
 	for (size_t i = 0; i < release->len; i++) {
 		uint32_t other = release->dependencies[i].package;
-		if (!package_get(solver, other)->known)
+		if (!package_get(solver, other)->is_known)
 			add_need(solver, NEED_VERSIONS, other, 0);
 	}
 	return solver->needs.len > 0;
 }
 
-static void check_dependency(const struct solver *solver, const struct solver_dependency *dependency)
+static void check_dependency(const struct solver *solver,
+			     const struct solver_dependency *dependency)
 {
 	struct rank_set allowed = dependency->allowed;
 	if (dependency->package == SOLVER_ROOT)
 		BUG("a dependency on the root");
-	if (allowed.len > 0 && allowed.runs[allowed.len - 1].to > solver->packages.items[dependency->package].count)
+	if (allowed.len > 0 && allowed.runs[allowed.len - 1].to >
+				       package_of(solver, dependency->package)->count)
 		BUG("a dependency on ranks that its package does not have");
 }
 
@@ -106,23 +116,27 @@ static void take_up_dependency(struct solver *solver, uint32_t id, uint32_t rank
 {
 	check_dependency(solver, dependency);
 	note_seen(solver, dependency->package);
-	const struct incompatibility *fact = incompatibility_dependency(solver, id, rank, dependency);
+	const struct incompatibility *fact =
+		incompatibility_dependency(solver, id, rank, dependency);
 	if (!fact || fact->term_len < 2)
 		return;
 	const struct term *failing = incompatibility_term(fact, dependency->package);
-	if (rank_set_within(solver->packages.items[dependency->package].domain, failing->states))
+	if (rank_set_within(package_of(solver, dependency->package)->domain,
+			    failing->states))
 		note_rejected(solver, id, dependency->package);
 }
 
 static void take_up(struct solver *solver, uint32_t id, uint32_t rank)
 {
-	struct release *release = &solver->packages.items[id].releases[rank];
-	release->taken_up = true;
-	solver->packages.items[id].tried++;
-	solver->packages.items[id].decided = id == SOLVER_ROOT; // assign_root() has selected it
+	struct release *release = &package_of(solver, id)->releases[rank];
+	release->is_taken_up = true;
+	package_of(solver, id)->tried++;
+	if (id == SOLVER_ROOT)
+		package_of(solver, id)->is_decided = true; // as assign_root() did
 	queue_package(solver, id);
 	if (release->answer == RELEASE_EXCLUDED)
-		incompatibility_excluded(solver, id, rank_set_one(&solver->arena, rank), release->reason);
+		incompatibility_excluded(solver, id, rank_set_one(&solver->arena, rank),
+					 release->reason);
 	else
 		for (size_t i = 0; i < release->len; i++)
 			take_up_dependency(solver, id, rank, &release->dependencies[i]);
@@ -135,9 +149,9 @@ bool decide(struct solver *solver)
 		solver->state = SOLVER_SOLVED;
 		return false;
 	}
-	uint32_t rank = best_rank(&solver->packages.items[id]);
-	const struct release *release = &solver->packages.items[id].releases[rank];
-	if (solver->has_all_facts || release->taken_up) {
+	uint32_t rank = best_rank(package_of(solver, id));
+	const struct release *release = &package_of(solver, id)->releases[rank];
+	if (solver->has_all_facts || release->is_taken_up) {
 		assign_decision(solver, id, rank);
 		return true;
 	}

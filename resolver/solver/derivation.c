@@ -16,23 +16,20 @@ struct terms {
 struct proof {
 	struct solver *solver;
 	struct arena *arena;
-	bool *is_needed;                     // by incompatibility id
-	uint32_t *said_by;                   // by incompatibility id: the fact that says it
+	bool *is_needed;   // by incompatibility id
+	uint32_t *said_by; // by incompatibility id: the fact that says it
 	ARRAY_OF(struct solver_fact) facts;
-	ARRAY_OF(struct terms) terms;        // of each fact
+	ARRAY_OF(struct terms) terms; // of each fact
 };
 
-static const struct package *package_of(const struct proof *proof, uint32_t id)
-{
-	return &proof->solver->packages.items[id];
-}
-
 // Everything the contradiction derives from. Causes have lower ids, so one pass downwards finds all.
-static void mark_needed(const struct proof *proof, const struct incompatibility *contradiction)
+static void mark_needed(const struct proof *proof,
+			const struct incompatibility *contradiction)
 {
 	proof->is_needed[contradiction->id] = true;
 	for (size_t id = contradiction->id + (size_t)1; id-- > 0;) {
-		const struct incompatibility *one = proof->solver->incompatibilities.items[id];
+		const struct incompatibility *one =
+			proof->solver->incompatibilities.items[id];
 		if (!proof->is_needed[id] || one->kind != INCOMPATIBILITY_LEARNED)
 			continue;
 		proof->is_needed[one->learned_by.start->id] = true;
@@ -49,9 +46,10 @@ static struct term *find_term(const struct terms *terms, uint32_t package)
 	return NULL;
 }
 
-static void add_term(const struct proof *proof, struct terms *terms, uint32_t package, struct rank_set states)
+static void add_term(const struct proof *proof, struct terms *terms, uint32_t package,
+		     struct rank_set states)
 {
-	if (!is_every_state(package_of(proof, package), states))
+	if (!is_every_state(package_of(proof->solver, package), states))
 		*array_push(proof->arena, terms) = (struct term){ package, states };
 }
 
@@ -62,21 +60,27 @@ static uint32_t add_fact(struct proof *proof, struct solver_fact fact, struct te
 	return (uint32_t)(proof->facts.len - 1);
 }
 
-static uint32_t say_no_versions(struct proof *proof, uint32_t package, struct rank_set ranks)
+static uint32_t say_no_versions(struct proof *proof, uint32_t package,
+				struct rank_set ranks)
 {
 	for (size_t i = 0; i < proof->facts.len; i++) {
 		const struct solver_fact *fact = &proof->facts.items[i];
-		if (fact->kind == FACT_NO_VERSIONS && fact->package == package && rank_set_eq(fact->from, ranks))
+		if (fact->kind == FACT_NO_VERSIONS && fact->package == package &&
+		    rank_set_eq(fact->from, ranks))
 			return (uint32_t)i;
 	}
 	struct terms terms = { 0 };
 	add_term(proof, &terms, package, ranks);
-	return add_fact(proof, (struct solver_fact){ .kind = FACT_NO_VERSIONS, .package = package, .from = ranks },
+	return add_fact(proof,
+			(struct solver_fact){ .kind = FACT_NO_VERSIONS,
+					      .package = package,
+					      .from = ranks },
 			terms);
 }
 
 // The fact that follows from two earlier ones, joined on the pivot.
-static uint32_t say_join(struct proof *proof, uint32_t first, uint32_t second, uint32_t pivot)
+static uint32_t say_join(struct proof *proof, uint32_t first, uint32_t second,
+			 uint32_t pivot)
 {
 	struct terms joined = { 0 };
 	for (size_t i = 0; i < proof->terms.items[first].len; i++)
@@ -85,14 +89,17 @@ static uint32_t say_join(struct proof *proof, uint32_t first, uint32_t second, u
 	for (size_t i = 0; i < other->len; i++) {
 		struct term *term = find_term(&joined, other->items[i].package);
 		if (!term && other->items[i].package != pivot)
-			add_term(proof, &joined, other->items[i].package, other->items[i].states);
+			add_term(proof, &joined, other->items[i].package,
+				 other->items[i].states);
 		else if (term && term->package == pivot)
-			term->states = rank_set_union(proof->arena, term->states, other->items[i].states);
+			term->states = rank_set_union(proof->arena, term->states,
+						      other->items[i].states);
 		else if (term)
-			term->states = rank_set_intersect(proof->arena, term->states, other->items[i].states);
+			term->states = rank_set_intersect(proof->arena, term->states,
+							  other->items[i].states);
 	}
 	struct term *left = find_term(&joined, pivot);
-	if (left && is_every_state(package_of(proof, pivot), left->states))
+	if (left && is_every_state(package_of(proof->solver, pivot), left->states))
 		*left = joined.items[--joined.len];
 	struct solver_fact fact = { .kind = FACT_DERIVED, .causes = { first, second } };
 	return add_fact(proof, fact, joined);
@@ -102,11 +109,12 @@ static uint32_t say_join(struct proof *proof, uint32_t first, uint32_t second, u
 // state. Returns the fact that says so, or the same fact.
 static uint32_t settle(struct proof *proof, uint32_t fact, uint32_t id)
 {
-	const struct package *package = package_of(proof, id);
+	const struct package *package = package_of(proof->solver, id);
 	const struct term *term = find_term(&proof->terms.items[fact], id);
 	if (!term || !rank_set_has(term->states, package->count))
 		return fact;
-	struct rank_set missing = rank_set_complement(proof->arena, term->states, package->count + 1);
+	struct rank_set missing =
+		rank_set_complement(proof->arena, term->states, package->count + 1);
 	if (usable_count(package, missing, 1) > 0)
 		return fact;
 	return say_join(proof, fact, say_no_versions(proof, id, missing), id);
@@ -129,14 +137,17 @@ static uint32_t say_given(struct proof *proof, const struct incompatibility *giv
 		.is_joined = given->is_joined,
 	};
 	struct terms terms = { 0 };
-	uint32_t other_count = package_of(proof, given->other)->count;
+	uint32_t other_count = package_of(proof->solver, given->other)->count;
 	add_term(proof, &terms, given->package, given->from);
 	if (given->other != given->package)
 		add_term(proof, &terms, given->other,
-			 rank_set_complement(proof->arena, given->allowed, other_count + 1));
+			 rank_set_complement(proof->arena, given->allowed,
+					     other_count + 1));
 	uint32_t said = add_fact(proof, fact, terms);
 	if (given->kind == INCOMPATIBILITY_DEPENDENCY && given->allowed.len == 0)
-		return say_join(proof, said, say_no_versions(proof, given->other, given->allowed), given->other);
+		return say_join(proof, said,
+				say_no_versions(proof, given->other, given->allowed),
+				given->other);
 	return settle(proof, said, given->other);
 }
 
@@ -146,11 +157,14 @@ static uint32_t say_learned(struct proof *proof, const struct resolution *by)
 {
 	uint32_t fact = proof->said_by[by->start->id];
 	for (size_t i = 0; i < by->len; i++) {
-		uint32_t pivot = by->steps[i].pivot, cause = proof->said_by[by->steps[i].cause->id];
+		uint32_t pivot = by->steps[i].pivot,
+			 cause = proof->said_by[by->steps[i].cause->id];
 		if (!find_term(&proof->terms.items[fact], pivot))
 			continue;
 		bool is_said = !find_term(&proof->terms.items[cause], pivot);
-		fact = is_said ? cause : settle(proof, say_join(proof, fact, cause, pivot), pivot);
+		fact = is_said ? cause
+			       : settle(proof, say_join(proof, fact, cause, pivot),
+					pivot);
 	}
 	return fact;
 }
@@ -184,15 +198,17 @@ static void prune(struct proof *proof)
 static void publish_terms(const struct proof *proof, size_t fact)
 {
 	const struct terms *terms = &proof->terms.items[fact];
-	struct solver_term *items = arena_new_array(proof->arena, struct solver_term, terms->len);
+	struct solver_term *items =
+		arena_new_array(proof->arena, struct solver_term, terms->len);
 	for (size_t i = 0; i < terms->len; i++) {
 		const struct term *term = &terms->items[i];
-		uint32_t count = package_of(proof, term->package)->count;
+		uint32_t count = package_of(proof->solver, term->package)->count;
 		items[i].package = term->package;
 		items[i].is_negative = rank_set_has(term->states, count);
-		items[i].ranks = items[i].is_negative ?
-					 rank_set_complement(proof->arena, term->states, count + 1) :
-					 term->states;
+		items[i].ranks = items[i].is_negative
+					 ? rank_set_complement(proof->arena, term->states,
+							       count + 1)
+					 : term->states;
 	}
 	proof->facts.items[fact].terms = items;
 	proof->facts.items[fact].term_len = terms->len;
@@ -214,8 +230,9 @@ struct solver_conflict derive_conflict(struct solver *solver)
 		const struct incompatibility *one = solver->incompatibilities.items[id];
 		if (!proof.is_needed[id])
 			continue;
-		proof.said_by[id] = one->kind == INCOMPATIBILITY_LEARNED ? say_learned(&proof, &one->learned_by) :
-									   say_given(&proof, one);
+		proof.said_by[id] = one->kind == INCOMPATIBILITY_LEARNED
+					    ? say_learned(&proof, &one->learned_by)
+					    : say_given(&proof, one);
 	}
 	prune(&proof);
 	for (size_t i = 0; i < proof.facts.len; i++)

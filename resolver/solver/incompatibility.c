@@ -8,7 +8,8 @@
 // turns in what they need costs no quadratic memory.
 enum { WIDEST_RUNS = 16 };
 
-static struct incompatibility *make(struct solver *solver, enum incompatibility_kind kind, uint32_t most_terms)
+static struct incompatibility *make(struct solver *solver, enum incompatibility_kind kind,
+				    uint32_t most_terms)
 {
 	struct incompatibility *made = arena_new(&solver->arena, struct incompatibility);
 	made->kind = kind;
@@ -20,55 +21,58 @@ static struct incompatibility *make(struct solver *solver, enum incompatibility_
 }
 
 // A term that is true of every state says nothing and is left out.
-static void add_term(struct solver *solver, struct incompatibility *to, uint32_t package, struct rank_set states)
+static void add_term(struct solver *solver, struct incompatibility *to, uint32_t package,
+		     struct rank_set states)
 {
-	if (!is_every_state(&solver->packages.items[package], states))
+	if (!is_every_state(package_of(solver, package), states))
 		to->terms[to->term_len++] = (struct term){ package, states };
 }
 
-void watch_term(struct solver *solver, struct incompatibility *incompatibility, uint32_t term)
+static void list(struct solver *solver, struct term term, struct incompatibility *made)
 {
-	struct package *package = &solver->packages.items[incompatibility->terms[term].package];
-	*array_push(&solver->arena, &package->watched) = incompatibility;
+	struct incompatibility_list *watched = &package_of(solver, term.package)->watched;
+	*array_push(&solver->arena, watched) = made;
 }
 
-void unwatch_term(struct solver *solver, const struct incompatibility *incompatibility, uint32_t term)
+static void unlist(struct solver *solver, struct term term,
+		   const struct incompatibility *gone)
 {
-	struct incompatibility_list *list = &solver->packages.items[incompatibility->terms[term].package].watched;
-	size_t at = list->len - 1;
-	while (list->items[at] != incompatibility)
+	struct incompatibility_list *watched = &package_of(solver, term.package)->watched;
+	size_t at = watched->len - 1;
+	while (watched->items[at] != gone)
 		at--;
-	memmove(&list->items[at], &list->items[at + 1], (list->len - at - 1) * sizeof(*list->items));
-	list->len--;
+	watched->len--;
+	memmove(&watched->items[at], &watched->items[at + 1],
+		(watched->len - at) * sizeof(watched->items[0]));
 }
 
-// Puts the package's term in the place of a watched one, 0 or 1.
-void watch_package(struct solver *solver, struct incompatibility *incompatibility, uint32_t watch, uint32_t package)
+void incompatibility_watch(struct solver *solver, struct incompatibility *incompatibility,
+			   uint32_t watch, uint32_t place)
 {
-	uint32_t at = 0;
-	while (incompatibility->terms[at].package != package)
-		at++;
-	struct term term = incompatibility->terms[at];
-	if (at >= 2)
-		unwatch_term(solver, incompatibility, watch);
-	incompatibility->terms[at] = incompatibility->terms[watch];
-	incompatibility->terms[watch] = term;
-	if (at >= 2)
-		watch_term(solver, incompatibility, watch);
+	struct term *terms = incompatibility->terms;
+	struct term before = terms[watch];
+	terms[watch] = terms[place];
+	terms[place] = before;
+	if (place < 2)
+		return;
+	unlist(solver, before, incompatibility);
+	list(solver, terms[watch], incompatibility);
 }
 
 static void watch(struct solver *solver, struct incompatibility *made)
 {
 	for (uint32_t i = 0; i < made->term_len && i < 2; i++)
-		watch_term(solver, made, i);
+		list(solver, made->terms[i], made);
 }
 
 // What other ranks of the package are known to depend on the same, most recent first.
-static struct incompatibility *find_same(const struct package *package, const struct solver_dependency *dependency)
+static struct incompatibility *find_same(const struct package *package,
+					 const struct solver_dependency *dependency)
 {
 	for (size_t i = package->dependencies.len; i-- > 0;) {
 		struct incompatibility *known = package->dependencies.items[i];
-		if (known->other == dependency->package && known->from.len <= WIDEST_RUNS &&
+		if (known->other == dependency->package &&
+		    known->from.len <= WIDEST_RUNS &&
 		    rank_set_eq(known->allowed, dependency->allowed))
 			return known;
 	}
@@ -77,7 +81,8 @@ static struct incompatibility *find_same(const struct package *package, const st
 
 // A fact becomes one about more ranks. Whatever was derived from the narrower follows from the wider, too, so nothing
 // that refers to it is wrong after that; and a proof gets along with one fact where there would be many.
-static void widen(struct solver *solver, struct incompatibility *known, struct rank_set from)
+static void widen(struct solver *solver, struct incompatibility *known,
+		  struct rank_set from)
 {
 	known->from = rank_set_union(&solver->arena, known->from, from);
 	for (uint32_t i = 0; i < known->term_len; i++)
@@ -86,11 +91,12 @@ static void widen(struct solver *solver, struct incompatibility *known, struct r
 }
 
 // { package in from, other not in allowed }; a dependency on itself forbids the rank.
-static struct incompatibility *make_dependency(struct solver *solver, uint32_t package, struct rank_set from,
+static struct incompatibility *make_dependency(struct solver *solver, uint32_t package,
+					       struct rank_set from,
 					       const struct solver_dependency *dependency)
 {
 	struct incompatibility *made = make(solver, INCOMPATIBILITY_DEPENDENCY, 2);
-	const struct package *other = &solver->packages.items[dependency->package];
+	const struct package *other = package_of(solver, dependency->package);
 	made->package = package;
 	made->other = dependency->package;
 	made->from = from;
@@ -98,23 +104,26 @@ static struct incompatibility *make_dependency(struct solver *solver, uint32_t p
 	made->reason = dependency->reason;
 	add_term(solver, made, package, from);
 	if (dependency->package != package) {
-		struct rank_set allowed = closed_states(&solver->arena, other, dependency->allowed);
-		struct rank_set without = rank_set_complement(&solver->arena, allowed, other->count + 1);
+		struct rank_set allowed =
+			closed_states(&solver->arena, other, dependency->allowed);
+		struct rank_set without =
+			rank_set_complement(&solver->arena, allowed, other->count + 1);
 		add_term(solver, made, dependency->package, without);
 	}
 	watch(solver, made);
-	*array_push(&solver->arena, &solver->packages.items[package].dependencies) = made;
+	*array_push(&solver->arena, &package_of(solver, package)->dependencies) = made;
 	return made;
 }
 
-// The fact that the rank depends on this; NULL where that says nothing.
-struct incompatibility *incompatibility_dependency(struct solver *solver, uint32_t package, uint32_t rank,
-						   const struct solver_dependency *dependency)
+struct incompatibility *incompatibility_dependency(
+	struct solver *solver, uint32_t package, uint32_t rank,
+	const struct solver_dependency *dependency)
 {
-	const struct package *depender = &solver->packages.items[package];
+	const struct package *depender = package_of(solver, package);
 	if (dependency->package == package && rank_set_has(dependency->allowed, rank))
 		return NULL;
-	struct rank_set from = closed_states(&solver->arena, depender, rank_set_one(&solver->arena, rank));
+	struct rank_set from = closed_states(&solver->arena, depender,
+					     rank_set_one(&solver->arena, rank));
 	struct incompatibility *same = find_same(depender, dependency);
 	if (!same)
 		return make_dependency(solver, package, from, dependency);
@@ -122,20 +131,21 @@ struct incompatibility *incompatibility_dependency(struct solver *solver, uint32
 	return same;
 }
 
-void incompatibility_excluded(struct solver *solver, uint32_t package, struct rank_set ranks, solver_reason reason)
+void incompatibility_excluded(struct solver *solver, uint32_t package,
+			      struct rank_set ranks, solver_reason reason)
 {
 	struct incompatibility *made = make(solver, INCOMPATIBILITY_EXCLUDED, 1);
 	made->package = made->other = package;
 	made->from = ranks;
 	made->reason = reason;
 	add_term(solver, made, package,
-		 closed_states(&solver->arena, &solver->packages.items[package], made->from));
+		 closed_states(&solver->arena, package_of(solver, package), made->from));
 	watch(solver, made);
 	queue_package(solver, package);
 }
 
-// Not listed: propagate.c knows every instance of a tie without it. This is one that a conflict came from.
-struct incompatibility *incompatibility_tie(struct solver *solver, const struct tie *tie, struct rank_set ranks)
+struct incompatibility *incompatibility_tie(struct solver *solver, const struct tie *tie,
+					    struct rank_set ranks)
 {
 	struct incompatibility *made = make(solver, INCOMPATIBILITY_TIE, 2);
 	made->package = tie->extra;
@@ -143,11 +153,11 @@ struct incompatibility *incompatibility_tie(struct solver *solver, const struct 
 	made->from = made->allowed = rank_set_copy(&solver->arena, ranks);
 	add_term(solver, made, tie->extra, made->from);
 	add_term(solver, made, tie->base,
-		 rank_set_complement(&solver->arena, ranks, solver->packages.items[tie->base].count + 1));
+		 rank_set_complement(&solver->arena, ranks,
+				     package_of(solver, tie->base)->count + 1));
 	return made;
 }
 
-// A fact of another solver's proof, over the same packages; its sets are copied.
 void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fact)
 {
 	struct arena *arena = &solver->arena;
@@ -160,31 +170,38 @@ void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fa
 	}
 	struct incompatibility *made;
 	if (fact->kind == FACT_TIE) {
-		made = incompatibility_tie(solver, &(struct tie){ fact->package, fact->other }, from);
+		made = incompatibility_tie(solver,
+					   &(struct tie){ fact->package, fact->other },
+					   from);
 		watch(solver, made);
 	} else {
-		struct solver_dependency dependency = { fact->other, rank_set_copy(arena, fact->allowed),
-							fact->reason };
+		struct solver_dependency dependency = {
+			fact->other, rank_set_copy(arena, fact->allowed), fact->reason
+		};
 		made = make_dependency(solver, fact->package, from, &dependency);
 	}
 	made->is_joined = fact->is_joined;
 	queue_package(solver, fact->package);
 }
 
-struct incompatibility *incompatibility_learned(struct solver *solver, const struct term *terms,
+struct incompatibility *incompatibility_learned(struct solver *solver,
+						const struct term *terms,
 						uint32_t term_len, struct resolution by)
 {
 	struct incompatibility *made = make(solver, INCOMPATIBILITY_LEARNED, term_len);
-	struct resolution_step *steps = arena_new_array(&solver->arena, struct resolution_step, by.len);
+	struct resolution_step *steps =
+		arena_new_array(&solver->arena, struct resolution_step, by.len);
 	memcpy(steps, by.steps, by.len * sizeof(*steps));
 	made->learned_by = (struct resolution){ by.start, steps, by.len };
 	for (uint32_t i = 0; i < term_len; i++)
-		add_term(solver, made, terms[i].package, rank_set_copy(&solver->arena, terms[i].states));
+		add_term(solver, made, terms[i].package,
+			 rank_set_copy(&solver->arena, terms[i].states));
 	watch(solver, made);
 	return made;
 }
 
-const struct term *incompatibility_term(const struct incompatibility *incompatibility, uint32_t package)
+const struct term *incompatibility_term(const struct incompatibility *incompatibility,
+					uint32_t package)
 {
 	for (uint32_t i = 0; i < incompatibility->term_len; i++)
 		if (incompatibility->terms[i].package == package)

@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 
-// What no jump back can widen again.
+#include <string.h>
+
 struct rank_set lasting_domain(const struct package *package)
 {
 	size_t len = package->history.len;
@@ -18,20 +19,32 @@ bool is_selected(const struct package *package)
 	return package->history.len > 0 && !rank_set_has(package->domain, package->count);
 }
 
+// A long propagation would grow the queue by what it has worked off.
+static void drop_done(struct solver *solver)
+{
+	uint32_t *items = solver->queue.items;
+	solver->queue.len -= solver->queue_at;
+	memmove(items, items + solver->queue_at, solver->queue.len * sizeof(*items));
+	solver->queue_at = 0;
+}
+
 void queue_package(struct solver *solver, uint32_t id)
 {
-	struct package *package = &solver->packages.items[id];
+	struct package *package = package_of(solver, id);
 	if (package->is_queued)
 		return;
 	package->is_queued = true;
+	if (solver->queue.len == solver->queue.cap && solver->queue_at > 0)
+		drop_done(solver);
 	*array_push(&solver->arena, &solver->queue) = id;
 }
 
-static struct assignment *push_assignment(struct solver *solver, uint32_t id, struct rank_set domain)
+static struct assignment *push_assignment(struct solver *solver, uint32_t id,
+					  struct rank_set domain)
 {
 	if (domain.len == 0)
 		BUG("an assignment that leaves nothing");
-	struct package *package = &solver->packages.items[id];
+	struct package *package = package_of(solver, id);
 	package->domain = domain;
 	struct assignment *made = array_push(&solver->arena, &package->history);
 	*made = (struct assignment){
@@ -52,26 +65,27 @@ void assign_root(struct solver *solver)
 
 void assign_decision(struct solver *solver, uint32_t id, uint32_t rank)
 {
-	struct package *package = &solver->packages.items[id];
+	struct package *package = package_of(solver, id);
 	*array_push(&solver->arena, &solver->levels) =
 		(struct level){ solver->trail.len, arena_mark(&solver->search) };
 	struct rank_set one = rank_set_one(&solver->search, rank);
 	push_assignment(solver, id, closed_states(&solver->search, package, one));
-	package->decided = true;
+	package->is_decided = true;
 	solver->counts.decisions++;
 }
 
 // The incompatibility's other terms hold, so this one must not.
-void assign_without(struct solver *solver, uint32_t id, struct rank_set states, struct incompatibility *cause)
+void assign_without(struct solver *solver, uint32_t id, struct rank_set states,
+		    struct incompatibility *cause)
 {
-	struct rank_set domain = solver->packages.items[id].domain;
+	struct rank_set domain = package_of(solver, id)->domain;
 	struct rank_set left = rank_set_subtract(&solver->search, domain, states);
 	push_assignment(solver, id, left)->cause = cause;
 }
 
 // Sets are of solver.search.
-void assign_tied(struct solver *solver, uint32_t id, struct rank_set domain, const struct tie *tie,
-		 struct rank_set tied)
+void assign_tied(struct solver *solver, uint32_t id, struct rank_set domain,
+		 const struct tie *tie, struct rank_set tied)
 {
 	struct assignment *made = push_assignment(solver, id, domain);
 	made->tie = tie;
@@ -87,12 +101,14 @@ void jump_back(struct solver *solver, uint32_t level)
 	struct level before = solver->levels.items[level];
 	while (solver->trail.len > before.trail_len) {
 		uint32_t id = solver->trail.items[--solver->trail.len];
-		struct package *package = &solver->packages.items[id];
-		const struct assignment *gone = &package->history.items[--package->history.len];
+		struct package *package = package_of(solver, id);
+		const struct assignment *gone =
+			&package->history.items[--package->history.len];
 		size_t len = package->history.len;
-		package->domain = len > 0 ? package->history.items[len - 1].domain : package->states;
+		package->domain = len > 0 ? package->history.items[len - 1].domain
+					  : package->states;
 		if (!gone->cause && !gone->tie)
-			package->decided = false;
+			package->is_decided = false;
 		queue_package(solver, id);
 	}
 	solver->levels.len = level;

@@ -36,8 +36,8 @@ uint32_t next_package(const struct solver *solver)
 {
 	uint32_t best = NO_PACKAGE, best_choice = UINT32_MAX;
 	for (size_t i = 0; i < solver->seen.len; i++) {
-		const struct package *package = &solver->packages.items[solver->seen.items[i]];
-		if (package->decided || !is_selected(package))
+		const struct package *package = package_of(solver, solver->seen.items[i]);
+		if (package->is_decided || !is_selected(package))
 			continue;
 		uint32_t choice = choice_of(package);
 		if (choice < best_choice) {
@@ -52,15 +52,16 @@ uint32_t next_package(const struct solver *solver)
 void note_seen(struct solver *solver, uint32_t id)
 {
 	size_t at = solver->seen.len;
-	if (solver->packages.items[id].seen != 0)
+	if (package_of(solver, id)->seen != 0)
 		return;
 	*array_push(&solver->arena, &solver->seen) = id;
 	for (; at < solver->seen.len; at++) {
-		struct package *package = &solver->packages.items[solver->seen.items[at]];
+		struct package *package = package_of(solver, solver->seen.items[at]);
 		package->seen = (uint32_t)at + 1;
 		for (size_t i = 0; i < package->ties.len; i++) {
 			uint32_t base = package->ties.items[i]->base;
-			if (solver->packages.items[base].seen == 0 && base != solver->seen.items[at])
+			if (package_of(solver, base)->seen == 0 &&
+			    base != solver->seen.items[at])
 				*array_push(&solver->arena, &solver->seen) = base;
 		}
 	}
@@ -75,10 +76,11 @@ static void move_early(struct package *package)
 // A culprit that has chosen already chooses again, after those it stood in the way of.
 static void move_late(struct solver *solver, struct package *package)
 {
-	if (++package->times_culprit < CONFLICTS_BEFORE_MOVE || package->standing != STANDING_PLAIN)
+	if (++package->times_culprit < CONFLICTS_BEFORE_MOVE ||
+	    package->standing != STANDING_PLAIN)
 		return;
 	package->standing = STANDING_LATE;
-	if (!package->decided)
+	if (!package->is_decided)
 		return;
 	size_t at = package->history.len;
 	while (package->history.items[at - 1].cause || package->history.items[at - 1].tie)
@@ -91,12 +93,13 @@ void note_rejected(struct solver *solver, uint32_t affected, uint32_t culprit)
 {
 	if (culprit == SOLVER_ROOT || affected == SOLVER_ROOT)
 		return;
-	move_early(&solver->packages.items[affected]);
-	move_late(solver, &solver->packages.items[culprit]);
+	move_early(package_of(solver, affected));
+	move_late(solver, package_of(solver, culprit));
 }
 
 // A conflict came down to `affected` having to avoid what it was about to take, for the others' sake.
-void note_conflict(struct solver *solver, const struct incompatibility *learned, uint32_t affected)
+void note_conflict(struct solver *solver, const struct incompatibility *learned,
+		   uint32_t affected)
 {
 	for (uint32_t i = 0; i < learned->term_len; i++)
 		if (learned->terms[i].package != affected)

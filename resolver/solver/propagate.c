@@ -4,7 +4,7 @@
 
 static enum rank_relation relate(const struct solver *solver, const struct term *term)
 {
-	return rank_set_relate(solver->packages.items[term->package].domain, term->states);
+	return rank_set_relate(package_of(solver, term->package)->domain, term->states);
 }
 
 // Puts a term that does not hold in the place of a watched one that does, if there is any.
@@ -15,11 +15,7 @@ static void move_watch(struct solver *solver, struct incompatibility *of, uint32
 		enum rank_relation other = relate(solver, &of->terms[i]);
 		if (other == RANKS_WITHIN)
 			continue;
-		unwatch_term(solver, of, watch);
-		struct term held = of->terms[watch];
-		of->terms[watch] = of->terms[i];
-		of->terms[i] = held;
-		watch_term(solver, of, watch);
+		incompatibility_watch(solver, of, watch, i);
 		*relation = other;
 		return;
 	}
@@ -33,7 +29,8 @@ enum outcome {
 
 // While neither of the two watched terms holds, the others do not matter; where one does, it is only for want of a
 // better one that it is watched still, and so all others hold.
-static enum outcome examine(struct solver *solver, struct incompatibility *of, const struct term **ret_open)
+static enum outcome examine(struct solver *solver, struct incompatibility *of,
+			    const struct term **ret_open)
 {
 	enum rank_relation relations[2] = { relate(solver, &of->terms[0]), RANKS_WITHIN };
 	if (of->term_len > 1)
@@ -57,27 +54,33 @@ static enum outcome examine(struct solver *solver, struct incompatibility *of, c
 // not have. Returns that incompatibility where it holds already.
 static struct incompatibility *tie_extra(struct solver *solver, const struct tie *tie)
 {
-	const struct package *extra = &solver->packages.items[tie->extra];
-	struct rank_set base = solver->packages.items[tie->base].domain, domain = extra->domain;
+	const struct package *extra = package_of(solver, tie->extra);
+	struct rank_set base = package_of(solver, tie->base)->domain,
+			domain = extra->domain;
 	struct rank_set none = rank_set_one(&solver->scratch, extra->count);
 	struct rank_set may = rank_set_union(&solver->scratch, base, none);
 	enum rank_relation relation = rank_set_relate(domain, may);
 	if (relation == RANKS_WITHIN)
 		return NULL;
-	struct rank_set tied = rank_set_complement(&solver->search, may, extra->count + 1);
+	struct rank_set tied =
+		rank_set_complement(&solver->search, may, extra->count + 1);
 	if (relation == RANKS_DISJOINT)
 		return incompatibility_tie(solver, tie, tied);
-	assign_tied(solver, tie->extra, rank_set_intersect(&solver->search, domain, may), tie, tied);
+	assign_tied(solver, tie->extra, rank_set_intersect(&solver->search, domain, may),
+		    tie, tied);
 	return NULL;
 }
 
 // A selected extra wants the base, at one of its own ranks; tie_extra() has seen to it that the base has them.
 static void tie_base(struct solver *solver, const struct tie *tie)
 {
-	const struct package *extra = &solver->packages.items[tie->extra];
-	struct rank_set wanted = extra->domain, domain = solver->packages.items[tie->base].domain;
+	const struct package *extra = package_of(solver, tie->extra);
+	struct rank_set wanted = extra->domain,
+			domain = package_of(solver, tie->base)->domain;
 	if (is_selected(extra) && !rank_set_within(domain, wanted))
-		assign_tied(solver, tie->base, rank_set_intersect(&solver->search, domain, wanted), tie, wanted);
+		assign_tied(solver, tie->base,
+			    rank_set_intersect(&solver->search, domain, wanted), tie,
+			    wanted);
 }
 
 static struct incompatibility *propagate_tie(struct solver *solver, const struct tie *tie)
@@ -95,7 +98,7 @@ static struct incompatibility *propagate_tie(struct solver *solver, const struct
 // list, so the place is counted from its end.
 static struct incompatibility *propagate_package(struct solver *solver, uint32_t id)
 {
-	struct package *package = &solver->packages.items[id];
+	struct package *package = package_of(solver, id);
 	for (size_t left = package->watched.len; left-- > 0;) {
 		struct incompatibility *watched = package->watched.items[left];
 		const struct term *open = NULL;
@@ -116,7 +119,7 @@ bool propagate(struct solver *solver)
 {
 	while (solver->queue_at < solver->queue.len) {
 		uint32_t id = solver->queue.items[solver->queue_at++];
-		solver->packages.items[id].is_queued = false;
+		package_of(solver, id)->is_queued = false;
 		struct incompatibility *conflict = propagate_package(solver, id);
 		if (!conflict)
 			continue;

@@ -78,8 +78,8 @@ struct rank_set rank_set_one(struct arena *arena, uint32_t rank)
 	return one_run(arena, rank, rank + 1);
 }
 
-struct rank_set rank_set_where(struct arena *arena, uint32_t count, bool (*holds)(void *context, uint32_t rank),
-			       void *context)
+struct rank_set rank_set_where(struct arena *arena, uint32_t count,
+			       bool (*holds)(void *context, uint32_t rank), void *context)
 {
 	struct {
 		struct rank_run *items;
@@ -97,11 +97,13 @@ struct rank_set rank_set_where(struct arena *arena, uint32_t count, bool (*holds
 	return (struct rank_set){ runs.items, (uint32_t)runs.len };
 }
 
-struct rank_set rank_set_intersect(struct arena *arena, struct rank_set a, struct rank_set b)
+struct rank_set rank_set_intersect(struct arena *arena, struct rank_set a,
+				   struct rank_set b)
 {
 	struct writer writer = writer_for(arena, (size_t)a.len + b.len);
 	for (uint32_t i = 0, k = 0; i < a.len && k < b.len;) {
-		write_run(&writer, later(a.runs[i].from, b.runs[k].from), earlier(a.runs[i].to, b.runs[k].to));
+		write_run(&writer, later(a.runs[i].from, b.runs[k].from),
+			  earlier(a.runs[i].to, b.runs[k].to));
 		if (a.runs[i].to < b.runs[k].to)
 			i++;
 		else
@@ -114,21 +116,24 @@ struct rank_set rank_set_union(struct arena *arena, struct rank_set a, struct ra
 {
 	struct writer writer = writer_for(arena, (size_t)a.len + b.len);
 	for (uint32_t i = 0, k = 0; i < a.len || k < b.len;) {
-		bool take_a = k == b.len || (i < a.len && a.runs[i].from <= b.runs[k].from);
+		bool take_a =
+			k == b.len || (i < a.len && a.runs[i].from <= b.runs[k].from);
 		struct rank_run run = take_a ? a.runs[i++] : b.runs[k++];
 		write_run(&writer, run.from, run.to);
 	}
 	return written(writer);
 }
 
-struct rank_set rank_set_subtract(struct arena *arena, struct rank_set a, struct rank_set b)
+struct rank_set rank_set_subtract(struct arena *arena, struct rank_set a,
+				  struct rank_set b)
 {
 	struct writer writer = writer_for(arena, (size_t)a.len + b.len);
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < a.len; i++) {
 		uint32_t from = a.runs[i].from;
 		k = find_run(b, k, from);
-		for (uint32_t cut = k; cut < b.len && b.runs[cut].from < a.runs[i].to; cut++) {
+		for (uint32_t cut = k; cut < b.len && b.runs[cut].from < a.runs[i].to;
+		     cut++) {
 			write_run(&writer, from, b.runs[cut].from);
 			from = b.runs[cut].to;
 		}
@@ -137,7 +142,8 @@ struct rank_set rank_set_subtract(struct arena *arena, struct rank_set a, struct
 	return written(writer);
 }
 
-struct rank_set rank_set_complement(struct arena *arena, struct rank_set set, uint32_t count)
+struct rank_set rank_set_complement(struct arena *arena, struct rank_set set,
+				    uint32_t count)
 {
 	struct rank_run everything = { 0, count };
 	return rank_set_subtract(arena, (struct rank_set){ &everything, count > 0 }, set);
@@ -175,7 +181,8 @@ enum rank_relation rank_set_relate(struct rank_set part, struct rank_set whole)
 		struct rank_run run = part.runs[i];
 		at = find_run(whole, at, run.from);
 		bool touches = at < whole.len && whole.runs[at].from < run.to;
-		bool covers = touches && whole.runs[at].from <= run.from && whole.runs[at].to >= run.to;
+		bool covers = touches && whole.runs[at].from <= run.from &&
+			      whole.runs[at].to >= run.to;
 		any_inside = any_inside || touches;
 		any_outside = any_outside || !covers;
 	}

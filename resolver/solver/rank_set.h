@@ -17,12 +17,16 @@ struct rank_set rank_set_empty(void);
 struct rank_set rank_set_all(struct arena *arena, uint32_t count); // 0 … count-1
 struct rank_set rank_set_one(struct arena *arena, uint32_t rank);
 // From a predicate over ranks 0 … count-1.
-struct rank_set rank_set_where(struct arena *arena, uint32_t count, bool (*holds)(void *context, uint32_t rank),
+struct rank_set rank_set_where(struct arena *arena, uint32_t count,
+			       bool (*holds)(void *context, uint32_t rank),
 			       void *context);
-struct rank_set rank_set_intersect(struct arena *arena, struct rank_set a, struct rank_set b);
+struct rank_set rank_set_intersect(struct arena *arena, struct rank_set a,
+				   struct rank_set b);
 struct rank_set rank_set_union(struct arena *arena, struct rank_set a, struct rank_set b);
-struct rank_set rank_set_subtract(struct arena *arena, struct rank_set a, struct rank_set b); // a without b
-struct rank_set rank_set_complement(struct arena *arena, struct rank_set set, uint32_t count);
+struct rank_set rank_set_subtract(struct arena *arena, struct rank_set a,
+				  struct rank_set b); // a without b
+struct rank_set rank_set_complement(struct arena *arena, struct rank_set set,
+				    uint32_t count);
 struct rank_set rank_set_copy(struct arena *arena, struct rank_set set);
 bool rank_set_has(struct rank_set set, uint32_t rank);
 bool rank_set_eq(struct rank_set a, struct rank_set b);

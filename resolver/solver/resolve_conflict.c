@@ -18,25 +18,30 @@ struct work {
 	ARRAY_OF(struct resolution_step) steps;
 };
 
-static const struct assignment *satisfier_of(const struct work *work, const struct held_term *held)
+static const struct assignment *satisfier_of(const struct work *work,
+					     const struct held_term *held)
 {
-	return &work->solver->packages.items[held->term.package].history.items[held->satisfier];
+	const struct package *package = package_of(work->solver, held->term.package);
+	return &package->history.items[held->satisfier];
 }
 
 // Terms on one package are joined to the states in which both hold.
 static void add_term(struct work *work, struct term term)
 {
-	const struct package *package = &work->solver->packages.items[term.package];
+	const struct package *package = package_of(work->solver, term.package);
 	uint32_t satisfier = find_satisfier(package, term.states);
 	for (size_t i = 0; i < work->terms.len; i++) {
 		struct held_term *held = &work->terms.items[i];
 		if (held->term.package != term.package)
 			continue;
-		held->term.states = rank_set_intersect(&work->solver->scratch, held->term.states, term.states);
-		held->satisfier = held->satisfier > satisfier ? held->satisfier : satisfier;
+		held->term.states = rank_set_intersect(&work->solver->scratch,
+						       held->term.states, term.states);
+		held->satisfier =
+			held->satisfier > satisfier ? held->satisfier : satisfier;
 		return;
 	}
-	*array_push(&work->solver->scratch, &work->terms) = (struct held_term){ term, satisfier };
+	*array_push(&work->solver->scratch, &work->terms) =
+		(struct held_term){ term, satisfier };
 }
 
 // Only the root is left to blame, or nobody.
@@ -62,18 +67,21 @@ static void sort_latest(struct work *work)
 }
 
 // The states that an assignment ruled out: what its cause says of the package.
-static struct rank_set denied_by(struct solver *solver, const struct assignment *assignment, uint32_t id)
+static struct rank_set denied_by(struct solver *solver,
+				 const struct assignment *assignment, uint32_t id)
 {
-	const struct package *package = &solver->packages.items[id];
+	const struct package *package = package_of(solver, id);
 	if (assignment->tie && id == assignment->tie->extra)
 		return assignment->tied;
 	if (assignment->tie)
-		return rank_set_complement(&solver->scratch, assignment->tied, package->count + 1);
+		return rank_set_complement(&solver->scratch, assignment->tied,
+					   package->count + 1);
 	return incompatibility_term(assignment->cause, id)->states;
 }
 
 // A tie's instance becomes an incompatibility only when a conflict has come of it.
-static const struct incompatibility *cause_of(struct solver *solver, const struct assignment *assignment)
+static const struct incompatibility *cause_of(struct solver *solver,
+					      const struct assignment *assignment)
 {
 	if (assignment->tie)
 		return incompatibility_tie(solver, assignment->tie, assignment->tied);
@@ -81,12 +89,14 @@ static const struct incompatibility *cause_of(struct solver *solver, const struc
 }
 
 // Joins the work with the cause of the first term's satisfier. `left` is that term after it.
-static void join(struct work *work, const struct incompatibility *cause, struct rank_set left)
+static void join(struct work *work, const struct incompatibility *cause,
+		 struct rank_set left)
 {
 	struct held_term *pivot = &work->terms.items[0];
-	const struct package *package = &work->solver->packages.items[pivot->term.package];
+	const struct package *package = package_of(work->solver, pivot->term.package);
 	uint32_t id = pivot->term.package;
-	*array_push(&work->solver->scratch, &work->steps) = (struct resolution_step){ cause, id };
+	*array_push(&work->solver->scratch, &work->steps) =
+		(struct resolution_step){ cause, id };
 	if (is_every_state(package, left)) {
 		*pivot = work->terms.items[--work->terms.len];
 	} else {
@@ -101,8 +111,11 @@ static void join(struct work *work, const struct incompatibility *cause, struct 
 // The level at which all but the first term hold, and of that what its satisfier's cause leaves.
 static uint32_t level_before(const struct work *work, struct rank_set left)
 {
-	const struct package *package = &work->solver->packages.items[work->terms.items[0].term.package];
-	uint32_t level = work->terms.len > 1 ? satisfier_of(work, &work->terms.items[1])->level : 0;
+	const struct package *package =
+		package_of(work->solver, work->terms.items[0].term.package);
+	uint32_t level = work->terms.len > 1
+				 ? satisfier_of(work, &work->terms.items[1])->level
+				 : 0;
 	if (is_every_state(package, left))
 		return level;
 	uint32_t own = package->history.items[find_satisfier(package, left)].level;
@@ -115,14 +128,15 @@ static uint32_t level_before(const struct work *work, struct rank_set left)
 static bool step_back(struct work *work, uint32_t *ret_level)
 {
 	const struct held_term *latest = &work->terms.items[0];
-	const struct package *package = &work->solver->packages.items[latest->term.package];
+	const struct package *package = package_of(work->solver, latest->term.package);
 	const struct assignment *satisfier = satisfier_of(work, latest);
 	if (!satisfier->cause && !satisfier->tie) {
 		*ret_level = level_before(work, package->states);
 		return false;
 	}
 	struct rank_set denied = denied_by(work->solver, satisfier, latest->term.package);
-	struct rank_set left = rank_set_union(&work->solver->scratch, latest->term.states, denied);
+	struct rank_set left =
+		rank_set_union(&work->solver->scratch, latest->term.states, denied);
 	*ret_level = level_before(work, left);
 	bool is_lone_fact = satisfier->cause && satisfier->cause->term_len == 1;
 	if (*ret_level < satisfier->level && !is_lone_fact)
@@ -131,17 +145,29 @@ static bool step_back(struct work *work, uint32_t *ret_level)
 	return true;
 }
 
+// Of a conflict that is itself to be derived from.
+static void watch_latest(const struct work *work, struct incompatibility *conflict)
+{
+	for (uint32_t watch = 0; watch < 2 && conflict->term_len > 2; watch++) {
+		uint32_t place = 0;
+		while (conflict->terms[place].package !=
+		       work->terms.items[watch].term.package)
+			place++;
+		incompatibility_watch(work->solver, conflict, watch, place);
+	}
+}
+
 // What the work has come to, as an incompatibility: the conflict itself where no step was taken. The two latest terms
 // are the ones to watch: they open first when choices are taken back.
 static struct incompatibility *learn(struct work *work, struct incompatibility *conflict)
 {
 	struct solver *solver = work->solver;
 	if (work->steps.len == 0) {
-		for (uint32_t i = 0; i < work->terms.len && i < 2 && conflict->term_len > 2; i++)
-			watch_package(solver, conflict, i, work->terms.items[i].term.package);
+		watch_latest(work, conflict);
 		return conflict;
 	}
-	struct term *terms = arena_new_array(&solver->scratch, struct term, work->terms.len);
+	struct term *terms =
+		arena_new_array(&solver->scratch, struct term, work->terms.len);
 	for (size_t i = 0; i < work->terms.len; i++)
 		terms[i] = work->terms.items[i].term;
 	struct resolution by = { conflict, work->steps.items, work->steps.len };

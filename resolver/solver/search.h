@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The solver's own state and the stages that work on it. Internal to resolver/solver; solver.h is the door.
 //
-// A package with `count` ranks is in one of count + 1 states: a rank, or "not selected", written as the number `count`.
-// A term is a package and a set of states. "not foo >= 2" is foo's ranks below 2 and `count`, so positive and negative
-// terms need no cases: both are rank sets, and negation is the complement.
-//
-// Ranks that can never be chosen follow the usable rank below them: a set in a term holds an unusable rank exactly when
-// it holds that one ("closed" sets; they are again an algebra). Runs stay few, and a conflict speaks of ranges instead
-// of gaps. What a requirement said literally is kept beside it, in incompatibility.allowed.
-//
 //	universe.c          what the driver told: versions, answers about releases
-//	incompatibility.c   making and indexing them; merging equal dependencies of several ranks
+//	incompatibility.c   what cannot hold together, listed by package; equal dependencies of several ranks made one
 //	partial_solution.c  assignments by package, levels, jumping back, who satisfied a term first
 //	propagate.c         units and ties, until nothing follows any more or an incompatibility holds
 //	resolve_conflict.c  the cause of a conflict, learned; the jump back
@@ -20,63 +12,15 @@
 //	shrink.c            the same with as few facts as will do
 #pragma once
 
-#include "resolver/solver/solver.h"
-
-struct term {
-	uint32_t package;
-	struct rank_set states;
-};
-
-enum incompatibility_kind {
-	INCOMPATIBILITY_DEPENDENCY, // { package in from, other not in allowed }
-	INCOMPATIBILITY_EXCLUDED,   // { package in from }
-	INCOMPATIBILITY_TIE,        // { package in from, other not in from }
-	INCOMPATIBILITY_LEARNED,    // `start`, resolved with each of `steps` in turn
-};
-
-// One resolution: what there is so far and `cause` are joined on the package `pivot`.
-struct resolution_step {
-	const struct incompatibility *cause;
-	uint32_t pivot;
-};
-
-struct resolution {
-	const struct incompatibility *start;
-	const struct resolution_step *steps;
-	size_t len;
-};
-
-// A set of terms that cannot all hold; at most one a package, none of them true of every state. The first two are
-// watched: it is listed under their packages. Once it is made, the order of terms may change, and a dependency may turn
-// out to be one of more ranks.
-struct incompatibility {
-	enum incompatibility_kind kind;
-	uint32_t id; // in order of making: causes have lower ids
-	uint32_t term_len;
-	struct term *terms;
-
-	uint32_t package, other; // as in struct solver_fact, but for learned ones
-	struct rank_set from, allowed;
-	solver_reason reason;
-	bool is_joined;
-	struct resolution learned_by; // learned ones only
-};
-
-struct incompatibility_list {
-	struct incompatibility **items;
-	size_t len, cap;
-};
-
-struct tie {
-	uint32_t extra, base;
-};
+#include "resolver/solver/incompatibility.h"
 
 // One entry in a package's history. A decision has neither cause nor tie.
 struct assignment {
 	struct rank_set domain; // of the package after it
 	struct incompatibility *cause;
 	const struct tie *tie;
-	struct rank_set tied; // the ranks of `tie` it is about: { extra in tied, base not in tied }
+	struct rank_set
+		tied; // the ranks of `tie` it is about: { extra in tied, base not in tied }
 	uint32_t level;
 	uint64_t order; // among all assignments
 };
@@ -85,7 +29,7 @@ enum release_answer { RELEASE_UNKNOWN, RELEASE_GIVEN, RELEASE_EXCLUDED };
 
 struct release {
 	enum release_answer answer;
-	bool taken_up; // its dependencies (or exclusion) are incompatibilities now
+	bool is_taken_up; // its dependencies (or exclusion) are incompatibilities now
 	solver_reason reason;
 	const struct solver_dependency *dependencies;
 	size_t len;
@@ -96,7 +40,7 @@ enum standing { STANDING_PLAIN, STANDING_LATE, STANDING_EARLY };
 
 struct package {
 	// What the driver told.
-	bool known;
+	bool is_known;
 	uint8_t priority;
 	uint32_t count;
 	struct rank_set states; // all count + 1
@@ -106,18 +50,21 @@ struct package {
 	struct release *releases; // by rank
 
 	// The search.
-	uint32_t seen; // 1, 2, … in the order in which dependencies taken up name packages; 0: none has
-	bool decided;
+	uint32_t
+		seen; // 1, 2, … in the order in which dependencies taken up name packages; 0: none has
+	bool is_decided;
 	bool is_queued;
 	uint32_t tried; // releases taken up
 	enum standing standing;
 	uint32_t times_affected, times_culprit;
-	uint64_t best_for; // best_rank() remembers the answer: order of the assignment, plus one, and what was best then
+	uint64_t
+		best_for; // best_rank() remembers the answer: order of the assignment, plus one, and what was best then
 	uint32_t best;
 	struct rank_set domain; // the states left
 	ARRAY_OF(struct assignment) history;
-	struct incompatibility_list watched;      // those with a watched term on it
-	struct incompatibility_list dependencies; // those that say what its own ranks depend on
+	struct incompatibility_list watched; // those with a watched term on it
+	struct incompatibility_list
+		dependencies; // those that say what its own ranks depend on
 	ARRAY_OF(const struct tie *) ties;
 };
 
@@ -137,10 +84,10 @@ struct solver {
 	struct arena scratch; // one conflict, one decision
 	ARRAY_OF(struct package) packages;
 	struct incompatibility_list incompatibilities; // by id
-	ARRAY_OF(uint32_t) seen;                              // packages by their number, less one
-	ARRAY_OF(uint32_t) trail;                             // packages assigned, oldest first
-	ARRAY_OF(struct level) levels;                        // [n]: as it was before level n + 1
-	ARRAY_OF(uint32_t) queue;                             // packages whose domains changed
+	ARRAY_OF(uint32_t) seen;       // packages by their number, less one
+	ARRAY_OF(uint32_t) trail;      // packages assigned, oldest first
+	ARRAY_OF(struct level) levels; // [n]: as it was before level n + 1
+	ARRAY_OF(uint32_t) queue;      // packages whose domains changed, each once
 	size_t queue_at;
 	uint64_t next_order;
 	ARRAY_OF(struct late_exclusion) late_exclusions;
@@ -154,38 +101,35 @@ struct solver {
 	uint64_t looks; // at incompatibilities: what a search costs
 };
 
-// universe.c
-struct package *package_get(struct solver *solver, uint32_t package);
-struct rank_set closed_states(struct arena *arena, const struct package *package, struct rank_set ranks);
-struct rank_set ranks_of(struct arena *arena, const struct package *package, struct rank_set states);
-bool is_every_state(const struct package *package, struct rank_set states);
-uint32_t usable_count(const struct package *package, struct rank_set states, uint32_t most);
-uint32_t best_rank(struct package *package); // the most preferred in its domain; it must be selected
+static inline struct package *package_of(const struct solver *solver, uint32_t id)
+{
+	return &solver->packages.items[id];
+}
 
-// incompatibility.c
-struct incompatibility *incompatibility_dependency(struct solver *solver, uint32_t package, uint32_t rank,
-						   const struct solver_dependency *dependency);
-void incompatibility_excluded(struct solver *solver, uint32_t package, struct rank_set ranks, solver_reason reason);
-struct incompatibility *incompatibility_tie(struct solver *solver, const struct tie *tie, struct rank_set ranks);
-void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fact);
-// The first two terms are watched: let them be those that hold last.
-struct incompatibility *incompatibility_learned(struct solver *solver, const struct term *terms,
-						uint32_t term_len, struct resolution by);
-void watch_term(struct solver *solver, struct incompatibility *incompatibility, uint32_t term);
-void unwatch_term(struct solver *solver, const struct incompatibility *incompatibility, uint32_t term);
-void watch_package(struct solver *solver, struct incompatibility *incompatibility, uint32_t watch, uint32_t package);
-const struct term *incompatibility_term(const struct incompatibility *incompatibility, uint32_t package);
+// universe.c
+struct package *package_get(struct solver *solver,
+			    uint32_t package); // may move the others
+struct rank_set closed_states(struct arena *arena, const struct package *package,
+			      struct rank_set ranks);
+bool is_every_state(const struct package *package, struct rank_set states);
+uint32_t usable_count(const struct package *package, struct rank_set states,
+		      uint32_t most); // counts up to `most`
+uint32_t best_rank(
+	struct package *package); // the most preferred in its domain; it must be selected
 
 // partial_solution.c
-struct rank_set lasting_domain(const struct package *package);
+struct rank_set lasting_domain(
+	const struct package *package);          // what no jump back can widen again
 bool is_selected(const struct package *package); // whichever its version will be
 void assign_root(struct solver *solver);
 void assign_decision(struct solver *solver, uint32_t package, uint32_t rank);
-void assign_without(struct solver *solver, uint32_t package, struct rank_set states, struct incompatibility *cause);
-void assign_tied(struct solver *solver, uint32_t package, struct rank_set domain, const struct tie *tie,
-		 struct rank_set tied);
+void assign_without(struct solver *solver, uint32_t package, struct rank_set states,
+		    struct incompatibility *cause);
+void assign_tied(struct solver *solver, uint32_t package, struct rank_set domain,
+		 const struct tie *tie, struct rank_set tied);
 void jump_back(struct solver *solver, uint32_t level);
-uint32_t find_satisfier(const struct package *package, struct rank_set states);
+uint32_t find_satisfier(const struct package *package,
+			struct rank_set states); // index in its history
 void queue_package(struct solver *solver, uint32_t package);
 
 // propagate.c: false when there is no solution.
@@ -199,8 +143,10 @@ enum { NO_PACKAGE = UINT32_MAX };
 uint32_t next_package(const struct solver *solver);
 uint32_t choice_of(const struct package *package); // lower comes first, then lower `seen`
 void note_seen(struct solver *solver, uint32_t package);
-void note_rejected(struct solver *solver, uint32_t affected, uint32_t culprit);
-void note_conflict(struct solver *solver, const struct incompatibility *learned, uint32_t affected);
+void note_rejected(struct solver *solver, uint32_t affected,
+		   uint32_t culprit); // may jump back
+void note_conflict(struct solver *solver, const struct incompatibility *learned,
+		   uint32_t affected); // likewise
 
 // decide.c: true to go on, false with solver->state set.
 bool decide(struct solver *solver);
@@ -209,4 +155,5 @@ bool decide(struct solver *solver);
 struct solver_conflict derive_conflict(struct solver *solver);
 
 // shrink.c: explains the same by fewer facts.
-struct solver_conflict shrink_conflict(struct solver *solver, struct solver_conflict conflict);
+struct solver_conflict shrink_conflict(struct solver *solver,
+				       struct solver_conflict conflict);

@@ -9,10 +9,10 @@
 
 #include <stdlib.h>
 
-enum {
-	MOST_LOOKS = 5000000, // at incompatibilities, over all trials: a tenth of a second
-	LOOKS_PER_FACT = 10,  // what setting up a trial is worth
-};
+// What it may cost, counted in looks at incompatibilities: some tenths of a second. Setting up a trial counts, too.
+enum { MOST_LOOKS = 5000000, LOOKS_PER_FACT = 10 };
+// More facts are joined before it is tried to leave each out: that is a trial for each.
+enum { MANY_FACTS = 200 };
 
 struct facts {
 	struct solver_fact *items;
@@ -23,7 +23,7 @@ struct shrinking {
 	struct solver *solver;
 	struct arena *arena;
 	struct facts facts; // refutable
-	uint64_t looks; // spent
+	uint64_t looks;     // spent
 };
 
 // A solver that has nothing but the facts, and asks for nothing.
@@ -33,8 +33,8 @@ static struct solver *solver_of_facts(struct solver *of, const struct facts *fac
 	solver->has_all_facts = true;
 	for (uint32_t id = 1; id < of->packages.len; id++) {
 		struct package *package = package_get(solver, id);
-		const struct package *known = &of->packages.items[id];
-		package->known = known->known;
+		const struct package *known = package_of(of, id);
+		package->is_known = known->is_known;
 		package->count = known->count;
 		package->states = package->domain = known->states;
 		package->usable = known->usable;
@@ -42,7 +42,7 @@ static struct solver *solver_of_facts(struct solver *of, const struct facts *fac
 		package->prefer_len = known->prefer_len;
 		package->priority = known->priority;
 	}
-	solver->packages.items[SOLVER_ROOT].decided = true;
+	package_of(solver, SOLVER_ROOT)->is_decided = true;
 	for (size_t i = 0; i < facts->len; i++)
 		incompatibility_of_fact(solver, &facts->items[i]);
 	return solver;
@@ -57,8 +57,10 @@ static struct solver *refute(struct shrinking *shrinking, const struct facts *fa
 	bool goes_on;
 	do {
 		goes_on = propagate(solver);
-	} while (goes_on && shrinking->looks + solver->looks < MOST_LOOKS && decide(solver));
-	shrinking->looks += solver->looks + LOOKS_PER_FACT * (facts->len + solver->packages.len);
+	} while (goes_on && shrinking->looks + solver->looks < MOST_LOOKS &&
+		 decide(solver));
+	shrinking->looks +=
+		solver->looks + LOOKS_PER_FACT * (facts->len + solver->packages.len);
 	if (!goes_on)
 		return solver;
 	solver_free(solver);
@@ -70,7 +72,8 @@ static struct facts givens_of(struct arena *arena, struct solver_conflict confli
 {
 	struct facts facts = { 0 };
 	for (size_t i = 0; i < conflict.len; i++)
-		if (conflict.facts[i].kind != FACT_DERIVED && conflict.facts[i].kind != FACT_NO_VERSIONS)
+		if (conflict.facts[i].kind != FACT_DERIVED &&
+		    conflict.facts[i].kind != FACT_NO_VERSIONS)
 			*array_push(arena, &facts) = conflict.facts[i];
 	return facts;
 }
@@ -78,8 +81,8 @@ static struct facts givens_of(struct arena *arena, struct solver_conflict confli
 static bool is_joinable(const struct solver_fact *a, const struct solver_fact *b)
 {
 	return a->kind == b->kind && a->package == b->package && a->other == b->other &&
-	       (a->kind == FACT_DEPENDENCY || a->kind == FACT_TIE) && a->package != a->other &&
-	       a->package != SOLVER_ROOT;
+	       (a->kind == FACT_DEPENDENCY || a->kind == FACT_TIE) &&
+	       a->package != a->other && a->package != SOLVER_ROOT;
 }
 
 static int compare_numbers(uint32_t a, uint32_t b)
@@ -98,8 +101,10 @@ static int compare_sortables(const void *left, const void *right)
 	const struct sortable *a = left, *b = right;
 	if (a->group != b->group)
 		return compare_numbers(a->group, b->group);
-	if (a->fact.from.len > 0 && b->fact.from.len > 0 && a->fact.from.runs[0].from != b->fact.from.runs[0].from)
-		return compare_numbers(a->fact.from.runs[0].from, b->fact.from.runs[0].from);
+	if (a->fact.from.len > 0 && b->fact.from.len > 0 &&
+	    a->fact.from.runs[0].from != b->fact.from.runs[0].from)
+		return compare_numbers(a->fact.from.runs[0].from,
+				       b->fact.from.runs[0].from);
 	return compare_numbers(a->place, b->place);
 }
 
@@ -117,7 +122,8 @@ static void group(struct arena *arena, struct facts *facts)
 		facts->items[i] = sortables[i].fact;
 }
 
-static struct solver_fact join(struct arena *arena, const struct solver_fact *facts, size_t len)
+static struct solver_fact join(struct arena *arena, const struct solver_fact *facts,
+			       size_t len)
 {
 	struct solver_fact joined = facts[0];
 	for (size_t i = 1; i < len; i++) {
@@ -129,8 +135,8 @@ static struct solver_fact join(struct arena *arena, const struct solver_fact *fa
 }
 
 // The facts with those at from <= i < to replaced by one or, where it is NULL, left out.
-static struct facts replaced(struct arena *arena, const struct facts *facts, size_t from, size_t to,
-			     const struct solver_fact *by)
+static struct facts replaced(struct arena *arena, const struct facts *facts, size_t from,
+			     size_t to, const struct solver_fact *by)
 {
 	struct facts made = { 0 };
 	for (size_t i = 0; i < facts->len; i++) {
@@ -142,12 +148,20 @@ static struct facts replaced(struct arena *arena, const struct facts *facts, siz
 	return made;
 }
 
-static bool try_replace(struct shrinking *shrinking, size_t from, size_t to, const struct solver_fact *by)
+// Joins them into one or leaves them out, if the rest still refutes.
+static bool try_without(struct shrinking *shrinking, size_t from, size_t to,
+			bool join_them)
 {
-	struct facts fewer = replaced(shrinking->arena, &shrinking->facts, from, to, by);
+	struct arena_mark mark = arena_mark(shrinking->arena);
+	struct solver_fact joined =
+		join(shrinking->arena, &shrinking->facts.items[from], to - from);
+	struct facts fewer = replaced(shrinking->arena, &shrinking->facts, from, to,
+				      join_them ? &joined : NULL);
 	struct solver *refuted = refute(shrinking, &fewer);
-	if (!refuted)
+	if (!refuted) {
+		arena_rewind(shrinking->arena, mark);
 		return false;
+	}
 	solver_free(shrinking->solver->explainer);
 	shrinking->solver->explainer = refuted;
 	shrinking->facts = fewer;
@@ -169,9 +183,7 @@ static size_t join_group(struct shrinking *shrinking, size_t start)
 	for (size_t width = end - start; width > 1; width = (width + 1) / 2) {
 		for (size_t at = start; at + 1 < end; at++) {
 			size_t to = at + width < end ? at + width : end;
-			struct solver_fact joined =
-				join(shrinking->arena, &shrinking->facts.items[at], to - at);
-			if (try_replace(shrinking, at, to, &joined))
+			if (try_without(shrinking, at, to, true))
 				end -= to - at - 1;
 			else
 				at = to - 1;
@@ -182,14 +194,23 @@ static size_t join_group(struct shrinking *shrinking, size_t start)
 	return end;
 }
 
-struct solver_conflict shrink_conflict(struct solver *solver, struct solver_conflict conflict)
+static void join_all(struct shrinking *shrinking)
+{
+	for (size_t at = 0; at < shrinking->facts.len;)
+		at = join_group(shrinking, at);
+}
+
+struct solver_conflict shrink_conflict(struct solver *solver,
+				       struct solver_conflict conflict)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct shrinking shrinking = { solver, &arena, givens_of(&solver->arena, conflict), 0 };
+	struct shrinking shrinking = { .solver = solver, .arena = &arena };
+	shrinking.facts = givens_of(&arena, conflict);
 	group(&arena, &shrinking.facts);
-	for (size_t at = 0; at < shrinking.facts.len;)
-		at = join_group(&shrinking, at);
+	if (shrinking.facts.len > MANY_FACTS)
+		join_all(&shrinking);
 	for (size_t i = shrinking.facts.len; i-- > 0;)
-		try_replace(&shrinking, i, i + 1, NULL);
+		try_without(&shrinking, i, i + 1, false);
+	join_all(&shrinking);
 	return solver->explainer ? derive_conflict(solver->explainer) : conflict;
 }

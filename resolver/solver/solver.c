@@ -5,7 +5,9 @@
 struct solver *solver_new(void)
 {
 	struct solver *solver = mem_alloc(sizeof(*solver));
-	solver_give_versions(solver, SOLVER_ROOT, &(struct solver_versions){ 1, (const uint32_t[]){ 0 }, 1, 0 });
+	solver_give_versions(solver, SOLVER_ROOT,
+			     &(struct solver_versions){ 1, (const uint32_t[]){ 0 }, 1,
+							0 });
 	note_seen(solver, SOLVER_ROOT);
 	assign_root(solver);
 	solver->state = SOLVER_NEED;
@@ -28,7 +30,8 @@ static void take_up_exclusions(struct solver *solver)
 {
 	for (size_t i = 0; i < solver->late_exclusions.len; i++) {
 		struct late_exclusion late = solver->late_exclusions.items[i];
-		const struct release *release = &solver->packages.items[late.package].releases[late.rank];
+		const struct release *release =
+			&package_of(solver, late.package)->releases[late.rank];
 		struct rank_set rank = rank_set_one(&solver->arena, late.rank);
 		incompatibility_excluded(solver, late.package, rank, release->reason);
 	}
@@ -39,7 +42,8 @@ static void search(struct solver *solver)
 {
 	do {
 		if (!propagate(solver)) {
-			solver->conflict = shrink_conflict(solver, derive_conflict(solver));
+			solver->conflict =
+				shrink_conflict(solver, derive_conflict(solver));
 			solver->state = SOLVER_CONFLICT;
 			return;
 		}
@@ -64,9 +68,10 @@ struct solver_step solver_run(struct solver *solver)
 
 int64_t solver_pick(const struct solver *solver, uint32_t id)
 {
-	if (solver->state != SOLVER_SOLVED || id >= solver->packages.len || !solver->packages.items[id].decided)
+	if (solver->state != SOLVER_SOLVED || id >= solver->packages.len ||
+	    !package_of(solver, id)->is_decided)
 		return SOLVER_NO_PICK;
-	return solver->packages.items[id].best; // the decision was made on it
+	return package_of(solver, id)->best; // the decision was made on it
 }
 
 struct solver_conflict solver_conflict(const struct solver *solver)

@@ -44,10 +44,12 @@ struct solver_dependency {
 };
 
 struct solver_versions {
-	uint32_t count;         // ranks 0 … count-1; 0: the package does not exist or has no release
-	const uint32_t *prefer; // usable ranks, best first (stable first, then pre-releases: 440.10); copied
-	uint32_t prefer_len;    // ranks not in `prefer` cannot be chosen
-	uint8_t priority;       // lower is decided earlier: 0 URL, 1 exact pin by the user, 2 named by the user, 3 other
+	uint32_t
+		count; // ranks 0 … count-1; 0: the package does not exist or has no release
+	const uint32_t *
+		prefer; // usable ranks, best first (stable first, then pre-releases: 440.10); copied
+	uint32_t prefer_len; // ranks not in `prefer` cannot be chosen
+	uint8_t priority; // lower is decided earlier: 0 URL, 1 exact pin by the user, 2 named by the user, 3 other
 };
 
 enum solver_state { SOLVER_SOLVED, SOLVER_CONFLICT, SOLVER_NEED };
@@ -74,13 +76,15 @@ void solver_free(struct solver *solver); // NULL is fine
 
 // Answers. They may come unasked; of two about the same the first counts, but an exclusion always does. Ranks outside
 // what a package was given and dependencies on the root are bugs of the driver.
-void solver_give_versions(struct solver *solver, uint32_t package, const struct solver_versions *versions);
+void solver_give_versions(struct solver *solver, uint32_t package,
+			  const struct solver_versions *versions);
 // Package and rank must have been given. The packages named had better been: a set of ranks means nothing before that,
 // and NEED_VERSIONS is what one gets for it. The root's are given like any other's.
 void solver_give_dependencies(struct solver *solver, uint32_t package, uint32_t rank,
 			      const struct solver_dependency *dependencies, size_t len);
 // The release turned out unusable (broken metadata, needs a build): never chosen again. Also after SOLVED: run again.
-void solver_exclude(struct solver *solver, uint32_t package, uint32_t rank, solver_reason reason);
+void solver_exclude(struct solver *solver, uint32_t package, uint32_t rank,
+		    solver_reason reason);
 // A project with an extra and the project itself (sol.7): extra@r requires base@r, for every r, known at once and for
 // whole sets of ranks. The base must have its versions; the extra is given the same by this call.
 void solver_tie(struct solver *solver, uint32_t extra, uint32_t base);
@@ -88,17 +92,18 @@ void solver_tie(struct solver *solver, uint32_t extra, uint32_t base);
 struct solver_step solver_run(struct solver *solver);
 
 enum { SOLVER_NO_PICK = -1 };
-int64_t solver_pick(const struct solver *solver, uint32_t package); // after SOLVED: rank or SOLVER_NO_PICK
+int64_t solver_pick(const struct solver *solver,
+		    uint32_t package); // after SOLVED: rank or SOLVER_NO_PICK
 
 // The derivation of a conflict: facts (leaves) and the steps that combine two earlier ones, in an order in which causes
 // come first; the last one is the contradiction, and always FACT_DERIVED. Only what it needs is there: without any one
 // of the dependencies, ties and exclusions there would be no conflict (unless that is too much to find out).
 enum solver_fact_kind {
-	FACT_DEPENDENCY,  // package@from depends on `other` within `allowed`; unusable ranks may stand in `from`
+	FACT_DEPENDENCY, // package@from depends on `other` within `allowed`; unusable ranks may stand in `from`
 	FACT_NO_VERSIONS, // package has no usable version within `from`; empty: the requirement matches none at all
-	FACT_EXCLUDED,    // package@from ruled out by solver_exclude
-	FACT_TIE,         // package@from requires the same rank of `other` (`allowed` is `from`)
-	FACT_DERIVED,     // follows from causes[0] and causes[1]; has terms and causes only
+	FACT_EXCLUDED, // package@from ruled out by solver_exclude
+	FACT_TIE, // package@from requires the same rank of `other` (`allowed` is `from`)
+	FACT_DERIVED, // follows from causes[0] and causes[1]; has terms and causes only
 };
 
 // "package is selected within ranks"; negative: it is not selected, or elsewhere.
@@ -113,8 +118,8 @@ struct solver_fact {
 	uint32_t package, other;
 	struct rank_set from, allowed;
 	solver_reason reason; // of the dependency or exclusion
-	bool is_joined;       // several facts in one: each of `from` depends on some part of `allowed`; `reason` is of one
-	uint32_t causes[2];   // indices of earlier facts
+	bool is_joined; // several facts in one: each of `from` depends on some part of `allowed`; `reason` is of one
+	uint32_t causes[2];              // indices of earlier facts
 	const struct solver_term *terms; // what the fact says: these cannot all hold
 	size_t term_len;
 };
@@ -124,7 +129,8 @@ struct solver_conflict {
 	size_t len;
 };
 
-struct solver_conflict solver_conflict(const struct solver *solver); // after CONFLICT; valid until solver_free
+struct solver_conflict solver_conflict(
+	const struct solver *solver); // after CONFLICT; valid until solver_free
 
 struct solver_counts {
 	uint64_t decisions, conflicts, incompatibilities;

@@ -37,24 +37,28 @@ static inline uint32_t story_name(struct story *story, struct slice name)
 }
 
 // "foo 1-2", "foo 1", "foo"
-static inline struct toy_dependency story_dependency(struct story *story, struct slice text)
+static inline struct toy_dependency story_dependency(struct story *story,
+						     struct slice text)
 {
 	struct slice name, low;
 	bool has_ranks = slice_cut(&text, ' ', &name);
 	uint32_t package = story_name(story, name);
 	if (!has_ranks)
-		return (struct toy_dependency){ package, (1u << story->toy.count[package]) - 1 };
+		return (struct toy_dependency){ package,
+						(1u << story->toy.count[package]) - 1 };
 	bool is_range = slice_cut(&text, '-', &low);
 	uint64_t from = story_number(low), to = is_range ? story_number(text) : from;
 	return (struct toy_dependency){ package, (uint32_t)((2u << to) - (1u << from)) };
 }
 
-static inline void story_release(struct story *story, struct toy_release *release, struct slice dependencies)
+static inline void story_release(struct story *story, struct toy_release *release,
+				 struct slice dependencies)
 {
 	struct slice one;
 	for (dependencies = slice_trim(dependencies); dependencies.len > 0;) {
 		slice_cut(&dependencies, ',', &one);
-		release->dependencies[release->len++] = story_dependency(story, slice_trim(one));
+		release->dependencies[release->len++] =
+			story_dependency(story, slice_trim(one));
 	}
 }
 
@@ -92,16 +96,22 @@ static inline void story_free(struct story *story)
 	mem_free(story);
 }
 
-static inline void story_terms(const struct story *story, struct buf *out, const struct solver_fact *fact)
+static inline void story_terms(const struct story *story, struct buf *out,
+			       const struct solver_fact *fact)
 {
 	buf_printf(out, "not {");
 	for (size_t i = 0; i < fact->term_len; i++) {
 		const struct solver_term *term = &fact->terms[i];
-		buf_printf(out, "%s%s%.*s", i > 0 ? ", " : " ", term->is_negative ? "not " : "",
+		buf_printf(out, "%s%s%.*s", i > 0 ? ", " : " ",
+			   term->is_negative ? "not " : "",
 			   SLICE_ARG(intern_text(&story->names, term->package)));
 		for (uint32_t r = 0; r < term->ranks.len; r++)
-			buf_printf(out, term->ranks.runs[r].to - term->ranks.runs[r].from > 1 ? "%s%u-%u" : "%s%u",
-				   r > 0 ? "," : " ", term->ranks.runs[r].from, term->ranks.runs[r].to - 1);
+			buf_printf(out,
+				   term->ranks.runs[r].to - term->ranks.runs[r].from > 1
+					   ? "%s%u-%u"
+					   : "%s%u",
+				   r > 0 ? "," : " ", term->ranks.runs[r].from,
+				   term->ranks.runs[r].to - 1);
 	}
 	buf_printf(out, " }\n");
 }
@@ -114,11 +124,16 @@ static inline struct slice story_proof(struct story *story)
 		const struct solver_fact *fact = &conflict.facts[i];
 		buf_printf(&out, "%zu ", i);
 		switch (fact->kind) {
-		case FACT_DEPENDENCY: buf_printf(&out, fact->is_joined ? "dependencies " : "dependency "); break;
+		case FACT_DEPENDENCY:
+			buf_printf(&out,
+				   fact->is_joined ? "dependencies " : "dependency ");
+			break;
 		case FACT_NO_VERSIONS: buf_printf(&out, "no versions "); break;
 		case FACT_EXCLUDED: buf_printf(&out, "excluded "); break;
 		case FACT_TIE: buf_printf(&out, "tie "); break;
-		case FACT_DERIVED: buf_printf(&out, "%u %u: ", fact->causes[0], fact->causes[1]); break;
+		case FACT_DERIVED:
+			buf_printf(&out, "%u %u: ", fact->causes[0], fact->causes[1]);
+			break;
 		}
 		story_terms(story, &out, fact);
 	}
@@ -131,7 +146,8 @@ static inline struct slice story_picks(struct story *story)
 	for (uint32_t p = 1; p < story->toy.len; p++)
 		if (solver_pick(story->solver, p) != SOLVER_NO_PICK)
 			buf_printf(&out, "%s%.*s %u", out.len > 0 ? ", " : "",
-				   SLICE_ARG(intern_text(&story->names, p)), (uint32_t)solver_pick(story->solver, p));
+				   SLICE_ARG(intern_text(&story->names, p)),
+				   (uint32_t)solver_pick(story->solver, p));
 	return buf_slice(&out);
 }
 
@@ -142,7 +158,8 @@ static inline const char *story_end(struct story *story)
 	const char *fault = toy_fault(&story->toy, story->solver, state);
 	if (fault)
 		return fault;
-	return arena_c_string(&story->arena, state == SOLVER_SOLVED ? story_picks(story) : story_proof(story));
+	return arena_c_string(&story->arena, state == SOLVER_SOLVED ? story_picks(story)
+								    : story_proof(story));
 }
 
 static inline struct story *story_new(const char *text)

@@ -266,7 +266,8 @@ int main(void)
 		cmocka_unit_test(test_conflict_resolution_with_a_partial_satisfier),
 		cmocka_unit_test(test_linear_error_reporting),
 		cmocka_unit_test(test_branching_error_reporting),
-		cmocka_unit_test(test_equal_dependencies_of_several_releases_are_one_fact),
+		cmocka_unit_test(
+			test_equal_dependencies_of_several_releases_are_one_fact),
 		cmocka_unit_test(test_allowed_releases_that_cannot_be_chosen),
 		cmocka_unit_test(test_dependencies_that_differ_without_need_are_joined),
 		cmocka_unit_test(test_the_shortest_of_several_conflicts),

@@ -34,9 +34,11 @@ static void test_answers_agree_with_brute_force(void **state)
 		deep += solver_counts(solver).conflicts > 3;
 		solver_free(solver);
 	}
-	print_message("%llu solved, %llu with conflicts, %llu with more than three\n", (unsigned long long)solved,
-		      (unsigned long long)conflicts, (unsigned long long)deep);
-	assert_true(solved > rounds() / 4 && solved < rounds() * 3 / 4 && deep > rounds() / 100);
+	print_message("%llu solved, %llu with conflicts, %llu with more than three\n",
+		      (unsigned long long)solved, (unsigned long long)conflicts,
+		      (unsigned long long)deep);
+	assert_true(solved > rounds() / 4 && solved < rounds() * 3 / 4 &&
+		    deep > rounds() / 100);
 }
 
 static void test_proofs_have_no_fact_too_many(void **state)
@@ -68,8 +70,10 @@ static void test_order_of_arrival_changes_nothing(void **state)
 		struct solver *strict = solver_new(), *chatty = solver_new();
 		enum solver_state answer = toy_solve(&toy, strict, NULL);
 		assert_int_equal(toy_solve(&toy, chatty, &dice), answer);
-		assert_int_equal(solver_counts(strict).conflicts, solver_counts(chatty).conflicts);
-		assert_int_equal(solver_conflict(strict).len, solver_conflict(chatty).len);
+		assert_int_equal(solver_counts(strict).conflicts,
+				 solver_counts(chatty).conflicts);
+		assert_int_equal(solver_conflict(strict).len,
+				 solver_conflict(chatty).len);
 		for (uint32_t p = 0; p < toy.len; p++)
 			assert_int_equal(solver_pick(strict, p), solver_pick(chatty, p));
 		solver_free(strict);
@@ -93,7 +97,8 @@ static struct toy mirrored(const struct toy *toy)
 		for (uint32_t r = 0; r < TOY_RANKS; r++)
 			for (uint32_t d = 0; d < mirror.releases[p][r].len; d++)
 				mirror.releases[p][r].dependencies[d].package =
-					toy->len - mirror.releases[p][r].dependencies[d].package;
+					toy->len -
+					mirror.releases[p][r].dependencies[d].package;
 	return mirror;
 }
 
@@ -106,11 +111,14 @@ static void test_package_numbers_change_nothing(void **state)
 		memset(toy.tied_to, 0, sizeof(toy.tied_to));
 		struct toy mirror = mirrored(&toy);
 		struct solver *one = solver_new(), *other = solver_new();
-		assert_int_equal(toy_solve(&toy, one, NULL), toy_solve(&mirror, other, NULL));
-		assert_int_equal(solver_counts(one).decisions, solver_counts(other).decisions);
+		assert_int_equal(toy_solve(&toy, one, NULL),
+				 toy_solve(&mirror, other, NULL));
+		assert_int_equal(solver_counts(one).decisions,
+				 solver_counts(other).decisions);
 		assert_int_equal(solver_conflict(one).len, solver_conflict(other).len);
 		for (uint32_t p = 1; p < toy.len; p++)
-			assert_int_equal(solver_pick(one, p), solver_pick(other, toy.len - p));
+			assert_int_equal(solver_pick(one, p),
+					 solver_pick(other, toy.len - p));
 		solver_free(one);
 		solver_free(other);
 	}

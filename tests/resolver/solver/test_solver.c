@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-static void assert_need(struct solver_step step, enum solver_need_kind kind, uint32_t package, uint32_t rank)
+static void assert_need(struct solver_step step, enum solver_need_kind kind,
+			uint32_t package, uint32_t rank)
 {
 	assert_int_equal(step.state, SOLVER_NEED);
 	assert_int_equal(step.need_len, 1);
@@ -16,15 +17,18 @@ static void assert_need(struct solver_step step, enum solver_need_kind kind, uin
 	assert_int_equal(step.needs[0].rank, rank);
 }
 
-static void give_versions(struct solver *solver, uint32_t package, uint32_t count, uint8_t priority)
+static void give_versions(struct solver *solver, uint32_t package, uint32_t count,
+			  uint8_t priority)
 {
 	uint32_t prefer[64];
 	for (uint32_t i = 0; i < count; i++)
 		prefer[i] = count - 1 - i;
-	solver_give_versions(solver, package, &(struct solver_versions){ count, prefer, count, priority });
+	solver_give_versions(solver, package,
+			     &(struct solver_versions){ count, prefer, count, priority });
 }
 
-static void depend(struct solver *solver, uint32_t package, uint32_t rank, uint32_t other, uint32_t allowed)
+static void depend(struct solver *solver, uint32_t package, uint32_t rank, uint32_t other,
+		   uint32_t allowed)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct solver_dependency dependency = { other, toy_set(&arena, allowed), 0 };
@@ -90,8 +94,10 @@ static void test_the_preferred_order_decides(void **state)
 {
 	(void)state;
 	struct solver *solver = solver_new();
-	const uint32_t stable_first[] = { 3, 1, 0, 4, 2 }; // 2 and 4 are pre-releases (440.10)
-	solver_give_versions(solver, 1, &(struct solver_versions){ 6, stable_first, 5, 3 });
+	const uint32_t stable_first[] = { 3, 1, 0, 4,
+					  2 }; // 2 and 4 are pre-releases (440.10)
+	solver_give_versions(solver, 1,
+			     &(struct solver_versions){ 6, stable_first, 5, 3 });
 	depend(solver, SOLVER_ROOT, 0, 1, 1u << 2 | 1u << 4 | 1u << 5);
 	assert_need(solver_run(solver), NEED_DEPENDENCIES, 1, 4);
 	solver_free(solver);
@@ -104,13 +110,17 @@ static void test_the_order_of_decisions(void **state)
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct solver *solver = solver_new();
 	struct solver_dependency wanted[] = {
-		{ 9, toy_set(&arena, 7), 0 }, { 2, toy_set(&arena, 7), 0 }, { 8, toy_set(&arena, 7), 0 },
-		{ 3, toy_set(&arena, 2), 0 }, { 7, toy_set(&arena, 7), 0 }, { 1, toy_set(&arena, 1), 0 },
+		{ 9, toy_set(&arena, 7), 0 }, { 2, toy_set(&arena, 7), 0 },
+		{ 8, toy_set(&arena, 7), 0 }, { 3, toy_set(&arena, 2), 0 },
+		{ 7, toy_set(&arena, 7), 0 }, { 1, toy_set(&arena, 1), 0 },
 	};
 	const uint32_t order[] = { 7, 3, 1, 8, 9, 2 };
-	const uint8_t priorities[] = { [1] = 1, [2] = 3, [3] = 3, [7] = 0, [8] = 2, [9] = 3 };
+	const uint8_t priorities[] = {
+		[1] = 1, [2] = 3, [3] = 3, [7] = 0, [8] = 2, [9] = 3
+	};
 	for (size_t i = 0; i < 6; i++)
-		give_versions(solver, wanted[i].package, 3, priorities[wanted[i].package]);
+		give_versions(solver, wanted[i].package, 3,
+			      priorities[wanted[i].package]);
 	solver_give_dependencies(solver, SOLVER_ROOT, 0, wanted, 6);
 	for (size_t i = 0; i < 6; i++) {
 		struct solver_step step = solver_run(solver);
@@ -132,7 +142,8 @@ static void test_hints_look_further_ahead_as_releases_fail(void **state)
 	give_versions(solver, 1, 40, 2);
 	give_versions(solver, 2, 2, 1);
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct solver_dependency wanted[] = { { 1, rank_set_all(&arena, 40), 0 }, { 2, toy_set(&arena, 1), 0 } };
+	struct solver_dependency wanted[] = { { 1, rank_set_all(&arena, 40), 0 },
+					      { 2, toy_set(&arena, 1), 0 } };
 	solver_give_dependencies(solver, SOLVER_ROOT, 0, wanted, 2);
 	solver_give_dependencies(solver, 2, 0, NULL, 0);
 	for (uint32_t rank = 39; rank > 25; rank--) {
@@ -215,17 +226,21 @@ static void test_ties_take_sets_not_ranks(void **state)
 	uint32_t prefer[2000];
 	for (uint32_t i = 0; i < 2000; i++)
 		prefer[i] = 1999 - i;
-	solver_give_versions(solver, 1, &(struct solver_versions){ 2000, prefer, 2000, 3 });
+	solver_give_versions(solver, 1,
+			     &(struct solver_versions){ 2000, prefer, 2000, 3 });
 	solver_tie(solver, 2, 1);
 	solver_tie(solver, 3, 1);
 	struct rank_set all = rank_set_all(&arena, 2000);
-	struct solver_dependency wanted[] = { { 2, all, 0 }, { 3, all, 0 }, { 1, toy_set(&arena, 3), 0 } };
+	struct solver_dependency wanted[] = { { 2, all, 0 },
+					      { 3, all, 0 },
+					      { 1, toy_set(&arena, 3), 0 } };
 	solver_give_dependencies(solver, SOLVER_ROOT, 0, wanted, 3);
 	uint32_t questions = 0;
 	struct solver_step step;
 	while ((step = solver_run(solver)).state == SOLVER_NEED) {
 		questions++;
-		solver_give_dependencies(solver, step.needs[0].package, step.needs[0].rank, NULL, 0);
+		solver_give_dependencies(solver, step.needs[0].package,
+					 step.needs[0].rank, NULL, 0);
 	}
 	assert_int_equal(step.state, SOLVER_SOLVED);
 	assert_int_equal(questions, 3);

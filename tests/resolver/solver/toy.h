@@ -23,8 +23,9 @@ struct toy_release {
 // Package 0 is the root, with rank 0 alone.
 struct toy {
 	uint32_t len;
-	uint32_t count[TOY_PACKAGES], usable[TOY_PACKAGES]; // versions; a bit for each that can be chosen
-	uint32_t tied_to[TOY_PACKAGES];                     // 0: not
+	uint32_t count[TOY_PACKAGES],
+		usable[TOY_PACKAGES];   // versions; a bit for each that can be chosen
+	uint32_t tied_to[TOY_PACKAGES]; // 0: not
 	uint8_t priority[TOY_PACKAGES];
 	bool prefers_low[TOY_PACKAGES];
 	struct toy_release releases[TOY_PACKAGES][TOY_RANKS];
@@ -73,11 +74,15 @@ static inline struct rank_set toy_set(struct arena *arena, uint32_t mask)
 static inline struct toy toy_random(struct toy_dice *dice)
 {
 	struct toy toy = { .len = TOY_PACKAGES - toy_roll(dice, 4) * toy_roll(dice, 3) };
-	uint32_t most_ranks = 3 + toy_roll(dice, 6), density = 2 + toy_roll(dice, 4), width = 1 + toy_roll(dice, 3);
-	bool is_crowded = toy_roll(dice, 2) == 0; // the root wants all, at any version: the work is among the others
+	uint32_t most_ranks = 3 + toy_roll(dice, 6), density = 2 + toy_roll(dice, 4),
+		 width = 1 + toy_roll(dice, 3);
+	bool is_crowded =
+		toy_roll(dice, 2) ==
+		0; // the root wants all, at any version: the work is among the others
 	toy.count[0] = toy.usable[0] = 1;
 	for (uint32_t p = 1; p < toy.len; p++) {
-		toy.count[p] = toy_roll(dice, 20) == 0 ? 0 : 1 + toy_roll(dice, most_ranks);
+		toy.count[p] =
+			toy_roll(dice, 20) == 0 ? 0 : 1 + toy_roll(dice, most_ranks);
 		toy.count[p] = toy.count[p] < TOY_RANKS ? toy.count[p] : TOY_RANKS;
 		toy.usable[p] = (1u << toy.count[p]) - 1;
 		if (toy_roll(dice, 5) == 0)
@@ -96,10 +101,14 @@ static inline struct toy toy_random(struct toy_dice *dice)
 		for (uint32_t r = 0; r < toy.count[p]; r++) {
 			struct toy_release *release = &toy.releases[p][r];
 			release->is_broken = p > 0 && toy_roll(dice, 20) == 0;
-			release->len = p == 0 ? 1 + toy_roll(dice, 3) : toy_roll(dice, density);
+			release->len =
+				p == 0 ? 1 + toy_roll(dice, 3) : toy_roll(dice, density);
 			if (is_crowded)
-				release->len = p == 0 ? TOY_DEPENDENCIES : 1 + toy_roll(dice, 3);
-			if (r > 0 && toy_roll(dice, 4) == 0) { // the same as the release before: facts get merged
+				release->len =
+					p == 0 ? TOY_DEPENDENCIES : 1 + toy_roll(dice, 3);
+			if (r > 0 &&
+			    toy_roll(dice, 4) ==
+				    0) { // the same as the release before: facts get merged
 				*release = toy.releases[p][r - 1];
 				continue;
 			}
@@ -113,7 +122,8 @@ static inline struct toy toy_random(struct toy_dice *dice)
 					allowed = UINT32_MAX;
 				}
 				allowed &= (1u << toy.count[other]) - 1;
-				release->dependencies[d] = (struct toy_dependency){ other, allowed };
+				release->dependencies[d] =
+					(struct toy_dependency){ other, allowed };
 			}
 		}
 	}
@@ -122,7 +132,8 @@ static inline struct toy toy_random(struct toy_dice *dice)
 
 // ---- driving the solver
 
-static inline void toy_give_versions(const struct toy *toy, struct solver *solver, uint32_t p)
+static inline void toy_give_versions(const struct toy *toy, struct solver *solver,
+				     uint32_t p)
 {
 	uint32_t prefer[TOY_RANKS], len = 0;
 	if (p == SOLVER_ROOT)
@@ -132,19 +143,23 @@ static inline void toy_give_versions(const struct toy *toy, struct solver *solve
 		if (toy->usable[p] >> rank & 1)
 			prefer[len++] = rank;
 	}
-	struct solver_versions versions = { toy->count[p], prefer, len, toy->priority[p] };
+	struct solver_versions versions = { toy->count[p], prefer, len,
+					    toy->priority[p] };
 	solver_give_versions(solver, p, &versions);
 }
 
-static inline void toy_answer(const struct toy *toy, struct solver *solver, uint32_t p, uint32_t rank)
+static inline void toy_answer(const struct toy *toy, struct solver *solver, uint32_t p,
+			      uint32_t rank)
 {
 	struct arena arena = { 0 };
 	struct solver_dependency given[TOY_DEPENDENCIES];
 	const struct toy_release *release = &toy->releases[p][rank];
 	for (uint32_t d = 0; d < release->len; d++)
-		given[d] = (struct solver_dependency){ release->dependencies[d].package,
-						       toy_set(&arena, release->dependencies[d].allowed),
-						       p * 100 + rank * 10 + d };
+		given[d] = (struct solver_dependency){
+			release->dependencies[d].package,
+			toy_set(&arena, release->dependencies[d].allowed),
+			p * 100 + rank * 10 + d
+		};
 	if (release->is_broken)
 		solver_exclude(solver, p, rank, p * 100 + rank * 10);
 	else
@@ -153,7 +168,8 @@ static inline void toy_answer(const struct toy *toy, struct solver *solver, uint
 }
 
 // Runs to the end. With dice, some hints and some releases nobody asked for are answered too, versions late.
-static inline enum solver_state toy_solve(const struct toy *toy, struct solver *solver, struct toy_dice *dice)
+static inline enum solver_state toy_solve(const struct toy *toy, struct solver *solver,
+					  struct toy_dice *dice)
 {
 	for (uint32_t p = 1; p < toy->len; p++) {
 		if (toy->tied_to[p] == 0 && (!dice || toy_roll(dice, 2) == 0))
@@ -169,12 +185,14 @@ static inline enum solver_state toy_solve(const struct toy *toy, struct solver *
 			return step.state;
 		for (size_t i = 0; dice && i < step.hint_len; i++)
 			if (toy_roll(dice, 2) == 0)
-				toy_answer(toy, solver, step.hints[i].package, step.hints[i].rank);
+				toy_answer(toy, solver, step.hints[i].package,
+					   step.hints[i].rank);
 		for (size_t i = 0; i < step.need_len; i++) {
 			if (step.needs[i].kind == NEED_VERSIONS)
 				toy_give_versions(toy, solver, step.needs[i].package);
 			else
-				toy_answer(toy, solver, step.needs[i].package, step.needs[i].rank);
+				toy_answer(toy, solver, step.needs[i].package,
+					   step.needs[i].rank);
 		}
 	}
 }
@@ -183,7 +201,8 @@ static inline enum solver_state toy_solve(const struct toy *toy, struct solver *
 
 enum { TOY_ABSENT = -1 };
 
-static inline bool toy_allows(const struct toy *toy, const int64_t *picks, uint32_t p, uint32_t upto)
+static inline bool toy_allows(const struct toy *toy, const int64_t *picks, uint32_t p,
+			      uint32_t upto)
 {
 	if (picks[p] == TOY_ABSENT)
 		return true;
@@ -203,7 +222,8 @@ static inline bool toy_allows(const struct toy *toy, const int64_t *picks, uint3
 	return true;
 }
 
-static inline bool toy_is_valid(const struct toy *toy, const int64_t *picks, uint32_t upto)
+static inline bool toy_is_valid(const struct toy *toy, const int64_t *picks,
+				uint32_t upto)
 {
 	for (uint32_t p = 0; p < upto; p++)
 		if (!toy_allows(toy, picks, p, upto))
@@ -250,7 +270,8 @@ static inline bool toy_is_reachable(const struct toy *toy, const int64_t *picks)
 	return true;
 }
 
-static inline const char *toy_fault_of_solution(const struct toy *toy, const struct solver *solver)
+static inline const char *toy_fault_of_solution(const struct toy *toy,
+						const struct solver *solver)
 {
 	int64_t picks[TOY_PACKAGES];
 	for (uint32_t p = 0; p < toy->len; p++)
@@ -281,31 +302,36 @@ static inline uint32_t toy_states_of(const struct solver_fact *fact, uint32_t pa
 }
 
 // Whatever makes all terms of `fact` hold makes all terms of one of the two causes hold.
-static inline bool toy_follows(const struct toy *toy, const struct solver_fact *fact, const struct solver_fact *a,
-			       const struct solver_fact *b)
+static inline bool toy_follows(const struct toy *toy, const struct solver_fact *fact,
+			       const struct solver_fact *a, const struct solver_fact *b)
 {
 	for (size_t i = 0; i < a->term_len; i++) {
 		for (size_t k = 0; k < b->term_len; k++) {
 			uint32_t p = a->terms[i].package, q = b->terms[k].package;
-			uint32_t left_p = toy_states_of(fact, p) & ~toy_states(&a->terms[i]);
-			uint32_t left_q = toy_states_of(fact, q) & ~toy_states(&b->terms[k]);
-			uint32_t real_p = (1u << toy->count[p]) - 1, real_q = (1u << toy->count[q]) - 1;
+			uint32_t left_p =
+				toy_states_of(fact, p) & ~toy_states(&a->terms[i]);
+			uint32_t left_q =
+				toy_states_of(fact, q) & ~toy_states(&b->terms[k]);
+			uint32_t real_p = (1u << toy->count[p]) - 1,
+				 real_q = (1u << toy->count[q]) - 1;
 			left_p &= real_p | 1u << TOY_RANKS;
 			left_q &= real_q | 1u << TOY_RANKS;
-			if (p == q ? (left_p & left_q) != 0 : (left_p != 0 && left_q != 0))
+			if (p == q ? (left_p & left_q) != 0
+				   : (left_p != 0 && left_q != 0))
 				return false;
 		}
 	}
 	return true;
 }
 
-static inline bool toy_depends(const struct toy_release *release, const struct solver_fact *fact)
+static inline bool toy_depends(const struct toy_release *release,
+			       const struct solver_fact *fact)
 {
 	uint32_t allowed = toy_mask(fact->allowed);
 	for (uint32_t d = 0; d < release->len; d++) {
 		const struct toy_dependency *dependency = &release->dependencies[d];
-		bool is_same = fact->is_joined ? (dependency->allowed & ~allowed) == 0 :
-						 dependency->allowed == allowed;
+		bool is_same = fact->is_joined ? (dependency->allowed & ~allowed) == 0
+					       : dependency->allowed == allowed;
 		if (dependency->package == fact->other && is_same)
 			return true;
 	}
@@ -314,43 +340,50 @@ static inline bool toy_depends(const struct toy_release *release, const struct s
 
 static inline bool toy_is_true(const struct toy *toy, const struct solver_fact *fact)
 {
-	uint32_t p = fact->package, from = toy_mask(fact->from), allowed = toy_mask(fact->allowed);
+	uint32_t p = fact->package, from = toy_mask(fact->from),
+		 allowed = toy_mask(fact->allowed);
 	uint32_t states = toy_states_of(fact, p);
 	bool about_usable = (states & ~from) == 0 && from >> toy->count[p] == 0;
 	bool about_other = fact->other == p ||
-			   toy_states_of(fact, fact->other) == (~allowed & TOY_STATES) || allowed == 0;
+			   toy_states_of(fact, fact->other) == (~allowed & TOY_STATES) ||
+			   allowed == 0;
 	for (uint32_t r = 0; r < toy->count[p]; r++) {
 		const struct toy_release *release = &toy->releases[p][r];
 		if (!((from & toy->usable[p]) >> r & 1))
 			continue;
-		if (fact->kind == FACT_DEPENDENCY && (release->is_broken || !toy_depends(release, fact)))
+		if (fact->kind == FACT_DEPENDENCY &&
+		    (release->is_broken || !toy_depends(release, fact)))
 			return false;
 	}
 	switch (fact->kind) {
 	case FACT_DEPENDENCY:
-		return about_usable && about_other && (fact->other != p || !(from & allowed & toy->usable[p]));
+		return about_usable && about_other &&
+		       (fact->other != p || !(from & allowed & toy->usable[p]));
 	case FACT_NO_VERSIONS:
-		return about_usable && (from & toy->usable[p]) == 0 && fact->term_len == 1;
+		return about_usable && (from & toy->usable[p]) == 0 &&
+		       fact->term_len == 1;
 	case FACT_EXCLUDED:
 		for (uint32_t r = 0; r < toy->count[p]; r++)
 			if (from >> r & 1 && !toy->releases[p][r].is_broken)
 				return false;
 		return about_usable && fact->term_len == 1;
 	case FACT_TIE:
-		return about_usable && about_other && fact->other == toy->tied_to[p] && from == allowed;
-	case FACT_DERIVED:
-		break;
+		return about_usable && about_other && fact->other == toy->tied_to[p] &&
+		       from == allowed;
+	case FACT_DERIVED: break;
 	}
 	return false;
 }
 
-static inline const char *toy_fault_of_proof(const struct toy *toy, struct solver_conflict conflict)
+static inline const char *toy_fault_of_proof(const struct toy *toy,
+					     struct solver_conflict conflict)
 {
 	bool is_used[4096] = { 0 };
 	if (conflict.len == 0 || conflict.len > 4096)
 		return "a proof of a strange length";
 	const struct solver_fact *last = &conflict.facts[conflict.len - 1];
-	if (last->term_len > 1 || (last->term_len == 1 && last->terms[0].package != SOLVER_ROOT))
+	if (last->term_len > 1 ||
+	    (last->term_len == 1 && last->terms[0].package != SOLVER_ROOT))
 		return "the last fact is no contradiction";
 	is_used[conflict.len - 1] = true;
 	for (size_t i = conflict.len; i-- > 0;) {
@@ -363,7 +396,8 @@ static inline const char *toy_fault_of_proof(const struct toy *toy, struct solve
 			continue;
 		if (fact->causes[0] >= i || fact->causes[1] >= i)
 			return "a cause that comes later";
-		if (!toy_follows(toy, fact, &conflict.facts[fact->causes[0]], &conflict.facts[fact->causes[1]]))
+		if (!toy_follows(toy, fact, &conflict.facts[fact->causes[0]],
+				 &conflict.facts[fact->causes[1]]))
 			return "a fact that does not follow";
 		is_used[fact->causes[0]] = is_used[fact->causes[1]] = true;
 	}
@@ -372,15 +406,16 @@ static inline const char *toy_fault_of_proof(const struct toy *toy, struct solve
 
 // Some choice for the packages p and later makes the terms of no fact hold, derived ones and one more left aside.
 // Depth is the number of packages.
-static inline bool toy_evades(const struct toy *toy, struct solver_conflict conflict, size_t without, uint32_t *states,
-			      uint32_t p)
+static inline bool toy_evades(const struct toy *toy, struct solver_conflict conflict,
+			      size_t without, uint32_t *states, uint32_t p)
 {
 	for (size_t i = 0; i < conflict.len; i++) {
 		const struct solver_fact *fact = &conflict.facts[i];
 		bool holds = i != without && fact->kind != FACT_DERIVED;
 		for (size_t k = 0; k < fact->term_len && holds; k++)
 			holds = fact->terms[k].package < p &&
-				(toy_states(&fact->terms[k]) & states[fact->terms[k].package]) != 0;
+				(toy_states(&fact->terms[k]) &
+				 states[fact->terms[k].package]) != 0;
 		if (holds)
 			return false;
 	}
@@ -401,17 +436,20 @@ static inline bool toy_is_minimal(const struct toy *toy, struct solver_conflict 
 	for (size_t i = 0; i < conflict.len; i++) {
 		uint32_t states[TOY_PACKAGES];
 		enum solver_fact_kind kind = conflict.facts[i].kind;
-		if (kind != FACT_DERIVED && kind != FACT_NO_VERSIONS && !toy_evades(toy, conflict, i, states, 0))
+		if (kind != FACT_DERIVED && kind != FACT_NO_VERSIONS &&
+		    !toy_evades(toy, conflict, i, states, 0))
 			return false;
 	}
 	return true;
 }
 
 // Everything that can be wrong with the solver's answer but for too many facts, or NULL.
-static inline const char *toy_fault(const struct toy *toy, const struct solver *solver, enum solver_state state)
+static inline const char *toy_fault(const struct toy *toy, const struct solver *solver,
+				    enum solver_state state)
 {
 	if (toy_is_satisfiable(toy) != (state == SOLVER_SOLVED))
-		return state == SOLVER_SOLVED ? "solved what has no solution" : "there is a solution";
-	return state == SOLVER_SOLVED ? toy_fault_of_solution(toy, solver) :
-					toy_fault_of_proof(toy, solver_conflict(solver));
+		return state == SOLVER_SOLVED ? "solved what has no solution"
+					      : "there is a solution";
+	return state == SOLVER_SOLVED ? toy_fault_of_solution(toy, solver)
+				      : toy_fault_of_proof(toy, solver_conflict(solver));
 }
