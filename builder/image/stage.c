@@ -89,7 +89,10 @@ static int place_blob(struct stage *stage, const char *name, const struct layer 
 	const char *path = path_join(&stage->arena, stage->root, slice_from(name));
 	if (is_intact(path, layer, blob, stage->rehash))
 		return force_mode(path, FILE_MODE, err);
-	if (remove_tree(path, err) < 0 || link_or_copy(blob, path, err) < 0)
+	// Only what is wrong is removed: another process may be placing the same name now.
+	if (place_look(path).kind != PLACE_ABSENT && remove_tree(path, err) < 0)
+		return -1;
+	if (link_or_copy(blob, path, err) < 0)
 		return -1;
 	return force_mode(path, FILE_MODE, err);
 }

@@ -4,6 +4,9 @@
 #include "builder/store/blobs.h"
 #include "tests/builder/builder_test.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static struct arena arena;
 static struct test_folder folder;
 static unsigned folder_names;
@@ -19,7 +22,7 @@ struct fixture {
 	struct test_lock lock;
 	struct target target;
 	struct bake_options options;
-	const char *out;
+	const char *cache, *out;
 	size_t asked; // wheels that `ensure` was called for
 };
 
@@ -36,7 +39,8 @@ static struct fixture fixture_new(void)
 	struct fixture fixture = { .lock = { .arena = &arena },
 				   .target = test_target(&arena) };
 	struct error err = { 0 };
-	assert_int_equal(store_open(fresh_path(), &fixture.store, &err), 0);
+	fixture.cache = fresh_path();
+	assert_int_equal(store_open(fixture.cache, &fixture.store, &err), 0);
 	fixture.out = fresh_path();
 	fixture.options =
 		(struct bake_options){ .prefix = S("/opt/venv"),
@@ -242,6 +246,39 @@ static void test_env_1_refused_options(void **state)
 	store_close(f.store);
 }
 
+// A disk that is full after so many bytes: the error is one, nothing half-written counts, and
+// with room again the bytes are the same (chk.12).
+static void test_chk_12_full_disk(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	struct rlimit before;
+	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
+	struct sha256 manifest = bake_it(&f).manifest_digest;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	for (rlim_t room = 0; room < 4096; room += 97) {
+		struct error err = { 0 };
+		struct bake_result result;
+		const char *layers = path_join(&arena, f.cache, S("layers"));
+		assert_int_equal(remove_tree(layers, &err), 0);
+		assert_int_equal(remove_tree(f.out, &err), 0);
+		store_close(f.store);
+		assert_int_equal(store_open(f.cache, &f.store, &err), 0);
+		struct rlimit small = { room, before.rlim_max };
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+		int status = try_bake(&f, &result, &err);
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+		assert_true(status == 0 || err.kind == ERROR_IO);
+		struct bake_result after = bake_it(&f);
+		assert_true(sha256_eq(&after.manifest_digest, &manifest));
+		assert_int_equal(store_verify(f.store, false, NULL, &(uint64_t){ 0 },
+					      &err),
+				 0);
+	}
+	store_close(f.store);
+}
+
 struct seen {
 	uint64_t total, last;
 	unsigned calls;
@@ -308,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_plan_2_a_bump_changes_one_layer),
 		cmocka_unit_test(test_a_missing_wheel_is_named),
 		cmocka_unit_test(test_env_1_refused_options),
+		cmocka_unit_test(test_chk_12_full_disk),
 		cmocka_unit_test(test_progress_ends_at_the_total),
 	};
 	return cmocka_run_group_tests(tests, prepare, release);
