@@ -136,6 +136,11 @@ int store_layer_record_write(struct store *store, const struct layer_record *rec
 			     struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	return file_write(store_path_of(store->keys, &record->key, &scratch),
-			  record_text(record, &scratch), err);
+	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
+	const char *path = store_path_of(store->keys, &record->key, &scratch);
+	if (file_create(path, 0644, &writer, err) < 0 ||
+	    file_append(&writer, record_text(record, &scratch), err) < 0)
+		return -1;
+	// Not durable: what a crash damages counts as none, and a bake makes it anew.
+	return file_commit(&writer, false, err);
 }
