@@ -112,8 +112,10 @@ static struct transfer *next_waiting(struct net *net)
 static void unlink_running(struct net *net, const struct transfer *transfer)
 {
 	struct transfer **at = &net->running;
-	while (*at != transfer)
+	while (*at && *at != transfer)
 		at = &(*at)->next;
+	if (!*at)
+		BUG("a transfer that ends was not running");
 	*at = transfer->next;
 	net->running_len--;
 }
