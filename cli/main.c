@@ -2,6 +2,7 @@
 // Finds the command, parses its options, runs it, and turns its error into text or JSON and an exit code.
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,22 @@ static bool told_already(const struct cli *cli, const struct error *err)
 	return cli->diagnostics.error_count == 1 && err->kind == ERROR_INPUT && !err->span.source;
 }
 
+// What stdout did not take was not done, whatever the command thought. Earlier writes leave only the mark.
+static int finish_output(const struct cli *cli, int code)
+{
+	struct error err = { 0 };
+	bool failed = ferror(stdout) != 0;
+	errno = 0;
+	if (code != 0 || (fflush(stdout) == 0 && !failed))
+		return code;
+	if (errno)
+		error_errno(&err, ERROR_IO, "cannot write to stdout");
+	else
+		error_set(&err, ERROR_IO, "cannot write to stdout");
+	render_error(cli, &err);
+	return ERROR_IO;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { 0 };
@@ -160,11 +177,11 @@ int main(int argc, char **argv)
 	progress_start(&cli);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_overview(argc < 2 ? stderr : stdout);
-		return argc < 2 ? ERROR_USAGE : 0;
+		return argc < 2 ? ERROR_USAGE : finish_output(&cli, 0);
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts("pinbake " PINBAKE_VERSION);
-		return 0;
+		return finish_output(&cli, 0);
 	}
 	json_t *result = json_object();
 	int status = run_command(&cli, argc, argv, result, &err);
@@ -178,9 +195,5 @@ int main(int argc, char **argv)
 	}
 	json_decref(result);
 	arena_release(&cli.arena);
-	if (fflush(stdout) != 0 && status == 0) {
-		fputs("pinbake: error: cannot write to stdout\n", stderr);
-		return ERROR_IO;
-	}
-	return status < 0 ? (int)err.kind : 0;
+	return finish_output(&cli, status < 0 ? (int)err.kind : 0);
 }
