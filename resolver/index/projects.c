@@ -231,7 +231,9 @@ static void ask(struct index *index, struct page_job *job)
 		if (job->not_in_store)
 			break;
 	}
-	job->project = (struct project){ .state = PROJECT_ABSENT };
+	// The error stays: one of the places may have refused to say.
+	const struct error refusal = job->project.error;
+	job->project = (struct project){ .state = PROJECT_ABSENT, .error = refusal };
 	looked_up(index, job);
 }
 
