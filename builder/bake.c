@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 struct baking {
-	struct store *store;
+	struct layer_baker baker;
 	const struct bake_options *options;
 	const struct progress *progress;
 	struct arena *arena;
@@ -43,8 +43,8 @@ static int look_up_all(struct baking *baking, struct error *err)
 	baking->order = arena_new_array(baking->arena, size_t, baking->plan.len);
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		struct layer_task *task = &baking->tasks[i];
-		if (layer_look_up(baking->store, &baking->plan.layers[i], baking->options,
-				  baking->arena, task, err) < 0)
+		if (layer_look_up(&baking->baker, &baking->plan.layers[i], baking->arena,
+				  task, err) < 0)
 			return -1;
 		if (!task->present)
 			baking->order[baking->order_len++] = i;
@@ -92,7 +92,7 @@ static int run_task(void *context, size_t index, unsigned worker, struct error *
 {
 	struct baking *baking = context;
 	struct layer_task *task = &baking->tasks[baking->order[index]];
-	if (layer_bake(baking->store, baking->options, task, err) < 0)
+	if (layer_bake(&baking->baker, task, err) < 0)
 		return -1;
 	atomic_fetch_add(&baking->done, 1);
 	if (worker == 0)
@@ -121,8 +121,9 @@ static int look_for_collisions(struct baking *baking, struct error *err)
 {
 	if (baking->order_len == 0 && !baking->options->strict)
 		return 0;
-	return collisions_between_layers(baking->store, baking->options, &baking->plan,
-					 baking->arena, &baking->collisions, err);
+	return collisions_between_layers(baking->baker.store, baking->options,
+					 &baking->plan, baking->arena,
+					 &baking->collisions, err);
 }
 
 static void collect_warnings(const struct baking *baking, struct bake_result *result)
@@ -187,8 +188,8 @@ static int write_folder(const struct baking *baking, const char *out_directory,
 	result->config_digest = documents.config_digest;
 	result->manifest_digest = documents.manifest_digest;
 	for (size_t i = 0; i < result->len; i++)
-		blobs[i] = store_layer_path(baking->store, &result->layers[i].digest,
-					    baking->arena);
+		blobs[i] = store_layer_path(baking->baker.store,
+					    &result->layers[i].digest, baking->arena);
 	return stage_write(out_directory, result, &documents, blobs,
 			   baking->options->rehash, err);
 }
@@ -205,7 +206,10 @@ int bake(struct store *store, const struct lock_selection *selection,
 	 struct bake_result *ret_result, struct error *err)
 {
 	struct baking baking = {
-		.store = store, .options = options, .progress = progress, .arena = arena
+		.baker = { store, options, progress ? progress->interrupted : NULL },
+		.options = options,
+		.progress = progress,
+		.arena = arena,
 	};
 	struct bake_result result;
 	if (check_options(options, err) < 0 ||

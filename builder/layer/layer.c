@@ -21,128 +21,142 @@ static bool blob_is_intact(const char *path, const struct sha256 *digest)
 	return sha256_eq(&found, digest);
 }
 
-int layer_look_up(const struct store *store, const struct plan_layer *plan,
-		  const struct bake_options *options, struct arena *arena,
-		  struct layer_task *ret_task, struct error *err)
+int layer_look_up(const struct layer_baker *baker, const struct plan_layer *plan,
+		  struct arena *arena, struct layer_task *ret_task, struct error *err)
 {
-	struct layer_task task = { .plan = plan, .key = layer_key(plan, options) };
+	const struct store *store = baker->store;
+	struct layer_task task = { .plan = plan, .key = layer_key(plan, baker->options) };
+	const struct layer_record *record = &task.record;
 	if (store_layer_record_read(store, &task.key, arena, &task.known, &task.record,
 				    err) < 0)
 		return -1;
-	task.present = task.known &&
-		       store_has_layer(store, &task.record.digest, task.record.size);
-	if (task.present && options->rehash)
-		task.present = blob_is_intact(store_layer_path(store, &task.record.digest,
-							       arena),
-					      &task.record.digest);
+	task.present =
+		task.known && store_has_layer(store, &record->digest, record->size);
+	if (task.present && baker->options->rehash)
+		task.present =
+			blob_is_intact(store_layer_path(store, &record->digest, arena),
+				       &record->digest);
 	*ret_task = task;
 	return 0;
 }
 
-// The open wheels of one layer.
-struct open_wheels {
-	struct wheel_file *items;
-	size_t len;
+// One layer being baked.
+struct work {
+	const struct layer_baker *baker;
+	struct layer_task *task;
+	struct arena arena;
+	struct wheel_file *wheels;
+	size_t wheels_len; // open ones
+	struct tree tree;
+	const char *path; // of the blob until its digest is known
+	struct layer_numbers numbers;
 };
 
-static void close_wheels(struct open_wheels *wheels)
+static void release(struct work *work)
 {
-	for (size_t i = 0; i < wheels->len; i++)
-		wheel_file_close(&wheels->items[i]);
+	for (size_t i = 0; i < work->wheels_len; i++)
+		wheel_file_close(&work->wheels[i]);
+	arena_release(&work->arena);
 }
 
-static int open_wheels(const struct store *store, const struct plan_layer *plan,
-		       struct arena *arena, struct open_wheels *wheels, struct error *err)
+static int open_wheels(struct work *work, struct error *err)
 {
-	wheels->items = arena_new_array(arena, struct wheel_file, plan->len);
-	while (wheels->len < plan->len) {
-		if (wheel_file_open(store, plan->choices[wheels->len], arena,
-				    &wheels->items[wheels->len], err) < 0)
+	const struct plan_layer *plan = work->task->plan;
+	work->wheels = arena_new_array(&work->arena, struct wheel_file, plan->len);
+	for (; work->wheels_len < plan->len; work->wheels_len++) {
+		if (wheel_file_open(work->baker->store, plan->choices[work->wheels_len],
+				    &work->arena, &work->wheels[work->wheels_len],
+				    err) < 0)
 			return -1;
-		wheels->len++;
 	}
 	return 0;
 }
 
-static void warn_of_collisions(struct layer_task *task, const struct tree *tree,
-			       const struct wheel_file *wheels)
+static void warn_of_collisions(struct work *work)
 {
-	for (size_t i = 0; i < tree->collisions_len; i++) {
-		const struct tree_collision *collision = &tree->collisions[i];
-		struct slice loser = wheels[collision->loser].name,
-			     winner = wheels[collision->winner].name;
+	struct layer_task *task = work->task;
+	for (size_t i = 0; i < work->tree.collisions_len; i++) {
+		const struct tree_collision *collision = &work->tree.collisions[i];
 		task->warnings =
 			array_grow(&task->arena, task->warnings, task->warnings_len,
 				   &task->warnings_cap, sizeof(*task->warnings));
 		task->warnings[task->warnings_len++].text =
-			collision_text(&task->arena, collision->path, loser, winner);
+			collision_text(&task->arena, collision->path,
+				       work->wheels[collision->loser].name,
+				       work->wheels[collision->winner].name);
 	}
 }
 
-static int make_tree(const struct bake_options *options, const struct plan_layer *plan,
-		     const struct open_wheels *wheels, struct arena *arena,
-		     struct tree *ret_tree, struct error *err)
+static int make_tree(struct work *work, struct error *err)
 {
+	const struct bake_options *options = work->baker->options;
 	struct tree_options tree_options = {
 		.prefix = options->prefix,
 		.interpreter = options->interpreter,
 		.target = options->target,
 		.strict = options->strict,
 	};
-	if (plan->kind == PLAN_SKELETON)
-		return tree_of_skeleton(&tree_options, arena, ret_tree, err);
-	return tree_of_wheels(&tree_options, wheels->items, wheels->len, arena, ret_tree,
-			      err);
+	if (work->task->plan->kind == PLAN_SKELETON)
+		return tree_of_skeleton(&tree_options, &work->arena, &work->tree, err);
+	return tree_of_wheels(&tree_options, work->wheels, work->wheels_len, &work->arena,
+			      &work->tree, err);
 }
 
-static int write_tree(const struct bake_options *options, const struct tree *tree,
-		      const struct open_wheels *wheels, const char *path,
-		      struct layer_numbers *ret_numbers, struct error *err)
+static int write_tree(struct work *work, struct error *err)
 {
-	struct layer_values values = { options->uid, options->gid, options->mtime };
+	const struct bake_options *options = work->baker->options;
+	const struct tree *tree = &work->tree;
+	struct layer_values values = { options->uid, options->gid, options->mtime,
+				       work->baker->interrupted };
 	AUTO(layer_writer_cleanup) struct layer_writer *writer = NULL;
-	if (layer_writer_new(path, &values, &writer, err) < 0)
+	work->path =
+		store_layer_work_path(work->baker->store, &work->task->key, &work->arena);
+	if (layer_writer_new(work->path, &values, &writer, err) < 0)
 		return -1;
 	for (size_t i = 0; i < tree->len; i++) {
 		assert(i == 0 || path_cmp_walk(tree->entries[i - 1].path,
 					       tree->entries[i].path) < 0);
-		if (layer_write_entry(writer, &tree->entries[i], wheels->items, err) < 0)
+		if (layer_write_entry(writer, &tree->entries[i], work->wheels, err) < 0)
 			return -1;
 	}
-	return layer_writer_commit(writer, ret_numbers, err);
+	return layer_writer_commit(writer, &work->numbers, err);
 }
 
-static int other_digest(const struct layer_task *task,
-			const struct layer_numbers *numbers, struct error *err)
+static int other_digest(struct work *work, struct error *err)
 {
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice before = sha256_hex(&scratch, &task->record.digest);
-	struct slice now = sha256_hex(&scratch, &numbers->digest);
+	struct slice before = sha256_hex(&work->arena, &work->task->record.digest);
+	struct slice now = sha256_hex(&work->arena, &work->numbers.digest);
+	struct error ignored = { 0 };
+	(void)!remove_tree(work->path, &ignored);
 	error_set(err, ERROR_INTEGRITY,
 		  "layer '%.*s' was sha256:%.*s and is now sha256:%.*s",
-		  SLICE_ARG(task->plan->name), SLICE_ARG(before), SLICE_ARG(now));
+		  SLICE_ARG(work->task->plan->name), SLICE_ARG(before), SLICE_ARG(now));
 	return error_hint(
 		err, "run 'pinbake cache verify', and report this if it finds nothing");
 }
 
-static int keep(struct store *store, struct layer_task *task,
-		const struct layer_numbers *numbers, const char *work_path,
-		struct error *err)
+// Another process may have baked the same and moved it already.
+static int move_blob(struct work *work, struct error *err)
 {
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	if (task->known && !sha256_eq(&task->record.digest, &numbers->digest)) {
-		struct error ignored = { 0 };
-		(void)!remove_tree(work_path, &ignored);
-		return other_digest(task, numbers, err);
-	}
-	// Another process may have baked the same and moved it already.
+	const struct store *store = work->baker->store;
+	const struct layer_numbers *numbers = &work->numbers;
 	struct error moved = { 0 };
-	if (rename_path(work_path, store_layer_path(store, &numbers->digest, &scratch),
-			&moved) < 0 &&
-	    !store_has_layer(store, &numbers->digest, numbers->size)) {
-		*err = moved;
+	const char *path = store_layer_path(store, &numbers->digest, &work->arena);
+	if (rename_path(work->path, path, &moved) == 0 ||
+	    store_has_layer(store, &numbers->digest, numbers->size))
+		return 0;
+	*err = moved;
+	return -1;
+}
+
+static int keep(struct work *work, struct error *err)
+{
+	struct layer_task *task = work->task;
+	const struct layer_numbers *numbers = &work->numbers;
+	if (task->known && !sha256_eq(&task->record.digest, &numbers->digest))
+		return other_digest(work, err);
+	if (move_blob(work, err) < 0)
 		return -1;
-	}
 	task->record = (struct layer_record){
 		.key = task->key,
 		.digest = numbers->digest,
@@ -152,33 +166,17 @@ static int keep(struct store *store, struct layer_task *task,
 		.entries = numbers->entries,
 		.packages = task->plan->packages,
 	};
-	return store_layer_record_write(store, &task->record, err);
+	return store_layer_record_write(work->baker->store, &task->record, err);
 }
 
-static int bake_with(struct store *store, const struct bake_options *options,
-		     struct layer_task *task, struct open_wheels *wheels,
-		     struct arena *arena, struct error *err)
+int layer_bake(const struct layer_baker *baker, struct layer_task *task,
+	       struct error *err)
 {
-	struct tree tree = { 0 };
-	struct layer_numbers numbers;
-	const char *work_path = store_layer_work_path(store, &task->key, arena);
-	if (open_wheels(store, task->plan, arena, wheels, err) < 0 ||
-	    make_tree(options, task->plan, wheels, arena, &tree, err) < 0 ||
-	    write_tree(options, &tree, wheels, work_path, &numbers, err) < 0)
-		return -1;
-	warn_of_collisions(task, &tree, wheels->items);
-	return keep(store, task, &numbers, work_path, err);
-}
-
-int layer_bake(struct store *store, const struct bake_options *options,
-	       struct layer_task *task, struct error *err)
-{
-	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct open_wheels wheels = { 0 };
-	int status = bake_with(store, options, task, &wheels, &arena, err);
-	close_wheels(&wheels);
-	if (status < 0)
+	AUTO(release) struct work work = { .baker = baker, .task = task };
+	if (open_wheels(&work, err) < 0 || make_tree(&work, err) < 0 ||
+	    write_tree(&work, err) < 0 || keep(&work, err) < 0)
 		return error_during(err, "baking the layer '%.*s'",
 				    SLICE_ARG(task->plan->name));
+	warn_of_collisions(&work);
 	return 0;
 }

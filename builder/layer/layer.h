@@ -6,6 +6,13 @@
 #include "builder/layer/plan.h"
 #include "builder/store/blobs.h"
 
+// What every layer of one run is baked with.
+struct layer_baker {
+	struct store *store;
+	const struct bake_options *options;
+	const volatile int *interrupted; // as in struct progress; may be NULL
+};
+
 struct layer_task {
 	const struct plan_layer *plan;
 	struct sha256 key;
@@ -17,13 +24,13 @@ struct layer_task {
 	struct arena arena; // of warnings
 };
 
-// Sets key, known, present and record. rehash: a blob counts as present only after its
-// bytes were read again.
-NODISCARD int layer_look_up(const struct store *store, const struct plan_layer *plan,
-			    const struct bake_options *options, struct arena *arena,
+// Sets key, known, present and record. options->rehash: a blob counts as present only after
+// its bytes were read again.
+NODISCARD int layer_look_up(const struct layer_baker *baker,
+			    const struct plan_layer *plan, struct arena *arena,
 			    struct layer_task *ret_task, struct error *err);
 
 // Bakes task->plan into the store; safe in several threads for different tasks.
 // ERROR_INTEGRITY where a known key gives another digest than before (key.2).
-NODISCARD int layer_bake(struct store *store, const struct bake_options *options,
-			 struct layer_task *task, struct error *err);
+NODISCARD int layer_bake(const struct layer_baker *baker, struct layer_task *task,
+			 struct error *err);

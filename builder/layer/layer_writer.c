@@ -186,15 +186,22 @@ static int put_stored(struct layer_writer *writer, const struct zip_entry *zip,
 	return data.len ? gzip_stored(writer->gzip, data, crc32, err) : 0;
 }
 
+static int check_interrupted(const struct layer_writer *writer, struct error *err)
+{
+	const volatile int *interrupted = writer->values.interrupted;
+	return interrupted && *interrupted
+		       ? error_set(err, ERROR_INTERRUPTED, "interrupted")
+		       : 0;
+}
+
 static int sink_tar(void *context, struct slice piece, struct error *err)
 {
-	(void)err;
 	struct layer_writer *writer = context;
 	uint64_t consumed = inflater_consumed(writer->inflater);
 	hash_tar(writer, piece);
 	touched(writer, consumed - writer->stream_touched);
 	writer->stream_touched = consumed;
-	return 0;
+	return check_interrupted(writer, err);
 }
 
 static int sink_run(void *context, struct slice piece, struct error *err)
@@ -259,6 +266,8 @@ static int put_content(struct layer_writer *writer, const struct tree_entry *ent
 int layer_write_entry(struct layer_writer *writer, const struct tree_entry *entry,
 		      const struct wheel_file *wheels, struct error *err)
 {
+	if (check_interrupted(writer, err) < 0)
+		return -1;
 	if (entry->kind == TREE_DIRECTORY || entry->kind == TREE_SYMLINK)
 		return put_header(writer, entry, 0, err);
 	uint64_t size =

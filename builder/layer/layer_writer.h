@@ -9,6 +9,7 @@
 struct layer_values {
 	uint32_t uid, gid;
 	uint64_t mtime;
+	const volatile int *interrupted; // non-zero: ERROR_INTERRUPTED; may be NULL
 };
 
 // What came of it.

@@ -306,7 +306,7 @@ static void test_progress_ends_at_the_total(void **state)
 	struct bake_result result;
 	struct error err = { 0 };
 	struct seen seen = { 0 };
-	struct progress progress = { see_stage, see_advance, &seen };
+	struct progress progress = { see_stage, see_advance, &seen, NULL };
 	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
 	f.options.target = &f.target;
 	assert_int_equal(bake(f.store, &f.lock.selection, &f.options, NULL, f.out,

@@ -176,6 +176,7 @@ struct fixture {
 	struct plan_layer plan;
 	struct target target;
 	struct bake_options options;
+	struct layer_baker baker;
 };
 
 static void add_wheel(struct fixture *fixture, const char *name)
@@ -210,6 +211,8 @@ static struct fixture *fixture_new(void)
 				       .mtime = 315532800,
 				       .interpreter = S("/usr/local/bin/python3.12"),
 				       .target = &fixture->target };
+	fixture->baker = (struct layer_baker){ .store = fixture->store,
+					       .options = &fixture->options };
 	return fixture;
 }
 
@@ -224,14 +227,10 @@ static void test_key_2_record_is_found_again(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task task, again;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
-				       &err),
-			 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_false(task.known);
-	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), 0);
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &again,
-				       &err),
-			 0);
+	assert_int_equal(layer_bake(&f->baker, &task, &err), 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &again, &err), 0);
 	assert_true(again.known && again.present);
 	assert_true(sha256_eq(&again.record.digest, &task.record.digest));
 	assert_true(slice_eq(again.record.packages, S("a 1.0, b 1.0")));
@@ -250,10 +249,8 @@ static void test_env_10_collision_in_a_bucket_warns(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task task;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
-				       &err),
-			 0);
-	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
+	assert_int_equal(layer_bake(&f->baker, &task, &err), 0);
 	assert_int_equal(task.warnings_len, 1);
 	assert_true(slice_contains(task.warnings[0].text, S("common/shared.txt")));
 	arena_release(&task.arena);
@@ -266,19 +263,15 @@ static void test_key_2_a_pruned_blob_is_baked_to_the_same_digest(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task first, second;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &first,
-				       &err),
-			 0);
-	assert_int_equal(layer_bake(f->store, &f->options, &first, &err), 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &first, &err), 0);
+	assert_int_equal(layer_bake(&f->baker, &first, &err), 0);
 	assert_int_equal(remove_tree(store_layer_path(f->store, &first.record.digest,
 						      &arena),
 				     &err),
 			 0);
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &second,
-				       &err),
-			 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &second, &err), 0);
 	assert_true(second.known && !second.present);
-	assert_int_equal(layer_bake(f->store, &f->options, &second, &err), 0);
+	assert_int_equal(layer_bake(&f->baker, &second, &err), 0);
 	assert_true(sha256_eq(&first.record.digest, &second.record.digest));
 	arena_release(&first.arena);
 	arena_release(&second.arena);
@@ -291,16 +284,29 @@ static void test_key_2_another_digest_than_before_is_an_integrity_error(void **s
 	struct fixture *f = fixture_new();
 	struct layer_task task;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
-				       &err),
-			 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	task.known = true;
 	task.record.digest = sha256_of(S("other"));
-	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), -1);
+	assert_int_equal(layer_bake(&f->baker, &task, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 	assert_true(slice_contains(slice_from(err.cause),
 				   sha256_hex(&arena, &task.record.digest)));
 	arena_release(&task.arena);
+	fixture_free(f);
+}
+
+static void test_an_interrupted_bake_leaves_nothing(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	struct layer_task task;
+	struct error err = { 0 };
+	const volatile int interrupted = 1;
+	f->baker.interrupted = &interrupted;
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
+	assert_int_equal(layer_bake(&f->baker, &task, &err), -1);
+	assert_int_equal(err.kind, ERROR_INTERRUPTED);
+	assert_false(file_exists(store_layer_work_path(f->store, &task.key, &arena)));
 	fixture_free(f);
 }
 
@@ -310,10 +316,8 @@ static void test_rehash_finds_a_damaged_blob(void **state)
 	struct fixture *f = fixture_new();
 	struct layer_task task;
 	struct error err = { 0 };
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
-				       &err),
-			 0);
-	assert_int_equal(layer_bake(f->store, &f->options, &task, &err), 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
+	assert_int_equal(layer_bake(&f->baker, &task, &err), 0);
 	arena_release(&task.arena);
 	const char *path = store_layer_path(f->store, &task.record.digest, &arena);
 	struct slice blob = test_read(&arena, path);
@@ -321,14 +325,10 @@ static void test_rehash_finds_a_damaged_blob(void **state)
 	memcpy(damaged, blob.ptr, blob.len);
 	damaged[blob.len / 2] ^= 1;
 	assert_int_equal(file_write(path, (struct slice){ damaged, blob.len }, &err), 0);
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
-				       &err),
-			 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_true(task.present);
 	f->options.rehash = true;
-	assert_int_equal(layer_look_up(f->store, &f->plan, &f->options, &arena, &task,
-				       &err),
-			 0);
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_false(task.present);
 	fixture_free(f);
 }
@@ -361,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_key_2_a_pruned_blob_is_baked_to_the_same_digest),
 		cmocka_unit_test(
 			test_key_2_another_digest_than_before_is_an_integrity_error),
+		cmocka_unit_test(test_an_interrupted_bake_leaves_nothing),
 		cmocka_unit_test(test_rehash_finds_a_damaged_blob),
 	};
 	return cmocka_run_group_tests(tests, prepare, release);
