@@ -244,6 +244,7 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 		  .headers = JSON_TYPE,
 		  .body = "{\"files\":[]}" },
 		{ .path = "/simple/forbidden/", .status = 403 },
+		{ .path = "/simple/refused/", .status = 403 },
 		{ .path = "/simple/broken/", .status = 503 },
 		{ .path = "/simple/private/", .status = 401 },
 		{ .path = "/simple/odd/",
@@ -266,13 +267,16 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 		  .body = "{\"files\":[]}" },
 	};
 	struct run run = { 0 };
-	serve(first_routes, 5);
+	serve(first_routes, 6);
 	loopback_start(&second, second_routes, 3);
 	open_two(&run);
 	assert_int_equal(get_project(&run, "both")->skipped, 0);
 	assert_int_equal(get_project(&run, "only")->state, PROJECT_FOUND);
 	assert_int_equal(get_project(&run, "forbidden")->state, PROJECT_FOUND);
 	assert_int_equal(get_project(&run, "missing")->state, PROJECT_ABSENT);
+	assert_int_equal(get_project(&run, "missing")->error.kind, ERROR_NONE);
+	assert_int_equal(get_project(&run, "refused")->state, PROJECT_ABSENT);
+	assert_int_equal(get_project(&run, "refused")->error.kind, ERROR_SOURCE);
 	static const char *const failing[] = { "broken", "private", "odd" };
 	for (size_t i = 0; i < 3; i++) {
 		const struct project *project = get_project(&run, failing[i]);
