@@ -266,7 +266,7 @@ int zip_read_directory(struct arena *arena, struct slice tail, uint64_t file_siz
 		       struct zip_directory *ret_directory, uint64_t *ret_need,
 		       struct error *err)
 {
-	struct zip_end end;
+	struct zip_end end = { 0 };
 	*ret_need = 0;
 	if (tail.len > file_size)
 		return broken(err, "the tail is longer than the file");
