@@ -388,6 +388,20 @@ class Case(unittest.TestCase):
         return subprocess.Popen(command, cwd=cwd or self.work, env=env or self.environment(), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
+    def without_privileges(self):
+        """Options of start() for a user whom file modes bind, who owns this test's files: root is not bound."""
+        if os.geteuid() != 0:
+            return {}
+        nobody = 65534
+        for path in [self.dir, *self.dir.rglob("*")]:
+            os.chown(path, nobody, nobody)
+        who = {"user": nobody, "group": nobody, "extra_groups": []}
+        try:
+            subprocess.run([PINBAKE, "--version"], cwd=self.work, capture_output=True, check=True, **who)
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest("root may read every file, and no other user may run the program")
+        return who
+
     def run_program(self, *args, timeout=120, **options):
         process = self.start(*args, **options)
         try:

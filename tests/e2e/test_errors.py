@@ -63,10 +63,8 @@ class Inputs(Case):
         self.lock_fails(3, says="requirements.in")
 
     def test_unreadable_for_this_user(self):
-        if os.geteuid() == 0:
-            self.skipTest("root may read every file")
         self.write("requirements.in", "app\n").chmod(0)
-        self.lock_fails(3, says=["requirements.in", "[Pp]ermission"])
+        self.lock_fails(3, says=["requirements.in", "[Pp]ermission"], **self.without_privileges())
 
     def test_missing_included_file(self):
         self.write("requirements.in", "app\n-r nowhere.in\n")
@@ -258,6 +256,13 @@ class Integrity(Case):
 
 
 class Local(Case):
+    def test_store_is_unreadable_for_this_user(self):
+        self.index.add(wheel("app", "1.0"))
+        self.lock("app\n")
+        for path in self.cache.rglob("*"):
+            path.chmod(0)
+        self.fails(6, *self.lock_args(), says=["store", str(self.cache), "[Pp]ermission"], **self.without_privileges())
+
     @contextlib.contextmanager
     def small_disk(self, size):
         place = self.dir / "disk"
@@ -309,10 +314,13 @@ class Local(Case):
     def test_standard_output_full(self):
         self.index.add(wheel("app", "1.0"))
         self.lock("app\n")
-        with open("/dev/full", "w") as full:
-            process = subprocess.run([PINBAKE, "export", "--format", "requirements"], cwd=self.work,
-                                     env=self.environment(), stdout=full, stderr=subprocess.PIPE)
-        self.assertEqual(process.returncode, 6, process.stderr)
+        for command in ("export --format requirements", "lock requirements.in -o - --offline --index-url " + self.index.url,
+                        "lock --help", "--help", "--version", "cache info --json"):
+            with self.subTest(command), open("/dev/full", "w") as full:
+                process = subprocess.run([PINBAKE, *command.split()], cwd=self.work, stdout=full, stderr=subprocess.PIPE,
+                                         env=self.environment(PINBAKE_CACHE_DIR=str(self.cache)))
+                self.assertEqual(process.returncode, 6, process.stderr)
+                self.assertIn(b"error: cannot write to stdout", process.stderr)
 
 
 class Interrupted(Case):
