@@ -74,6 +74,17 @@ int place_write(int fd, const char *path, struct slice bytes, struct error *err)
 	return 0;
 }
 
+int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   { .tv_sec = (time_t)mtime_s } };
+	int timed = futimens(*fd, times), closed = close(*fd);
+	*fd = -1;
+	if (timed < 0 || closed < 0)
+		return error_errno(err, ERROR_IO, "cannot write '%s'", path);
+	return 0;
+}
+
 int place_make_directory(const char *path, unsigned mode, struct error *err)
 {
 	if (mkdir(path, 0700) < 0)

@@ -26,6 +26,8 @@ bool place_link_text(const char *path, struct arena *arena,
 // where it exists. close by fd_close.
 NODISCARD int place_create(const char *path, unsigned mode, int *ret_fd,
 			   struct error *err);
+// Sets the modification time (whole seconds) and closes.
+NODISCARD int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err);
 NODISCARD int place_write(int fd, const char *path, struct slice bytes,
 			  struct error *err);
 NODISCARD int place_make_directory(

@@ -18,6 +18,7 @@ struct progress {
 	void (*stage)(void *context, const char *what, uint64_t total);       // "downloading", total items or bytes
 	void (*advance)(void *context, uint64_t done, struct slice item);
 	void *context;
+	const volatile int *interrupted; // non-zero ends the work with ERROR_INTERRUPTED
 };
 
 // --- store/: files by digest below the cache directory: files/sha256/HEX, layers/sha256/HEX, layers/key/HEX -------------
@@ -120,9 +121,12 @@ struct install_options {
 	const struct target *target;
 	unsigned jobs;
 	bool strict;
+	struct arena *arena;        // holds the result's warnings; NULL: they are not kept
 };
 struct install_result {
 	uint64_t packages, files, bytes;
+	struct bake_warning *warnings; // of files that two packages bring (env.10)
+	size_t warnings_len, warnings_cap;
 };
 NODISCARD int install(struct store *store, const struct lock_selection *selection,
 		      const struct install_options *options, const struct progress *progress,

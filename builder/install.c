@@ -7,7 +7,7 @@
 //	PREFIX as the lock says  nothing is touched
 #include "base/limits.h"
 #include "base/places.h"
-#include "builder/layer/plan.h"
+#include "builder/layer/collisions.h"
 #include "builder/wheel/tree_writer.h"
 
 #include <unistd.h>
@@ -184,6 +184,21 @@ static int build(struct installation *run, struct tree_writer *writer, struct er
 	return -1;
 }
 
+static void add_warnings(const struct installation *run, struct install_result *result)
+{
+	struct arena *arena = run->options->arena;
+	for (size_t i = 0; arena && i < run->packages.collisions_len; i++) {
+		const struct tree_collision *collision = &run->packages.collisions[i];
+		result->warnings =
+			array_grow(arena, result->warnings, result->warnings_len,
+				   &result->warnings_cap, sizeof(*result->warnings));
+		result->warnings[result->warnings_len++].text =
+			collision_text(arena, collision->path,
+				       run->wheels[collision->loser].name,
+				       run->wheels[collision->winner].name);
+	}
+}
+
 static bool is_current(const struct installation *run, const struct tree_writer *writer)
 {
 	return has_former(run) && run->former.len == run->len &&
@@ -212,7 +227,12 @@ static int install_wheels(struct installation *run,
 				      .wheels_len = run->len };
 	if (!is_current(run, &writer) && build(run, &writer, err) < 0)
 		return -1;
-	*ret_result = (struct install_result){ run->len, writer.files, writer.bytes };
+	*ret_result = (struct install_result){
+		.packages = run->len,
+		.files = writer.files,
+		.bytes = writer.bytes,
+	};
+	add_warnings(run, ret_result);
 	return 0;
 }
 

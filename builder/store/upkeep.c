@@ -134,6 +134,8 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 		progress->stage(progress->context, "verifying", list.len);
 	for (size_t i = 0; i < list.len; i++) {
 		struct error error = { 0 };
+		if (progress && progress->interrupted && *progress->interrupted)
+			return error_set(err, ERROR_INTERRUPTED, "interrupted");
 		if (is_part(list.items[i].name))
 			continue;
 		checked++;

@@ -11,7 +11,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { DIRECTORY_MODE = 0755 };
+enum {
+	DIRECTORY_MODE = 0755,
+	BLOCK = 64, // entries that a thread takes at once
+};
 
 struct writing {
 	struct tree_writer *writer;
@@ -87,10 +90,13 @@ static int write_new(const struct writing *writing, const struct tree_entry *ent
 	if (place_create(path, entry->mode, &fd, err) < 0)
 		return -1;
 	struct output output = { fd, path };
-	if (!entry->zip)
-		return write_piece(&output, entry->bytes, err);
-	return entry_stream(&writing->writer->wheels[entry->wheel], entry->zip,
-			    writing->inflaters[worker], write_piece, &output, err);
+	int status = entry->zip ? entry_stream(&writing->writer->wheels[entry->wheel],
+					       entry->zip, writing->inflaters[worker],
+					       write_piece, &output, err)
+				: write_piece(&output, entry->bytes, err);
+	if (status < 0)
+		return -1;
+	return place_end(&fd, path, writing->writer->options->mtime, err);
 }
 
 // The file of the former environment, where its package's RECORD is the same and nobody
@@ -122,13 +128,10 @@ static int write_entry(struct writing *writing, const struct tree_entry *entry,
 		       unsigned worker, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	const struct tree_writer_options *options = writing->writer->options;
 	const char *path = path_of(writing->writer, entry->path, &scratch);
 	if (link_former(writing, entry, path, &scratch))
 		return 0;
-	if (write_new(writing, entry, path, worker, err) < 0)
-		return -1;
-	return place_set_time(path, options->mtime, err);
+	return write_new(writing, entry, path, worker, err);
 }
 
 static bool is_file(const struct tree_entry *entry)
@@ -136,24 +139,45 @@ static bool is_file(const struct tree_entry *entry)
 	return entry->kind == TREE_FILE_FROM_WHEEL || entry->kind == TREE_FILE_GENERATED;
 }
 
-static int write_indexed(void *context, size_t index, unsigned worker, struct error *err)
+static const struct tree_entry *entry_at(const struct tree_writer *writer, size_t index)
 {
-	struct writing *writing = context;
-	const struct tree *skeleton = writing->writer->skeleton,
-			  *packages = writing->writer->packages;
-	const struct tree_entry *entry =
-		index < skeleton->len ? &skeleton->entries[index]
-				      : &packages->entries[index - skeleton->len];
-	if (!is_file(entry))
-		return 0;
+	const struct tree *skeleton = writer->skeleton, *packages = writer->packages;
+	return index < skeleton->len ? &skeleton->entries[index]
+				     : &packages->entries[index - skeleton->len];
+}
+
+static size_t count_entries(const struct tree_writer *writer)
+{
+	return writer->skeleton->len + writer->packages->len;
+}
+
+static int write_counted(struct writing *writing, const struct tree_entry *entry,
+			 unsigned worker, struct error *err)
+{
+	const struct progress *progress = writing->writer->options->progress;
+	if (progress && progress->interrupted && *progress->interrupted)
+		return error_set(err, ERROR_INTERRUPTED, "interrupted");
 	if (write_entry(writing, entry, worker, err) < 0)
 		return -1;
 	uint64_t files = atomic_fetch_add(&writing->files, 1) + 1;
 	atomic_fetch_add(&writing->bytes, size_of(entry));
-	const struct progress *progress = writing->writer->options->progress;
 	if (worker == 0 && progress && progress->advance)
 		progress->advance(progress->context, files,
 				  relative(writing->writer->options, entry->path));
+	return 0;
+}
+
+// A block of neighbours is one thread's: two that make files in one folder wait for each
+// other.
+static int write_block(void *context, size_t block, unsigned worker, struct error *err)
+{
+	struct writing *writing = context;
+	size_t count = count_entries(writing->writer), end = (block + 1) * BLOCK;
+	for (size_t i = block * BLOCK; i < end && i < count; i++) {
+		const struct tree_entry *entry = entry_at(writing->writer, i);
+		if (is_file(entry) && write_counted(writing, entry, worker, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -174,7 +198,7 @@ static void find_records(const struct tree_writer *writer, struct slice *paths,
 static int write_files(struct tree_writer *writer, struct arena *scratch,
 		       struct error *err)
 {
-	size_t count = writer->skeleton->len + writer->packages->len;
+	size_t count = (count_entries(writer) + BLOCK - 1) / BLOCK;
 	unsigned workers = parallel_workers(writer->options->jobs, count);
 	struct slice *paths =
 		arena_new_array(scratch, struct slice, writer->wheels_len + 1);
@@ -190,7 +214,7 @@ static int write_files(struct tree_writer *writer, struct arena *scratch,
 	for (unsigned i = 0; i < workers; i++)
 		writing.inflaters[i] = inflater_new();
 	int status =
-		parallel_for(writer->options->jobs, count, write_indexed, &writing, err);
+		parallel_for(writer->options->jobs, count, write_block, &writing, err);
 	for (unsigned i = 0; i < workers; i++)
 		inflater_free(writing.inflaters[i]);
 	writer->files = atomic_load(&writing.files);
