@@ -48,13 +48,19 @@ static struct wheel_maker package(struct world *world, const char *name,
 	return maker;
 }
 
+static struct install_options options_of(struct world *world)
+{
+	return (struct install_options){ .prefix = world->prefix,
+					 .interpreter = S("/usr/bin/python3.12"),
+					 .target = &world->target,
+					 .jobs = 3,
+					 .arena = world->arena };
+}
+
 static int try_install(struct world *world, struct install_result *result,
 		       struct error *err)
 {
-	struct install_options options = { .prefix = world->prefix,
-					   .interpreter = S("/usr/bin/python3.12"),
-					   .target = &world->target,
-					   .jobs = 3 };
+	struct install_options options = options_of(world);
 	return install(world->store, &world->lock.selection, &options, NULL, result, err);
 }
 
@@ -301,6 +307,49 @@ static void test_install_failure_leaves_nothing(void **state)
 	world_end(&world);
 }
 
+static void test_install_interrupted(void **state)
+{
+	(void)state;
+	struct world world;
+	struct install_result result;
+	struct error err = { 0 };
+	volatile int interrupted = 2;
+	const struct progress progress = { .interrupted = &interrupted };
+	world_make(&world);
+	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
+	add(&world, &maker);
+	struct install_options options = options_of(&world);
+	assert_int_equal(install(world.store, &world.lock.selection, &options, &progress,
+				 &result, &err),
+			 -1);
+	assert_int_equal(err.kind, ERROR_INTERRUPTED);
+	assert_int_equal(place_look(world.prefix).kind, PLACE_ABSENT);
+	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind,
+			 PLACE_ABSENT);
+	world_end(&world);
+}
+
+// env.10: what two packages bring is told, by the names that people know.
+static void test_env_10_warnings(void **state)
+{
+	(void)state;
+	struct world world;
+	world_make(&world);
+	struct wheel_maker a = package(&world, "aaa", "1.0", S("a\n")),
+			   b = package(&world, "bbb", "1.0", S("b\n"));
+	wheel_maker_add(&a, "shared.py", S("from a"));
+	wheel_maker_add(&b, "shared.py", S("from b"));
+	add(&world, &a);
+	add(&world, &b);
+	struct install_result result = do_install(&world);
+	assert_int_equal(result.warnings_len, 1);
+	assert_true(slice_contains(result.warnings[0].text,
+				   S("site-packages/shared.py' is in 'aaa' and 'bbb'")) ||
+		    slice_contains(result.warnings[0].text,
+				   S("site-packages/shared.py' is in 'bbb' and 'aaa'")));
+	world_end(&world);
+}
+
 static void test_install_without_wheel(void **state)
 {
 	(void)state;
@@ -330,6 +379,8 @@ int main(void)
 		cmocka_unit_test(test_install_leftovers_of_a_killed_run),
 		cmocka_unit_test(test_install_in_use),
 		cmocka_unit_test(test_install_failure_leaves_nothing),
+		cmocka_unit_test(test_install_interrupted),
+		cmocka_unit_test(test_env_10_warnings),
 		cmocka_unit_test(test_install_without_wheel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 // --- a server of one file --------------------------------------------------------------
 
@@ -413,6 +414,36 @@ static void test_fetch_interrupted(void **state)
 	world_end(&world);
 }
 
+// Several processes want the same file at once: each one ends with the whole file there.
+static void test_fetch_by_several_processes(void **state)
+{
+	(void)state;
+	enum { PROCESSES = 5 };
+	struct world world;
+	pid_t children[PROCESSES];
+	world_make(&world);
+	world.server.cut_after = 150000;
+	for (size_t i = 0; i < PROCESSES; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			const struct net_config config = { .proxy = "", .retries = 1 };
+			struct error err = { 0 };
+			if (net_open(&config, &world.net, &err) < 0 ||
+			    fetch_from(&world, NULL, &err) < 0)
+				_exit(1);
+			_exit(0);
+		}
+	}
+	for (size_t i = 0; i < PROCESSES; i++) {
+		int status = 0;
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	assert_int_equal(files_in_store(&world), 1);
+	assert_fetched(&world); // from the store, its bytes right
+	world_end(&world);
+}
+
 // --- upkeep ----------------------------------------------------------------------------
 
 static struct sha256 put_file(struct world *world, const char *text)
@@ -549,6 +580,7 @@ int main(void)
 		cmocka_unit_test(test_fetch_without_hash),
 		cmocka_unit_test(test_fetch_disk_full),
 		cmocka_unit_test(test_fetch_interrupted),
+		cmocka_unit_test(test_fetch_by_several_processes),
 		cmocka_unit_test(test_store_usage_and_prune),
 		cmocka_unit_test(test_store_verify),
 		cmocka_unit_test(test_key_2_layer_records),
