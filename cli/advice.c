@@ -39,7 +39,14 @@ int check_hashes(const struct resolve *resolve, const struct pin_list *pins, str
 	return 0;
 }
 
-static void warn_about_pin(struct cli *cli, const struct pin *pin)
+// Where the dependencies of a source distribution come from, if not from final metadata.
+static const char *sdist_note(const struct resolve *resolve, const struct pin *pin)
+{
+	const struct file_metadata *found = index_metadata(resolve->index, pin->file);
+	return found && found->from_egg_info ? " (its dependencies from its egg-info)" : "";
+}
+
+static void warn_about_pin(struct cli *cli, const struct resolve *resolve, const struct pin *pin)
 {
 	struct slice name = pin->project->name, version = pin->release->version_text, status = pin->project->status;
 	struct slice reason = pin->file->yanked_reason;
@@ -49,8 +56,8 @@ static void warn_about_pin(struct cli *cli, const struct pin *pin)
 	if (slice_eq(status, S("archived")) || slice_eq(status, S("deprecated")))
 		warn(cli, "%.*s is marked as %.*s by its owners", SLICE_ARG(name), SLICE_ARG(status));
 	if (pin->file->kind == FILE_SDIST)
-		warn(cli, "%.*s %.*s is locked to its source distribution, which 'pinbake bake' does not take",
-		     SLICE_ARG(name), SLICE_ARG(version));
+		warn(cli, "%.*s %.*s is locked to its source distribution%s, which 'pinbake bake' does not take",
+		     SLICE_ARG(name), SLICE_ARG(version), sdist_note(resolve, pin));
 	if (sha256_is_zero(&pin->file->sha256) && !url_is_file(pin->file->url))
 		warn(cli, "the index gives no SHA-256 for %.*s, so the lock has that of what it sent today",
 		     SLICE_ARG(pin->file->name));
@@ -100,7 +107,7 @@ void warn_about_pins(struct cli *cli, struct resolve *resolve, const struct pin_
 {
 	const struct requirement_set *set = resolve->options->requirements;
 	for (size_t i = 0; i < pins->len; i++)
-		warn_about_pin(cli, &pins->items[i]);
+		warn_about_pin(cli, resolve, &pins->items[i]);
 	for (size_t i = 0; i < set->len; i++) {
 		const struct requirement_entry *entry = &set->entries[i];
 		const struct pin *pin = entry->is_constraint ? NULL : pin_named(pins, entry->requirement.name);

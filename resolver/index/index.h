@@ -96,6 +96,8 @@ struct file_metadata {
 	enum metadata_state state;
 	struct error error;
 	struct metadata metadata;
+	// An old sdist's: what setup.py said on its author's machine (sdist_egg.h)
+	bool from_egg_info;
 };
 
 struct index;

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "net/url.h"
 #include "packaging/name.h"
-#include "resolver/index/sdist.h"
+#include "resolver/index/sdist_egg.h"
 
 #include <string.h>
 
@@ -213,12 +213,30 @@ static enum ladder_result read_tail(struct ladder *ladder, struct slice tail,
 
 // --- source distributions ------------------------------------------------------------
 
+// Of an archive that is cut the rest is fetched, and without egg-info the PKG-INFO has to
+// do: it is judged as it is.
+static enum ladder_result read_egg_info(struct ladder *ladder, struct slice bytes,
+					bool whole, struct slice *ret_text)
+{
+	struct error ignored;
+	enum sdist_result result =
+		sdist_egg_info(bytes, *ret_text, ladder->arena, ret_text, &ignored);
+	if (result == SDIST_TRUNCATED && !whole) {
+		ladder->step = LADDER_WHOLE;
+		return LADDER_AGAIN;
+	}
+	ladder->from_egg_info = result == SDIST_FOUND;
+	return LADDER_FOUND;
+}
+
 static enum ladder_result read_sdist(struct ladder *ladder, struct slice bytes,
 				     bool whole, struct slice *ret_text,
 				     struct error *err)
 {
 	struct error why;
 	enum sdist_result result = sdist_pkg_info(bytes, ladder->arena, ret_text, &why);
+	if (result == SDIST_FOUND && pkg_info_is_old(*ret_text))
+		return read_egg_info(ladder, bytes, whole, ret_text);
 	if (result == SDIST_FOUND)
 		return LADDER_FOUND;
 	if (!whole) {

@@ -4,7 +4,7 @@
 //
 //	wheel:  .metadata ──404──▶ tail range ──▶ more tail ──▶ the entry ──▶ METADATA
 //	                               └── ranges not served ──▶ whole file ──┘
-//	sdist:  head range ──PKG-INFO not in it──▶ whole file ──▶ PKG-INFO
+//	sdist:  head range ──PKG-INFO not in it──▶ whole file ──▶ PKG-INFO, egg-info of old ones
 //
 // The driver sends what ladder_request says, hands the answer to ladder_take, and goes on
 // until that gives an end.
@@ -39,6 +39,7 @@ struct ladder {
 	struct zip_entry entry; // METADATA, for LADDER_ENTRY
 	uint64_t from, to;      // where it lies, inclusive
 	bool unverified;        // what was found came from .metadata, without a hash
+	bool from_egg_info;     // what was found is more than PKG-INFO itself says
 };
 
 enum ladder_result {

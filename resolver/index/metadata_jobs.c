@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-// The first byte of a stored value: the headers of the metadata, or why the file has none
-// that can be used.
-enum { STORED_HEADERS = 'M', STORED_UNUSABLE = 'U' };
+// The first byte of a stored value: the headers of the metadata, those with what an
+// egg-info adds, or why the file has none that can be used.
+enum { STORED_HEADERS = 'M', STORED_EGG_INFO = 'E', STORED_UNUSABLE = 'U' };
 
 // By digest, so that one file has one entry whatever index serves it; by address where
 // the index gives no digest.
@@ -86,7 +86,8 @@ static int check_identity(const struct metadata_job *job, const struct metadata 
 static int check_static(const struct metadata_job *job, struct error *err)
 {
 	const struct metadata *metadata = &job->answer.metadata;
-	if (job->file->kind != FILE_SDIST || metadata_is_static(metadata))
+	if (job->file->kind != FILE_SDIST || job->answer.from_egg_info ||
+	    metadata_is_static(metadata))
 		return 0;
 	if (metadata->version_major < 2 ||
 	    (metadata->version_major == 2 && metadata->version_minor < 2))
@@ -122,8 +123,9 @@ static void conclude(struct index *index, struct metadata_job *job, struct slice
 
 static void take_found(struct index *index, struct metadata_job *job, struct slice text)
 {
-	struct slice value =
-		with_first_byte(&index->arena, STORED_HEADERS, headers_only(text));
+	job->answer.from_egg_info = job->ladder.from_egg_info;
+	char first = job->answer.from_egg_info ? STORED_EGG_INFO : STORED_HEADERS;
+	struct slice value = with_first_byte(&index->arena, first, headers_only(text));
 	index_store_put(index->store, STORE_METADATA, job->key, value);
 	index->counts.metadata_fetched++;
 	conclude(index, job, slice_skip(value, 1));
@@ -161,7 +163,8 @@ static bool look_into_store(struct index *index, struct metadata_job *job)
 		return false;
 	struct slice text = slice_skip(value, 1);
 	index->counts.metadata_from_store++;
-	if (value.ptr[0] == STORED_HEADERS) {
+	if (value.ptr[0] != STORED_UNUSABLE) {
+		job->answer.from_egg_info = value.ptr[0] == STORED_EGG_INFO;
 		conclude(index, job, text);
 		return true;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads through the entries of a source distribution up to its PKG-INFO.
+// Reads through the entries of a source distribution up to what is looked for.
 #include "resolver/index/sdist.h"
 
 #include "base/limits.h"
@@ -7,7 +7,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-// What may be inflated on the way to PKG-INFO: several times the largest real source
+// What may be inflated on the way: several times the largest real source
 // distribution.
 #define SDIST_UNPACKED_MAX (4 * GIB)
 #define SDIST_ENTRIES_MAX  1000000
@@ -15,15 +15,6 @@
 static void archive_cleanup(struct archive **archive)
 {
 	archive_read_free(*archive);
-}
-
-// "name-1.0/PKG-INFO", also as "./name-1.0/PKG-INFO".
-static bool is_pkg_info(struct slice path)
-{
-	struct slice top;
-	if (slice_starts_with(path, S("./")))
-		path = slice_skip(path, 2);
-	return slice_cut(&path, '/', &top) && top.len && slice_eq(path, S("PKG-INFO"));
 }
 
 static enum sdist_result broken(struct archive *archive, struct error *err)
@@ -46,8 +37,8 @@ static enum sdist_result stopped(struct archive *archive, struct slice bytes,
 }
 
 static enum sdist_result read_entry(struct archive *archive, struct slice bytes,
-				    struct arena *arena, struct slice *ret_text,
-				    struct error *err)
+				    struct slice path, struct arena *arena,
+				    struct slice *ret_text, struct error *err)
 {
 	struct buf text = { .arena = arena };
 	const void *block;
@@ -62,7 +53,7 @@ static enum sdist_result read_entry(struct archive *archive, struct slice bytes,
 		if (offset < 0 || (size_t)offset != text.len ||
 		    len > LIMIT_METADATA_BYTES - text.len) {
 			error_set(err, ERROR_INTEGRITY,
-				  "PKG-INFO is larger than %llu bytes",
+				  "'%.*s' is larger than %llu bytes", SLICE_ARG(path),
 				  (unsigned long long)LIMIT_METADATA_BYTES);
 			return SDIST_BROKEN;
 		}
@@ -72,9 +63,22 @@ static enum sdist_result read_entry(struct archive *archive, struct slice bytes,
 	return SDIST_FOUND;
 }
 
-static enum sdist_result find_entry(struct archive *archive, struct slice bytes,
-				    struct arena *arena, struct slice *ret_text,
-				    struct error *err)
+// The entry's path where it is one of a plain file that is wanted, else "".
+static struct slice wanted_path(struct archive_entry *entry,
+				const struct sdist_search *search)
+{
+	struct slice path = slice_from(archive_entry_pathname(entry));
+	if (slice_starts_with(path, S("./")))
+		path = slice_skip(path, 2);
+	if (archive_entry_filetype(entry) != AE_IFREG || path.len == 0 ||
+	    !search->wants(search->context, path))
+		return S("");
+	return path;
+}
+
+static enum sdist_result walk_entries(struct archive *archive, struct slice bytes,
+				      const struct sdist_search *search,
+				      struct arena *arena, struct error *err)
 {
 	struct archive_entry *entry;
 	for (unsigned count = 0; count < SDIST_ENTRIES_MAX; count++) {
@@ -85,10 +89,13 @@ static enum sdist_result find_entry(struct archive *archive, struct slice bytes,
 			return stopped(archive, bytes, err);
 		if (archive_filter_bytes(archive, 0) > (int64_t)SDIST_UNPACKED_MAX)
 			break;
-		const char *path = archive_entry_pathname(entry);
-		if (archive_entry_filetype(entry) == AE_IFREG && path &&
-		    is_pkg_info(slice_from(path)))
-			return read_entry(archive, bytes, arena, ret_text, err);
+		struct slice path = wanted_path(entry, search), text = S("");
+		if (path.len == 0)
+			continue;
+		enum sdist_result result =
+			read_entry(archive, bytes, path, arena, &text, err);
+		if (result != SDIST_FOUND || search->take(search->context, path, text))
+			return result;
 	}
 	error_set(
 		err, ERROR_INTEGRITY,
@@ -97,8 +104,8 @@ static enum sdist_result find_entry(struct archive *archive, struct slice bytes,
 	return SDIST_BROKEN;
 }
 
-enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
-				 struct slice *ret_text, struct error *err)
+enum sdist_result sdist_walk(struct slice bytes, const struct sdist_search *search,
+			     struct arena *arena, struct error *err)
 {
 	AUTO(archive_cleanup) struct archive *archive = archive_read_new();
 	if (!archive)
@@ -108,5 +115,33 @@ enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
 	archive_read_support_format_zip(archive);
 	if (archive_read_open_memory(archive, bytes.ptr, bytes.len) != ARCHIVE_OK)
 		return broken(archive, err);
-	return find_entry(archive, bytes, arena, ret_text, err);
+	return walk_entries(archive, bytes, search, arena, err);
+}
+
+// --- PKG-INFO ------------------------------------------------------------------------
+
+// "name-1.0/PKG-INFO"
+static bool is_pkg_info(void *context, struct slice path)
+{
+	struct slice top;
+	(void)context;
+	return slice_cut(&path, '/', &top) && top.len && slice_eq(path, S("PKG-INFO"));
+}
+
+static bool take_pkg_info(void *context, struct slice path, struct slice text)
+{
+	(void)path;
+	*(struct slice *)context = text;
+	return true;
+}
+
+enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
+				 struct slice *ret_text, struct error *err)
+{
+	struct slice text = S("");
+	struct sdist_search search = { &text, is_pkg_info, take_pkg_info };
+	enum sdist_result result = sdist_walk(bytes, &search, arena, err);
+	if (result == SDIST_FOUND)
+		*ret_text = text;
+	return result;
 }

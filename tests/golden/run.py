@@ -12,6 +12,8 @@ A case is a few lines on what it shows, then sections:
         lib 1.5 tags=cp312-cp312-win_amd64,py2-none-any       a wheel for each tag
         lib 2.0 sdist uploaded=2024-05-01T00:00:00Z           no wheel, a source distribution ("wheel sdist": both);
                                                               dynamic=Requires-Dist: its metadata is not final
+        lib 0.9 sdist=egg                                     an old one: PKG-INFO 1.1, and the indented lines are the
+                                                              requires.txt of its egg-info; sdist=bare: without egg-info
     @files DIR            the same notation, as files in a directory (for --find-links)
     @requirements [NAME]  a requirements file; NAME is requirements.in by default
     @file NAME            any other file
@@ -91,7 +93,7 @@ class Release:
         self.flags = {word for word in words if "=" not in word}
         self.values = dict(word.split("=", 1) for word in words if "=" in word)
         unknown = (self.flags - {"sdist", "wheel", "yanked"}) | (
-            set(self.values) - {"extras", "python", "tags", "yanked", "uploaded", "dynamic"})
+            set(self.values) - {"extras", "python", "tags", "yanked", "uploaded", "dynamic", "sdist"})
         if unknown:
             raise ValueError(f"unknown words {sorted(unknown)} in {line!r}")
 
@@ -106,10 +108,11 @@ class Release:
         return ("\n".join(lines) + "\n").encode()
 
     def files(self):
-        if "sdist" not in self.flags or "wheel" in self.flags:
+        sdist = "sdist" in self.flags or "sdist" in self.values
+        if not sdist or "wheel" in self.flags:
             for tag in self.values.get("tags", "py3-none-any").split(","):
                 yield self.wheel(tag)
-        if "sdist" in self.flags:
+        if sdist:
             yield self.sdist()
 
     def wheel(self, tag):
@@ -128,21 +131,33 @@ class Release:
         return Wheel(f"{module}-{self.version}-{tag}.whl", out.getvalue(), metadata, self.values.get("python"))
 
     def sdist(self):
-        folder = f"{self.name.replace('-', '_').lower()}-{self.version}"
-        metadata = self.metadata("2.2")
-        source = Wheel(f"{folder}.tar.gz", gzip_stored(tar_of(f"{folder}/PKG-INFO", metadata)), metadata,
-                       self.values.get("python"))
+        module = self.name.replace("-", "_").lower()
+        folder = f"{module}-{self.version}"
+        content = self.sdist_files(module)
+        archive = b"".join(tar_entry(f"{folder}/{path}", text) for path, text in content.items()) + bytes(1024)
+        source = Wheel(f"{folder}.tar.gz", gzip_stored(archive), content["PKG-INFO"], self.values.get("python"))
         source.version = self.version
         return source
 
+    def sdist_files(self, module):
+        if "sdist" not in self.values:
+            return {"PKG-INFO": self.metadata("2.2")}
+        requires, self.requires = self.requires, []
+        files = {"PKG-INFO": self.metadata("1.1")}
+        if self.values["sdist"] == "egg":
+            files[f"{module}.egg-info/SOURCES.txt"] = b"setup.py\n"
+            files[f"{module}.egg-info/requires.txt"] = "".join(f"{line}\n" for line in requires).encode()
+        self.requires = requires
+        return files
 
-def tar_of(path, content):
-    """A ustar archive of one file."""
+
+def tar_entry(path, content):
+    """A ustar header and the padded file."""
     header = bytearray(struct.pack("100s8s8s8s12s12s8s1s100s6s2s", path.encode(), b"0000644\0", b"0000000\0",
                                    b"0000000\0", b"%011o\0" % len(content), b"0" * 11 + b"\0", b" " * 8, b"0", b"",
                                    b"ustar\0", b"00").ljust(512, b"\0"))
     header[148:156] = b"%06o\0 " % sum(header)
-    return bytes(header) + content.ljust(-(-len(content) // 512) * 512, b"\0") + bytes(1024)
+    return bytes(header) + content.ljust(-(-len(content) // 512) * 512, b"\0")
 
 
 def gzip_stored(content):

@@ -10,7 +10,7 @@
 
 static struct arena arena;
 
-#define METADATA_TEXT S("Metadata-Version: 2.1\nName: foo\nVersion: 1.0\n")
+#define METADATA_TEXT S("Metadata-Version: 2.2\nName: foo\nVersion: 1.0\n")
 
 static struct project_file wheel_file(struct slice bytes)
 {
@@ -338,6 +338,23 @@ static void test_643_1_sdists_give_their_pkg_info(void **state)
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }
 
+// md.3: the egg-info of an old one may stand anywhere, so all of it is read.
+static void test_md_3_old_sdists_are_read_to_their_end(void **state)
+{
+	(void)state;
+	const struct member members[] = {
+		{ "foo-1.0/PKG-INFO", S("Metadata-Version: 1.1\nName: foo\nVersion: 1.0\n") },
+		{ "foo-1.0/data", make_noise(&arena, 800000) },
+		{ "foo-1.0/foo.egg-info/requires.txt", S("bar\n") },
+	};
+	struct file_host host = { 0 };
+	struct slice bytes = make_tar_gz(&arena, members, 3), text;
+	struct project_file file = sdist_file(bytes);
+	struct error err;
+	assert_int_equal(climb(&file, &host, bytes, &text, &err), 2);
+	assert_true(slice_starts_with(text, S("Requires-Dist: bar\nMetadata-Version: 1.1\n")));
+}
+
 static int release(void **state)
 {
 	(void)state;
@@ -361,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_the_wheels_own_dist_info_counts),
 		cmocka_unit_test(test_answers_that_end_the_climb),
 		cmocka_unit_test(test_643_1_sdists_give_their_pkg_info),
+		cmocka_unit_test(test_md_3_old_sdists_are_read_to_their_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);
 }
