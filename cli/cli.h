@@ -65,6 +65,7 @@ NODISCARD int open_store(struct cli *cli, struct store **ret_store, struct error
 void store_cleanup(struct store **store);
 void net_cleanup(struct net **net);
 bool interrupted(void);
+const volatile int *interrupt_flag(void); // non-zero once interrupted
 void catch_interrupts(void);
 
 // --- render.c

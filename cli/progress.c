@@ -67,5 +67,10 @@ static void advance(void *context, uint64_t done, struct slice item)
 
 void progress_start(struct cli *cli)
 {
-	cli->progress = (struct progress){ .stage = stage, .advance = advance, .context = cli };
+	cli->progress = (struct progress){
+		.stage = stage,
+		.advance = advance,
+		.context = cli,
+		.interrupted = interrupt_flag(),
+	};
 }

@@ -28,6 +28,11 @@ void catch_interrupts(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+const volatile int *interrupt_flag(void)
+{
+	return &interrupt_seen;
+}
+
 bool interrupted(void)
 {
 	return interrupt_seen != 0;
