@@ -40,7 +40,7 @@ struct cli {
 
 struct command {
 	const char *name, *arguments, *summary, *examples;
-	struct option_table options;
+	const struct option_table *options;
 	size_t values_size;
 	// values: the command's struct; result: an object for --json, filled by the command. -1 with err.
 	int (*run)(struct cli *cli, void *values, const struct text_list *arguments, json_t *result,

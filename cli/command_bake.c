@@ -187,6 +187,8 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 	return write_archive(cli, values, &baked, output, result, err);
 }
 
+static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+
 const struct command command_bake = {
 	.name = "bake",
 	.arguments = "[LOCK] [options]",
@@ -194,7 +196,7 @@ const struct command command_bake = {
 	.examples = "  pinbake bake\n"
 		    "  pinbake bake pylock.toml --prefix /opt/venv -o .pinbake\n"
 		    "  pinbake bake --archive deps.tar && docker load -i deps.tar\n",
-	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
+	.options = &TABLE,
 	.values_size = sizeof(struct bake_values),
 	.run = run_bake,
 };

@@ -164,6 +164,8 @@ static int run_cache(struct cli *cli, void *opaque, const struct text_list *argu
 	return action->run(&call, err);
 }
 
+static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+
 const struct command command_cache = {
 	.name = "cache",
 	.arguments = "dir|info|verify|prune|clear [options]",
@@ -172,7 +174,7 @@ const struct command command_cache = {
 		    "  pinbake cache info\n"
 		    "  pinbake cache verify --remove\n"
 		    "  pinbake cache prune --max-size 2G\n",
-	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
+	.options = &TABLE,
 	.values_size = sizeof(struct cache_values),
 	.run = run_cache,
 };

@@ -119,6 +119,8 @@ static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list 
 	return 0;
 }
 
+static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+
 const struct command command_dockerfile = {
 	.name = "dockerfile",
 	.arguments = "[options]",
@@ -126,7 +128,7 @@ const struct command command_dockerfile = {
 	.examples = "  pinbake dockerfile --base python:3.12-slim --app app.py --expose 8501 \\\n"
 		    "      --command 'streamlit run app.py'\n"
 		    "  pinbake dockerfile          update the marked block of an existing Dockerfile\n",
-	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
+	.options = &TABLE,
 	.values_size = sizeof(struct dockerfile_values),
 	.run = run_dockerfile,
 };

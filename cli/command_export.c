@@ -49,13 +49,15 @@ static int run_export(struct cli *cli, void *opaque, const struct text_list *arg
 	return 0;
 }
 
+static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+
 const struct command command_export = {
 	.name = "export",
 	.arguments = "[LOCK] [options]",
 	.summary = "write a lock as requirements.txt with hashes",
 	.examples = "  pinbake export > requirements.txt\n"
 		    "  pinbake export pylock.toml -o requirements.txt\n",
-	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
+	.options = &TABLE,
 	.values_size = sizeof(struct export_values),
 	.run = run_export,
 };

@@ -95,13 +95,15 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	return 0;
 }
 
+static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+
 const struct command command_install = {
 	.name = "install",
 	.arguments = "[LOCK] [options]",
 	.summary = "make or update an environment on disk from a lock",
 	.examples = "  pinbake install --prefix .venv\n"
 		    "  pinbake install pylock.toml --interpreter /usr/bin/python3.12\n",
-	.options = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) },
+	.options = &TABLE,
 	.values_size = sizeof(struct install_values),
 	.run = run_install,
 };

@@ -46,7 +46,7 @@ static void print_help(const struct command *command, bool advanced_too)
 {
 	printf("usage: pinbake %s%s%s\n\n%s\n\nexamples:\n%s\noptions:\n", command->name,
 	       command->arguments[0] ? " " : "", command->arguments, command->summary, command->examples);
-	options_print(stdout, &command->options, advanced_too);
+	options_print(stdout, command->options, advanced_too);
 	if (advanced_too) {
 		fputs("\ncommon options:\n", stdout);
 		options_print(stdout, &COMMON_TABLE, true);
@@ -106,7 +106,7 @@ static int run_command(struct cli *cli, int argc, char **argv, json_t *result, s
 		return -1;
 	cli->command = command->name;
 	void *values = arena_alloc(&cli->arena, command->values_size ? command->values_size : 1, 16);
-	struct option_target targets[] = { { command->options, values }, { COMMON_TABLE, &cli->common } };
+	struct option_target targets[] = { { *command->options, values }, { COMMON_TABLE, &cli->common } };
 	struct text_list arguments = { 0 };
 	if (options_parse(argc - 2, argv + 2, targets, 2, &cli->arena, &arguments, err) < 0) {
 		if (!err->hint[0])

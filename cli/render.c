@@ -217,11 +217,15 @@ void say(const struct cli *cli, const char *fmt, ...)
 void warn(struct cli *cli, const char *fmt, ...)
 {
 	struct span nowhere = { 0 };
-	struct error *warning = diagnostics_add(&cli->diagnostics, SEVERITY_WARNING, ERROR_NONE, nowhere, "%s", "");
+	char text[sizeof(((struct error *)0)->cause)];
 	va_list args;
 	va_start(args, fmt);
-	vsnprintf(warning->cause, sizeof(warning->cause), fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	for (size_t i = 0; i < cli->diagnostics.len; i++)
+		if (strcmp(cli->diagnostics.items[i].error.cause, text) == 0)
+			return; // said of another target already
+	diagnostics_add(&cli->diagnostics, SEVERITY_WARNING, ERROR_NONE, nowhere, "%s", text);
 }
 
 void show_diagnostics(struct cli *cli)

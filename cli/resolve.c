@@ -113,6 +113,41 @@ static bool constraints_admit(struct resolve *resolve, struct slice name, const 
 	return true;
 }
 
+void preferences_init(struct preferences *preferences, struct arena *arena)
+{
+	*preferences = (struct preferences){ .at.arena = arena };
+}
+
+void preferences_add(struct preferences *preferences, struct slice name, struct slice version)
+{
+	if (map_insert(&preferences->at, name, (uint32_t)preferences->versions.len, NULL))
+		*array_push(preferences->at.arena, &preferences->versions) = version;
+}
+
+// The preferred version comes first among what may be chosen; the order of the rest stays.
+static void move_preferred_first(const struct preferences *preferred, struct node *node)
+{
+	uint32_t at, *prefer = node->candidates.prefer;
+	if (!preferred || !map_find(&preferred->at, node->name, &at))
+		return;
+	for (uint32_t i = 1; i < node->candidates.prefer_len; i++) {
+		uint32_t rank = prefer[i];
+		if (!slice_eq(node->project->releases[rank].version_text, preferred->versions.items[at]))
+			continue;
+		memmove(prefer + 1, prefer, i * sizeof(*prefer));
+		prefer[0] = rank;
+		return;
+	}
+}
+
+static bool usable_for_others(const struct resolve *resolve, const struct node *node, uint32_t rank)
+{
+	for (size_t i = 0; i < resolve->options->others_len; i++)
+		if (node->others[i].items[rank].reason != CANDIDATE_USABLE)
+			return false;
+	return true;
+}
+
 enum { PRIORITY_PIN = 1, PRIORITY_NAMED = 2, PRIORITY_OTHER = 3 };
 
 static void select_candidates(struct resolve *resolve, struct node *node, bool *ret_named, bool *ret_pinned)
@@ -131,13 +166,20 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 	for (size_t i = 0; i < policy.direct_len; i++)
 		*ret_pinned |= specifier_set_is_exact_pin(policy.direct_specifiers[i]);
 	candidates_select(node->project, &policy, &resolve->arena, &node->candidates);
+	node->others = arena_new_array(&resolve->arena, struct candidates, options->others_len);
+	for (size_t i = 0; i < options->others_len; i++) {
+		policy.target = options->others[i];
+		candidates_select(node->project, &policy, &resolve->arena, &node->others[i]);
+	}
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
 		uint32_t rank = node->candidates.prefer[i];
-		if (constraints_admit(resolve, node->name, &node->project->releases[rank].version))
+		if (constraints_admit(resolve, node->name, &node->project->releases[rank].version) &&
+		    usable_for_others(resolve, node, rank))
 			node->candidates.prefer[kept++] = rank;
 	}
 	node->candidates.prefer_len = kept;
+	move_preferred_first(options->preferred, node);
 }
 
 static void prefetch_best(struct resolve *resolve, struct node *node)
@@ -166,6 +208,7 @@ static bool make_ready(struct resolve *resolve, uint32_t id)
 			return false;
 		node = &resolve->nodes.items[id]; // node_of may have moved it
 		node->candidates = resolve->nodes.items[base].candidates;
+		node->others = resolve->nodes.items[base].others;
 	} else {
 		select_candidates(resolve, node, &named, &pinned);
 		prefetch_best(resolve, node);
@@ -267,8 +310,17 @@ static bool python_fits(const struct resolve *resolve, const struct metadata *me
 	return specifier_set_contains(&metadata->requires_python, &resolve->options->target->python_full_version);
 }
 
-// Which of a release's requirements hold for the target; for an extra's node those that its extra switches on.
-static void choose_requirements(struct resolve *resolve, struct ask *ask, const struct metadata *metadata)
+static bool is_chosen(const struct ask *ask, const struct requirement *requirement)
+{
+	for (size_t i = 0; i < ask->requirements.len; i++)
+		if (slice_eq(ask->requirements.items[i]->text, requirement->text))
+			return true;
+	return false;
+}
+
+// Which of a release's requirements hold for the target; for an extra's node those that its extra switches on. A second
+// wheel of the class adds what only it asks for (sol.5).
+static void choose_requirements(struct resolve *resolve, struct ask *ask, const struct metadata *metadata, bool first)
 {
 	const struct node *node = &resolve->nodes.items[ask->node];
 	if (node->extra.len && !provides_extra(metadata, node->extra))
@@ -278,20 +330,15 @@ static void choose_requirements(struct resolve *resolve, struct ask *ask, const 
 		bool always = marker_holds_here(resolve, requirement->marker, S(""));
 		bool wanted = node->extra.len ? !always && marker_holds_here(resolve, requirement->marker, node->extra) :
 						always;
-		if (wanted)
+		if (wanted && (first || !is_chosen(ask, requirement)))
 			*array_push(&resolve->arena, &ask->requirements) = requirement;
 	}
 }
 
-// Metadata → requirements. False while the metadata is not known. -1: the metadata could not be had.
-static int advance_metadata(struct resolve *resolve, struct ask *ask, struct error *err)
+// Whether a file's metadata rules the release out; 1 if so.
+static int check_metadata(struct resolve *resolve, struct ask *ask, const struct project_file *file,
+			  const struct file_metadata *found, struct error *err)
 {
-	const struct node *node = &resolve->nodes.items[ask->node];
-	const struct project_file *file = node->candidates.items[ask->rank].file;
-	index_want_metadata(resolve->index, node->project, file);
-	const struct file_metadata *found = index_metadata(resolve->index, file);
-	if (!found)
-		return 0;
 	switch (found->state) {
 	case METADATA_FAILED:
 		*err = found->error;
@@ -302,22 +349,55 @@ static int advance_metadata(struct resolve *resolve, struct ask *ask, struct err
 	case METADATA_FOUND:
 		break;
 	}
-	if (!python_fits(resolve, &found->metadata)) {
-		rule_out(resolve, ask,
-			 arena_printf(&resolve->arena, "needs Python %.*s",
-				      SLICE_ARG(found->metadata.requires_python_text)));
-		return 1;
-	}
-	choose_requirements(resolve, ask, &found->metadata);
+	if (python_fits(resolve, &found->metadata))
+		return 0;
+	rule_out(resolve, ask,
+		 arena_printf(&resolve->arena, "needs Python %.*s", SLICE_ARG(found->metadata.requires_python_text)));
+	return 1;
+}
+
+static void refuse_urls(struct resolve *resolve, struct ask *ask)
+{
 	for (size_t i = 0; i < ask->requirements.len; i++) {
 		if (ask->requirements.items[i]->url.len) {
 			rule_out(resolve, ask,
 				 arena_printf(&resolve->arena, "needs '%.*s' from a URL, which is not supported yet",
 					      SLICE_ARG(ask->requirements.items[i]->name)));
-			return 1;
+			return;
 		}
 	}
+}
+
+static const struct project_file *file_for(const struct resolve *resolve, const struct ask *ask, size_t member)
+{
+	const struct node *node = &resolve->nodes.items[ask->node];
+	const struct candidates *candidates = member == 0 ? &node->candidates : &node->others[member - 1];
+	return candidates->items[ask->rank].file;
+}
+
+// Metadata → requirements, of the wheel of each target of the class. 0 while some of it is not known, 1 once it is.
+// -1: it could not be had.
+static int advance_metadata(struct resolve *resolve, struct ask *ask, struct error *err)
+{
+	const struct project *project = resolve->nodes.items[ask->node].project;
+	size_t members = 1 + resolve->options->others_len;
+	bool known = true;
+	for (size_t i = 0; i < members; i++) {
+		index_want_metadata(resolve->index, project, file_for(resolve, ask, i));
+		known &= index_metadata(resolve->index, file_for(resolve, ask, i)) != NULL;
+	}
+	for (size_t i = 0; known && i < members; i++) {
+		const struct project_file *file = file_for(resolve, ask, i);
+		const struct file_metadata *found = index_metadata(resolve->index, file);
+		int status = check_metadata(resolve, ask, file, found, err);
+		if (status != 0)
+			return status;
+		choose_requirements(resolve, ask, &found->metadata, i == 0);
+	}
+	if (!known)
+		return 0;
 	ask->state = ASK_PROJECTS;
+	refuse_urls(resolve, ask);
 	return 1;
 }
 
@@ -522,7 +602,19 @@ static void add_names(struct resolve *resolve, uint32_t id, uint32_t rank, struc
 	}
 }
 
-static void collect_pins(struct resolve *resolve, struct pin_list *ret_pins)
+static void fill_pin(struct pin *pin, const struct node *node, const struct candidate *candidate, uint32_t rank)
+{
+	pin->project = node->project;
+	pin->release = &node->project->releases[rank];
+	pin->file = candidate->file;
+	pin->sha256 = pin->file->sha256;
+	pin->has_size = pin->file->has_size;
+	pin->size = pin->file->size;
+	pin->yanked = candidate->yanked;
+}
+
+// member 0 is the target, member i options->others[i - 1].
+static void collect_pins(struct resolve *resolve, size_t member, struct pin_list *ret_pins)
 {
 	struct pin_list pins = { 0 };
 	struct map at = { .arena = &resolve->arena };
@@ -532,16 +624,9 @@ static void collect_pins(struct resolve *resolve, struct pin_list *ret_pins)
 		uint32_t index = (uint32_t)pins.len;
 		if (rank == SOLVER_NO_PICK)
 			continue;
-		if (map_insert(&at, node->name, index, &index)) {
-			struct pin *pin = array_push(&resolve->arena, &pins);
-			pin->project = node->project;
-			pin->release = &node->project->releases[rank];
-			pin->file = node->candidates.items[rank].file;
-			pin->sha256 = pin->file->sha256;
-			pin->has_size = pin->file->has_size;
-			pin->size = pin->file->size;
-			pin->yanked = node->candidates.items[rank].yanked;
-		}
+		const struct candidates *candidates = member == 0 ? &node->candidates : &node->others[member - 1];
+		if (map_insert(&at, node->name, index, &index))
+			fill_pin(array_push(&resolve->arena, &pins), node, &candidates->items[rank], (uint32_t)rank);
 		add_names(resolve, id, (uint32_t)rank, &pins.items[index]);
 	}
 	for (size_t i = 0; i < pins.len; i++)
@@ -549,6 +634,11 @@ static void collect_pins(struct resolve *resolve, struct pin_list *ret_pins)
 	if (pins.len)
 		qsort(pins.items, pins.len, sizeof(*pins.items), by_name);
 	*ret_pins = pins;
+}
+
+void resolve_pins_of_other(struct resolve *resolve, size_t other, struct pin_list *ret_pins)
+{
+	collect_pins(resolve, other + 1, ret_pins);
 }
 
 int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err)
@@ -571,7 +661,7 @@ int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error
 		for (size_t i = 0; i < step.need_len; i++)
 			answer(resolve, ask_of(resolve, step.needs[i].package, step.needs[i].rank));
 	}
-	collect_pins(resolve, ret_pins);
+	collect_pins(resolve, 0, ret_pins);
 	return 0;
 }
 

@@ -20,9 +20,22 @@ struct binary_rule {
 	enum binary_mode mode;
 };
 
+// Versions to take where nothing speaks against them: those of the present lock, and of targets solved before.
+struct preferences {
+	struct map at; // name → index in versions
+	struct { struct slice *items; size_t len, cap; } versions;
+};
+
+void preferences_init(struct preferences *preferences, struct arena *arena);
+void preferences_add(struct preferences *preferences, struct slice name, struct slice version); // the first stays
+
 struct resolve_options {
 	const struct requirement_set *requirements;
 	const struct target *target;
+	// Targets that markers cannot tell from `target` (two libc floors): solved jointly, one version, several wheels.
+	const struct target *const *others;
+	size_t others_len;
+	const struct preferences *preferred; // NULL: none
 	enum prerelease_mode prerelease;
 	enum resolution_mode resolution;
 	bool lowest_direct;              // lowest for what the user names, highest for the rest
@@ -43,7 +56,8 @@ struct edge {
 struct node {
 	struct slice name, extra; // extra "" for the project itself
 	const struct project *project;
-	struct candidates candidates;
+	struct candidates candidates; // for the target; `prefer` holds what all targets of the class can use
+	struct candidates *others;    // for options->others, without `prefer`
 	bool ready; // versions given to the solver
 	bool prefetched;
 };
@@ -87,6 +101,8 @@ void resolve_release(struct resolve *resolve);
 
 // ERROR_NO with the whole explanation printed through explain (cause says the headline); ERROR_SOURCE, ERROR_INTERRUPTED.
 NODISCARD int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err);
+// After resolve_run: the same pins with the files of options->others[other].
+void resolve_pins_of_other(struct resolve *resolve, size_t other, struct pin_list *ret_pins);
 
 // --- explain.c: the conflict as numbered facts, each with its place.
 enum fact_origin { FACT_FROM_REQUIREMENTS, FACT_FROM_CONSTRAINTS, FACT_FROM_METADATA, FACT_FROM_INDEX };

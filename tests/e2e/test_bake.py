@@ -133,7 +133,7 @@ class Bake(Baked):
 
     def test_source_distribution_is_refused(self):
         self.index.add(sdist("source-only", "1.0", requires=["lib"]))
-        self.assertEqual(self.lock("source-only\n"), {"lib": "2.0", "source-only": "1.0"})
+        self.assertEqual(self.lock("source-only\n", "--upgrade"), {"lib": "2.0", "source-only": "1.0"})
         result = self.run_program("bake", "pylock.toml")
         self.assertIn(result.code, (1, 3), str(result))
         self.assertIn("source-only", result.err)

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The options of `pinbake lock`, and what they mean: inputs, targets, policies, indexes.
+#pragma once
+
+#include "cli/resolve.h"
+
+struct lock_values {
+	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format;
+	struct text_list pythons, platforms, targets, upgrade_packages, constraints,
+		extra_index_urls, find_links, only_binary, no_binary;
+	bool no_index, refresh, upgrade, check;
+};
+
+extern const struct option_table lock_option_table;
+
+struct target_list {
+	struct target *items;
+	size_t len, cap;
+};
+
+// --python times --platform, or --target; else what this machine is. ERROR_USAGE.
+NODISCARD int lock_read_targets(struct cli *cli, const struct lock_values *values,
+				struct target_list *ret_targets, struct error *err);
+// Requirements files and constraints, all problems as diagnostics. ERROR_INPUT, ERROR_USAGE.
+NODISCARD int lock_read_inputs(struct cli *cli, const struct lock_values *values,
+			       const struct text_list *inputs,
+			       struct requirement_set *set, struct error *err);
+// Modes, cut-off and binary rules into options; set is read already. ERROR_USAGE.
+NODISCARD int lock_read_policy(struct cli *cli, const struct lock_values *values,
+			       const struct requirement_set *set,
+			       struct resolve_options *options, struct error *err);
+NODISCARD int lock_open_index(struct cli *cli, const struct lock_values *values,
+			      const struct requirement_set *set, struct net *net,
+			      struct index **ret_index, struct error *err);
+void index_cleanup(struct index **index); // for AUTO
