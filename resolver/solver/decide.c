@@ -150,11 +150,11 @@ bool decide(struct solver *solver)
 		return false;
 	}
 	uint32_t rank = best_rank(package_of(solver, id));
-	const struct release *release = &package_of(solver, id)->releases[rank];
-	if (solver->has_all_facts || release->is_taken_up) {
+	if (solver->has_all_facts || package_of(solver, id)->releases[rank].is_taken_up) {
 		assign_decision(solver, id, rank);
 		return true;
 	}
+	const struct release *release = &package_of(solver, id)->releases[rank];
 	if (release->answer == RELEASE_UNKNOWN)
 		add_need(solver, NEED_DEPENDENCIES, id, rank);
 	if (release->answer == RELEASE_UNKNOWN || lacks_versions(solver, release)) {

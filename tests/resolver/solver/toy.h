@@ -404,27 +404,56 @@ static inline const char *toy_fault_of_proof(const struct toy *toy,
 	return NULL;
 }
 
-// Some choice for the packages p and later makes the terms of no fact hold, derived ones and one more left aside.
-// Depth is the number of packages.
-static inline bool toy_evades(const struct toy *toy, struct solver_conflict conflict,
-			      size_t without, uint32_t *states, uint32_t p)
+// What facts say, as states of each package: derived facts and the one left aside say nothing.
+struct toy_claims {
+	uint32_t len;
+	uint32_t states[256][TOY_PACKAGES];
+};
+
+static inline struct toy_claims toy_claims_of(struct solver_conflict conflict,
+					      size_t without)
 {
-	for (size_t i = 0; i < conflict.len; i++) {
-		const struct solver_fact *fact = &conflict.facts[i];
-		bool holds = i != without && fact->kind != FACT_DERIVED;
-		for (size_t k = 0; k < fact->term_len && holds; k++)
-			holds = fact->terms[k].package < p &&
-				(toy_states(&fact->terms[k]) &
-				 states[fact->terms[k].package]) != 0;
-		if (holds)
-			return false;
+	struct toy_claims claims = { 0 };
+	for (size_t i = 0; i < conflict.len && claims.len < 256; i++) {
+		if (i == without || conflict.facts[i].kind == FACT_DERIVED)
+			continue;
+		for (uint32_t p = 0; p < TOY_PACKAGES; p++)
+			claims.states[claims.len][p] =
+				toy_states_of(&conflict.facts[i], p);
+		claims.len++;
 	}
-	if (p == toy->len)
-		return true;
+	return claims;
+}
+
+static inline bool toy_is_alike(const struct toy_claims *claims, uint32_t p, uint32_t a,
+				uint32_t b)
+{
+	for (uint32_t i = 0; i < claims->len; i++)
+		if ((claims->states[i][p] >> a & 1) != (claims->states[i][p] >> b & 1))
+			return false;
+	return true;
+}
+
+// Some choice for the packages p and later makes every claim fail that is open still: that held for those before.
+// Depth is the number of packages.
+static inline bool toy_evades(const struct toy *toy, const struct toy_claims *claims,
+			      const bool *open, uint32_t p)
+{
+	bool is_any_open = false;
+	for (uint32_t i = 0; i < claims->len; i++)
+		is_any_open = is_any_open || open[i];
+	if (p == toy->len || !is_any_open)
+		return !is_any_open;
 	for (uint32_t state = 0; state <= TOY_RANKS; state++) {
-		states[p] = 1u << state;
-		if ((toy->usable[p] >> state & 1 || (state == TOY_RANKS && p > 0)) &&
-		    toy_evades(toy, conflict, without, states, p + 1))
+		bool can_be =
+			toy->usable[p] >> state & 1 || (state == TOY_RANKS && p > 0);
+		for (uint32_t other = 0; other < state && can_be; other++)
+			can_be = !(toy->usable[p] >> other & 1) ||
+				 !toy_is_alike(claims, p, state, other);
+		bool left[256];
+		for (uint32_t i = 0; i < claims->len; i++)
+			left[i] = open[i] && claims->states[i][p] >> state & 1;
+		if (can_be && toy_evades(toy, claims, left, p + 1))
 			return true;
 	}
 	return false;
@@ -434,10 +463,12 @@ static inline bool toy_evades(const struct toy *toy, struct solver_conflict conf
 static inline bool toy_is_minimal(const struct toy *toy, struct solver_conflict conflict)
 {
 	for (size_t i = 0; i < conflict.len; i++) {
-		uint32_t states[TOY_PACKAGES];
+		struct toy_claims claims = toy_claims_of(conflict, i);
+		bool open[256];
+		memset(open, true, sizeof(open));
 		enum solver_fact_kind kind = conflict.facts[i].kind;
 		if (kind != FACT_DERIVED && kind != FACT_NO_VERSIONS &&
-		    !toy_evades(toy, conflict, i, states, 0))
+		    !toy_evades(toy, &claims, open, 0))
 			return false;
 	}
 	return true;
