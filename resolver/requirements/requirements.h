@@ -61,9 +61,18 @@ struct requirement_option {
 	struct span span;
 };
 
+// requires-python of a project or a script: the target's Python must fit.
+struct project_python {
+	struct specifier_set specifiers;
+	struct slice text;
+	struct span span;
+};
+
 struct requirement_set {
 	struct requirement_entry *entries;
 	size_t len, cap;
+	struct project_python *pythons;
+	size_t pythons_len, pythons_cap;
 	struct requirement_option *options; // in order (req.3)
 	size_t options_len, options_cap;
 };
@@ -96,6 +105,30 @@ NODISCARD int requirements_read(const char *path, bool as_constraints,
 NODISCARD int requirements_add_argument(struct slice text, struct arena *arena,
 					struct requirement_set *set,
 					struct diagnostics *diagnostics);
+
+// What of a pyproject.toml is asked for; names as the user wrote them.
+struct project_request {
+	bool dependencies; // those of [project], and its requires-python
+	const struct slice *extras, *groups;
+	size_t extras_len, groups_len;
+	bool all_extras, all_groups;
+};
+
+// Reads [project] (PEP 621: 621.1-621.3, 808.1) and [dependency-groups] (PEP 735:
+// 735.1-735.4) of a pyproject.toml. A requirement in an extra or a group comes with the
+// places that included it as its origin. Otherwise as requirements_read.
+NODISCARD int requirements_read_project(const char *path,
+					const struct project_request *request,
+					const struct requirement_reader *reader,
+					struct arena *arena, struct requirement_set *set,
+					struct diagnostics *diagnostics);
+
+// Reads the block `# /// script` of a Python file (PEP 723: 723.1). One that has none is
+// an error. Otherwise as requirements_read.
+NODISCARD int requirements_read_script(const char *path,
+				       const struct requirement_reader *reader,
+				       struct arena *arena, struct requirement_set *set,
+				       struct diagnostics *diagnostics);
 
 // Reads files, standard input for "-"; expands no variables.
 extern const struct requirement_reader requirement_reader_disk;
