@@ -11,6 +11,8 @@
 #include "builder/store/arrival.h"
 #include "builder/store/sources.h"
 
+#include <stdlib.h>
+
 enum {
 	RESUMES_MAX = 5,  // in a row, without a byte between them
 	RESTARTS_MAX = 2, // of one source whose server cannot continue
@@ -52,6 +54,14 @@ static void fail(struct fetch *fetch, const struct error *error)
 
 // --- what is missing -------------------------------------------------------------------
 
+// A file of another size was cut by something other than us, a crash of the system for
+// instance: it is fetched again.
+static bool is_stored(const char *path, const struct lock_file *file)
+{
+	struct place place = place_look(path);
+	return place.kind == PLACE_FILE && (!file->has_size || place.size == file->size);
+}
+
 static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 		       struct map *seen, struct error *err)
 {
@@ -66,8 +76,9 @@ static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 	}
 	if (!map_insert(seen, sha256_hex(&fetch->arena, &file->sha256), 0, NULL))
 		return 0;
-	if (store_has_file(fetch->store, &file->sha256)) {
-		place_touch(store_file_path(fetch->store, &file->sha256, &fetch->arena));
+	const char *path = store_file_path(fetch->store, &file->sha256, &fetch->arena);
+	if (is_stored(path, file)) {
+		place_touch(path);
 		return 0;
 	}
 	fetch->downloads[fetch->len++] = (struct download){
@@ -76,6 +87,16 @@ static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 		.arrival = arrival_of(fetch->store, choice, name),
 	};
 	return 0;
+}
+
+// What takes longest begins first, in the net and with the crew.
+static int largest_first(const void *left, const void *right)
+{
+	const struct download *a = left, *b = right;
+	uint64_t size_a = a->choice->file->size, size_b = b->choice->file->size;
+	if (size_a != size_b)
+		return size_a > size_b ? -1 : 1;
+	return slice_cmp(a->arrival.file_name, b->arrival.file_name);
 }
 
 static int list_missing(struct fetch *fetch, const struct lock_selection *selection,
@@ -87,6 +108,9 @@ static int list_missing(struct fetch *fetch, const struct lock_selection *select
 	for (size_t i = 0; i < selection->len; i++)
 		if (add_missing(fetch, &selection->items[i], &seen, err) < 0)
 			return -1;
+	if (fetch->len)
+		qsort(fetch->downloads, fetch->len, sizeof(*fetch->downloads),
+		      largest_first);
 	return 0;
 }
 

@@ -7,6 +7,16 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+static int damaged(const struct wheel_file *wheel, const struct lock_file *file,
+		   struct error *err)
+{
+	error_set(err, ERROR_INTEGRITY,
+		  "'%.*s' has %zu bytes in the store, but the lock says %llu",
+		  SLICE_ARG(wheel->file_name), wheel->map.bytes.len,
+		  (unsigned long long)file->size);
+	return error_hint(err, "'pinbake cache verify --remove' deletes what is damaged");
+}
+
 int wheel_file_open(const struct store *store, const struct lock_choice *choice,
 		    struct arena *arena, struct wheel_file *ret_wheel, struct error *err)
 {
@@ -24,6 +34,8 @@ int wheel_file_open(const struct store *store, const struct lock_choice *choice,
 			  &wheel.map, err) < 0)
 		return error_during(err, "opening '%.*s' in the store",
 				    SLICE_ARG(wheel.file_name));
+	if (choice->file->has_size && wheel.map.bytes.len != choice->file->size)
+		return damaged(&wheel, choice->file, err);
 	if (zip_read_directory(arena, wheel.map.bytes, wheel.map.bytes.len,
 			       &wheel.directory, &need, err) < 0)
 		return error_during(err, "reading wheel '%.*s'",

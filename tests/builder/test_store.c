@@ -234,6 +234,17 @@ static void test_fetch_once(void **state)
 	world_end(&world);
 }
 
+static void test_fetch_again_what_was_cut_in_the_store(void **state)
+{
+	(void)state;
+	struct world world;
+	world_make(&world);
+	test_write(store_file_path(world.store, &world.file->sha256, world.arena),
+		   S("half"));
+	assert_fetched(&world);
+	world_end(&world);
+}
+
 static void test_fetch_resumes_by_range(void **state)
 {
 	(void)state;
@@ -568,6 +579,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fetch_once),
+		cmocka_unit_test(test_fetch_again_what_was_cut_in_the_store),
 		cmocka_unit_test(test_fetch_resumes_by_range),
 		cmocka_unit_test(test_fetch_from_a_server_without_ranges),
 		cmocka_unit_test(test_fetch_wrong_hash),
