@@ -228,6 +228,7 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	if (option_choice("format", values->format, formats, 2, &format, err) < 0 ||
 	    lock_read_inputs(cli, values, inputs, &set, err) < 0 ||
 	    lock_read_targets(cli, values, &targets, err) < 0 ||
+	    lock_check_python(&set, &targets, err) < 0 ||
 	    lock_read_policy(cli, values, &set, &options, err) < 0)
 		return -1;
 	call.path = values->output ? values->output
@@ -247,11 +248,12 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 
 const struct command command_lock = {
 	.name = "lock",
-	.arguments = "REQUIREMENTS… [options]",
+	.arguments = "[REQUIREMENTS…] [options]",
 	.summary = "resolve requirements into exact pins with hashes (pylock.toml)",
 	.examples =
 		"  pinbake lock requirements.in\n"
 		"  pinbake lock requirements.in --python 3.12 --platform linux/amd64\n"
+		"  pinbake lock pyproject.toml --extra web --group test\n"
 		"  pinbake lock app.in dev.in -c constraints.txt --offline\n",
 	.options = &lock_option_table,
 	.values_size = sizeof(struct lock_values),

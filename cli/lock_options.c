@@ -26,6 +26,11 @@ static const struct option OPTIONS[] = {
 	  "write nothing; exit 1 if the lock is not what it would be", false },
 	{ "constraint", 'c', OPTION_LIST, AT(constraints), "FILE",
 	  "bounds on versions; asks for no package itself", false },
+	{ "extra", 0, OPTION_LIST, AT(extras), "NAME",
+	  "extra of the project in pyproject.toml, repeatable", false },
+	{ "all-extras", 0, OPTION_FLAG, AT(all_extras), NULL, "all of its extras", false },
+	{ "group", 0, OPTION_LIST, AT(groups), "NAME",
+	  "dependency group in pyproject.toml, repeatable", false },
 	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL",
 	  "package index (default the Python Package Index)", false },
 	{ "extra-index-url", 0, OPTION_LIST, AT(extra_index_urls), "URL",
@@ -151,36 +156,7 @@ int lock_read_policy(struct cli *cli, const struct lock_values *values,
 	return 0;
 }
 
-// --- inputs ----------------------------------------------------------------------------------------------------------
-
-int lock_read_inputs(struct cli *cli, const struct lock_values *values,
-		     const struct text_list *inputs, struct requirement_set *set,
-		     struct error *err)
-{
-	struct requirement_reader reader = requirement_reader_disk;
-	reader.getenv = setting;
-	int status = 0;
-	if (inputs->len == 0)
-		return error_set(err, ERROR_USAGE, "nothing to lock"),
-		       error_hint(
-			       err,
-			       "name a requirements file: pinbake lock requirements.in");
-	for (size_t i = 0; i < inputs->len; i++)
-		status |= requirements_read(inputs->items[i], false, &reader, &cli->arena,
-					    set, &cli->diagnostics);
-	for (size_t i = 0; i < values->constraints.len; i++)
-		status |= requirements_read(values->constraints.items[i], true, &reader,
-					    &cli->arena, set, &cli->diagnostics);
-	if (status < 0)
-		return error_set(err, ERROR_INPUT, "%zu problem%s in the requirements",
-				 cli->diagnostics.error_count,
-				 plural(cli->diagnostics.error_count));
-	for (size_t i = 0; i < set->len; i++)
-		if (!set->entries[i].is_constraint)
-			return 0;
-	warn(cli, "the requirements name no package; the lock will be empty");
-	return 0;
-}
+// --- targets ---------------------------------------------------------------------------------------------------------
 
 // X.Y of the interpreter that python3 names, read off its file name: no Python is run.
 static struct slice default_python(struct cli *cli)

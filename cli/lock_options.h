@@ -7,8 +7,8 @@
 struct lock_values {
 	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format;
 	struct text_list pythons, platforms, targets, upgrade_packages, constraints,
-		extra_index_urls, find_links, only_binary, no_binary;
-	bool no_index, refresh, upgrade, check;
+		extra_index_urls, find_links, only_binary, no_binary, extras, groups;
+	bool no_index, refresh, upgrade, check, all_extras;
 };
 
 extern const struct option_table lock_option_table;
@@ -21,10 +21,14 @@ struct target_list {
 // --python times --platform, or --target; else what this machine is. ERROR_USAGE.
 NODISCARD int lock_read_targets(struct cli *cli, const struct lock_values *values,
 				struct target_list *ret_targets, struct error *err);
-// Requirements files and constraints, all problems as diagnostics. ERROR_INPUT, ERROR_USAGE.
+// lock_inputs.c: requirements files, pyproject.toml (by default that of this folder), scripts, and constraints; all
+// problems as diagnostics. ERROR_INPUT, ERROR_USAGE.
 NODISCARD int lock_read_inputs(struct cli *cli, const struct lock_values *values,
 			       const struct text_list *inputs,
 			       struct requirement_set *set, struct error *err);
+// Does each target fit the requires-python of the projects and scripts? ERROR_NO with its place.
+NODISCARD int lock_check_python(const struct requirement_set *set,
+				const struct target_list *targets, struct error *err);
 // Modes, cut-off and binary rules into options; set is read already. ERROR_USAGE.
 NODISCARD int lock_read_policy(struct cli *cli, const struct lock_values *values,
 			       const struct requirement_set *set,
