@@ -9,6 +9,7 @@
 //	facts.c       one fact as a sentence                                relax.c     edits that end a conflict
 //	advice.c      what to know about pins before trusting them
 //	missing_hashes.c   digests of files whose index gives none
+//	secrets.c     passwords in what is quoted
 //	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
 #pragma once
 

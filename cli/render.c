@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Errors and diagnostics for people (place, line, caret, hint) and for --json.
 #include "cli/cli.h"
+#include "cli/secrets.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +56,12 @@ static struct slice window_of(struct slice line, size_t start, size_t *ret_skipp
 
 void render_place(const struct cli *cli, struct span span, int indent)
 {
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct position at = span_position(span);
+	char *line = arena_alloc(&scratch, at.text.len + 1, 1);
+	memcpy(line, at.text.ptr, at.text.len);
+	mask_secrets(line, at.text.len);
+	at.text.ptr = line;
 	size_t skipped, start = at.column - 1, len = span.len ? span.len : 1;
 	struct slice shown = window_of(at.text, start, &skipped);
 	size_t pad = display_width(shown, start - skipped) + (skipped ? 1 : 0);
@@ -72,22 +78,24 @@ void render_place(const struct cli *cli, struct span span, int indent)
 
 void render_hint(const struct cli *cli, const struct error *err)
 {
+	struct error masked = error_masked(err);
 	if (err->hint[0])
-		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN), err->hint);
+		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN), masked.hint);
 }
 
 static void render(const struct cli *cli, const struct error *err, const char *label, const char *color)
 {
+	struct error masked = error_masked(err);
 	if (err->span.source) {
 		struct position at = span_position(err->span);
 		fprintf(stderr, "%s%.*s:%zu:%zu:%s ", paint(cli, BOLD), SLICE_ARG(err->span.source->name), at.line,
 			at.column, paint(cli, PLAIN));
 	}
-	fprintf(stderr, "%s%s:%s %s\n", paint(cli, color), label, paint(cli, PLAIN), err->cause);
+	fprintf(stderr, "%s%s:%s %s\n", paint(cli, color), label, paint(cli, PLAIN), masked.cause);
 	if (err->span.source)
 		render_place(cli, err->span, 0);
 	for (unsigned i = 0; i < err->frame_count; i++)
-		fprintf(stderr, "  while %s\n", err->frames[i]);
+		fprintf(stderr, "  while %s\n", masked.frames[i]);
 	render_hint(cli, err);
 }
 
@@ -165,18 +173,19 @@ void add_place(json_t *object, struct span span)
 
 json_t *error_as_json(const struct error *err)
 {
+	struct error masked = error_masked(err);
 	json_t *object = json_object();
 	json_object_set_new(object, "kind", json_string(kind_name(err->kind)));
 	json_object_set_new(object, "exit", json_integer(err->kind));
-	json_object_set_new(object, "message", text_as_json(slice_from(err->cause)));
+	json_object_set_new(object, "message", text_as_json(slice_from(masked.cause)));
 	if (err->frame_count) {
 		json_t *frames = json_array();
 		for (unsigned i = 0; i < err->frame_count; i++)
-			json_array_append_new(frames, text_as_json(slice_from(err->frames[i])));
+			json_array_append_new(frames, text_as_json(slice_from(masked.frames[i])));
 		json_object_set_new(object, "while", frames);
 	}
 	if (err->hint[0])
-		json_object_set_new(object, "hint", text_as_json(slice_from(err->hint)));
+		json_object_set_new(object, "hint", text_as_json(slice_from(masked.hint)));
 	if (err->span.source)
 		add_place(object, err->span);
 	return object;

@@ -217,6 +217,25 @@ class Lock(Case):
         self.assertNotIn("hunter2secret", result.out + result.err + self.read("pylock.toml"))
 
 
+    def test_password_stays_secret_in_quotes_of_input(self):
+        secret = self.index.url.replace("//", "//user:hunter2secret@")
+        for text, args in ((f"-i {secret} x\napp\n", ()), (f"app @ {secret}app.whl\n", ()),
+                           ("app\n", ("--exclude-newer", secret)), ("app\n", (f"--index-ur={secret}",)),
+                           ("app\n", ("-i", "user:hunter2secret@host")), ("app\n", ("-i", "ftp://u:hunter2secret@host"))):
+            for more in ((), ("--json",)):
+                with self.subTest(text=text, args=args, more=more):
+                    self.write("requirements.in", text)
+                    result = self.run_program("lock", "requirements.in", *self.TARGET, *args, *more)
+                    self.assertIn(result.code, (2, 3), str(result))
+                    self.assertNotIn("hunter2secret", result.out + result.err)
+        self.assertNotIn(b"hunter2secret", b"".join(path.read_bytes() for path in self.cache.rglob("*") if path.is_file()))
+
+    def test_index_that_is_no_url(self):
+        self.write("requirements.in", "app\n")
+        (self.work / "wheels").mkdir()
+        self.fails(2, "lock", "requirements.in", "-i", "wheels", *self.TARGET, says=["'wheels' is no URL", "--find-links wheels"])
+
+
 class Export(Case):
     def setUp(self):
         super().setUp()
