@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake lock: requirements → exact pins with hashes → pylock.toml.
 #include "cli/advice.h"
+#include "cli/cutoff.h"
 #include "cli/lock_run.h"
 #include "cli/missing_hashes.h"
 
@@ -14,6 +15,7 @@ struct call {
 	const char *path; // of the lock; "-" is stdout
 	uint64_t started_ms;
 	struct opened_lock present; // the lock that path holds, where it is a good one
+	struct cutoff cutoff;
 	struct lock_run run;
 	struct lock lock;
 };
@@ -36,6 +38,17 @@ static void read_present(struct call *call)
 	if (!is_lock || read_lock(call->cli, call->path, &call->present, &ignored) < 0)
 		call->present = (struct opened_lock){ 0 };
 	call->cli->diagnostics = kept;
+}
+
+static int read_cutoff(struct call *call, struct error *err)
+{
+	struct cli *cli = call->cli;
+	struct slice said = slice_from(call->values->exclude_newer);
+	if (cutoff_read(&cli->arena, said, clock_seconds(), &call->cutoff, err) < 0)
+		return -1;
+	if (!call->values->upgrade)
+		cutoff_keep(&call->cutoff, &call->present.lock);
+	return 0;
 }
 
 static void prefer_present_pins(struct call *call)
@@ -235,10 +248,14 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 		    : format == 1  ? "requirements.txt"
 				   : "pylock.toml";
 	read_present(&call);
+	if (read_cutoff(&call, err) < 0)
+		return -1;
 	AUTO(net_cleanup) struct net *net = NULL;
 	AUTO(index_cleanup) struct index *index = NULL;
 	if (open_net(cli, &net, err) < 0 ||
-	    lock_open_index(cli, values, &set, net, &index, err) < 0)
+	    lock_open_index(cli, values, &set, net, &index, err) < 0 ||
+	    cutoff_apply(&call.cutoff, cli, index, targets.items, targets.len,
+			 &options, err) < 0)
 		return -1;
 	lock_run_init(&call.run, cli, index, &targets, &options);
 	int status = lock_and_write(&call, net, result, err);

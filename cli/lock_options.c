@@ -46,8 +46,8 @@ static const struct option OPTIONS[] = {
 	  "source distributions only, for NAME or :all:", true },
 	{ "resolution", 0, OPTION_TEXT, AT(resolution), "MODE",
 	  "highest (default), lowest, lowest-direct", true },
-	{ "exclude-newer", 0, OPTION_TEXT, AT(exclude_newer), "DATE",
-	  "ignore files uploaded after DATE (RFC 3339)", true },
+	{ "exclude-newer", 0, OPTION_TEXT, AT(exclude_newer), "WHEN",
+	  "ignore files uploaded after a date (2024-05-01), an age (7d, 2w), or the exact pins' own day (pins)", true },
 	{ "format", 0, OPTION_TEXT, AT(format), "FORM",
 	  "pylock (default) or requirements", true },
 	{ "refresh", 0, OPTION_FLAG, AT(refresh), NULL,
@@ -73,25 +73,6 @@ static int read_modes(const struct lock_values *values, struct resolve_options *
 	options->prerelease = (enum prerelease_mode)prerelease;
 	options->resolution = resolution == 1 ? RESOLUTION_LOWEST : RESOLUTION_HIGHEST;
 	options->lowest_direct = resolution == 2;
-	return 0;
-}
-
-// A date alone means its first moment in UTC.
-static int read_cutoff(struct arena *arena, struct slice text, struct slice *ret_cutoff,
-		       struct error *err)
-{
-	int64_t microseconds;
-	struct slice moment =
-		slice_contains(text, S("T"))
-			? text
-			: arena_printf(arena, "%.*sT00:00:00Z", SLICE_ARG(text));
-	if (text.len && !upload_time_parse(moment, &microseconds)) {
-		error_set(err, ERROR_USAGE,
-			  "'%.*s' is no value for --exclude-newer: expected a date",
-			  SLICE_ARG(text));
-		return error_hint(err, "write it as 2024-05-01 or 2024-05-01T12:00:00Z");
-	}
-	*ret_cutoff = text.len ? moment : text;
 	return 0;
 }
 
@@ -148,9 +129,7 @@ int lock_read_policy(struct cli *cli, const struct lock_values *values,
 		     const struct requirement_set *set, struct resolve_options *options,
 		     struct error *err)
 {
-	if (read_modes(values, options, err) < 0 ||
-	    read_cutoff(&cli->arena, slice_from(values->exclude_newer),
-			&options->exclude_newer, err) < 0)
+	if (read_modes(values, options, err) < 0)
 		return -1;
 	read_binary_rules(cli, values, set, options);
 	return 0;

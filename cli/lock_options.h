@@ -29,7 +29,7 @@ NODISCARD int lock_read_inputs(struct cli *cli, const struct lock_values *values
 // Does each target fit the requires-python of the projects and scripts? ERROR_NO with its place.
 NODISCARD int lock_check_python(const struct requirement_set *set,
 				const struct target_list *targets, struct error *err);
-// Modes, cut-off and binary rules into options; set is read already. ERROR_USAGE.
+// Modes and binary rules into options; set is read already. ERROR_USAGE.
 NODISCARD int lock_read_policy(struct cli *cli, const struct lock_values *values,
 			       const struct requirement_set *set,
 			       struct resolve_options *options, struct error *err);

@@ -3,6 +3,7 @@
 #include "cli/resolve.h"
 
 #include "cli/known_names.h"
+#include "cli/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,17 @@ static void move_preferred_first(const struct preferences *preferred, struct nod
 	}
 }
 
+static void lean(struct resolve *resolve, struct node *node)
+{
+	const struct resolve_options *options = resolve->options;
+	int64_t cutoff;
+	for (size_t i = 0; i < options->leanings_len; i++)
+		if (slice_eq(options->leanings[i].name, node->name))
+			order_by_nearness(&node->candidates, options->leanings[i].asked, &resolve->arena);
+	if (upload_time_parse(options->soft_cutoff, &cutoff))
+		order_by_upload(&node->candidates, cutoff, &resolve->arena);
+}
+
 static bool usable_for_others(const struct resolve *resolve, const struct node *node, uint32_t rank)
 {
 	for (size_t i = 0; i < resolve->options->others_len; i++)
@@ -159,6 +171,7 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 		.binary = binary_mode_of(options, node->name),
 		.resolution = options->resolution,
 		.exclude_newer = options->exclude_newer,
+		.spares_pins = options->spares_pins,
 	};
 	collect_direct(resolve, node->name, &policy, ret_named);
 	if (options->lowest_direct)
@@ -180,6 +193,7 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 	}
 	node->candidates.prefer_len = kept;
 	move_preferred_first(options->preferred, node);
+	lean(resolve, node);
 }
 
 static void prefetch_best(struct resolve *resolve, struct node *node)

@@ -29,6 +29,12 @@ struct preferences {
 void preferences_init(struct preferences *preferences, struct arena *arena);
 void preferences_add(struct preferences *preferences, struct slice name, struct slice version); // the first stays
 
+// A requirement that a repair has freed: what comes nearest to it is tried first.
+struct leaning {
+	struct slice name;
+	const struct specifier_set *asked;
+};
+
 struct resolve_options {
 	const struct requirement_set *requirements;
 	const struct target *target;
@@ -42,6 +48,10 @@ struct resolve_options {
 	const struct binary_rule *binary; // in order, the last that fits wins
 	size_t binary_len;
 	struct slice exclude_newer;
+	bool spares_pins;                // the cut-off does not hold for files of exactly pinned releases
+	const struct leaning *leanings;  // of a repair; they come before `preferred`
+	size_t leanings_len;
+	struct slice soft_cutoff;        // "" or a moment: later uploads are the last resort, the oldest first
 };
 
 // Who asks for what: a requirement of the user's (entry) or of a release's metadata.

@@ -90,7 +90,7 @@ static bool is_pinned(const struct candidate_policy *policy,
 static enum candidate_reason judge(struct selection *selection,
 				   const struct project_file *file, bool pinned)
 {
-	if (is_too_new(selection, file))
+	if (!(pinned && selection->policy->spares_pins) && is_too_new(selection, file))
 		return CANDIDATE_TOO_NEW;
 	if (!is_wanted_kind(selection->policy, file))
 		return CANDIDATE_BINARY;

@@ -27,6 +27,7 @@ struct candidate_policy {
 	// RFC 3339 or "": files uploaded later do not exist (check it with
 	// upload_time_parse)
 	struct slice exclude_newer;
+	bool spares_pins; // a release that the user pins exactly has all its files
 };
 
 enum candidate_reason {
