@@ -4,6 +4,7 @@ installed, with every pin on which the two differ."""
 import os
 import re
 import shutil
+import sys
 
 from measure import INPUTS, PINBAKE, WORK, Run, fresh, median, seconds, table
 
@@ -24,38 +25,59 @@ def pins_of_requirements(text):
     return dict(re.findall(r"^([a-z0-9][a-z0-9.-]*)==([^\s;\\]+)", text, re.M))
 
 
-def three_times(command, store):
-    """Seconds of a cold run, of warm runs, of offline runs; None where a run fails."""
+def interpreter(uv):
+    """The file of Python 3.12, else of this one: uv spends as long on a version manager's shims as on all the rest."""
+    found = Run([uv, "python", "find", "--no-project", "3.12"], env=environment())
+    return os.path.realpath(found.out.strip() if found.code == 0 else sys.executable)
+
+
+def in_turns(commands):
+    """One run of each, REPEAT times over, so that what slows the machine for a while slows all alike."""
     env = environment()
-    fresh(store)
-    cold = Run(command, env=env)
-    if cold.code != 0:
-        print(f"$ {' '.join(map(str, command))}\nexit {cold.code}\n{cold.err[-2000:]}")
-        return None, None, None, cold
-    warm = [Run(command, env=env) for _ in range(REPEAT)]
-    offline = [Run([*command, "--offline"], env=env) for _ in range(REPEAT)]
-    good = all(run.code == 0 for run in offline)
-    return cold.seconds, median(warm), median(offline) if good else None, cold
+    rounds = [[Run(command, env=env) for command in commands] for _ in range(REPEAT)]
+    return [list(runs) for runs in zip(*rounds)]
+
+
+def seconds_or_none(runs):
+    return median(runs) if all(run.code == 0 for run in runs) else None
+
+
+def measure(tools):
+    """For each (command, store): seconds of a cold run, of warm runs, of offline runs, None where one fails, and
+    the cold run."""
+    colds = []
+    for command, store in tools:
+        fresh(store)
+        colds.append(Run(command, env=environment()))
+        if colds[-1].code != 0:
+            print(f"$ {' '.join(map(str, command))}\nexit {colds[-1].code}\n{colds[-1].err[-2000:]}")
+    warm = in_turns([command for command, _ in tools])
+    offline = in_turns([[*command, "--offline"] for command, _ in tools])
+    return [(cold.seconds if cold.code == 0 else None, seconds_or_none(a), seconds_or_none(b), cold)
+            for cold, a, b in zip(colds, warm, offline)]
 
 
 def main():
+    fresh(WORK / "resolve")
     uv = shutil.which("uv")
+    python = ["--python", interpreter(uv)] if uv else []
     rows, differences = [], []
     for name, requirements in INPUTS.items():
         work = fresh(WORK / "resolve" / name)
         source, lock, compiled = work / "requirements.in", work / "pylock.toml", work / "requirements.txt"
         source.write_text("\n".join(requirements.split()) + "\n")
-        store = work / "store"
-        ours = three_times([PINBAKE, "lock", source, "-o", lock, "--python", "3.12", "--platform", "linux/amd64",
-                            "--cache-dir", store], store)
+        tools = [([PINBAKE, "lock", source, "-o", lock, "--python", "3.12", "--platform", "linux/amd64",
+                   "--cache-dir", work / "store"], work / "store")]
+        if uv:
+            tools.append(([uv, "pip", "compile", source, "-o", compiled, "--python-version", "3.12", *python,
+                           "--generate-hashes", "--python-platform", "x86_64-manylinux_2_28", "--no-header", "-q",
+                           "--upgrade", "--cache-dir", work / "uv-store"], work / "uv-store"))
+        ours, *theirs = measure(tools)
         pins = pins_of_lock(lock.read_text()) if lock.exists() else {}
         rows.append([f"{name}: pinbake", len(pins), *map(seconds, ours[:3]), f"{ours[3].peak_bytes / 1e6:.0f} MB"])
         if not uv:
             continue
-        store = work / "uv-store"
-        theirs = three_times([uv, "pip", "compile", source, "-o", compiled, "--python-version", "3.12", "--generate-hashes",
-                              "--python-platform", "x86_64-manylinux_2_28", "--no-header", "-q", "--upgrade",
-                              "--cache-dir", store], store)
+        theirs = theirs[0]
         uv_pins = pins_of_requirements(compiled.read_text()) if compiled.exists() else {}
         rows.append([f"{name}: uv", len(uv_pins), *map(seconds, theirs[:3]), f"{theirs[3].peak_bytes / 1e6:.0f} MB"])
         rows.append([f"{name}: uv / pinbake", "", *(f"{b / a:.1f}x" if a and b else "–" for a, b in
