@@ -216,10 +216,12 @@ void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
 		line->entry = edge->entry;
 		buf_printf(&text, "you ask for %.*s", SLICE_ARG(line->wanted));
 	} else {
-		line->origin = FACT_FROM_METADATA;
+		line->origin = edge->override ? FACT_FROM_REQUIREMENTS : FACT_FROM_METADATA;
+		line->entry = edge->override;
 		struct slice who = name_usable(resolve, fact->package, fact->from);
 		struct slice need = need_text(resolve, fact, line->wanted);
-		buf_printf(&text, "%.*s needs %.*s", SLICE_ARG(who), SLICE_ARG(need));
+		buf_printf(&text, edge->override ? "your override makes %.*s need %.*s" : "%.*s needs %.*s",
+			   SLICE_ARG(who), SLICE_ARG(need));
 	}
 	if (line->missing.len)
 		buf_printf(&text, ", but %.*s", SLICE_ARG(line->missing));

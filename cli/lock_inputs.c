@@ -114,6 +114,15 @@ static int read_all(struct inputs *inputs, const struct lock_values *values,
 		status |= requirements_read(values->constraints.items[i], true,
 					    &inputs->reader, &inputs->cli->arena,
 					    inputs->set, &inputs->cli->diagnostics);
+	for (size_t i = 0; i < values->overrides.len; i++)
+		status |= requirements_read_overrides(values->overrides.items[i],
+						      &inputs->reader,
+						      &inputs->cli->arena, inputs->set,
+						      &inputs->cli->diagnostics);
+	for (size_t i = 0; i < values->excludes.len; i++)
+		status |= requirements_add_exclude(slice_from(values->excludes.items[i]),
+						   &inputs->cli->arena, inputs->set,
+						   &inputs->cli->diagnostics);
 	return status;
 }
 
@@ -149,7 +158,7 @@ int lock_read_inputs(struct cli *cli, const struct lock_values *values,
 	if (check_request(&inputs, values, err) < 0)
 		return -1;
 	for (size_t i = 0; i < set->len; i++)
-		if (!set->entries[i].is_constraint)
+		if (!set->entries[i].is_constraint && !set->entries[i].is_override)
 			return 0;
 	warn(cli, "the requirements name no package; the lock will be empty");
 	return 0;

@@ -3,6 +3,7 @@
 // a marker where not every target has them.
 #include "cli/pins.h"
 
+#include "cli/overrides.h"
 #include "packaging/name.h"
 #include "packaging/target_cover.h"
 
@@ -230,6 +231,7 @@ int lock_from_pins(struct arena *arena, const struct target_pins *picks, size_t 
 		qsort(merge.entries.items, merge.entries.len,
 		      sizeof(*merge.entries.items), by_name);
 	put_targets(arena, targets, len, &lock);
+	put_policies(arena, options->requirements, &lock);
 	lock.packages = arena_new_array(arena, struct lock_package, merge.entries.len);
 	for (size_t i = 0; i < merge.entries.len; i++) {
 		struct lock_package *package = &lock.packages[lock.len++];

@@ -4,6 +4,7 @@
 
 #include "cli/known_names.h"
 #include "cli/nearest.h"
+#include "cli/overrides.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -344,7 +345,9 @@ static void choose_requirements(struct resolve *resolve, struct ask *ask, const 
 		bool always = marker_holds_here(resolve, requirement->marker, S(""));
 		bool wanted = node->extra.len ? !always && marker_holds_here(resolve, requirement->marker, node->extra) :
 						always;
-		if (wanted && (first || !is_chosen(ask, requirement)))
+		if (wanted)
+			requirement = overridden(resolve, node->name, requirement);
+		if (wanted && requirement && (first || !is_chosen(ask, requirement)))
 			*array_push(&resolve->arena, &ask->requirements) = requirement;
 	}
 }
@@ -459,6 +462,7 @@ static void answer(struct resolve *resolve, const struct ask *ask)
 	struct slice from_text = release_text(resolve, ask->node, ask->rank);
 	for (size_t i = 0; i < ask->requirements.len; i++) {
 		struct edge edge = { .from = ask->node, .from_text = from_text, .requirement = ask->requirements.items[i] };
+		edge.override = override_of(resolve, resolve->nodes.items[ask->node].name, edge.requirement->name);
 		add_dependencies(resolve, edge.requirement, edge_of(resolve, &edge), &list);
 	}
 	solver_give_dependencies(resolve->solver, ask->node, ask->rank, list.items, list.len);
@@ -468,7 +472,7 @@ static void answer(struct resolve *resolve, const struct ask *ask)
 
 static bool asks_for_package(const struct resolve *resolve, const struct requirement_entry *entry)
 {
-	return !entry->is_constraint && marker_holds_here(resolve, entry->requirement.marker, S(""));
+	return !entry->is_constraint && !entry->is_override && marker_holds_here(resolve, entry->requirement.marker, S(""));
 }
 
 static int refuse_unsupported(const struct requirement_entry *entry, struct error *err)
@@ -524,7 +528,9 @@ static int give_root(struct resolve *resolve, struct error *err)
 		const struct requirement_entry *entry = &set->entries[i];
 		if (!asks_for_package(resolve, entry))
 			continue;
-		while (!want_requirement(resolve, &entry->requirement))
+		const struct requirement_entry *override = override_of(resolve, S(""), entry->requirement.name);
+		const struct requirement *requirement = overridden(resolve, S(""), &entry->requirement);
+		while (!want_requirement(resolve, requirement))
 			if (wait_for_index(resolve, err) < 0)
 				return -1;
 		const struct project *project = index_project(resolve->index, entry->requirement.name);
@@ -532,8 +538,8 @@ static int give_root(struct resolve *resolve, struct error *err)
 			return project_failure(project, err);
 		if (project->state == PROJECT_ABSENT)
 			return unknown_project(resolve, entry, err);
-		struct edge edge = { .from = SOLVER_ROOT, .requirement = &entry->requirement, .entry = entry };
-		add_dependencies(resolve, &entry->requirement, edge_of(resolve, &edge), &list);
+		struct edge edge = { .from = SOLVER_ROOT, .requirement = requirement, .entry = override ? override : entry };
+		add_dependencies(resolve, requirement, edge_of(resolve, &edge), &list);
 	}
 	solver_give_dependencies(resolve->solver, SOLVER_ROOT, 0, list.items, list.len);
 	return 0;

@@ -60,6 +60,7 @@ struct edge {
 	struct slice from_text;                // "torch 2.3.0" for a release's
 	const struct requirement *requirement; // what is asked
 	const struct requirement_entry *entry; // NULL unless the user's
+	const struct requirement_entry *override; // of the user's, that the requirement stems from; else NULL
 	struct slice problem;                  // for exclusions: why the release cannot be used
 };
 

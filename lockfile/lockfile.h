@@ -64,6 +64,11 @@ struct lock_package {
 	struct span span; // of its table, when read
 };
 
+// An override or exclude of the user's, as written, and where: "numpy<2", "overrides.txt:3".
+struct lock_policy {
+	struct slice text, place;
+};
+
 struct lock {
 	struct slice lock_version;  // "1.0"
 	struct slice *environments; // marker texts
@@ -80,6 +85,9 @@ struct lock {
 	struct slice *targets;
 	size_t targets_len, targets_cap;
 	struct slice exclude_newer;
+	// Written in this order, and not read back.
+	struct lock_policy *overrides, *excludes;
+	size_t overrides_len, excludes_len;
 };
 
 // Is it pylock.toml or pylock.NAME.toml (751.1)?

@@ -190,14 +190,33 @@ static void write_exclude_newer(struct buf *buf, struct slice text)
 		write_optional(buf, S("exclude-newer"), text);
 }
 
+static void write_policies(struct buf *buf, struct slice key,
+			   const struct lock_policy *policies, size_t len)
+{
+	if (len == 0)
+		return;
+	toml_write_raw_line(buf, key, S("["));
+	for (size_t i = 0; i < len; i++) {
+		buf_append(buf, S("    { what = "));
+		toml_write_string(buf, policies[i].text);
+		buf_append(buf, S(", from = "));
+		toml_write_string(buf, policies[i].place);
+		buf_append(buf, S(" },\n"));
+	}
+	buf_append(buf, S("]\n"));
+}
+
 static void write_tool(struct buf *buf, const struct lock *lock)
 {
-	if (lock->targets_len == 0 && lock->exclude_newer.len == 0)
+	if (lock->targets_len == 0 && lock->exclude_newer.len == 0 &&
+	    lock->overrides_len == 0 && lock->excludes_len == 0)
 		return;
 	write_header(buf, S("[tool.pinbake]"));
 	if (lock->targets_len)
 		write_sorted_array(buf, S("targets"), lock->targets, lock->targets_len);
 	write_exclude_newer(buf, lock->exclude_newer);
+	write_policies(buf, S("overrides"), lock->overrides, lock->overrides_len);
+	write_policies(buf, S("excludes"), lock->excludes, lock->excludes_len);
 }
 
 struct slice lock_write(struct arena *arena, const struct lock *lock)

@@ -16,6 +16,7 @@ struct entry_text {
 	size_t offset, len;
 	bool verbatim;
 	bool editable;
+	struct slice parent; // of an override, "" for none
 };
 
 NODISCARD int entry_parse(struct arena *arena, const struct entry_text *from,

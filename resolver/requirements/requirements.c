@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "packaging/name.h"
 #include "resolver/requirements/decode.h"
 #include "resolver/requirements/entry.h"
 #include "resolver/requirements/lines.h"
@@ -25,11 +26,14 @@ struct reading {
 	size_t files, bytes;
 };
 
+// What the requirements of a file are for; files that it includes are for the same.
+enum role { ROLE_WANTED, ROLE_CONSTRAINTS, ROLE_OVERRIDES };
+
 // A file being read, and the chain of those that led to it.
 struct file {
 	const char *path; // "-" for standard input
 	struct source source;
-	bool as_constraints;
+	enum role role;
 	const struct file *includer; // NULL: named by the caller
 	struct span include;         // the -r or -c there
 	unsigned depth;
@@ -80,13 +84,26 @@ static void add_entry(struct reading *reading, const struct file *file,
 		return;
 	}
 	if (file) {
-		entry.is_constraint = file->as_constraints;
+		entry.is_constraint = file->role == ROLE_CONSTRAINTS;
+		entry.is_override = file->role == ROLE_OVERRIDES;
+		set->override_count += entry.is_override;
 		entry.origin = file->origin;
 		entry.origin_len = file->origin_len;
 	}
 	set->entries = append(reading->arena, set->entries, &set->len, &set->cap,
 			      sizeof(*set->entries));
 	set->entries[set->len - 1] = entry;
+}
+
+// What is overridden is overridden by its name.
+static bool is_valid_override(struct reading *reading,
+			      const struct requirement_entry *entry)
+{
+	if (!entry->editable && entry->requirement.name.len)
+		return true;
+	REPORT(reading, entry->span,
+	       "a requirement without a name cannot be an override");
+	return false;
 }
 
 // req.7
@@ -143,6 +160,15 @@ static int read_own_option(struct reading *reading, struct requirement_entry *en
 	return -1;
 }
 
+static bool is_valid_for(struct reading *reading, const struct file *file,
+			 const struct requirement_entry *entry)
+{
+	if (!file || file->role == ROLE_WANTED)
+		return true;
+	return file->role == ROLE_CONSTRAINTS ? is_valid_constraint(reading, entry)
+					      : is_valid_override(reading, entry);
+}
+
 // An entry with the options in [from, len) that belong to it.
 static void read_entry(struct reading *reading, const struct file *file,
 		       const struct entry_text *text, const struct line_options *options,
@@ -152,10 +178,10 @@ static void read_entry(struct reading *reading, const struct file *file,
 	int result = entry_parse(reading->arena, text, &entry, reading->diagnostics);
 	if (result < 0)
 		return;
+	entry.parent = text->parent;
 	for (size_t i = from; i < options->len; i++)
 		result |= read_own_option(reading, &entry, &options->items[i]);
-	if (result == 0 &&
-	    (!file || !file->as_constraints || is_valid_constraint(reading, &entry)))
+	if (result == 0 && is_valid_for(reading, file, &entry))
 		add_entry(reading, file, entry);
 }
 
@@ -163,6 +189,11 @@ static void add_run_option(struct reading *reading, const struct file *file,
 			   const struct line_option *option)
 {
 	struct requirement_set *set = reading->set;
+	if (file->role == ROLE_OVERRIDES) {
+		REPORT(reading, option->span,
+		       "'%s' has no meaning in a file of overrides", option->name);
+		return;
+	}
 	struct requirement_option added = { option->run_kind, option->value,
 					    option->span };
 	if (added.kind == OPTION_FIND_LINKS)
@@ -186,19 +217,24 @@ static void fail_remote(struct reading *reading, struct span span)
 }
 
 // What goes wrong with a file is reported at its -r or -c; other lines are still read.
-static void read_file(struct reading *reading, const char *path, bool as_constraints,
+static void read_file(struct reading *reading, const char *path, enum role role,
 		      const struct file *includer, struct span include);
 
 static void follow_include(struct reading *reading, const struct file *file,
 			   const struct line_option *option)
 {
-	bool constraints = option->kind == LINE_OPTION_CONSTRAINT || file->as_constraints;
+	bool constraints = option->kind == LINE_OPTION_CONSTRAINT;
 	if (is_remote(option->value)) {
 		fail_remote(reading, option->value_span);
 		return;
 	}
 	const char *path = path_beside(reading->arena, file->path, option->value);
-	read_file(reading, path, constraints, file, option->span);
+	if (constraints && file->role == ROLE_OVERRIDES)
+		REPORT(reading, option->span,
+		       "a file of overrides cannot include constraints");
+	else
+		read_file(reading, path, constraints ? ROLE_CONSTRAINTS : file->role,
+			  file, option->span);
 }
 
 static void fail_lonely(struct reading *reading, const struct line_option *option)
@@ -221,7 +257,8 @@ static void read_option_line(struct reading *reading, const struct file *file,
 					   option->value_offset,
 					   option->value_len,
 					   option->value_is_verbatim,
-					   true };
+					   true,
+					   S("") };
 		switch (option->kind) {
 		case LINE_OPTION_RUN: add_run_option(reading, file, option); break;
 		case LINE_OPTION_REQUIREMENT:
@@ -253,6 +290,35 @@ static bool has_stray_backslash(struct reading *reading, const struct logical_li
 	return true;
 }
 
+// "parent:" before an override that is for what parent needs alone: its length, or 0. A
+// URL has a colon, too.
+static size_t scope_len(const struct file *file, struct slice text)
+{
+	struct slice rest = text, head;
+	if (file->role != ROLE_OVERRIDES || !slice_cut(&rest, ':', &head) ||
+	    !name_is_valid(slice_trim(head)) || slice_starts_with(rest, S("//")))
+		return 0;
+	while (rest.len && is_blank(rest.ptr[0]))
+		rest = slice_skip(rest, 1);
+	return (size_t)(rest.ptr - text.ptr);
+}
+
+static void read_requirement(struct reading *reading, const struct file *file,
+			     const struct logical_line *line, struct slice text,
+			     const struct line_options *options)
+{
+	size_t scope = scope_len(file, text);
+	struct entry_text from = {
+		line, slice_skip(text, scope), scope, text.len - scope, true, false, S("")
+	};
+	if (scope) {
+		struct slice head;
+		slice_cut(&text, ':', &head);
+		from.parent = name_normalize(reading->arena, slice_trim(head));
+	}
+	read_entry(reading, file, &from, options, 0);
+}
+
 static void read_line(struct reading *reading, const struct file *file,
 		      const struct logical_line *line)
 {
@@ -265,9 +331,8 @@ static void read_line(struct reading *reading, const struct file *file,
 						   reading->diagnostics) < 0)
 		return;
 	struct slice requirement = slice_trim(slice_range(text, 0, start));
-	struct entry_text from = { line, requirement, 0, requirement.len, true, false };
 	if (requirement.len)
-		read_entry(reading, file, &from, &options, 0);
+		read_requirement(reading, file, line, requirement, &options);
 	else
 		read_option_line(reading, file, line, &options);
 }
@@ -323,13 +388,13 @@ static int load(struct reading *reading, struct file *file)
 	return result;
 }
 
-static void read_file(struct reading *reading, const char *path, bool as_constraints,
+static void read_file(struct reading *reading, const char *path, enum role role,
 		      const struct file *includer, struct span include)
 {
 	// Spans point at its source, so it lives as long as the set does.
 	struct file *file = arena_new(reading->arena, struct file);
 	*file = (struct file){ .path = path,
-			       .as_constraints = as_constraints,
+			       .role = role,
 			       .includer = includer,
 			       .include = include,
 			       .depth = includer ? includer->depth + 1 : 0 };
@@ -344,9 +409,9 @@ static void read_file(struct reading *reading, const char *path, bool as_constra
 		read_line(reading, file, &line);
 }
 
-int requirements_read(const char *path, bool as_constraints,
-		      const struct requirement_reader *reader, struct arena *arena,
-		      struct requirement_set *set, struct diagnostics *diagnostics)
+static int read_as(enum role role, const char *path,
+		   const struct requirement_reader *reader, struct arena *arena,
+		   struct requirement_set *set, struct diagnostics *diagnostics)
 {
 	struct reading reading = { reader, arena, set, diagnostics, 0, 0 };
 	size_t before = diagnostics->error_count;
@@ -354,9 +419,24 @@ int requirements_read(const char *path, bool as_constraints,
 	if (is_remote(slice_from(path)))
 		fail_remote(&reading, nowhere);
 	else
-		read_file(&reading, path_tidy(arena, slice_from(path)), as_constraints,
-			  NULL, nowhere);
+		read_file(&reading, path_tidy(arena, slice_from(path)), role, NULL,
+			  nowhere);
 	return diagnostics->error_count > before ? -1 : 0;
+}
+
+int requirements_read(const char *path, bool as_constraints,
+		      const struct requirement_reader *reader, struct arena *arena,
+		      struct requirement_set *set, struct diagnostics *diagnostics)
+{
+	return read_as(as_constraints ? ROLE_CONSTRAINTS : ROLE_WANTED, path, reader,
+		       arena, set, diagnostics);
+}
+
+int requirements_read_overrides(const char *path, const struct requirement_reader *reader,
+				struct arena *arena, struct requirement_set *set,
+				struct diagnostics *diagnostics)
+{
+	return read_as(ROLE_OVERRIDES, path, reader, arena, set, diagnostics);
 }
 
 int requirements_add_argument(struct slice text, struct arena *arena,
@@ -372,7 +452,37 @@ int requirements_add_argument(struct slice text, struct arena *arena,
 	struct logical_line line;
 	line_of_text(source, arena, &line);
 	struct slice requirement = line.text;
-	struct entry_text from = { &line, requirement, 0, requirement.len, true, false };
+	struct entry_text from = { &line, requirement, 0,    requirement.len,
+				   true,  false,       S("") };
 	read_entry(&reading, NULL, &from, &(struct line_options){ 0 }, 0);
 	return diagnostics->error_count > before ? -1 : 0;
+}
+
+int requirements_add_exclude(struct slice text, struct arena *arena,
+			     struct requirement_set *set, struct diagnostics *diagnostics)
+{
+	struct source *source = arena_new(arena, struct source);
+	*source = (struct source){ S("command line"), arena_dup(arena, text) };
+	struct span span = { source, 0, text.len };
+	struct slice name = source->text, parent;
+	if (!slice_cut(&name, ':', &parent)) {
+		name = parent;
+		parent = S("");
+	}
+	if (!name_is_valid(name) || (parent.len && !name_is_valid(parent))) {
+		struct error *err =
+			diagnostics_add(diagnostics, SEVERITY_ERROR, ERROR_INPUT, span,
+					"'%.*s' is no name of a package to exclude",
+					SLICE_ARG(text));
+		error_hint(err, "expected NAME, or PARENT:NAME for what PARENT needs");
+		return -1;
+	}
+	set->excludes = array_grow(arena, set->excludes, set->excludes_len,
+				   &set->excludes_cap, sizeof(*set->excludes));
+	set->excludes[set->excludes_len++] = (struct requirement_exclude){
+		.parent = name_normalize(arena, parent),
+		.name = name_normalize(arena, name),
+		.span = span,
+	};
+	return 0;
 }

@@ -27,7 +27,11 @@ struct requirement_entry {
 	// Of the requirement's text in its file; of a continued line, the first physical one.
 	struct span span;
 	bool is_constraint; // came through -c: bounds, asks for nothing (req.7)
-	bool editable;      // -e
+	// Stands in the place of every dependency on its name, or of those of `parent`
+	// alone ("torch:numpy<2", normalized, "" for none); asks for nothing.
+	bool is_override;
+	struct slice parent;
+	bool editable; // -e
 	// Local path or URL, as written, of an entry that has no name ("./x" of
 	// "./x[extra] ; marker"; extras and marker are in requirement, whose name is ""
 	// then); "" for all others. A URL that says "#egg=name" has that name.
@@ -68,9 +72,18 @@ struct project_python {
 	struct span span;
 };
 
+// A dependency that is dropped, from whoever asks for it but the user.
+struct requirement_exclude {
+	struct slice parent, name; // normalized; parent "" for anyone's
+	struct span span;
+};
+
 struct requirement_set {
 	struct requirement_entry *entries;
 	size_t len, cap;
+	size_t override_count; // of the entries
+	struct requirement_exclude *excludes;
+	size_t excludes_len, excludes_cap;
 	struct project_python *pythons;
 	size_t pythons_len, pythons_cap;
 	struct requirement_option *options; // in order (req.3)
@@ -99,6 +112,19 @@ NODISCARD int requirements_read(const char *path, bool as_constraints,
 				const struct requirement_reader *reader,
 				struct arena *arena, struct requirement_set *set,
 				struct diagnostics *diagnostics);
+
+// Reads a file of overrides: requirements, each with "parent:" before it if it is for one
+// package's needs alone. Only `-r` is allowed besides. Otherwise as above.
+NODISCARD int requirements_read_overrides(const char *path,
+					  const struct requirement_reader *reader,
+					  struct arena *arena,
+					  struct requirement_set *set,
+					  struct diagnostics *diagnostics);
+
+// "name" or "parent:name" to exclude, as a command-line argument.
+NODISCARD int requirements_add_exclude(struct slice text, struct arena *arena,
+				       struct requirement_set *set,
+				       struct diagnostics *diagnostics);
 
 // A requirement given as a command-line argument ("numpy>=2"). Its source is named
 // "command line".

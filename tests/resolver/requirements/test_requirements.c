@@ -524,6 +524,70 @@ static void test_many_errors_are_counted(void **state)
 	arena_release(&arena);
 }
 
+// "place parent: requirement" an override a line, then problems.
+static const char *read_overrides(struct run *run, const char *text)
+{
+	struct buf buf = { .arena = &run->arena };
+	struct file file = { "o.txt", text, 0 };
+	run->files = &file;
+	run->count = 1;
+	run->diagnostics.arena = &run->arena;
+	struct requirement_reader reader = { read_case, run, fake_getenv };
+	int result = requirements_read_overrides("o.txt", &reader, &run->arena, &run->set,
+						 &run->diagnostics);
+	assert_int_equal(result<0, run->diagnostics.error_count> 0);
+	for (size_t i = 0; i < run->set.len; i++) {
+		const struct requirement_entry *e = &run->set.entries[i];
+		assert_true(e->is_override && !e->is_constraint);
+		buf_printf(&buf, "%.*s ", SLICE_ARG(e->parent));
+	}
+	buf_append(&buf, slice_from(describe(run)));
+	return arena_c_string(&run->arena, buf_slice(&buf));
+}
+
+static void test_overrides(void **state)
+{
+	(void)state;
+	static const struct vector vectors[] = {
+		{ "a==1\n", " o.txt:1:1 a==1\n" },
+		{ "P_x:a==1 # why\nq : b\n", "p-x q o.txt:1:5 a==1\no.txt:2:5 b\n" },
+		{ "a @ https://x/a.whl\n", " o.txt:1:1 a @ https://x/a.whl\n" },
+		{ "p:a @ file:///a.whl\n", "p o.txt:1:3 a @ file:///a.whl\n" },
+		{ "https://x/a.whl\n",
+		  "o.txt:1:1+15 error a requirement without a name cannot be an override\n" },
+		{ "-e a\n-c c\n-i u\n",
+		  "o.txt:1:4+1 error a requirement without a name cannot be an override\n"
+		  "o.txt:2:1+4 error a file of overrides cannot include constraints\n"
+		  "o.txt:3:1+4 error '--index-url' has no meaning in a file of overrides\n" },
+	};
+	for (size_t i = 0; i < COUNT(vectors); i++) {
+		struct run *run = test_calloc(1, sizeof(*run));
+		assert_string_equal(read_overrides(run, vectors[i].text),
+				    vectors[i].wanted);
+		finish(run);
+	}
+}
+
+static void test_excludes(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct diagnostics diagnostics = { .arena = &arena };
+	struct requirement_set set = { 0 };
+	assert_int_equal(requirements_add_exclude(S("A.b"), &arena, &set, &diagnostics),
+			 0);
+	assert_int_equal(requirements_add_exclude(S("P:c"), &arena, &set, &diagnostics),
+			 0);
+	assert_int_equal(requirements_add_exclude(S("c>1"), &arena, &set, &diagnostics),
+			 -1);
+	assert_int_equal(requirements_add_exclude(S(":"), &arena, &set, &diagnostics),
+			 -1);
+	assert_int_equal(set.excludes_len, 2);
+	assert_true(slice_eq(set.excludes[0].name, S("a-b")));
+	assert_true(slice_eq(set.excludes[1].parent, S("p")));
+	assert_true(slice_eq(set.excludes[1].name, S("c")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +608,8 @@ int main(void)
 		cmocka_unit_test(test_arguments_of_the_command_line),
 		cmocka_unit_test(test_spans_stay_on_the_first_line),
 		cmocka_unit_test(test_many_errors_are_counted),
+		cmocka_unit_test(test_overrides),
+		cmocka_unit_test(test_excludes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
