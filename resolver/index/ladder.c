@@ -25,8 +25,9 @@ enum {
 	LOCAL_HEADER_BYTES = 30, // without name and extra field
 	LOCAL_EXTRA_MAX = 64 * 1024,
 };
-// A file that no rung but the last gives anything of is held in memory.
-#define WHOLE_FILE_MAX (256 * MIB)
+// A file that no rung but the last gives anything of is held in memory. Source
+// distributions with jars in them have 320 MiB.
+#define WHOLE_FILE_MAX GIB
 
 // --- asking --------------------------------------------------------------------------
 
@@ -105,10 +106,17 @@ static void ask_for_tail(const struct ladder *ladder, struct net_request *reques
 	request->range_last = ladder->tail;
 }
 
+static bool is_too_large(const struct ladder *ladder)
+{
+	return ladder->step == LADDER_WHOLE && ladder->size > WHOLE_FILE_MAX;
+}
+
 void ladder_request(const struct ladder *ladder, struct net_request *ret_request)
 {
+	// Of what is known to be too large the first byte ends the transfer.
 	struct net_request request = { .url = ladder->file->url,
-				       .max_bytes = WHOLE_FILE_MAX };
+				       .max_bytes =
+					       is_too_large(ladder) ? 0 : WHOLE_FILE_MAX };
 	switch (ladder->step) {
 	case LADDER_METADATA_FILE:
 		request.url = metadata_url(ladder->arena, ladder->file->url);
@@ -391,6 +399,10 @@ enum ladder_result ladder_take(struct ladder *ladder, const struct net_response 
 	case LADDER_HEAD: return take_range(ladder, response, ret_text, err);
 	case LADDER_WHOLE: break;
 	}
+	// A release like any other that cannot be used: there may be others.
+	if (is_too_large(ladder))
+		return unusable(ladder, err,
+				"is too large to be read whole for its metadata");
 	if (response->failed || response->status != 200)
 		return failed(ladder, response, err);
 	return ladder_take_whole(ladder, response->body, ret_text, err);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "resolver/index/ladder.h"
 
+#include "base/limits.h"
 #include "tests/resolver/index/archives.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <cmocka.h>
 
 static struct arena arena;
@@ -294,6 +296,25 @@ static void test_the_wheels_own_dist_info_counts(void **state)
 	check_climb(&file, &host, bytes, 1);
 }
 
+static void test_a_giant_without_ranges_is_one_release_that_cannot_be_used(void **state)
+{
+	(void)state;
+	struct file_host host = { .metadata_missing = 3, .no_ranges = true };
+	struct project_file file = wheel_file(S(""));
+	struct ladder ladder;
+	struct net_request request;
+	struct slice text;
+	struct error err = { 0 };
+	file.has_size = true;
+	file.size = 1100 * MIB;
+	ladder_begin(&ladder, &file, &host, &arena);
+	ladder_request(&ladder, &request);
+	assert_int_equal(request.max_bytes, 0);
+	struct net_response response = { .failed = true };
+	assert_int_equal(ladder_take(&ladder, &response, &text, &err), LADDER_UNUSABLE);
+	assert_non_null(strstr(err.cause, "too large to be read whole"));
+}
+
 static void test_answers_that_end_the_climb(void **state)
 {
 	(void)state;
@@ -376,6 +397,8 @@ int main(void)
 		cmocka_unit_test(test_whole_file_is_verified),
 		cmocka_unit_test(test_wheels_that_cannot_be_used),
 		cmocka_unit_test(test_the_wheels_own_dist_info_counts),
+		cmocka_unit_test(
+			test_a_giant_without_ranges_is_one_release_that_cannot_be_used),
 		cmocka_unit_test(test_answers_that_end_the_climb),
 		cmocka_unit_test(test_643_1_sdists_give_their_pkg_info),
 		cmocka_unit_test(test_md_3_old_sdists_are_read_to_their_end),
