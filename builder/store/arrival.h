@@ -7,9 +7,10 @@
 
 struct arrival {
 	struct store *store;
-	const struct lock_file *file; // says SHA-256 and size
-	struct slice file_name;       // for messages
-	struct slice project;         // whose wheel it has to be
+	const struct lock_file *file;    // says SHA-256 and size
+	struct slice file_name;          // for messages
+	struct slice project;            // whose wheel it has to be
+	const volatile int *interrupted; // ends the check; NULL: never
 	struct file_writer writer;
 	struct sha256_state *hash;
 };

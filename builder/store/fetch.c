@@ -81,11 +81,11 @@ static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 		place_touch(path);
 		return 0;
 	}
-	fetch->downloads[fetch->len++] = (struct download){
-		.fetch = fetch,
-		.choice = choice,
-		.arrival = arrival_of(fetch->store, choice, name),
-	};
+	struct download *download = &fetch->downloads[fetch->len++];
+	*download = (struct download){ .fetch = fetch, .choice = choice };
+	download->arrival = arrival_of(fetch->store, choice, name);
+	if (fetch->progress)
+		download->arrival.interrupted = fetch->progress->interrupted;
 	return 0;
 }
 

@@ -26,6 +26,7 @@ struct check {
 	struct record record;
 	struct map rows; // path -> index in record.rows
 	struct inflater *inflater;
+	const volatile int *interrupted;
 };
 
 static int refuse(const struct check *check, struct slice entry, const char *what,
@@ -117,11 +118,28 @@ static int load_record(struct check *check, struct error *err)
 	return 0;
 }
 
+// What an entry's bytes go through; digest is NULL where only length and CRC-32 count.
+struct hashing {
+	struct named_digest *digest;
+	const volatile int *interrupted;
+};
+
 static int hash_piece(void *context, struct slice piece, struct error *err)
 {
-	(void)err;
-	named_digest_update(context, piece);
+	const struct hashing *hashing = context;
+	if (hashing->interrupted && *hashing->interrupted)
+		return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	if (hashing->digest)
+		named_digest_update(hashing->digest, piece);
 	return 0;
+}
+
+static int stream(const struct check *check, const struct zip_entry *zip,
+		  struct named_digest *digest, struct error *err)
+{
+	struct hashing hashing = { digest, check->interrupted };
+	return entry_stream(check->wheel, zip, check->inflater, hash_piece, &hashing,
+			    err);
 }
 
 static int compare_hash(const struct check *check, const struct zip_entry *zip,
@@ -136,7 +154,7 @@ static int compare_hash(const struct check *check, const struct zip_entry *zip,
 	if (!digest)
 		return refuse(check, zip->name,
 			      "has no hash in RECORD that is SHA-256 or stronger", err);
-	if (entry_stream(check->wheel, zip, check->inflater, hash_piece, digest, err) < 0)
+	if (stream(check, zip, digest, err) < 0)
 		return -1;
 	struct slice actual = named_digest_base64url(digest, check->arena);
 	if (!slice_eq(hash, actual))
@@ -156,7 +174,7 @@ static int check_entry(const struct check *check, const struct zip_entry *zip,
 	if (slice_ends_with(zip->name, S("/")))
 		return 0;
 	if (layout_needs_no_row(&check->layout, zip->name))
-		return entry_stream(check->wheel, zip, check->inflater, NULL, NULL, err);
+		return stream(check, zip, NULL, err);
 	if (!map_find(&check->rows, zip->name, &row))
 		return refuse(check, zip->name, "is not listed in RECORD", err);
 	struct arena_mark mark = arena_mark(check->arena);
@@ -184,8 +202,8 @@ static int check_places(const struct check *check, struct error *err)
 
 static int run_check(struct check *check, struct error *err)
 {
-	if (layout_of_wheel(check->wheel, &anywhere, check->arena, &check->layout, err) <
-		    0 ||
+	struct layout *layout = &check->layout;
+	if (layout_of_wheel(check->wheel, &anywhere, check->arena, layout, err) < 0 ||
 	    check_wheel_file(check, err) < 0 || check_entry_points(check, err) < 0 ||
 	    load_record(check, err) < 0 || check_places(check, err) < 0)
 		return -1;
@@ -195,19 +213,26 @@ static int run_check(struct check *check, struct error *err)
 	return 0;
 }
 
-int wheel_check(const struct wheel_file *wheel, struct error *err)
+static int check_open_wheel(const struct wheel_file *wheel,
+			    const volatile int *interrupted, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
 	struct check check = { .wheel = wheel,
 			       .arena = &scratch,
 			       .inflater = inflater,
-			       .rows.arena = &scratch };
+			       .rows.arena = &scratch,
+			       .interrupted = interrupted };
 	return run_check(&check, err);
 }
 
+int wheel_check(const struct wheel_file *wheel, struct error *err)
+{
+	return check_open_wheel(wheel, NULL, err);
+}
+
 int wheel_check_path(const char *path, struct slice project, struct slice file_name,
-		     struct error *err)
+		     const volatile int *interrupted, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(wheel_file_close)
@@ -218,5 +243,5 @@ int wheel_check_path(const char *path, struct slice project, struct slice file_n
 	if (zip_read_directory(&scratch, wheel.map.bytes, wheel.map.bytes.len,
 			       &wheel.directory, &need, err) < 0)
 		return error_during(err, "reading wheel '%.*s'", SLICE_ARG(file_name));
-	return wheel_check(&wheel, err);
+	return check_open_wheel(&wheel, interrupted, err);
 }
