@@ -187,14 +187,15 @@ static struct slice relative_to_site(const struct installer *run, struct slice p
 	return buf_slice(&text);
 }
 
-static void write_new_row(const struct installer *run, struct buf *out,
-			  const struct installed_file *file)
+// A row for bytes that are not the wheel's own; path is relative to S.
+static void write_new_row(const struct installer *run, struct buf *out, struct slice path,
+			  struct slice bytes)
 {
-	struct sha256 digest = sha256_of(file->bytes);
-	struct record_row row = { .path = relative_to_site(run, file->path) };
+	struct sha256 digest = sha256_of(bytes);
+	struct record_row row = { .path = path };
 	row.hash = arena_printf(run->arena, "sha256=%.*s",
 				SLICE_ARG(sha256_base64url(run->arena, &digest)));
-	row.size = arena_printf(run->arena, "%zu", file->bytes.len);
+	row.size = arena_printf(run->arena, "%zu", bytes.len);
 	record_write_row(out, &row);
 }
 
@@ -203,7 +204,7 @@ static void write_own_row(const struct installer *run, struct buf *out,
 			  const struct installed_file *file)
 {
 	if (!file->zip) {
-		write_new_row(run, out, file);
+		write_new_row(run, out, relative_to_site(run, file->path), file->bytes);
 		return;
 	}
 	struct record_row row = { relative_to_site(run, file->path), given->hash,
@@ -250,12 +251,29 @@ static int by_path(const void *a, const void *b)
 			 ((const struct installed_file *)b)->path);
 }
 
-// env.8. Sorted by the path that the row shows.
+// What was made here, sorted by the path that the row shows.
+static void write_made_rows(const struct installer *run, struct buf *out)
+{
+	const struct installed_file *made = &run->files.files[run->own_len];
+	size_t len = run->files.len - run->own_len;
+	struct installed_file *rows =
+		arena_new_array(run->arena, struct installed_file, len);
+	for (size_t i = 0; i < len; i++) {
+		rows[i] = made[i];
+		rows[i].path = relative_to_site(run, made[i].path);
+	}
+	qsort(rows, len, sizeof(*rows), by_path);
+	for (size_t i = 0; i < len; i++)
+		write_new_row(run, out, rows[i].path, rows[i].bytes);
+}
+
+// env.8
 static int add_record(struct installer *run, struct error *err)
 {
 	const struct zip_entry *zip = layout_find_info(&run->layout, S("RECORD"));
 	struct slice text = { 0 };
 	struct record given = { 0 };
+	struct buf out = { .arena = run->arena };
 	if (!zip)
 		return refuse(run, run->layout.dist_info, "no RECORD in", err);
 	if (entry_read(run->wheel, zip, LIMIT_TEXT_FILE_BYTES, run->arena, &text, err) <
@@ -264,25 +282,8 @@ static int add_record(struct installer *run, struct error *err)
 	if (record_parse(text, run->arena, &given, err) < 0)
 		return error_during(err, "installing wheel '%.*s'",
 				    SLICE_ARG(run->wheel->file_name));
-	struct buf out = { .arena = run->arena };
 	write_wheel_rows(run, &out, &given, zip->name);
-	size_t made = run->files.len - run->own_len;
-	struct installed_file *generated =
-		arena_new_array(run->arena, struct installed_file, made + 1);
-	for (size_t i = 0; i < made; i++) {
-		generated[i] = run->files.files[run->own_len + i];
-		generated[i].path = relative_to_site(run, generated[i].path);
-	}
-	if (made)
-		qsort(generated, made, sizeof(*generated), by_path);
-	for (size_t i = 0; i < made; i++) {
-		struct sha256 digest = sha256_of(generated[i].bytes);
-		struct record_row row = { .path = generated[i].path };
-		row.hash = arena_printf(run->arena, "sha256=%.*s",
-					SLICE_ARG(sha256_base64url(run->arena, &digest)));
-		row.size = arena_printf(run->arena, "%zu", generated[i].bytes.len);
-		record_write_row(&out, &row);
-	}
+	write_made_rows(run, &out);
 	add(run, info_path(run, "RECORD"), 0644)->bytes = buf_slice(&out);
 	return 0;
 }

@@ -3,6 +3,9 @@
 #include "base/places.h"
 #include "tests/builder/builder_test.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 struct world {
 	struct test_folder folder;
 	struct arena *arena;
@@ -350,6 +353,34 @@ static void test_env_10_warnings(void **state)
 	world_end(&world);
 }
 
+// A full disk, as RLIMIT_FSIZE shows it.
+static void test_install_disk_full(void **state)
+{
+	(void)state;
+	struct world world;
+	struct install_result result;
+	struct error err = { 0 };
+	struct rlimit before, small = { .rlim_cur = 5000 };
+	world_make(&world);
+	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
+	char *zeros = arena_alloc(world.arena, 100000, 1);
+	wheel_maker_add(&maker, "demo/zeros", (struct slice){ zeros, 100000 });
+	add(&world, &maker);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small.rlim_max = before.rlim_max;
+	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(try_install(&world, &result, &err), -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, handler);
+	assert_int_equal(err.kind, ERROR_IO);
+	assert_non_null(strstr(err.cause, "demo/zeros"));
+	assert_int_equal(place_look(world.prefix).kind, PLACE_ABSENT);
+	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind,
+			 PLACE_ABSENT);
+	world_end(&world);
+}
+
 static void test_install_without_wheel(void **state)
 {
 	(void)state;
@@ -381,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_install_failure_leaves_nothing),
 		cmocka_unit_test(test_install_interrupted),
 		cmocka_unit_test(test_env_10_warnings),
+		cmocka_unit_test(test_install_disk_full),
 		cmocka_unit_test(test_install_without_wheel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
