@@ -3,9 +3,9 @@
 #include "base/digest.h"
 
 #include "base/error.h"
+#include "base/libcrypto.h"
 
 #include <isa-l/crc.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 struct sha256_state {

@@ -3,8 +3,8 @@
 #include "base/digest_named.h"
 
 #include "base/error.h"
+#include "base/libcrypto.h"
 
-#include <openssl/evp.h>
 
 struct named_digest {
 	EVP_MD_CTX *context;

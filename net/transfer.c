@@ -4,10 +4,10 @@
 #include "net/transfer.h"
 
 #include "net/credentials.h"
+#include "net/libcurl.h"
 #include "net/retry.h"
 #include "net/url.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

@@ -3,9 +3,7 @@
 #include "resolver/index/sdist.h"
 
 #include "base/limits.h"
-
-#include <archive.h>
-#include <archive_entry.h>
+#include "resolver/index/libarchive.h"
 
 // What may be inflated on the way: several times the largest real source
 // distribution.
