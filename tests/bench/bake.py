@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 from measure import INPUTS, PINBAKE, WORK, Run, fresh, median, seconds, table
 
@@ -34,7 +35,8 @@ def main():
     Run([*pinbake, "lock", "requirements.in", "-o", "pylock.toml", "--python", "3.12", "--platform", "linux/amd64",
          "--cache-dir", store], cwd=work).must()
     # An install fetches every wheel and bakes no layer: the store from which each cold bake starts.
-    install = Run([*pinbake, "install", "pylock.toml", "--prefix", work / "tree", "--cache-dir", store], cwd=work).must()
+    install = Run([*pinbake, "install", "pylock.toml", "--prefix", work / "tree", "--interpreter", sys.executable,
+                   "--cache-dir", store], cwd=work).must()
     wheels = wheels_in(store)
     files, size = tree_size(work / "tree")
     cores = os.cpu_count()
