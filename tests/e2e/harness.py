@@ -152,6 +152,7 @@ class Index:
         Handler.index = index
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # a client that goes away is no news
         self.base = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.url = self.base + "/simple/"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -229,6 +230,7 @@ class Index:
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes
     index = None
 
     def log_message(self, *_):
