@@ -11,6 +11,7 @@
 //	missing_hashes.c   digests of files whose index gives none
 //	secrets.c     passwords in what is quoted
 //	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
+//	index_url.c   indexes and who asks them    pip_config.c   pip.conf    keyring.c   passwords from a program
 #pragma once
 
 #include "base/arena.h"
@@ -25,7 +26,7 @@
 struct common_options {
 	bool help, long_help, json, quiet, offline;
 	unsigned verbose;
-	const char *cache_dir, *color;
+	const char *cache_dir, *color, *keyring_provider;
 };
 
 struct cli {
@@ -54,7 +55,7 @@ extern const struct command command_lock, command_export, command_bake, command_
 // --- settings.c
 const char *setting(const char *name); // an environment variable, NULL where unset or empty
 const char *cache_directory(struct cli *cli);
-// NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set; NULL for none.
+// NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
 const char *default_index_url(void);       // from the settings, else the Python Package Index
 bool index_is_configured(void);            // does a setting name an index?

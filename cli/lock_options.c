@@ -3,6 +3,7 @@
 #include "cli/lock_options.h"
 
 #include "cli/advice.h"
+#include "cli/index_url.h"
 #include "net/url.h"
 #include "packaging/name.h"
 #include "packaging/target_cover.h"
@@ -227,22 +228,6 @@ int lock_read_targets(struct cli *cli, const struct lock_values *values,
 
 // --- index -----------------------------------------------------------------------------------------------------------
 
-struct url_list {
-	struct slice *items;
-	size_t len, cap;
-};
-
-static void add_words(struct arena *arena, const char *words, struct url_list *urls)
-{
-	struct slice rest = slice_from(words), word;
-	bool more = words != NULL;
-	while (more) {
-		more = slice_cut(&rest, ' ', &word);
-		if (slice_trim(word).len)
-			*array_push(arena, urls) = slice_trim(word);
-	}
-}
-
 // Extra indexes stand before the main one, as uv has it: the first index that has a name wins.
 static void collect_indexes(struct cli *cli, const struct lock_values *values,
 			    const struct requirement_set *set, struct url_list *indexes,
@@ -253,7 +238,7 @@ static void collect_indexes(struct cli *cli, const struct lock_values *values,
 	struct url_list mains = { 0 };
 	for (size_t i = 0; i < values->extra_index_urls.len; i++)
 		*array_push(&cli->arena, indexes) =
-			slice_from(values->extra_index_urls.items[i]);
+			index_url(cli, slice_from(values->extra_index_urls.items[i]));
 	for (size_t i = 0; i < values->find_links.len; i++)
 		*array_push(&cli->arena, links) = slice_from(values->find_links.items[i]);
 	for (size_t i = 0; i < set->options_len; i++) {
@@ -266,16 +251,17 @@ static void collect_indexes(struct cli *cli, const struct lock_values *values,
 			*array_push(&cli->arena, links) = option->value;
 		none |= option->kind == OPTION_NO_INDEX;
 	}
-	add_words(&cli->arena, configured_setting("EXTRA_INDEX_URL"), indexes);
-	add_words(&cli->arena, configured_setting("FIND_LINKS"), links);
+	add_configured_extra_indexes(cli, indexes);
+	add_index_words(cli, configured_setting("FIND_LINKS"), links);
 	if (none)
 		*indexes = (struct url_list){ 0 };
 	else if (main_url)
-		*array_push(&cli->arena, indexes) = slice_from(main_url);
+		*array_push(&cli->arena, indexes) =
+			main_index_url(cli, slice_from(main_url));
 	else if (mains.len)
 		*array_push(&cli->arena, indexes) = mains.items[mains.len - 1];
 	else
-		*array_push(&cli->arena, indexes) = slice_from(default_index_url());
+		*array_push(&cli->arena, indexes) = configured_index_url(cli);
 }
 
 // A folder or a bare host as index would only fail later, and less clearly.

@@ -2,6 +2,7 @@
 // Reading a lock for a command: the file, the target it is for, and the files that target takes.
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/index_url.h"
 #include "resolver/index/index.h"
 
 #include <string.h>
@@ -52,9 +53,10 @@ void collect_locator_indexes(struct cli *cli, const char *option_url, struct tex
 {
 	*ret_urls = (struct text_list){ 0 };
 	if (option_url)
-		*array_push(&cli->arena, ret_urls) = option_url;
+		*array_push(&cli->arena, ret_urls) =
+			arena_c_string(&cli->arena, main_index_url(cli, slice_from(option_url)));
 	else if (index_is_configured())
-		*array_push(&cli->arena, ret_urls) = default_index_url();
+		*array_push(&cli->arena, ret_urls) = arena_c_string(&cli->arena, configured_index_url(cli));
 }
 
 // The configured index knows a file by name and hash, wherever the lock was made.
@@ -116,6 +118,8 @@ int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *
 	AUTO(net_cleanup) struct net *net = NULL;
 	if (open_net(cli, &net, err) < 0)
 		return -1;
+	for (size_t i = 0; i < index_urls->len; i++)
+		net_use_credentials(net, slice_from(index_urls->items[i]));
 	struct text_list fallback = { 0 };
 	bool configured = index_urls->len > 0;
 	if (!configured)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Finds the command, parses its options, runs it, and turns its error into text or JSON and an exit code.
 #include "cli/cli.h"
+#include "cli/pip_config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@ static const struct option COMMON_OPTIONS[] = {
 	{ "verbose", 'v', OPTION_COUNT, COMMON(verbose), NULL, "say more; repeat for still more", false },
 	{ "offline", 0, OPTION_FLAG, COMMON(offline), NULL, "use what the cache holds, no network", false },
 	{ "cache-dir", 0, OPTION_TEXT, COMMON(cache_dir), "DIR", "cache (default $XDG_CACHE_HOME/pinbake)", true },
+	{ "keyring-provider", 0, OPTION_TEXT, COMMON(keyring_provider), "HOW",
+	  "subprocess: passwords from 'keyring get'; default disabled", true },
 	{ "color", 0, OPTION_TEXT, COMMON(color), "WHEN", "auto, always or never", true },
 };
 static const struct option_table COMMON_TABLE = { COMMON_OPTIONS, sizeof(COMMON_OPTIONS) / sizeof(*COMMON_OPTIONS) };
@@ -120,6 +123,7 @@ static int run_command(struct cli *cli, int argc, char **argv, json_t *result, s
 	}
 	if (choose_color(cli, err) < 0)
 		return -1;
+	pip_config_load(cli);
 	return command->run(cli, values, &arguments, result, err);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The environment, the clock and signals, read here and handed down as values.
 #include "cli/cli.h"
+#include "cli/index_url.h"
+#include "cli/keyring.h"
+#include "cli/pip_config.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +47,15 @@ const char *setting(const char *name)
 	return value && *value ? value : NULL;
 }
 
+// The first variable that is set: our own, then those that pip, requests, curl and OpenSSL read.
+static const char *first_setting(const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (setting(names[i]))
+			return setting(names[i]);
+	return NULL;
+}
+
 const char *configured_setting(const char *name)
 {
 	static const char *const prefixes[] = { "PINBAKE_", "PIP_", "UV_" };
@@ -53,13 +65,20 @@ const char *configured_setting(const char *name)
 		if (setting(full))
 			return setting(full);
 	}
-	return NULL;
+	// pip.conf has the same names, as options are written
+	size_t len = 0;
+	for (; name[len] && len + 1 < sizeof(full); len++)
+		full[len] = name[len] == '_' ? '-' : to_lower(name[len]);
+	full[len] = '\0';
+	return pip_config_value(full);
 }
 
 static const char *configured_index(void)
 {
-	const char *url = configured_setting("INDEX_URL");
-	return url ? url : setting("UV_DEFAULT_INDEX");
+	static const char *const variables[] = { "PINBAKE_INDEX_URL", "PIP_INDEX_URL", "UV_INDEX_URL",
+						 "UV_DEFAULT_INDEX" };
+	const char *url = first_setting(variables, sizeof(variables) / sizeof(*variables));
+	return url ? url : pip_config_value("index-url");
 }
 
 const char *default_index_url(void)
@@ -112,32 +131,90 @@ const char *cache_directory(struct cli *cli)
 	return "/var/tmp/pinbake-cache";
 }
 
-// The first variable that is set: our own, then those that pip, requests, curl and OpenSSL read.
-static const char *first_setting(const char *const *names, size_t count)
+// --- the net ---------------------------------------------------------------------------------------------------------
+
+static const char *ca_file(void)
 {
-	for (size_t i = 0; i < count; i++)
-		if (setting(names[i]))
-			return setting(names[i]);
-	return NULL;
+	static const char *const own[] = { "PINBAKE_CERT", "PIP_CERT" };
+	static const char *const common[] = { "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE" };
+	const char *path = first_setting(own, sizeof(own) / sizeof(*own));
+	if (!path)
+		path = pip_config_value("cert");
+	return path ? path : first_setting(common, sizeof(common) / sizeof(*common));
+}
+
+static const char *client_certificate(void)
+{
+	static const char *const own[] = { "PINBAKE_CLIENT_CERT", "PIP_CLIENT_CERT" };
+	const char *path = first_setting(own, sizeof(own) / sizeof(*own));
+	if (!path)
+		path = pip_config_value("client-cert");
+	return path ? path : setting("SSL_CLIENT_CERT");
+}
+
+// A number of seconds or tries that a setting gives; what is none is said and passed over.
+static unsigned number_setting(struct cli *cli, const char *const *names, size_t count, const char *key,
+			       unsigned otherwise)
+{
+	enum { NUMBER_MAX = 3600 };
+	const char *text = first_setting(names, count);
+	const char *who = text ? "a variable" : "pip.conf";
+	struct slice whole, rest;
+	uint64_t number;
+	if (!text)
+		text = pip_config_value(key);
+	if (!text)
+		return otherwise;
+	rest = slice_from(text);
+	slice_cut(&rest, '.', &whole); // pip takes fractions of a second
+	if (slice_parse_u64(whole, NUMBER_MAX, &number))
+		return (unsigned)number;
+	warn(cli, "%s sets '%s' to what is no number up to %d", who, key, NUMBER_MAX);
+	return otherwise;
+}
+
+static void set_limits(struct cli *cli, struct net_config *config)
+{
+	static const char *const timeouts[] = { "PINBAKE_TIMEOUT", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT",
+						"UV_HTTP_TIMEOUT" };
+	static const char *const retries[] = { "PINBAKE_RETRIES", "PIP_RETRIES", "UV_HTTP_RETRIES" };
+	enum { TRIES = 4, MS = 1000 };
+	unsigned seconds = number_setting(cli, timeouts, sizeof(timeouts) / sizeof(*timeouts), "timeout", 0);
+	config->connect_timeout_ms = config->stall_timeout_ms = seconds * MS;
+	config->retries = number_setting(cli, retries, sizeof(retries) / sizeof(*retries), "retries", TRIES);
+}
+
+static void set_trusted_hosts(struct cli *cli, struct net_config *config)
+{
+	struct url_list hosts = { 0 };
+	const char *words = configured_setting("TRUSTED_HOST");
+	add_index_words(cli, words ? words : setting("UV_INSECURE_HOST"), &hosts);
+	config->trusted_hosts = hosts.items;
+	config->trusted_len = hosts.len;
 }
 
 int open_net(struct cli *cli, struct net **ret_net, struct error *err)
 {
-	static const char *const ca_files[] = { "PINBAKE_CERT", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
-						"CURL_CA_BUNDLE" };
-	static const char *const client_certificates[] = { "PINBAKE_CLIENT_CERT", "PIP_CLIENT_CERT",
-							   "SSL_CLIENT_CERT" };
 	struct net_config config = {
-		.ca_file = first_setting(ca_files, sizeof(ca_files) / sizeof(*ca_files)),
+		.ca_file = ca_file(),
 		.ca_directory = setting("SSL_CERT_DIR"),
-		.client_certificate = first_setting(client_certificates,
-						    sizeof(client_certificates) / sizeof(*client_certificates)),
-		.proxy = setting("PIP_PROXY"),
+		.client_certificate = client_certificate(),
+		.netrc = setting("NETRC"),
+		.proxy = configured_setting("PROXY"),
 		.offline = cli->common.offline,
-		.retries = 4,
 		.interrupted = &interrupt_seen,
+		.password_context = cli,
 	};
-	return net_open(&config, ret_net, err);
+	bool keyring;
+	if (keyring_is_wanted(cli, &keyring, err) < 0)
+		return -1;
+	config.find_password = keyring ? keyring_find_password : NULL;
+	set_limits(cli, &config);
+	set_trusted_hosts(cli, &config);
+	if (net_open(&config, ret_net, err) < 0)
+		return -1;
+	use_configured_credentials(cli, *ret_net);
+	return 0;
 }
 
 int open_store(struct cli *cli, struct store **ret_store, struct error *err)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Which user and password go to which host: each only to the origin it came for (idx.3).
+// Which user and password go where: each only to the origin it came for (idx.3). Two
+// indexes of one origin may have different ones: the deepest path counts.
 #pragma once
 
 #include "base/arena.h"
 
 struct credential {
-	struct slice url;      // tells the origin
+	struct slice url;      // tells the origin and the path
 	struct slice userinfo; // as it stood in the URL
+	bool asked;            // its password was looked for elsewhere
 };
 
 // Zeroed but for `arena` is empty.
@@ -16,9 +18,17 @@ struct credentials {
 	size_t len, cap;
 };
 
-// Remembers the userinfo of url, if it has one, for its origin; the first one of an
-// origin stays. Texts are copied.
+// Remembers the userinfo of url, if it has one, for its origin and path; the first one of
+// a place stays. Texts are copied.
 void credentials_learn(struct credentials *credentials, struct slice url);
-// url, with the userinfo remembered for its origin where it names none itself.
+// url, with the userinfo remembered for its place where it names none itself, or only the
+// same user.
 struct slice credentials_apply(const struct credentials *credentials, struct arena *arena,
 			       struct slice url);
+
+// What url would be sent with, where that is a user without a password and `asked` is not
+// set; else NULL. Valid until the next credentials_learn.
+struct credential *credentials_without_password(const struct credentials *credentials,
+						struct slice url);
+void credential_complete(struct credentials *credentials, struct credential *credential,
+			 struct slice password);

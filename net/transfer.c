@@ -31,6 +31,7 @@ struct transfer {
 	const char *url;
 	struct arena arena;
 	unsigned tries; // begun so far
+	unsigned hops;  // redirects followed by hand
 	uint64_t due_ms;
 
 	// Of the running try:
@@ -262,6 +263,22 @@ static void set_text(CURL *easy, CURLoption option, const char *text)
 		curl_easy_setopt(easy, option, text);
 }
 
+// "host" or "host:port", as it stands in the URL.
+static bool is_trusted(const struct net *net, struct slice url)
+{
+	struct url parts;
+	url_parse(url, &parts);
+	for (size_t i = 0; i < net->config.trusted_len; i++) {
+		struct slice trusted = net->config.trusted_hosts[i];
+		struct slice rest = parts.host_port, host;
+		slice_cut(&rest, ':', &host);
+		if (slice_eq_ignore_case(parts.host_port, trusted) ||
+		    slice_eq_ignore_case(host, trusted))
+			return true;
+	}
+	return false;
+}
+
 static void set_connection(const struct net *net, CURL *easy)
 {
 	const struct net_config *config = &net->config;
@@ -279,16 +296,28 @@ static void set_connection(const struct net *net, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	set_text(easy, CURLOPT_NETRC_FILE, config->netrc);
 	set_text(easy, CURLOPT_CAINFO, config->ca_file);
 	set_text(easy, CURLOPT_CAPATH, config->ca_directory);
 	set_text(easy, CURLOPT_SSLCERT, config->client_certificate);
 	set_text(easy, CURLOPT_PROXY, config->proxy);
 }
 
-static void set_redirects(CURL *easy, const char *url)
+static bool is_secure(const char *url)
 {
-	bool secure = strncasecmp(url, "https:", 6) == 0;
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+	return strncasecmp(url, "https:", 6) == 0;
+}
+
+// A host that is trusted without a certificate vouches only for itself: libcurl would go
+// on without looking, so redirects of such a one are followed by hand.
+static void set_redirects(const struct net *net, CURL *easy, const char *url)
+{
+	bool secure = is_secure(url), trusted = is_trusted(net, slice_from(url));
+	if (trusted) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, trusted ? 0L : 1L);
 	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
@@ -343,7 +372,7 @@ static void begin_try(struct net *net, struct transfer *transfer)
 	transfer->received = 0;
 	transfer->reason[0] = '\0';
 	set_connection(net, transfer->easy);
-	set_redirects(transfer->easy, transfer->url);
+	set_redirects(net, transfer->easy, transfer->url);
 	set_request(transfer);
 	transfer->next = net->running;
 	net->running = transfer;
@@ -462,6 +491,9 @@ static void respond(struct net *net, struct transfer *transfer, unsigned status)
 	struct net_response *response = &answer->response;
 	response->status = status;
 	read_headers(transfer->easy, response);
+	struct url sent;
+	url_parse(slice_from(transfer->url), &sent);
+	response->had_user = sent.userinfo.len > 0;
 	if (is_success(status) && !transfer->too_large && transfer->body_len) {
 		response->body_buffer = transfer->body;
 		response->body = (struct slice){ transfer->body, transfer->body_len };
@@ -480,6 +512,26 @@ static void release_handle(struct net *net, struct transfer *transfer)
 	unlink_running(net, transfer);
 }
 
+// Where set_redirects left following to us: the next URL, or false to take the answer as
+// it is.
+static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned status)
+{
+	char *next = NULL;
+	if (status < 301 || status > 308 || transfer->hops == REDIRECTS_MAX ||
+	    !is_trusted(net, slice_from(transfer->url)))
+		return false;
+	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &next);
+	if (!next || (is_secure(transfer->url) && !is_secure(next)))
+		return false;
+	struct slice url = url_redact(&transfer->arena, slice_from(next));
+	transfer->url = arena_c_string(
+		&transfer->arena,
+		credentials_apply(&net->credentials, &transfer->arena, url));
+	transfer->hops++;
+	transfer->tries--;
+	return true;
+}
+
 static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 {
 	unsigned status = status_of(transfer);
@@ -491,6 +543,11 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 		transfer->too_large && transfer->request.has_range && status == 200;
 	bool answered = code == CURLE_OK || missing || range_ignored;
 	net->totals.bytes += transfer->received;
+	if (code == CURLE_OK && follow_redirect(net, transfer, status)) {
+		release_handle(net, transfer);
+		queue_transfer(net, transfer);
+		return;
+	}
 	if (!retry && answered)
 		respond(net, transfer, missing ? 404 : status);
 	release_handle(net, transfer);
@@ -610,6 +667,21 @@ void net_use_credentials(struct net *net, struct slice url)
 	credentials_learn(&net->credentials, url);
 }
 
+// A user without a password: who keeps passwords is asked, once.
+static void complete_credentials(struct net *net, struct slice url)
+{
+	struct credential *known = credentials_without_password(&net->credentials, url);
+	if (!known || !net->config.find_password || net->config.offline)
+		return;
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice password, user = url_percent_decode(&scratch, known->userinfo);
+	struct slice place = url_redact(&scratch, known->url);
+	known->asked = true;
+	if (net->config.find_password(net->config.password_context, place, user, &scratch,
+				      &password))
+		credential_complete(&net->credentials, known, password);
+}
+
 static void add_header(struct transfer *transfer, struct slice name, struct slice value)
 {
 	struct slice line = arena_printf(&transfer->arena, "%.*s: %.*s", SLICE_ARG(name),
@@ -624,6 +696,7 @@ void net_start(struct net *net, const struct net_request *request)
 	transfer->request.url =
 		arena_dup(&transfer->arena, url_without_fragment(request->url));
 	credentials_learn(&net->credentials, request->url);
+	complete_credentials(net, request->url);
 	struct slice url = credentials_apply(&net->credentials, &transfer->arena,
 					     transfer->request.url);
 	transfer->url = arena_c_string(&transfer->arena,

@@ -19,6 +19,15 @@
 struct net_config {
 	const char *ca_file, *ca_directory; // NULL: the system's
 	const char *client_certificate;     // NULL: none
+	const char *netrc;                  // NULL: ~/.netrc
+	// "host" or "host:port" each: their certificates are not looked at
+	const struct slice *trusted_hosts;
+	size_t trusted_len;
+	// Asked for the password of a user, once for each place, before the first request
+	// to it; false: there is none. NULL: nobody is asked.
+	bool (*find_password)(void *context, struct slice url, struct slice user,
+			      struct arena *arena, struct slice *ret_password);
+	void *password_context;
 	// NULL: what libcurl finds in the environment
 	const char *proxy;
 	bool offline;         // every request fails with ERROR_SOURCE
@@ -73,6 +82,7 @@ struct net_response {
 	struct slice final_url, content_type, etag, last_modified, cache_control,
 		content_range;
 	uint64_t retry_count;
+	bool had_user; // the request carried a user of ours; what netrc adds is not seen
 	struct arena arena; // holds all of the above but the body
 	char *body_buffer;  // mem_alloc
 };

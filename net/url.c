@@ -312,3 +312,15 @@ struct slice url_escape_unsafe(struct arena *arena, struct slice text)
 	}
 	return buf_slice(&out);
 }
+
+struct slice url_escape_component(struct arena *arena, struct slice text)
+{
+	struct buf out = { .arena = arena };
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_alnum(text.ptr[i]) || memchr("-._~", text.ptr[i], 4))
+			buf_byte(&out, text.ptr[i]);
+		else
+			append_escape(&out, text.ptr[i]);
+	}
+	return buf_slice(&out);
+}

@@ -45,3 +45,5 @@ struct slice url_percent_decode(struct arena *arena, struct slice text);
 // Blanks, control bytes and what is not ASCII as escapes, as HTTP wants them; the rest
 // stays.
 struct slice url_escape_unsafe(struct arena *arena, struct slice text);
+// All but letters, digits and "-._~" as escapes: a user or a password in a URL.
+struct slice url_escape_component(struct arena *arena, struct slice text);

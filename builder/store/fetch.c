@@ -10,6 +10,7 @@
 #include "base/places.h"
 #include "builder/store/arrival.h"
 #include "builder/store/sources.h"
+#include "net/refusal.h"
 
 #include <stdlib.h>
 
@@ -291,7 +292,10 @@ static void on_refusal(struct download *download, const struct net_response *res
 		again_from_the_start(download);
 		return;
 	}
-	error_set(&why, ERROR_SOURCE, "cannot fetch '%.*s': HTTP status %u",
+	if (response->status == 401 || response->status == 403)
+		refusal_explain(source_of(download)->url, response, &why);
+	else
+		error_set(&why, ERROR_SOURCE, "cannot fetch '%.*s': HTTP status %u",
 		  SLICE_ARG(shown_source(download)), response->status);
 	try_next(download, &why);
 }

@@ -4,6 +4,7 @@
 #include "resolver/index/ladder.h"
 
 #include "base/limits.h"
+#include "net/refusal.h"
 #include "net/url.h"
 #include "packaging/name.h"
 #include "resolver/index/sdist_egg.h"
@@ -287,6 +288,8 @@ static enum ladder_result failed(const struct ladder *ladder,
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	if (response->failed)
 		*err = response->error;
+	else if (response->status == 401 || response->status == 403)
+		refusal_explain(ladder->file->url, response, err);
 	else
 		error_set(err, ERROR_SOURCE, "'%.*s' was answered with HTTP status %u",
 			  SLICE_ARG(url_redact(&scratch, ladder->file->url)),

@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "net/refusal.h"
 #include "resolver/index/page.h"
 #include "resolver/index/record.h"
 
@@ -294,8 +295,8 @@ static void take_absent(struct index *index, struct page_job *job,
 	if (response->status != 403)
 		remember(index, job, &freshness);
 	else
-		error_set(&job->project.error, ERROR_SOURCE,
-			  "the index answered with HTTP status 403 (forbidden)");
+		refusal_explain(source_of(index, job)->url, response,
+				&job->project.error);
 	index->counts.pages_fetched++;
 	job->at++;
 	ask(index, job);
@@ -306,17 +307,13 @@ static void take_absent(struct index *index, struct page_job *job,
 static void take_failure(struct index *index, struct page_job *job,
 			 const struct net_response *response)
 {
-	struct error why;
+	struct error why = { 0 };
 	if (response->failed)
 		why = response->error;
 	else
-		error_set(&why, ERROR_SOURCE, "the index answered with HTTP status %u",
-			  response->status);
-	if (job->has_old)
+		refusal_explain(source_of(index, job)->url, response, &why);
+	if (job->has_old && !why.hint[0])
 		error_hint(&why, "--offline uses the page that was fetched earlier");
-	if (response->status == 401)
-		error_hint(&why,
-			   "give user and password in the index URL or in ~/.netrc");
 	failed(index, job, &why);
 }
 

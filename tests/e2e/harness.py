@@ -140,6 +140,8 @@ class Index:
         self.wrong_hash = {}      # file name -> the hash that the page claims
         self.yanked = {}          # file name -> reason
         self.uploads = {}         # file name -> upload time
+        self.statuses = {}        # project -> (status, reason) as of PEP 792
+        self.users = {}           # path prefix -> "user:password" that requests below it must have
         self.faults = {}          # path -> list of actions, one used up by each request
         self.delays = {}          # path -> seconds between the small pieces it is sent in
         self.requests = []
@@ -209,6 +211,9 @@ class Index:
             rows.append(row)
         page = {"meta": {"api-version": "1.1"}, "name": project, "files": rows,
                 "versions": sorted({each.version for each in files})}
+        if project in self.statuses:
+            status, reason = self.statuses[project]
+            page["project-status"] = {"status": status, **({"reason": reason} if reason else {})}
         return json.dumps(page).encode()
 
     def html_page(self, project, files):
@@ -257,6 +262,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(content[:len(content) // 2])
             self.close_connection = True
             return
+        if action is None and not self.is_let_in(path):
+            action = (401, {"WWW-Authenticate": 'Basic realm="index"'})
         if action is not None:
             status, headers = action if isinstance(action, tuple) else (action, {})
             self.send_body(status, "text/plain", b"no\n", headers)
@@ -274,6 +281,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_body(404, "text/plain", b"not found\n")
         else:
             self.send_body(200, *found)
+
+    def is_let_in(self, path):
+        given = self.headers.get("Authorization", "").partition(" ")[2]
+        wanted = [user for prefix, user in self.index.users.items() if path.startswith(prefix)]
+        return not wanted or given == base64.b64encode(wanted[0].encode()).decode()
 
     def find(self, path):
         if path.startswith("/simple/"):
@@ -367,7 +379,8 @@ class Case(unittest.TestCase):
         self.addCleanup(self.index.close)
 
     def environment(self, **changes):
-        env = {"PATH": os.environ["PATH"], "HOME": str(self.dir / "home"), "LC_ALL": "C.UTF-8"}
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.dir / "home"), "LC_ALL": "C.UTF-8",
+               "PIP_CONFIG_FILE": os.devnull}  # the machine's own pip.conf is no part of a test
         for name, value in os.environ.items():
             if name.endswith("SAN_OPTIONS"):
                 env[name] = value
