@@ -33,7 +33,7 @@ MARKERS = {
     "sys_platform == 'linux'": lambda target: target.platform == "linux",
     "sys_platform == 'win32'": lambda target: target.platform == "win32",
     "python_version < '3.12'": lambda target: target.python < 12,
-    "python_version >= '3.12' and os_name == 'posix'": lambda target: target.python >= 12 and target.platform == "linux",
+    "python_version >= '3.12' and os_name == 'posix'": lambda target: target == (12, "linux"),
 }
 
 PYTHONS = {None: lambda minor: True, ">=3.12": lambda minor: minor >= 12, "<3.12": lambda minor: minor < 12}
@@ -80,7 +80,8 @@ class Universe:
     def __init__(self, seed):
         dice = random.Random(seed)
         self.names = [f"u{seed}-{letter}" for letter in "abcde"[:dice.randint(3, 5)]]
-        self.projects = {name: dict.fromkeys(dice.sample(list(VERSIONS), dice.choice([1, 3, 4, 5]))) for name in self.names}
+        self.projects = {name: dict.fromkeys(dice.sample(list(VERSIONS), dice.choice([1, 3, 4, 5])))
+                         for name in self.names}
         for name, releases in self.projects.items():
             releases.update({version: self.release(dice, name) for version in releases})
         self.roots = [self.need(dice) for _ in range(dice.randint(1, 3))]
@@ -143,8 +144,9 @@ class Universe:
         lines = [f"targets: {self.targets}", "roots: " + " | ".join(map(str, self.roots))]
         for name, releases in self.projects.items():
             for version, release in sorted(releases.items()):
-                lines.append(f"{name} {version} {'yanked ' if release.yanked else ''}{release.python or ''} {release.tag}: "
-                             + " | ".join([*map(str, release.needs), *(n.of_extra("more") for n in release.extra_needs)]))
+                needs = [*map(str, release.needs), *(need.of_extra("more") for need in release.extra_needs)]
+                flags = f"{'yanked ' if release.yanked else ''}{release.python or ''} {release.tag}"
+                lines.append(f"{name} {version} {flags}: " + " | ".join(needs))
         return "\n".join(lines)
 
 
@@ -173,8 +175,9 @@ class Universes(Case):
         universe.serve(self.index)
         self.write("requirements.in", "".join(f"{need}\n" for need in universe.roots))
         (self.work / "pylock.toml").unlink(missing_ok=True)
-        result = self.run_program("lock", "requirements.in", "-o", "pylock.toml", "--index-url", self.index.url, *options,
-                                  *(word for target in targets for word in ("--target", self.name_of(target))))
+        names = [word for target in targets for word in ("--target", self.name_of(target))]
+        result = self.run_program("lock", "requirements.in", "-o", "pylock.toml", "--index-url", self.index.url,
+                                  *names, *options)
         self.assertIn(result.code, (0, 1), f"{result}\n{universe}")
         if result.code == 1:
             return None
