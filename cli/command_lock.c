@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake lock: requirements → exact pins with hashes → pylock.toml.
 #include "cli/advice.h"
+#include "cli/direct.h"
 #include "cli/cutoff.h"
 #include "cli/lock_run.h"
 #include "cli/missing_hashes.h"
@@ -102,9 +103,12 @@ static int write_result(struct call *call, json_t *result, struct error *err)
 static json_t *files_as_json(struct arena *arena, const struct lock_package *package)
 {
 	json_t *list = json_array();
-	for (size_t i = 0; i < package->wheels_len + package->has_sdist; i++) {
-		const struct lock_file *file =
-			i < package->wheels_len ? &package->wheels[i] : &package->sdist;
+	for (size_t i = 0;
+	     i < package->wheels_len + package->has_sdist + package->has_archive; i++) {
+		const struct lock_file *file = package->has_archive ? &package->archive
+					       : i < package->wheels_len
+						       ? &package->wheels[i]
+						       : &package->sdist;
 		struct slice sha256 = sha256_hex(arena, &file->sha256);
 		json_array_append_new(list, json_pack("{s:o, s:o}", "file",
 						      text_as_json(file->name), "sha256",
@@ -210,7 +214,7 @@ static int solve(struct call *call, struct net *net, json_t *result, struct erro
 	}
 	progress_done(call->cli);
 	return lock_from_pins(&call->cli->arena, run->picks, run->targets.len,
-			      &run->options, &call->lock, err);
+			      &run->options, call->path, &call->lock, err);
 }
 
 static int lock_and_write(struct call *call, struct net *net, json_t *result,
@@ -254,8 +258,13 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 	AUTO(index_cleanup) struct index *index = NULL;
 	if (open_net(cli, &net, err) < 0 ||
 	    lock_open_index(cli, values, &set, net, &index, err) < 0 ||
-	    cutoff_apply(&call.cutoff, cli, index, targets.items, targets.len,
-			 &options, err) < 0)
+	    cutoff_apply(&call.cutoff, cli, index, targets.items, targets.len, &options,
+			 err) < 0)
+		return -1;
+	struct direct_files direct;
+	direct_init(&direct, cli, net);
+	options.direct = &direct;
+	if (direct_read(&direct, &set, targets.items, targets.len, err) < 0)
 		return -1;
 	lock_run_init(&call.run, cli, index, &targets, &options);
 	int status = lock_and_write(&call, net, result, err);

@@ -3,6 +3,7 @@
 // a marker where not every target has them.
 #include "cli/pins.h"
 
+#include "cli/direct.h"
 #include "cli/overrides.h"
 #include "packaging/name.h"
 #include "packaging/target_cover.h"
@@ -35,6 +36,7 @@ struct merge {
 		size_t len, cap;
 	} entries;
 	struct map names; // of all pins
+	const char *lock_path;
 };
 
 void preferences_from_lock(struct preferences *preferences, const struct lock *lock,
@@ -71,8 +73,9 @@ static struct entry *entry_of(struct merge *merge, const struct pin *pin)
 {
 	uint32_t index = (uint32_t)merge->entries.len;
 	struct slice key =
-		arena_printf(merge->arena, "%.*s %.*s", SLICE_ARG(pin->project->name),
-			     SLICE_ARG(pin->release->version_text));
+		arena_printf(merge->arena, "%.*s %.*s %p", SLICE_ARG(pin->project->name),
+			     SLICE_ARG(pin->release->version_text),
+			     (const void *)pin->direct);
 	if (map_insert(&merge->at, key, index, &index)) {
 		struct entry *entry = array_push(merge->arena, &merge->entries);
 		entry->pin = pin;
@@ -84,6 +87,8 @@ static struct entry *entry_of(struct merge *merge, const struct pin *pin)
 
 static void add_file(struct merge *merge, struct entry *entry, const struct pin *pin)
 {
+	if (pin->direct)
+		return;
 	if (pin->file->kind == FILE_SDIST) {
 		entry->sdist = pin;
 		return;
@@ -163,7 +168,13 @@ static void put_entry(const struct merge *merge, struct entry *entry,
 	const struct pin *pin = entry->pin;
 	package->name = pin->project->name;
 	package->version = pin->release->version_text;
-	package->index = pin->project->index_url;
+	if (pin->direct) {
+		package->has_archive = true;
+		package->archive =
+			direct_lock_file(merge->arena, pin->direct, merge->lock_path);
+	} else {
+		package->index = pin->project->index_url;
+	}
 	if (!entry->requires_python_differs)
 		package->requires_python = pin->file->requires_python;
 	put_dependencies(merge, entry, package);
@@ -215,10 +226,12 @@ static void put_targets(struct arena *arena, const struct target *targets, size_
 }
 
 int lock_from_pins(struct arena *arena, const struct target_pins *picks, size_t len,
-		   const struct resolve_options *options, struct lock *ret_lock,
-		   struct error *err)
+		   const struct resolve_options *options, const char *path,
+		   struct lock *ret_lock, struct error *err)
 {
-	struct merge merge = { .arena = arena, .at.arena = arena, .names.arena = arena };
+	struct merge merge = {
+		.arena = arena, .at.arena = arena, .names.arena = arena, .lock_path = path
+	};
 	struct lock lock = { .lock_version = S("1.0"),
 			     .created_by = S("pinbake"),
 			     .exclude_newer = options->exclude_newer };

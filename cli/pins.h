@@ -14,8 +14,8 @@ void preferences_from_lock(struct preferences *preferences, const struct lock *l
 			   const struct text_list *released);
 
 // One entry for each project and version, for the targets that picked it; its files are exactly those that they will
-// install. Texts are borrowed from the index and from the resolves: write the lock before they end. At most TARGETS_MAX
+// install, with paths as seen from the lock at `path`. Texts are borrowed from the index and from the resolves: write the lock before they end. At most TARGETS_MAX
 // targets. ERROR_NO where targets that no marker can tell apart picked differently.
 NODISCARD int lock_from_pins(struct arena *arena, const struct target_pins *picks,
 			     size_t len, const struct resolve_options *options,
-			     struct lock *ret_lock, struct error *err);
+			     const char *path, struct lock *ret_lock, struct error *err);

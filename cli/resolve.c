@@ -2,6 +2,7 @@
 // Feeds the solver from the index: nodes, edges, rank sets, and the loop of asking and waiting.
 #include "cli/resolve.h"
 
+#include "cli/direct.h"
 #include "cli/known_names.h"
 #include "cli/nearest.h"
 #include "cli/overrides.h"
@@ -161,7 +162,21 @@ static bool usable_for_others(const struct resolve *resolve, const struct node *
 	return true;
 }
 
-enum { PRIORITY_PIN = 1, PRIORITY_NAMED = 2, PRIORITY_OTHER = 3 };
+// --- where a project comes from --------------------------------------------------------------------------------------
+
+static void want_project(struct resolve *resolve, struct slice name)
+{
+	if (!direct_find(resolve, name))
+		index_want_project(resolve->index, name);
+}
+
+static const struct project *find_project(const struct resolve *resolve, struct slice name)
+{
+	const struct direct_file *direct = direct_find(resolve, name);
+	return direct ? &direct->project : index_project(resolve->index, name);
+}
+
+enum { PRIORITY_FILE = 0, PRIORITY_PIN = 1, PRIORITY_NAMED = 2, PRIORITY_OTHER = 3 };
 
 static void select_candidates(struct resolve *resolve, struct node *node, bool *ret_named, bool *ret_pinned)
 {
@@ -174,6 +189,10 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 		.exclude_newer = options->exclude_newer,
 		.spares_pins = options->spares_pins,
 	};
+	if (direct_of(resolve, node->project)) {
+		policy.prerelease = PRERELEASE_ALLOW;
+		policy.exclude_newer = S("");
+	}
 	collect_direct(resolve, node->name, &policy, ret_named);
 	if (options->lowest_direct)
 		policy.resolution = *ret_named ? RESOLUTION_LOWEST : RESOLUTION_HIGHEST;
@@ -212,7 +231,7 @@ static bool make_ready(struct resolve *resolve, uint32_t id)
 	struct node *node = &resolve->nodes.items[id];
 	if (node->ready)
 		return true;
-	node->project = index_project(resolve->index, node->name);
+	node->project = find_project(resolve, node->name);
 	if (!node->project)
 		return false;
 	bool named = false, pinned = false;
@@ -232,7 +251,7 @@ static bool make_ready(struct resolve *resolve, uint32_t id)
 		.count = (uint32_t)node->project->release_len,
 		.prefer = node->candidates.prefer,
 		.prefer_len = node->candidates.prefer_len,
-		.priority = pinned ? PRIORITY_PIN : named ? PRIORITY_NAMED : PRIORITY_OTHER,
+		.priority = direct_of(resolve, node->project) ? PRIORITY_FILE : pinned ? PRIORITY_PIN : named ? PRIORITY_NAMED : PRIORITY_OTHER,
 	};
 	solver_give_versions(resolve->solver, id, &versions);
 	if (base != id)
@@ -266,7 +285,7 @@ struct rank_set admitted_ranks(struct resolve *resolve, uint32_t id, const struc
 // A requirement asks for the project and for each of its extras.
 static bool want_requirement(struct resolve *resolve, const struct requirement *requirement)
 {
-	index_want_project(resolve->index, requirement->name);
+	want_project(resolve, requirement->name);
 	bool ready = make_ready(resolve, node_of(resolve, requirement->name, S("")));
 	for (size_t i = 0; i < requirement->extras_len; i++)
 		ready &= make_ready(resolve, node_of(resolve, requirement->name, requirement->extras[i]));
@@ -373,15 +392,18 @@ static int check_metadata(struct resolve *resolve, struct ask *ask, const struct
 	return 1;
 }
 
-static void refuse_urls(struct resolve *resolve, struct ask *ask)
+// Needs for URLs: each is met by the file that counts for its name, or rules the release out.
+static void settle_urls(struct resolve *resolve, struct ask *ask)
 {
 	for (size_t i = 0; i < ask->requirements.len; i++) {
-		if (ask->requirements.items[i]->url.len) {
-			rule_out(resolve, ask,
-				 arena_printf(&resolve->arena, "needs '%.*s' from a URL, which is not supported yet",
-					      SLICE_ARG(ask->requirements.items[i]->name)));
+		const struct requirement *requirement = ask->requirements.items[i];
+		struct slice problem;
+		int status = requirement->url.len ? direct_need(resolve, requirement, &problem) : 0;
+		if (status < 0) {
+			rule_out(resolve, ask, problem);
 			return;
 		}
+		resolve->is_void |= status > 0;
 	}
 }
 
@@ -414,7 +436,7 @@ static int advance_metadata(struct resolve *resolve, struct ask *ask, struct err
 	if (!known)
 		return 0;
 	ask->state = ASK_PROJECTS;
-	refuse_urls(resolve, ask);
+	settle_urls(resolve, ask);
 	return 1;
 }
 
@@ -439,7 +461,7 @@ static int advance_ask(struct resolve *resolve, uint32_t id, struct error *err)
 		for (size_t i = 0; i < ask->requirements.len; i++) {
 			const struct requirement *requirement = ask->requirements.items[i];
 			bool known = want_requirement(resolve, requirement);
-			const struct project *project = known ? index_project(resolve->index, requirement->name) : NULL;
+			const struct project *project = known ? find_project(resolve, requirement->name) : NULL;
 			if (project && project->state == PROJECT_FAILED)
 				return project_failure(project, err);
 			ready &= known;
@@ -473,15 +495,6 @@ static void answer(struct resolve *resolve, const struct ask *ask)
 static bool asks_for_package(const struct resolve *resolve, const struct requirement_entry *entry)
 {
 	return !entry->is_constraint && !entry->is_override && marker_holds_here(resolve, entry->requirement.marker, S(""));
-}
-
-static int refuse_unsupported(const struct requirement_entry *entry, struct error *err)
-{
-	if (entry->editable || entry->path.len)
-		return error_at(err, ERROR_INPUT, entry->span, "local paths and editable requirements cannot be locked yet");
-	if (entry->requirement.url.len)
-		return error_at(err, ERROR_INPUT, entry->span, "URL requirements cannot be locked yet");
-	return 0;
 }
 
 static int unknown_project(struct resolve *resolve, const struct requirement_entry *entry, struct error *err)
@@ -519,9 +532,9 @@ static int give_root(struct resolve *resolve, struct error *err)
 	solver_give_versions(resolve->solver, SOLVER_ROOT, &root);
 	for (size_t i = 0; i < set->len; i++) {
 		if (asks_for_package(resolve, &set->entries[i])) {
-			if (refuse_unsupported(&set->entries[i], err) < 0)
+			if (direct_check(resolve, &set->entries[i], err) < 0)
 				return -1;
-			index_want_project(resolve->index, set->entries[i].requirement.name);
+			want_project(resolve, set->entries[i].requirement.name);
 		}
 	}
 	for (size_t i = 0; i < set->len; i++) {
@@ -533,7 +546,7 @@ static int give_root(struct resolve *resolve, struct error *err)
 		while (!want_requirement(resolve, requirement))
 			if (wait_for_index(resolve, err) < 0)
 				return -1;
-		const struct project *project = index_project(resolve->index, entry->requirement.name);
+		const struct project *project = find_project(resolve, entry->requirement.name);
 		if (project->state == PROJECT_FAILED)
 			return project_failure(project, err);
 		if (project->state == PROJECT_ABSENT)
@@ -622,9 +635,10 @@ static void add_names(struct resolve *resolve, uint32_t id, uint32_t rank, struc
 	}
 }
 
-static void fill_pin(struct pin *pin, const struct node *node, const struct candidate *candidate, uint32_t rank)
+static void fill_pin(const struct resolve *resolve, struct pin *pin, const struct node *node, const struct candidate *candidate, uint32_t rank)
 {
 	pin->project = node->project;
+	pin->direct = direct_of(resolve, node->project);
 	pin->release = &node->project->releases[rank];
 	pin->file = candidate->file;
 	pin->sha256 = pin->file->sha256;
@@ -646,7 +660,7 @@ static void collect_pins(struct resolve *resolve, size_t member, struct pin_list
 			continue;
 		const struct candidates *candidates = member == 0 ? &node->candidates : &node->others[member - 1];
 		if (map_insert(&at, node->name, index, &index))
-			fill_pin(array_push(&resolve->arena, &pins), node, &candidates->items[rank], (uint32_t)rank);
+			fill_pin(resolve, array_push(&resolve->arena, &pins), node, &candidates->items[rank], (uint32_t)rank);
 		add_names(resolve, id, (uint32_t)rank, &pins.items[index]);
 	}
 	for (size_t i = 0; i < pins.len; i++)
@@ -661,7 +675,19 @@ void resolve_pins_of_other(struct resolve *resolve, size_t other, struct pin_lis
 	collect_pins(resolve, other + 1, ret_pins);
 }
 
-int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err)
+static void begin(struct resolve *resolve)
+{
+	resolve->solver = solver_new();
+	resolve->node_ids = resolve->edge_ids = resolve->ask_ids = (struct map){ .arena = &resolve->arena };
+	memset(&resolve->nodes, 0, sizeof(resolve->nodes));
+	memset(&resolve->edges, 0, sizeof(resolve->edges));
+	memset(&resolve->asks, 0, sizeof(resolve->asks));
+	resolve->is_void = false;
+	array_push(&resolve->arena, &resolve->nodes)->name = S("(root)");
+}
+
+// 1: void, to be begun anew.
+static int solve(struct resolve *resolve, struct error *err)
 {
 	if (give_root(resolve, err) < 0)
 		return -1;
@@ -669,7 +695,7 @@ int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error
 		struct solver_step step = solver_run(resolve->solver);
 		resolve->rounds++;
 		if (step.state == SOLVER_SOLVED)
-			break;
+			return 0;
 		if (step.state == SOLVER_CONFLICT)
 			return error_set(err, ERROR_NO, "no versions of your requirements fit together");
 		start_asks(resolve, &step);
@@ -678,20 +704,57 @@ int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error
 					 (unsigned long long)resolve->rounds_max);
 		if (pump(resolve, &step, err) < 0)
 			return -1;
+		if (resolve->is_void)
+			return 1;
 		for (size_t i = 0; i < step.need_len; i++)
 			answer(resolve, ask_of(resolve, step.needs[i].package, step.needs[i].rank));
 	}
-	collect_pins(resolve, 0, ret_pins);
-	return 0;
+}
+
+static bool asks_by_url(const struct ask *ask, struct slice name)
+{
+	for (size_t i = 0; i < ask->requirements.len; i++)
+		if (ask->requirements.items[i]->url.len && slice_eq(ask->requirements.items[i]->name, name))
+			return true;
+	return false;
+}
+
+// A file that a release's metadata names counts for the solution only if that release is in it: one that was merely
+// looked at must not bring files in.
+static bool drops_strays(struct resolve *resolve)
+{
+	bool dropped = false;
+	for (uint32_t id = 1; id < resolve->nodes.len; id++) {
+		const struct node *node = &resolve->nodes.items[id];
+		bool wanted = solver_pick(resolve->solver, id) == SOLVER_NO_PICK ||
+			      !direct_is_discovered(resolve, node->name);
+		for (size_t i = 0; i < resolve->asks.len && !wanted; i++) {
+			const struct ask *ask = &resolve->asks.items[i];
+			wanted = solver_pick(resolve->solver, ask->node) == ask->rank && asks_by_url(ask, node->name);
+		}
+		if (!wanted)
+			direct_ban(resolve, node->name);
+		dropped |= !wanted;
+	}
+	return dropped;
+}
+
+int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err)
+{
+	int status;
+	while ((status = solve(resolve, err)) > 0 || (status == 0 && drops_strays(resolve))) {
+		solver_free(resolve->solver);
+		begin(resolve);
+	}
+	if (status == 0)
+		collect_pins(resolve, 0, ret_pins);
+	return status;
 }
 
 void resolve_init(struct resolve *resolve, struct cli *cli, struct index *index, const struct resolve_options *options)
 {
-	*resolve = (struct resolve){ .cli = cli, .index = index, .options = options, .solver = solver_new() };
-	resolve->node_ids.arena = &resolve->arena;
-	resolve->edge_ids.arena = &resolve->arena;
-	resolve->ask_ids.arena = &resolve->arena;
-	array_push(&resolve->arena, &resolve->nodes)->name = S("(root)");
+	*resolve = (struct resolve){ .cli = cli, .index = index, .options = options };
+	begin(resolve);
 }
 
 void resolve_release(struct resolve *resolve)

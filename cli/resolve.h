@@ -42,6 +42,7 @@ struct resolve_options {
 	const struct target *const *others;
 	size_t others_len;
 	const struct preferences *preferred; // NULL: none
+	struct direct_files *direct;         // packages by URL or path; NULL: none
 	enum prerelease_mode prerelease;
 	enum resolution_mode resolution;
 	bool lowest_direct;              // lowest for what the user names, highest for the rest
@@ -87,6 +88,7 @@ struct resolve {
 	struct { struct edge *items; size_t len, cap; } edges;
 	struct map ask_ids;
 	struct { struct ask *items; size_t len, cap; } asks;
+	bool is_void; // a file took the place of an index: everything is to be asked anew
 	uint64_t rounds, rounds_max; // 0: as many as it takes
 };
 
@@ -98,6 +100,7 @@ struct pin {
 	struct sha256 sha256; // of the file; zero until missing_hashes.c where the index gives none
 	uint64_t size;        // bytes
 	bool has_size, yanked;
+	const struct direct_file *direct; // NULL: from an index
 	struct slice *dependencies; // names, sorted, without duplicates
 	size_t dependencies_len, dependencies_cap;
 };

@@ -486,3 +486,11 @@ int requirements_add_exclude(struct slice text, struct arena *arena,
 	};
 	return 0;
 }
+
+const char *requirement_location(struct arena *arena,
+				 const struct requirement_entry *entry)
+{
+	const char *file = arena_c_string(arena, entry->span.source->name);
+	return path_beside(arena, file,
+			   entry->path.len ? entry->path : entry->requirement.url);
+}

@@ -121,6 +121,11 @@ NODISCARD int requirements_read_overrides(const char *path,
 					  struct requirement_set *set,
 					  struct diagnostics *diagnostics);
 
+// Where the file of an entry with a URL or path is: http(s) and VCS URLs as they are,
+// paths and file: URLs as a path seen from the file that names it. NUL-terminated.
+const char *requirement_location(struct arena *arena,
+				 const struct requirement_entry *entry);
+
 // "name" or "parent:name" to exclude, as a command-line argument.
 NODISCARD int requirements_add_exclude(struct slice text, struct arena *arena,
 				       struct requirement_set *set,

@@ -5,7 +5,8 @@
 
 A case is a few lines on what it shows, then sections:
 
-    @index [NAME]         releases, one a line; main is what the program is configured to use, another one is {NAME}
+    @index [NAME]         releases, one a line; main is what the program is configured to use, another one is {NAME};
+                          its files are below {NAME-files}
         app 1.0 extras=plot python=>=3.10 yanked="why"        one wheel, py3-none-any, with requirements below it,
           lib>=1,<2                                           one a line, indented
           pillow; extra == 'plot'
@@ -237,7 +238,7 @@ class Golden(Case):
 
     def lay_out(self, section):
         if section.kind == "index":
-            fill_index(self.indexes[section.name or "main"], section.text)
+            fill_index(self.indexes[section.name or "main"], self.expand(section.text))
         elif section.kind == "files":
             (self.work / section.name).mkdir()
             for release in releases_of(section.text):
@@ -259,7 +260,7 @@ class Golden(Case):
 
     def expand(self, text):
         for name, index in self.indexes.items():
-            text = text.replace("{%s}" % name, index.url)
+            text = text.replace("{%s}" % name, index.url).replace("{%s-files}" % name, index.base + "/files")
         return text
 
     def normal(self, text):
