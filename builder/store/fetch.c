@@ -296,7 +296,7 @@ static void on_refusal(struct download *download, const struct net_response *res
 		refusal_explain(source_of(download)->url, response, &why);
 	else
 		error_set(&why, ERROR_SOURCE, "cannot fetch '%.*s': HTTP status %u",
-		  SLICE_ARG(shown_source(download)), response->status);
+			  SLICE_ARG(shown_source(download)), response->status);
 	try_next(download, &why);
 }
 
