@@ -6,7 +6,7 @@
 //	command_*.c   one file a command
 //	settings.c    environment and options → index, net and store configuration
 //	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict, fact by fact
-//	facts.c       one fact as a sentence                                relax.c     edits that end a conflict
+//	facts.c       one fact as a sentence                                repair.c    edits that end a conflict
 //	advice.c      what to know about pins before trusting them
 //	missing_hashes.c   digests of files whose index gives none
 //	secrets.c     passwords in what is quoted

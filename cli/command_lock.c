@@ -2,9 +2,8 @@
 // pinbake lock: requirements → exact pins with hashes → pylock.toml.
 #include "cli/advice.h"
 #include "cli/direct.h"
-#include "cli/cutoff.h"
-#include "cli/lock_run.h"
 #include "cli/missing_hashes.h"
+#include "cli/repair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +17,7 @@ struct call {
 	struct opened_lock present; // the lock that path holds, where it is a good one
 	struct cutoff cutoff;
 	struct lock_run run;
+	struct edit_list edits; // those of --repair that run has
 	struct lock lock;
 };
 
@@ -188,24 +188,68 @@ static void report(struct call *call, json_t *result)
 
 // --- the command -----------------------------------------------------------------------------------------------------
 
-static int explain_failure(struct call *call, json_t *result, struct error *err)
+enum { HINT_SOLVES = 20, HINT_MS = 5000, REPAIR_SOLVES = 400, REPAIR_MS = 120000 };
+
+static int explain_failure(struct call *call, const struct repair_list *repairs,
+			   json_t *result, struct error *err)
 {
 	struct lock_run *run = &call->run;
 	struct resolve *resolve = &run->resolves[run->failed];
+	struct slice edits = repairs_text(&call->cli->arena, repairs);
 	if (run->targets.len > 1)
 		error_during(err, "locking for %.*s",
 			     SLICE_ARG(run->targets.items[run->failed].name));
 	if (err->kind != ERROR_NO || !solver_conflict(resolve->solver).len)
 		return -1;
-	return report_conflict(call->cli, resolve, result, err);
+	if (edits.len)
+		edits = arena_printf(&call->cli->arena, "%.*s (--repair does%s)",
+				     SLICE_ARG(edits),
+				     slice_contains(edits, S(", or ")) ? " the first" : "");
+	return report_conflict(call->cli, resolve, edits, result, err);
+}
+
+static int lock_repaired(struct call *call, const struct repair_case *of,
+			 struct lock_run *failed, const struct repair *repair,
+			 struct error *err)
+{
+	struct resolve_options options;
+	if (repair_prepare(of, repair, &options, &call->run, err) < 0)
+		return -1;
+	lock_run_release(failed);
+	*err = (struct error){ 0 };
+	call->edits = repair->edits;
+	return lock_run_solve(&call->run, err);
+}
+
+// Tells what cannot hold, or with --repair locks by the smallest edits.
+static int repair_or_explain(struct call *call, json_t *result, struct error *err)
+{
+	struct lock_run failed = call->run;
+	bool wanted = call->values->repair;
+	struct repair_case of = { call->cli, failed.index, &failed, &call->cutoff, NULL,
+				  &call->values->upgrade_packages };
+	struct repair_limits limits = { wanted ? REPAIR_SOLVES : HINT_SOLVES,
+					wanted ? REPAIR_MS : HINT_MS, true };
+	struct repair_list repairs = { 0 };
+	struct error found = *err;
+	bool is_conflict = err->kind == ERROR_NO && (wanted || !err->span.source);
+	if (!call->values->upgrade)
+		of.present = &call->present.lock;
+	if (is_conflict && repair_find(&of, &limits, &repairs, &found) < 0) {
+		*err = found;
+		return -1;
+	}
+	if (!wanted || repairs.len == 0)
+		return explain_failure(call, &repairs, result, err);
+	return lock_repaired(call, &of, &failed, &repairs.items[0], err);
 }
 
 static int solve(struct call *call, struct net *net, json_t *result, struct error *err)
 {
 	struct lock_run *run = &call->run;
 	prefer_present_pins(call);
-	if (lock_run_solve(run, err) < 0)
-		return explain_failure(call, result, err);
+	if (lock_run_solve(run, err) < 0 && repair_or_explain(call, result, err) < 0)
+		return -1;
 	for (size_t i = 0; i < run->targets.len; i++) {
 		if (find_missing_hashes(call->cli, net, &run->picks[i].pins, err) < 0 ||
 		    (run->is_open[i] &&
@@ -228,6 +272,10 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 			warn_about_pins(call->cli, &run->resolves[i],
 					&run->picks[i].pins);
 	show_diagnostics(call->cli);
+	if (call->edits.len) {
+		report_edits(call->cli, &call->edits);
+		json_object_set_new(result, "edits", edits_as_json(&call->edits));
+	}
 	report(call, result);
 	return 0;
 }

@@ -31,5 +31,6 @@ void cutoff_keep(struct cutoff *cutoff, const struct lock *present);
 // options->requirements that hold for one of the targets, of each release's first upload (a wheel added years later does
 // not move it). Pins whose release is not there do not count; where none does there is no cut-off. ERROR_USAGE where
 // there are no pins, ERROR_INTERRUPTED, ERROR_IO.
-NODISCARD int cutoff_apply(const struct cutoff *cutoff, struct cli *cli, struct index *index, const struct target *targets,
-			   size_t len, struct resolve_options *options, struct error *err);
+NODISCARD int cutoff_apply(const struct cutoff *cutoff, struct cli *cli, struct index *index,
+			   const struct target *targets, size_t len, struct resolve_options *options,
+			   struct error *err);

@@ -109,7 +109,7 @@ static void say_fact(struct walk *walk, const struct solver_fact *fact)
 	drop_repeated(explanation, before);
 }
 
-static void explain_conflict(struct resolve *resolve, struct explanation *ret_explanation)
+void explain_conflict(struct resolve *resolve, struct explanation *ret_explanation)
 {
 	struct walk walk = { .resolve = resolve,
 			     .conflict = solver_conflict(resolve->solver) };
@@ -235,17 +235,17 @@ static void set_headline(const struct explanation *explanation, struct slice edi
 	for (size_t i = 0; i < explanation->len; i++)
 		if (explanation->items[i].hint.len)
 			error_hint(err, "%.*s", SLICE_ARG(explanation->items[i].hint));
-	if (edits.len)
+	if (edits.len && !(err->hint[0] && slice_starts_with(edits, S("remove"))))
 		error_hint(err, "%.*s", SLICE_ARG(edits));
 }
 
-int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result,
-		    struct error *err)
+int report_conflict(struct cli *cli, struct resolve *resolve, struct slice edits,
+		    json_t *result, struct error *err)
 {
 	struct explanation explanation = { 0 };
 	explain_conflict(resolve, &explanation);
 	*err = (struct error){ 0 };
-	set_headline(&explanation, find_edits(resolve, &explanation), err);
+	set_headline(&explanation, edits, err);
 	json_object_set_new(result, "facts", explanation_as_json(&explanation));
 	progress_done(cli);
 	if (cli->common.json || err->span.source)

@@ -158,15 +158,17 @@ static struct slice nearest_releases(struct resolve *resolve,
 	if (count == 0)
 		return arena_printf(arena, "there is no release of it%.*s",
 				    SLICE_ARG(at));
+	struct slice first = version_at(project, 0), second = version_at(project, count > 1 ? 1 : 0);
+	if (count > 1 && above == 0)
+		return arena_printf(arena, "the oldest releases%.*s are %.*s and %.*s", SLICE_ARG(at), SLICE_ARG(first),
+				    SLICE_ARG(second));
 	struct slice before = version_at(project, above ? above - 1 : 0);
 	struct slice after = version_at(project, above < count ? above : count - 1);
 	if (count > 1 && above > 0 && above < count)
 		return arena_printf(arena, "the nearest releases%.*s are %.*s and %.*s",
 				    SLICE_ARG(at), SLICE_ARG(before), SLICE_ARG(after));
 	return arena_printf(arena, "the %s release%.*s is %.*s",
-			    count == 1 ? "only"
-			    : above    ? "newest"
-				       : "oldest",
+			    count == 1 ? "only" : "newest",
 			    SLICE_ARG(at), SLICE_ARG(after));
 }
 
@@ -345,6 +347,7 @@ static void say_cause(struct resolve *resolve, uint32_t id, const struct cause *
 	if (cause->reason == CANDIDATE_PYTHON)
 		line->text = arena_printf(&resolve->arena, "%.*s, you lock for %.*s",
 					  SLICE_ARG(line->text), SLICE_ARG(python));
+	line->is_too_new = cause->reason == CANDIDATE_TOO_NEW;
 	line->hint = cause->reason == CANDIDATE_PRERELEASE
 			     ? S("'--prerelease allow' admits pre-releases")
 			     : S("");

@@ -5,6 +5,9 @@
 
 #include "cli/resolve.h"
 
+// All facts of a conflict, in the order in which one leads to the next (explain.c).
+void explain_conflict(struct resolve *resolve, struct explanation *ret_explanation);
+
 void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
 			struct explanation *explanation);
 void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fact,

@@ -25,6 +25,8 @@ static const struct option OPTIONS[] = {
 	  "let this pin move, repeatable", false },
 	{ "check", 0, OPTION_FLAG, AT(check), NULL,
 	  "write nothing; exit 1 if the lock is not what it would be", false },
+	{ "repair", 0, OPTION_FLAG, AT(repair), NULL,
+	  "where the requirements cannot hold, lock by the smallest edits and name them", false },
 	{ "constraint", 'c', OPTION_LIST, AT(constraints), "FILE",
 	  "bounds on versions; asks for no package itself", false },
 	{ "override", 0, OPTION_LIST, AT(overrides), "FILE",

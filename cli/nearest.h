@@ -9,7 +9,7 @@
 // Pre-releases stay behind the stable ones unless `asked` names one.
 void order_by_nearness(struct candidates *candidates, const struct specifier_set *asked, struct arena *arena);
 
-// The usable releases that the cut-off (microseconds since 1970) admits stay first, then come the others, the oldest first.
+// The usable releases that the cut-off (microseconds since 1970) admits stay first; the others follow, oldest first.
 void order_by_upload(struct candidates *candidates, int64_t cutoff, struct arena *arena);
 
 // How many releases lie between what is asked and the release of that rank, itself included; 0 for one that satisfies.

@@ -754,6 +754,7 @@ int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error
 void resolve_init(struct resolve *resolve, struct cli *cli, struct index *index, const struct resolve_options *options)
 {
 	*resolve = (struct resolve){ .cli = cli, .index = index, .options = options };
+	resolve->rounds_max = options->rounds_max;
 	begin(resolve);
 }
 

@@ -52,6 +52,7 @@ struct resolve_options {
 	bool spares_pins;                // the cut-off does not hold for files of exactly pinned releases
 	const struct leaning *leanings;  // of a repair; they come before `preferred`
 	size_t leanings_len;
+	uint64_t rounds_max;             // 0: as many as it takes
 	struct slice soft_cutoff;        // "" or a moment: later uploads are the last resort, the oldest first
 };
 
@@ -128,17 +129,16 @@ struct fact_line {
 	struct slice missing; // why no release is what is wanted, "" if some may be
 	struct slice hint;    // "" for none
 	const struct requirement_entry *entry; // the user's line, NULL for the others
+	bool is_too_new;                       // releases are out for the cut-off
 };
 struct explanation {
 	struct fact_line *items;
 	size_t len, cap;
 };
 
-// After a conflict: what cannot hold together, as text or in result; err gets the headline. Returns -1.
-int report_conflict(struct cli *cli, struct resolve *resolve, json_t *result, struct error *err);
-
-// --- relax.c: which edits of one line would let everything fit, each tried out. "" for none that is known.
-struct slice find_edits(struct resolve *resolve, const struct explanation *explanation);
+// After a conflict: what cannot hold together, as text or in result; err gets the headline, and the edits (or "") as
+// its hint. Returns -1.
+int report_conflict(struct cli *cli, struct resolve *resolve, struct slice edits, json_t *result, struct error *err);
 
 // --- used by both
 struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[standard]"
