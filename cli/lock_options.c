@@ -3,6 +3,7 @@
 #include "cli/lock_options.h"
 
 #include "cli/advice.h"
+#include "cli/index_map.h"
 #include "cli/index_url.h"
 #include "net/url.h"
 #include "packaging/name.h"
@@ -35,13 +36,18 @@ static const struct option OPTIONS[] = {
 	  "package that is left out wherever another one needs it", true },
 	{ "extra", 0, OPTION_LIST, AT(extras), "NAME",
 	  "extra of the project in pyproject.toml, repeatable", false },
-	{ "all-extras", 0, OPTION_FLAG, AT(all_extras), NULL, "all of its extras", false },
+	{ "all-extras", 0, OPTION_FLAG, AT(all_extras), NULL, "all of its extras",
+	  false },
 	{ "group", 0, OPTION_LIST, AT(groups), "NAME",
 	  "dependency group in pyproject.toml, repeatable", false },
 	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL",
 	  "package index (default the Python Package Index)", false },
 	{ "extra-index-url", 0, OPTION_LIST, AT(extra_index_urls), "URL",
 	  "index that is asked first; the first that has a name wins", false },
+	{ "index", 0, OPTION_LIST, AT(named_indexes), "NAME=URL",
+	  "index that only --index-for asks", true },
+	{ "index-for", 0, OPTION_LIST, AT(index_for), "PACKAGE=NAME",
+	  "take PACKAGE from this index and no other", true },
 	{ "find-links", 'f', OPTION_LIST, AT(find_links), "PATH",
 	  "directory or page with distribution files", false },
 	{ "no-index", 0, OPTION_FLAG, AT(no_index), NULL, "use --find-links only", true },
@@ -54,7 +60,8 @@ static const struct option OPTIONS[] = {
 	{ "resolution", 0, OPTION_TEXT, AT(resolution), "MODE",
 	  "highest (default), lowest, lowest-direct", true },
 	{ "exclude-newer", 0, OPTION_TEXT, AT(exclude_newer), "WHEN",
-	  "ignore files uploaded after a date (2024-05-01), an age (7d, 2w), or the exact pins' own day (pins)", true },
+	  "ignore files uploaded after a date (2024-05-01), an age (7d, 2w), or the exact pins' own day (pins)",
+	  true },
 	{ "format", 0, OPTION_TEXT, AT(format), "FORM",
 	  "pylock (default) or requirements", true },
 	{ "refresh", 0, OPTION_FLAG, AT(refresh), NULL,
@@ -300,12 +307,22 @@ int lock_open_index(struct cli *cli, const struct lock_values *values,
 {
 	struct url_list indexes = { 0 }, links = { 0 };
 	collect_indexes(cli, values, set, &indexes, &links);
+	struct index_map map;
+	size_t index_len = indexes.len;
+	if (index_map_read(&cli->arena, &values->named_indexes, &values->index_for,
+			   indexes.len, &map, err) < 0)
+		return -1;
+	for (size_t i = 0; i < map.urls.len; i++)
+		*array_push(&cli->arena, &indexes) = map.urls.items[i];
 	for (size_t i = 0; i < indexes.len; i++)
 		if (check_index_url(cli, indexes.items[i], err) < 0)
 			return -1;
 	struct index_config config = {
 		.index_urls = indexes.items,
-		.index_len = indexes.len,
+		.index_len = index_len,
+		.explicit_len = map.urls.len,
+		.mappings = map.mappings.items,
+		.mapping_len = map.mappings.len,
 		.find_links = links.items,
 		.find_links_len = links.len,
 		.store_path = cache_directory(cli),

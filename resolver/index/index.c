@@ -46,9 +46,9 @@ static void open_source(struct index *index, struct index_source *source,
 static void open_places(struct index *index)
 {
 	const struct index_config *config = &index->config;
-	index->sources =
-		arena_new_array(&index->arena, struct index_source, config->index_len);
-	for (size_t i = 0; i < config->index_len; i++)
+	size_t len = config->index_len + config->explicit_len;
+	index->sources = arena_new_array(&index->arena, struct index_source, len);
+	for (size_t i = 0; i < len; i++)
 		open_source(index, &index->sources[i], slice_trim(config->index_urls[i]));
 	index->links =
 		arena_new_array(&index->arena, struct find_link, config->find_links_len);

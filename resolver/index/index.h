@@ -18,11 +18,22 @@
 #include "packaging/filename.h"
 #include "packaging/metadata.h"
 
+// Names that one index has, and no other place: "numpy", or "acme-*" for all that begin so.
+struct index_mapping {
+	struct slice pattern; // normalized but for its '*'
+	uint32_t index;       // of index_urls
+};
+
 struct index_config {
 	const struct slice *
 		// In order, first that has the name wins; no trailing slash needed
 		index_urls;
 	size_t index_len;
+	// More of index_urls, behind those: asked only for names that are mapped to them
+	size_t explicit_len;
+	// The last that fits counts, a name before any pattern
+	const struct index_mapping *mappings;
+	size_t mapping_len;
 	const struct slice *find_links; // directories, HTML pages
 	size_t find_links_len;
 	const char *store_path; // directory of index.mdb; created

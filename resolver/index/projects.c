@@ -31,9 +31,12 @@ static void add_find_links(struct index *index, struct page_job *job)
 {
 	struct project *project = &job->project;
 	struct error why;
+	if (job->is_mapped)
+		return;
 	for (size_t i = 0;
 	     i < index->config.find_links_len && project->state != PROJECT_FAILED; i++) {
-		uint32_t number = (uint32_t)(index->config.index_len + i);
+		uint32_t number = (uint32_t)(index->config.index_len +
+					     index->config.explicit_len + i);
 		size_t before = project->file_len;
 		if (find_link_add(&index->links[i], number, &index->arena, project,
 				  &why) < 0) {
@@ -209,7 +212,7 @@ static void ask(struct index *index, struct page_job *job)
 {
 	struct project project;
 	struct error why;
-	for (; job->at < index->config.index_len; job->at++) {
+	for (; job->at < job->end; job->at++) {
 		bool local = source_of(index, job)->local;
 		enum lookup lookup =
 			local ? look_into_directory(index, job, &project, &why)
@@ -376,8 +379,37 @@ void find_link_take(struct index *index, struct find_link *link,
 	}
 }
 
+// How well a mapping fits: not at all, by a pattern, or by the name itself.
+static unsigned fit(const struct index_mapping *mapping, struct slice name)
+{
+	struct slice pattern = mapping->pattern;
+	if (slice_eq(pattern, name))
+		return 2;
+	if (!slice_ends_with(pattern, S("*")))
+		return 0;
+	pattern.len--;
+	return slice_starts_with(name, pattern);
+}
+
+static void choose_indexes(const struct index *index, struct page_job *job)
+{
+	unsigned best = 1;
+	job->end = (uint32_t)index->config.index_len;
+	for (size_t i = 0; i < index->config.mapping_len; i++) {
+		const struct index_mapping *mapping = &index->config.mappings[i];
+		unsigned fits = fit(mapping, job->name);
+		if (fits < best)
+			continue;
+		best = fits;
+		job->is_mapped = true;
+		job->at = mapping->index;
+		job->end = mapping->index + 1;
+	}
+}
+
 void page_job_begin(struct index *index, struct page_job *job)
 {
+	choose_indexes(index, job);
 	ask_find_links(index);
 	ask(index, job);
 }

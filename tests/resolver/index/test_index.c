@@ -291,6 +291,48 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 	loopback_stop(&server);
 }
 
+static void test_a_mapped_name_has_one_index(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/simple/both/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = "{\"files\":[]}" },
+		{ .path = "/simple/acme-core/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = "{\"files\":[]}" },
+	};
+	const struct index_mapping mappings[] = { { S("both"), 1 },
+						  { S("acme-*"), 1 },
+						  { S("acme-open"), 0 },
+						  { S("gone"), 1 } };
+	struct run run = { 0 };
+	serve(routes, 2);
+	loopback_start(&second, routes, 2);
+	run.config.index_len = 1;
+	run.config.explicit_len = 1;
+	run.config.mappings = mappings;
+	run.config.mapping_len = 4;
+	run.urls[0] = arena_printf(&run.arena, "%s/simple", server.url);
+	run.urls[1] = arena_printf(&run.arena, "%s/simple", second.url);
+	begin(&run);
+	assert_true(slice_eq(get_project(&run, "both")->index_url, run.urls[1]));
+	assert_true(slice_eq(get_project(&run, "acme-core")->index_url, run.urls[1]));
+	assert_int_equal(get_project(&run, "acme-open")->state, PROJECT_ABSENT);
+	assert_int_equal(get_project(&run, "gone")->state, PROJECT_ABSENT);
+	assert_int_equal(get_project(&run, "other")->state, PROJECT_ABSENT);
+	assert_int_equal(loopback_count(&server, "both"), 0);
+	assert_int_equal(loopback_count(&server, "acme-core"), 0);
+	assert_int_equal(loopback_count(&server, "gone"), 0);
+	assert_int_equal(loopback_count(&second, "acme-open"), 0);
+	assert_int_equal(loopback_count(&second, "other"), 0);
+	finish(&run);
+	loopback_stop(&server);
+	loopback_stop(&second);
+}
+
 // Offline, an index that was never asked may have the name: a later one must not be taken
 // for the first.
 static void test_offline_does_not_pass_over_an_index(void **state)
@@ -748,6 +790,7 @@ int main(void)
 		WITH_DIRECTORY(test_592_3_a_changed_page_replaces_the_old_one),
 		WITH_DIRECTORY(test_offline_without_a_record_fails),
 		WITH_DIRECTORY(test_the_first_index_that_has_the_name_wins),
+		WITH_DIRECTORY(test_a_mapped_name_has_one_index),
 		WITH_DIRECTORY(test_offline_does_not_pass_over_an_index),
 		WITH_DIRECTORY(test_many_are_asked_at_once),
 		WITH_DIRECTORY(test_other_requests_on_the_net_are_let_alone),
