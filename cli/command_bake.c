@@ -74,26 +74,32 @@ static int read_epoch(struct bake_options *options, struct error *err)
 	return 0;
 }
 
-static int read_options(struct cli *cli, const struct bake_values *values, const struct opened_lock *opened,
-			struct bake_options *ret_options, struct error *err)
+// What needs no lock: a bad option is named before a missing file.
+static int read_options(const struct bake_values *values, struct bake_options *ret_options, struct error *err)
 {
-	const struct target *target = &opened->target;
-	struct bake_options options = { .target = &opened->target, .rehash = values->rehash, .strict = values->strict };
+	struct bake_options options = { .rehash = values->rehash, .strict = values->strict };
 	uint64_t jobs = 0;
-	options.prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv");
-	options.interpreter = values->interpreter ?
-				      slice_from(values->interpreter) :
-				      arena_printf(&cli->arena, "/usr/local/bin/python%u.%u%s", target->python_major,
-						   target->python_minor, target->free_threaded ? "t" : "");
 	if (values->jobs && parse_number(values->jobs, "jobs", JOBS_MAX, &jobs, err) < 0)
 		return -1;
 	options.jobs = (unsigned)jobs;
-	if (values->owner && parse_owner(values->owner, &options, err) < 0)
+	if ((values->owner && parse_owner(values->owner, &options, err) < 0) || read_epoch(&options, err) < 0)
 		return -1;
-	struct sha256 digest = sha256_of(opened->source.text);
-	options.lock_digest_hex = sha256_hex(&cli->arena, &digest);
 	*ret_options = options;
-	return read_epoch(ret_options, err);
+	return 0;
+}
+
+static void complete_options(struct cli *cli, const struct bake_values *values, const struct opened_lock *opened,
+			     struct bake_options *options)
+{
+	const struct target *target = &opened->target;
+	options->target = target;
+	options->prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv");
+	options->interpreter = values->interpreter ?
+				      slice_from(values->interpreter) :
+				      arena_printf(&cli->arena, "/usr/local/bin/python%u.%u%s", target->python_major,
+						   target->python_minor, target->free_threaded ? "t" : "");
+	struct sha256 digest = sha256_of(opened->source.text);
+	options->lock_digest_hex = sha256_hex(&cli->arena, &digest);
 }
 
 static json_t *layers_as_json(const struct bake_result *baked)
@@ -174,9 +180,11 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 	AUTO(store_cleanup) struct store *store = NULL;
 	if (arguments->len > 1)
 		return error_set(err, ERROR_USAGE, "one lock at a time, but %zu were named", arguments->len);
-	if (open_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml", values->target, &opened, err) < 0 ||
-	    read_options(cli, values, &opened, &options, err) < 0 || open_store(cli, &store, err) < 0)
+	if (read_options(values, &options, err) < 0 ||
+	    open_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml", values->target, &opened, err) < 0 ||
+	    open_store(cli, &store, err) < 0)
 		return -1;
+	complete_options(cli, values, &opened, &options);
 	collect_locator_indexes(cli, values->index_url, &index_urls);
 	struct download download = { cli, store, &opened, &index_urls };
 	struct bake_ensure ensure = { .wheels = fetch_missing, .context = &download };
