@@ -225,6 +225,48 @@ static void put_targets(struct arena *arena, const struct target *targets, size_
 		arena_printf(arena, ">=%u.%u", targets[0].python_major, minor);
 }
 
+static struct slice joined(struct arena *arena, const struct slice *items, size_t len)
+{
+	struct buf text = { .arena = arena };
+	for (size_t i = 0; i < len; i++)
+		buf_printf(&text, "%s%.*s", i ? "," : "", SLICE_ARG(items[i]));
+	return buf_slice(&text);
+}
+
+// A name that means something to others than this machine; "" for any other.
+static struct slice shared_file_name(struct slice name)
+{
+	while (slice_starts_with(name, S("./")))
+		name = slice_skip(name, 2);
+	bool is_shared = !slice_eq(name, S("standard input")) &&
+			 !slice_eq(name, S("command line")) &&
+			 !slice_contains(name, S("://")) && !lock_path_escapes(name) &&
+			 slice_find_bad_utf8(name) == SLICE_NONE;
+	for (size_t i = 0; i < name.len; i++)
+		is_shared &= (unsigned char)name.ptr[i] >= 0x20 && name.ptr[i] != 0x7f;
+	return is_shared ? name : S("");
+}
+
+static void put_requirements(struct arena *arena, const struct requirement_set *set,
+			     struct lock *lock)
+{
+	lock->requirements = arena_new_array(arena, struct lock_requirement, set->len);
+	for (size_t i = 0; i < set->len; i++) {
+		const struct requirement_entry *entry = &set->entries[i];
+		const struct requirement *asked = &entry->requirement;
+		if (entry->is_constraint || entry->is_override || asked->name.len == 0)
+			continue;
+		lock->requirements[lock->requirements_len++] = (struct lock_requirement){
+			.name = asked->name,
+			.extras = joined(arena, asked->extras, asked->extras_len),
+			.specifier = specifier_set_text(arena, &asked->specifiers),
+			.marker = asked->marker ? marker_text(arena, asked->marker)
+						: S(""),
+			.file = shared_file_name(entry->span.source->name),
+		};
+	}
+}
+
 int lock_from_pins(struct arena *arena, const struct target_pins *picks, size_t len,
 		   const struct resolve_options *options, const char *path,
 		   struct lock *ret_lock, struct error *err)
@@ -245,6 +287,7 @@ int lock_from_pins(struct arena *arena, const struct target_pins *picks, size_t 
 		      sizeof(*merge.entries.items), by_name);
 	put_targets(arena, targets, len, &lock);
 	put_policies(arena, options->requirements, &lock);
+	put_requirements(arena, options->requirements, &lock);
 	lock.packages = arena_new_array(arena, struct lock_package, merge.entries.len);
 	for (size_t i = 0; i < merge.entries.len; i++) {
 		struct lock_package *package = &lock.packages[lock.len++];

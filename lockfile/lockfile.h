@@ -69,6 +69,16 @@ struct lock_policy {
 	struct slice text, place;
 };
 
+// What a user asked for, kept so that a reader of the lock knows its roots. Not its line:
+// one more comment in a requirements file must not put the lock out of date.
+struct lock_requirement {
+	struct slice name;      // normalized
+	struct slice extras;    // "a,b", "" for none
+	struct slice specifier; // canonical, "" for any version
+	struct slice marker;    // "" for none
+	struct slice file; // relative, as the user named it; "" where it has no such name
+};
+
 struct lock {
 	struct slice lock_version;  // "1.0"
 	struct slice *environments; // marker texts
@@ -80,15 +90,21 @@ struct lock {
 	size_t default_groups_len, default_groups_cap;
 	struct lock_package *packages; // sorted by name, then version
 	size_t len, cap;
-	// [tool.pinbake], disposable (751.15): names as in target.h, and the absolute
-	// cut-off or "" (751.16).
+	// [tool.pinbake], disposable (751.15): names as in target.h, the absolute cut-off or
+	// "" (751.16), and what was asked for, sorted and each once.
 	struct slice *targets;
 	size_t targets_len, targets_cap;
 	struct slice exclude_newer;
 	// Written in this order, and not read back.
 	struct lock_policy *overrides, *excludes;
 	size_t overrides_len, excludes_len;
+	struct lock_requirement *requirements;
+	size_t requirements_len, requirements_cap;
 };
+
+// "app[a,b]>=2; marker".
+struct slice lock_requirement_text(struct arena *arena,
+				   const struct lock_requirement *requirement);
 
 // Is it pylock.toml or pylock.NAME.toml (751.1)?
 bool lock_file_name_is_valid(struct slice name);

@@ -127,3 +127,34 @@ const struct slice *lock_sorted_texts(struct arena *arena, const struct slice *t
 	*ret_len = lock_sort_texts(copy, len);
 	return copy;
 }
+
+static int compare_requirements(const void *a, const void *b)
+{
+	const struct lock_requirement *left = a, *right = b;
+	int order = slice_cmp(left->name, right->name);
+	if (order == 0)
+		order = slice_cmp(left->extras, right->extras);
+	if (order == 0)
+		order = slice_cmp(left->specifier, right->specifier);
+	if (order == 0)
+		order = slice_cmp(left->marker, right->marker);
+	return order ? order : slice_cmp(left->file, right->file);
+}
+
+const struct lock_requirement *
+lock_sorted_requirements(struct arena *arena, const struct lock_requirement *requirements,
+			 size_t len, size_t *ret_len)
+{
+	size_t kept = 0;
+	struct lock_requirement *copy =
+		arena_new_array(arena, struct lock_requirement, len);
+	if (len)
+		memcpy(copy, requirements, len * sizeof(*copy));
+	if (len > 1)
+		qsort(copy, len, sizeof(*copy), compare_requirements);
+	for (size_t i = 0; i < len; i++)
+		if (kept == 0 || compare_requirements(&copy[kept - 1], &copy[i]) != 0)
+			copy[kept++] = copy[i];
+	*ret_len = kept;
+	return copy;
+}

@@ -171,6 +171,66 @@ static void read_exclude_newer(struct lock_reader *reader, const struct toml_val
 			     "'exclude-newer' is no date and is ignored");
 }
 
+// A text of a requirement: "" where it is absent. False where it is no such text.
+static bool read_part(const struct toml_value *table, struct slice key,
+		      struct slice *ret_text)
+{
+	const struct toml_value *value = toml_find(table->table, key);
+	if (!value)
+		return true;
+	if (value->type != TOML_STRING || read_has_control(value->string))
+		return false;
+	*ret_text = value->string;
+	return true;
+}
+
+static bool read_requirement(struct lock_reader *reader, const struct toml_value *table,
+			     struct lock_requirement *requirement)
+{
+	if (table->type != TOML_TABLE ||
+	    !read_part(table, S("name"), &requirement->name) ||
+	    !read_part(table, S("extras"), &requirement->extras) ||
+	    !read_part(table, S("specifier"), &requirement->specifier) ||
+	    !read_part(table, S("marker"), &requirement->marker) ||
+	    !read_part(table, S("file"), &requirement->file) ||
+	    !name_is_valid(requirement->name))
+		return false;
+	requirement->name = name_normalize(reader->arena, requirement->name);
+	return true;
+}
+
+static void read_requirements(struct lock_reader *reader, const struct toml_value *own,
+			      struct lock *lock)
+{
+	const struct toml_value *value = toml_find(own->table, S("requirements"));
+	bool good = value && value->type == TOML_ARRAY;
+	size_t len = good ? value->array.len : 0;
+	struct lock_requirement *found =
+		arena_new_array(reader->arena, struct lock_requirement, len);
+	for (size_t i = 0; i < len; i++)
+		good &= read_requirement(reader, &value->array.items[i], &found[i]);
+	if (good) {
+		lock->requirements = found;
+		lock->requirements_len = lock->requirements_cap = len;
+	} else if (value) {
+		read_warning(reader, value->span,
+			     "'requirements' is not an array of requirements and is ignored");
+	}
+}
+
+struct slice lock_requirement_text(struct arena *arena,
+				   const struct lock_requirement *requirement)
+{
+	struct buf text = { .arena = arena };
+	buf_append(&text, requirement->name);
+	if (requirement->extras.len)
+		buf_printf(&text, "[%.*s]", SLICE_ARG(requirement->extras));
+	buf_append(&text, requirement->specifier);
+	if (requirement->marker.len)
+		buf_printf(&text, "; %.*s", SLICE_ARG(requirement->marker));
+	return buf_slice(&text);
+}
+
 // --- the file ---------------------------------------------------------------------------------
 
 static void read_all(struct lock_reader *reader, const struct toml_value *root,
@@ -187,6 +247,7 @@ static void read_all(struct lock_reader *reader, const struct toml_value *root,
 	if (own) {
 		read_targets(reader, own, lock);
 		read_exclude_newer(reader, own, lock);
+		read_requirements(reader, own, lock);
 	}
 }
 

@@ -3,7 +3,7 @@
 // everything sorted, one fact a line, so that a changed pin is a small diff.
 //
 //	lock-version, environments, requires-python, extras, dependency-groups, default-groups, created-by
-//	[tool.pinbake]        targets, exclude-newer: at the top, where people look for what the lock is for
+//	[tool.pinbake]        targets, exclude-newer, requirements: at the top, where people look for what the lock is for
 //	[[packages]]          one for each pin, then [[packages.wheels]], [packages.sdist], … of it
 #include "base/toml_write.h"
 #include "lockfile/order.h"
@@ -206,10 +206,39 @@ static void write_policies(struct buf *buf, struct slice key,
 	buf_append(buf, S("]\n"));
 }
 
+static void write_item(struct buf *buf, struct slice key, struct slice text)
+{
+	if (text.len == 0)
+		return;
+	buf_printf(buf, ", %.*s = ", SLICE_ARG(key));
+	toml_write_string(buf, text);
+}
+
+static void write_requirements(struct buf *buf, const struct lock *lock)
+{
+	size_t len;
+	const struct lock_requirement *sorted = lock_sorted_requirements(
+		buf->arena, lock->requirements, lock->requirements_len, &len);
+	if (len == 0)
+		return;
+	toml_write_raw_line(buf, S("requirements"), S("["));
+	for (size_t i = 0; i < len; i++) {
+		buf_append(buf, S("    { name = "));
+		toml_write_string(buf, sorted[i].name);
+		write_item(buf, S("extras"), sorted[i].extras);
+		write_item(buf, S("specifier"), sorted[i].specifier);
+		write_item(buf, S("marker"), sorted[i].marker);
+		write_item(buf, S("file"), sorted[i].file);
+		buf_append(buf, S(" },\n"));
+	}
+	buf_append(buf, S("]\n"));
+}
+
 static void write_tool(struct buf *buf, const struct lock *lock)
 {
 	if (lock->targets_len == 0 && lock->exclude_newer.len == 0 &&
-	    lock->overrides_len == 0 && lock->excludes_len == 0)
+	    lock->overrides_len == 0 && lock->excludes_len == 0 &&
+	    lock->requirements_len == 0)
 		return;
 	write_header(buf, S("[tool.pinbake]"));
 	if (lock->targets_len)
@@ -217,6 +246,7 @@ static void write_tool(struct buf *buf, const struct lock *lock)
 	write_exclude_newer(buf, lock->exclude_newer);
 	write_policies(buf, S("overrides"), lock->overrides, lock->overrides_len);
 	write_policies(buf, S("excludes"), lock->excludes, lock->excludes_len);
+	write_requirements(buf, lock);
 }
 
 struct slice lock_write(struct arena *arena, const struct lock *lock)

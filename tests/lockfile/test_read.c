@@ -524,7 +524,12 @@ static void test_751_15_tool_data_is_disposable(void **state)
 		"targets = [1]\n",
 		"[tool.pinbake]\n"
 		"exclude-newer = 1\n",
-		"[tool.pinbake]\nexclude-newer = 10:00:00\n"
+		"[tool.pinbake]\nexclude-newer = 10:00:00\n",
+		"[tool.pinbake]\nrequirements = 'numpy'\n",
+		"[tool.pinbake]\nrequirements = ['numpy']\n",
+		"[tool.pinbake]\nrequirements = [{ specifier = '>=2' }]\n",
+		"[tool.pinbake]\nrequirements = [{ name = 'numpy', specifier = 2 }]\n",
+		"[tool.pinbake]\nrequirements = [{ name = 'numpy', file = \"a\\u001b\" }]\n"
 	};
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
 		AUTO(arena_cleanup) struct arena arena = { 0 };
@@ -534,6 +539,7 @@ static void test_751_15_tool_data_is_disposable(void **state)
 		assert_int_equal(f.diagnostics.items[0].severity, SEVERITY_WARNING);
 		assert_int_equal(f.lock.len, 1);
 		assert_int_equal(f.lock.targets_len, 0);
+		assert_int_equal(f.lock.requirements_len, 0);
 	}
 }
 

@@ -199,6 +199,46 @@ static void test_no_packages(void **state)
 	assert_int_equal(f.lock.len, 0);
 }
 
+// Sorted, each once, one a line.
+static void test_751_15_requirements(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct lock_requirement requirements[] = {
+		{ .name = S("numpy"), .specifier = S(">=2"), .file = S("b.in") },
+		{ .name = S("numpy"), .specifier = S(">=2"), .file = S("a.in") },
+		{ .name = S("app"),
+		  .extras = S("web"),
+		  .marker = S("sys_platform == \"linux\"") },
+		{ .name = S("numpy"), .specifier = S(">=2"), .file = S("b.in") },
+	};
+	struct lock lock = { .lock_version = S("1.0"),
+			     .created_by = S("pinbake"),
+			     .requirements = requirements,
+			     .requirements_len = 4 };
+	struct slice text = lock_write(&arena, &lock);
+	assert_text(
+		text,
+		"lock-version = \"1.0\"\n"
+		"created-by = \"pinbake\"\n"
+		"packages = []\n"
+		"\n"
+		"[tool.pinbake]\n"
+		"requirements = [\n"
+		"    { name = \"app\", extras = \"web\", marker = 'sys_platform == \"linux\"' },\n"
+		"    { name = \"numpy\", specifier = \">=2\", file = \"a.in\" },\n"
+		"    { name = \"numpy\", specifier = \">=2\", file = \"b.in\" },\n"
+		"]\n");
+	READ(f, text.ptr);
+	assert_ok(&f);
+	assert_int_equal(f.lock.requirements_len, 3);
+	assert_text(lock_requirement_text(&arena, &f.lock.requirements[0]),
+		    "app[web]; sys_platform == \"linux\"");
+	assert_text(lock_requirement_text(&arena, &f.lock.requirements[1]), "numpy>=2");
+	assert_text(f.lock.requirements[2].file, "b.in");
+	assert_true(slice_eq(lock_write(&arena, &f.lock), text));
+}
+
 static void test_751_5_both_lists_of_uses_or_none(void **state)
 {
 	(void)state;
@@ -501,6 +541,7 @@ int main(void)
 		cmocka_unit_test(test_order_of_the_input_does_not_matter),
 		cmocka_unit_test(test_equal_names_have_one_order),
 		cmocka_unit_test(test_no_packages),
+		cmocka_unit_test(test_751_15_requirements),
 		cmocka_unit_test(test_751_5_both_lists_of_uses_or_none),
 		cmocka_unit_test(test_md_3_old_requires_python_is_corrected_or_left_out),
 		cmocka_unit_test(test_751_8_only_utc_times_are_written),
