@@ -50,7 +50,7 @@ struct command {
 };
 
 extern const struct command command_lock, command_export, command_bake, command_install, command_dockerfile,
-	command_cache;
+	command_cache, command_tree, command_why, command_diff;
 
 // --- settings.c
 const char *setting(const char *name); // an environment variable, NULL where unset or empty
@@ -62,6 +62,7 @@ bool index_is_configured(void);            // does a setting name an index?
 struct slice host_platform(struct arena *arena); // "linux/amd64"
 uint64_t clock_seconds(void); // since 1970
 uint64_t clock_ms(void);      // monotonic
+bool locale_is_utf8(void); // may text go beyond ASCII?
 NODISCARD int open_net(struct cli *cli, struct net **ret_net, struct error *err);
 NODISCARD int open_store(struct cli *cli, struct store **ret_store, struct error *err);
 void store_cleanup(struct store **store);
@@ -103,6 +104,12 @@ struct opened_lock {
 	struct lock_selection selection;
 };
 NODISCARD int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened, struct error *err);
+// The only argument from `at` on, or pylock.toml. ERROR_USAGE for more.
+NODISCARD int lock_argument(const struct text_list *arguments, size_t at, const char **ret_path, struct error *err);
+// The first entry of a name in a graph of the lock. ERROR_NO, with what is near.
+struct lock_graph;
+NODISCARD int find_in_lock(struct cli *cli, const struct opened_lock *opened, const struct lock_graph *graph,
+			   const char *name, uint32_t *ret_first, size_t *ret_len, struct error *err);
 // target_name NULL: the lock's only target, else an error that lists them.
 NODISCARD int open_lock(struct cli *cli, const char *path, const char *target_name, struct opened_lock *ret_opened,
 			struct error *err);

@@ -183,12 +183,13 @@ static const char *origin_name(enum fact_origin origin)
 	case FACT_FROM_REQUIREMENTS: return "requirements";
 	case FACT_FROM_CONSTRAINTS: return "constraints";
 	case FACT_FROM_METADATA: return "metadata";
+	case FACT_FROM_LOCK: return "lock";
 	case FACT_FROM_INDEX: break;
 	}
 	return "index";
 }
 
-static json_t *explanation_as_json(const struct explanation *explanation)
+json_t *explanation_as_json(const struct explanation *explanation)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < explanation->len; i++) {

@@ -209,6 +209,8 @@ void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
 			struct explanation *explanation)
 {
 	const struct edge *edge = &resolve->edges.items[fact->reason];
+	if (edge->from == SOLVER_ROOT && !edge->entry)
+		return;
 	struct fact_line *line = array_push(&resolve->arena, explanation);
 	struct buf text = { .arena = &resolve->arena };
 	line->wanted = wanted_text(resolve, edge->requirement);

@@ -3,6 +3,8 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/index_url.h"
+#include "lockfile/graph.h"
+#include "packaging/name.h"
 #include "resolver/index/index.h"
 
 #include <string.h>
@@ -20,6 +22,28 @@ int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened,
 	if (lock_read(&opened->source, &cli->arena, &opened->lock, &cli->diagnostics) < 0)
 		return error_set(err, ERROR_INPUT, "'%s' is not a valid lock", path);
 	return 0;
+}
+
+int lock_argument(const struct text_list *arguments, size_t at, const char **ret_path, struct error *err)
+{
+	if (arguments->len > at + 1)
+		return error_set(err, ERROR_USAGE, "one lock at a time, but %zu were named", arguments->len - at);
+	*ret_path = arguments->len > at ? arguments->items[at] : "pylock.toml";
+	return 0;
+}
+
+int find_in_lock(struct cli *cli, const struct opened_lock *opened, const struct lock_graph *graph, const char *name,
+		 uint32_t *ret_first, size_t *ret_len, struct error *err)
+{
+	struct text_list names = { 0 };
+	*ret_len = lock_graph_find(graph, name_normalize(&cli->arena, slice_from(name)), ret_first);
+	if (*ret_len)
+		return 0;
+	error_set(err, ERROR_NO, "'%s' has no package '%s'", opened->path, name);
+	for (size_t i = 0; i < graph->len; i++)
+		*array_push(&cli->arena, &names) = arena_c_string(&cli->arena, graph->nodes[i].package->name);
+	const char *near = nearest_word(name, names.items, names.len);
+	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
 }
 
 static int choose_target(struct cli *cli, struct opened_lock *opened, const char *target_name, struct error *err)

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 static const struct command *const COMMANDS[] = {
-	&command_lock, &command_export, &command_bake, &command_install, &command_dockerfile, &command_cache,
+	&command_lock, &command_tree, &command_why, &command_diff, &command_export, &command_bake, &command_install,
+	&command_dockerfile, &command_cache,
 };
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(*COMMANDS) };
 
@@ -47,8 +48,9 @@ static void print_overview(FILE *out)
 
 static void print_help(const struct command *command, bool advanced_too)
 {
-	printf("usage: pinbake %s%s%s\n\n%s\n\nexamples:\n%s\noptions:\n", command->name,
-	       command->arguments[0] ? " " : "", command->arguments, command->summary, command->examples);
+	printf("usage: pinbake %s%s%s\n\n%s\n\nexamples:\n%s%s", command->name,
+	       command->arguments[0] ? " " : "", command->arguments, command->summary, command->examples,
+	       command->options->len ? "\noptions:\n" : "");
 	options_print(stdout, command->options, advanced_too);
 	if (advanced_too) {
 		fputs("\ncommon options:\n", stdout);

@@ -265,6 +265,7 @@ static bool make_ready(struct resolve *resolve, uint32_t id)
 struct rank_question {
 	const struct project *project;
 	const struct specifier_set *specifiers;
+	const struct newer_request *newer;
 };
 
 static bool rank_satisfies(void *context, uint32_t rank)
@@ -276,7 +277,7 @@ static bool rank_satisfies(void *context, uint32_t rank)
 struct rank_set admitted_ranks(struct resolve *resolve, uint32_t id, const struct specifier_set *specifiers)
 {
 	const struct project *project = resolve->nodes.items[id].project;
-	struct rank_question question = { project, specifiers };
+	struct rank_question question = { .project = project, .specifiers = specifiers };
 	return rank_set_where(&resolve->arena, (uint32_t)project->release_len, rank_satisfies, &question);
 }
 
@@ -524,6 +525,39 @@ static int wait_for_index(struct resolve *resolve, struct error *err)
 	return index_wait(resolve->index, err);
 }
 
+bool newer_request_admits(const struct newer_request *newer, const struct version *version)
+{
+	return version_cmp(version, &newer->than) > 0 && (newer->prereleases || !version_is_prerelease(version));
+}
+
+static bool is_newer(void *context, uint32_t rank)
+{
+	const struct rank_question *question = context;
+	return newer_request_admits(question->newer, &question->project->releases[rank].version);
+}
+
+// Not as a specifier: "> 2.0" would leave 2.0.post1 out (440.6).
+static int ask_for_newer(struct resolve *resolve, struct dependency_list *list, struct error *err)
+{
+	const struct newer_request *newer = resolve->options->newer;
+	if (!newer)
+		return 0;
+	while (!want_requirement(resolve, &newer->requirement))
+		if (wait_for_index(resolve, err) < 0)
+			return -1;
+	struct rank_question question = { .project = find_project(resolve, newer->requirement.name),
+					  .newer = newer };
+	if (question.project->state == PROJECT_FAILED)
+		return project_failure(question.project, err);
+	struct edge edge = { .from = SOLVER_ROOT, .requirement = &newer->requirement };
+	struct rank_set allowed = rank_set_where(&resolve->arena, (uint32_t)question.project->release_len, is_newer,
+						 &question);
+	*array_push(&resolve->arena, list) = (struct solver_dependency){
+		node_of(resolve, newer->requirement.name, S("")), allowed, edge_of(resolve, &edge)
+	};
+	return 0;
+}
+
 static int give_root(struct resolve *resolve, struct error *err)
 {
 	const struct requirement_set *set = resolve->options->requirements;
@@ -554,6 +588,8 @@ static int give_root(struct resolve *resolve, struct error *err)
 		struct edge edge = { .from = SOLVER_ROOT, .requirement = requirement, .entry = override ? override : entry };
 		add_dependencies(resolve, requirement, edge_of(resolve, &edge), &list);
 	}
+	if (ask_for_newer(resolve, &list, err) < 0)
+		return -1;
 	solver_give_dependencies(resolve->solver, SOLVER_ROOT, 0, list.items, list.len);
 	return 0;
 }

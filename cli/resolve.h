@@ -35,8 +35,17 @@ struct leaning {
 	const struct specifier_set *asked;
 };
 
+// A release of a package above one: what `why --held-back` asks besides what the user does. No fact of a conflict: who
+// asked for it says so.
+struct newer_request {
+	struct requirement requirement; // its name, nothing else
+	struct version than;
+	bool prereleases; // one of those will do
+};
+
 struct resolve_options {
 	const struct requirement_set *requirements;
+	const struct newer_request *newer; // NULL: none
 	const struct target *target;
 	// Targets that markers cannot tell from `target` (two libc floors): solved jointly, one version, several wheels.
 	const struct target *const *others;
@@ -120,7 +129,13 @@ NODISCARD int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, st
 void resolve_pins_of_other(struct resolve *resolve, size_t other, struct pin_list *ret_pins);
 
 // --- explain.c: the conflict as numbered facts, each with its place.
-enum fact_origin { FACT_FROM_REQUIREMENTS, FACT_FROM_CONSTRAINTS, FACT_FROM_METADATA, FACT_FROM_INDEX };
+enum fact_origin {
+	FACT_FROM_REQUIREMENTS,
+	FACT_FROM_CONSTRAINTS,
+	FACT_FROM_METADATA,
+	FACT_FROM_INDEX,
+	FACT_FROM_LOCK
+};
 
 struct fact_line {
 	enum fact_origin origin;
@@ -135,6 +150,10 @@ struct explanation {
 	struct fact_line *items;
 	size_t len, cap;
 };
+
+bool newer_request_admits(const struct newer_request *newer, const struct version *version);
+
+json_t *explanation_as_json(const struct explanation *explanation);
 
 // After a conflict: what cannot hold together, as text or in result; err gets the headline, and the edits (or "") as
 // its hint. Returns -1.

@@ -56,6 +56,20 @@ static const char *first_setting(const char *const *names, size_t count)
 	return NULL;
 }
 
+bool locale_is_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct slice locale = slice_from(setting(names[i])), name = locale;
+		if (locale.len == 0)
+			continue;
+		slice_cut(&locale, '.', &name);
+		slice_cut(&locale, '@', &name);
+		return slice_eq_ignore_case(name, S("UTF-8")) || slice_eq_ignore_case(name, S("UTF8"));
+	}
+	return false;
+}
+
 const char *configured_setting(const char *name)
 {
 	static const char *const prefixes[] = { "PINBAKE_", "PIP_", "UV_" };
