@@ -283,15 +283,17 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 static int run_lock(struct cli *cli, void *opaque, const struct text_list *inputs,
 		    json_t *result, struct error *err)
 {
-	const struct lock_values *values = opaque;
+	struct lock_values *values = opaque;
+	struct text_list files = *inputs;
 	struct call call = { .cli = cli, .values = values, .started_ms = clock_ms() };
 	struct requirement_set set = { 0 };
 	struct target_list targets = { 0 };
 	struct resolve_options options = { .requirements = &set };
 	static const char *const formats[] = { "pylock", "requirements" };
 	size_t format;
-	if (option_choice("format", values->format, formats, 2, &format, err) < 0 ||
-	    lock_read_inputs(cli, values, inputs, &set, err) < 0 ||
+	if (lock_read_settings(cli, values, &files, err) < 0 ||
+	    option_choice("format", values->format, formats, 2, &format, err) < 0 ||
+	    lock_read_inputs(cli, values, &files, &set, err) < 0 ||
 	    lock_read_targets(cli, values, &targets, err) < 0 ||
 	    lock_check_python(&set, &targets, err) < 0 ||
 	    lock_read_policy(cli, values, &set, &options, err) < 0)

@@ -3,6 +3,7 @@
 // targets fit what they say of Python.
 #include "cli/lock_options.h"
 
+#include "cli/project_file.h"
 #include "lockfile/lockfile.h"
 
 enum input_kind { INPUT_REQUIREMENTS, INPUT_PROJECT, INPUT_SCRIPT };
@@ -135,6 +136,26 @@ static int check_request(const struct inputs *inputs, const struct lock_values *
 		  "--extra and --all-extras are for a pyproject.toml, and none is given");
 	return error_hint(
 		err, "in a requirements file, extras stand in brackets: package[extra]");
+}
+
+int lock_read_settings(struct cli *cli, struct lock_values *values,
+		       struct text_list *inputs, struct error *err)
+{
+	struct lock_values given = *values;
+	bool has_files = inputs->len > 0;
+	if (project_file_read(cli, &lock_option_table, values, inputs, err) < 0)
+		return -1;
+	if (given.pythons.len || given.platforms.len || given.targets.len) {
+		values->pythons = given.pythons;
+		values->platforms = given.platforms;
+		values->targets = given.targets;
+	}
+	if (has_files) {
+		values->extras = given.extras;
+		values->groups = given.groups;
+		values->all_extras = given.all_extras;
+	}
+	return 0;
 }
 
 int lock_read_inputs(struct cli *cli, const struct lock_values *values,

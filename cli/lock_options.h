@@ -19,6 +19,10 @@ struct target_list {
 	size_t len, cap;
 };
 
+// lock_inputs.c: the project's settings (project_file.h) where the command line is silent. Of targets it is, if it names
+// any part of one; of extras and groups, if it names files. ERROR_INPUT.
+NODISCARD int lock_read_settings(struct cli *cli, struct lock_values *values,
+				 struct text_list *inputs, struct error *err);
 // --python times --platform, or --target; else what this machine is. ERROR_USAGE.
 NODISCARD int lock_read_targets(struct cli *cli, const struct lock_values *values,
 				struct target_list *ret_targets, struct error *err);

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// Reads a project's settings by the option table of the command.
+#include "cli/project_file.h"
+
+#include "base/limits.h"
+#include "base/toml.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct settings {
+	struct cli *cli;
+	const struct option_table *table;
+	char *values; // of the command
+	struct text_list *inputs;
+};
+
+#define SETTING_ERROR(settings, span, ...)                                          \
+	diagnostics_add(&(settings)->cli->diagnostics, SEVERITY_ERROR, ERROR_INPUT, \
+			(span), __VA_ARGS__)
+
+// --- values ----------------------------------------------------------------------------------------------------------
+
+static const char *text_of(struct settings *settings, struct slice text)
+{
+	return arena_c_string(&settings->cli->arena, text);
+}
+
+static void add_item(struct settings *settings, const struct toml_value *value,
+		     struct slice what, struct text_list *list)
+{
+	if (toml_check_type(value, TOML_STRING, what, &settings->cli->diagnostics))
+		*array_push(&settings->cli->arena, list) =
+			text_of(settings, value->string);
+}
+
+// "KEY=VALUE" of each entry.
+static void add_pairs(struct settings *settings, const struct toml_table *pairs,
+		      struct text_list *list)
+{
+	for (size_t i = 0; i < pairs->len; i++) {
+		const struct toml_entry *pair = &pairs->items[i];
+		if (!toml_check_type(&pair->value, TOML_STRING, pair->key,
+				     &settings->cli->diagnostics))
+			continue;
+		struct slice text =
+			arena_printf(&settings->cli->arena, "%.*s=%.*s",
+				     SLICE_ARG(pair->key), SLICE_ARG(pair->value.string));
+		*array_push(&settings->cli->arena, list) = text.ptr;
+	}
+}
+
+static void set_list(struct settings *settings, const struct toml_entry *entry,
+		     bool takes_pairs, struct text_list *list)
+{
+	const struct toml_value *value = &entry->value;
+	struct text_list found = { 0 };
+	if (value->type == TOML_ARRAY)
+		for (size_t i = 0; i < value->array.len; i++)
+			add_item(settings, &value->array.items[i], entry->key, &found);
+	else if (value->type == TOML_TABLE && takes_pairs)
+		add_pairs(settings, value->table, &found);
+	else
+		add_item(settings, value, entry->key, &found);
+	if (list->len == 0)
+		*list = found;
+}
+
+// --- options ---------------------------------------------------------------------------------------------------------
+
+// What a run is for is said with the run.
+static bool is_for_one_run(const struct option *option)
+{
+	static const char *const names[] = { "check",  "upgrade", "upgrade-package",
+					     "repair", "refresh", "output" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(option->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+// By its long name; lists also with an s at the end.
+static const struct option *find_option(const struct settings *settings, struct slice key)
+{
+	for (size_t i = 0; i < settings->table->len; i++) {
+		const struct option *option = &settings->table->items[i];
+		struct slice name = slice_from(option->name), single = key;
+		if (option->type == OPTION_LIST && slice_ends_with(key, S("s")))
+			single.len--;
+		if (slice_eq(name, key) || slice_eq(name, single))
+			return is_for_one_run(option) ? NULL : option;
+	}
+	return NULL;
+}
+
+// PINBAKE_INDEX_URL for index-url: who sets it knows better than the file.
+static bool has_variable(const struct option *option)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "PINBAKE_%s", option->name);
+	for (char *at = name; *at; at++)
+		*at = (char)(*at == '-'                 ? '_'
+			     : *at >= 'a' && *at <= 'z' ? *at - ('a' - 'A')
+							: *at);
+	return setting(name) != NULL;
+}
+
+static void set_option(struct settings *settings, const struct option *option,
+		       const struct toml_entry *entry)
+{
+	struct diagnostics *diagnostics = &settings->cli->diagnostics;
+	void *place = settings->values + option->offset;
+	const struct toml_value *value = &entry->value;
+	switch (option->type) {
+	case OPTION_FLAG:
+		if (toml_check_type(value, TOML_BOOLEAN, entry->key, diagnostics))
+			*(bool *)place |= value->boolean;
+		break;
+	case OPTION_TEXT:
+		if (toml_check_type(value, TOML_STRING, entry->key, diagnostics) &&
+		    !*(const char **)place)
+			*(const char **)place = text_of(settings, value->string);
+		break;
+	case OPTION_LIST:
+		set_list(settings, entry, strchr(option->value, '=') != NULL, place);
+		break;
+	case OPTION_COUNT: break;
+	}
+}
+
+static bool is_of_another_command(const struct toml_entry *entry)
+{
+	static const char *const commands[] = { "bake",       "install", "export",
+						"dockerfile", "build",   "audit",
+						"image" };
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (entry->value.type == TOML_TABLE &&
+		    slice_eq(entry->key, slice_from(commands[i])))
+			return true;
+	return false;
+}
+
+static void fail_unknown(struct settings *settings, const struct toml_entry *entry)
+{
+	struct text_list names = { 0 };
+	*array_push(&settings->cli->arena, &names) = "requirements";
+	for (size_t i = 0; i < settings->table->len; i++)
+		if (!is_for_one_run(&settings->table->items[i]))
+			*array_push(&settings->cli->arena, &names) =
+				settings->table->items[i].name;
+	const char *near =
+		nearest_word(text_of(settings, entry->key), names.items, names.len);
+	struct error *err =
+		SETTING_ERROR(settings, entry->key_span, "there is no setting '%.*s'",
+			      SLICE_ARG(entry->key));
+	if (near)
+		error_hint(err, "did you mean '%s'?", near);
+	else
+		error_hint(
+			err,
+			"settings have the names of options: see 'pinbake lock --help'");
+}
+
+static void read_table(struct settings *settings, const struct toml_table *table)
+{
+	for (size_t i = 0; i < table->len; i++) {
+		const struct toml_entry *entry = &table->items[i];
+		const struct option *option = find_option(settings, entry->key);
+		if (slice_eq(entry->key, S("requirements")))
+			set_list(settings, entry, false, settings->inputs);
+		else if (!option && !is_of_another_command(entry))
+			fail_unknown(settings, entry);
+		else if (option && !has_variable(option))
+			set_option(settings, option, entry);
+	}
+}
+
+// --- files -----------------------------------------------------------------------------------------------------------
+
+static int open_document(struct cli *cli, const char *path, struct toml_table **ret_root)
+{
+	struct error err = { 0 };
+	struct source *source = arena_new(&cli->arena, struct source);
+	source->name = slice_from(path);
+	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena,
+		      &source->text, &err) == 0)
+		return toml_parse(source, &cli->arena, ret_root, &cli->diagnostics);
+	*diagnostics_add(&cli->diagnostics, SEVERITY_ERROR, err.kind, (struct span){ 0 },
+			 "%s", err.cause) = err;
+	return -1;
+}
+
+static const struct toml_table *tool_table(struct cli *cli, const struct toml_table *root)
+{
+	const struct toml_value *tool = toml_find(root, S("tool"));
+	if (!tool || tool->type != TOML_TABLE)
+		return NULL;
+	const struct toml_value *own =
+		toml_find_typed(tool->table, S("pinbake"), TOML_TABLE, &cli->diagnostics);
+	return own ? own->table : NULL;
+}
+
+// A pyproject.toml without a word on us is not ours to judge: it may be wrong, and not be asked for.
+static void read_pyproject(struct settings *settings, const char *path)
+{
+	struct cli *cli = settings->cli;
+	struct diagnostics kept = cli->diagnostics;
+	struct toml_table *root;
+	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
+	bool is_toml = open_document(cli, path, &root) == 0;
+	cli->diagnostics = kept;
+	const struct toml_table *table = is_toml ? tool_table(cli, root) : NULL;
+	if (table)
+		read_table(settings, table);
+}
+
+int project_file_read(struct cli *cli, const struct option_table *table, void *values,
+		      struct text_list *inputs, struct error *err)
+{
+	struct settings settings = { cli, table, values, inputs };
+	struct toml_table *root;
+	const char *path = "pinbake.toml";
+	size_t before = cli->diagnostics.error_count;
+	if (file_exists(path)) {
+		if (open_document(cli, path, &root) == 0)
+			read_table(&settings, root);
+	} else if (file_exists(path = "pyproject.toml")) {
+		read_pyproject(&settings, path);
+	}
+	size_t problems = cli->diagnostics.error_count - before;
+	return problems ? error_set(err, ERROR_INPUT,
+				    "%zu problem%s in the settings of '%s'", problems,
+				    plural(problems), path)
+			: 0;
+}
