@@ -188,24 +188,25 @@ static void report(struct call *call, json_t *result)
 
 // --- the command -----------------------------------------------------------------------------------------------------
 
-enum { HINT_SOLVES = 20, HINT_MS = 5000, REPAIR_SOLVES = 400, REPAIR_MS = 120000 };
+enum { HINT_SOLVES = 20, HINT_MS = 5000, REPAIR_SOLVES = 400, REPAIR_MS = 120000, REMOVALS = 3 };
 
 static int explain_failure(struct call *call, const struct repair_list *repairs,
 			   json_t *result, struct error *err)
 {
 	struct lock_run *run = &call->run;
 	struct resolve *resolve = &run->resolves[run->failed];
-	struct slice edits = repairs_text(&call->cli->arena, repairs);
+	const struct repair *best = repairs->len ? &repairs->items[0] : NULL;
+	struct slice hint = repairs_text(&call->cli->arena, repairs);
 	if (run->targets.len > 1)
 		error_during(err, "locking for %.*s",
 			     SLICE_ARG(run->targets.items[run->failed].name));
 	if (err->kind != ERROR_NO || !solver_conflict(resolve->solver).len)
 		return -1;
-	if (edits.len)
-		edits = arena_printf(&call->cli->arena, "%.*s (--repair does%s)",
-				     SLICE_ARG(edits),
-				     slice_contains(edits, S(", or ")) ? " the first" : "");
-	return report_conflict(call->cli, resolve, edits, result, err);
+	json_object_set_new(result, "repairs", repairs_as_json(repairs));
+	report_conflict(call->cli, resolve, hint, result, err);
+	if (best && best->edits.len > 1)
+		report_edits(call->cli, &best->edits);
+	return -1;
 }
 
 static int lock_repaired(struct call *call, const struct repair_case *of,
@@ -229,7 +230,7 @@ static int repair_or_explain(struct call *call, json_t *result, struct error *er
 	struct repair_case of = { call->cli, failed.index, &failed, &call->cutoff, NULL,
 				  &call->values->upgrade_packages };
 	struct repair_limits limits = { wanted ? REPAIR_SOLVES : HINT_SOLVES,
-					wanted ? REPAIR_MS : HINT_MS, true };
+					wanted ? REPAIR_MS : HINT_MS, REMOVALS };
 	struct repair_list repairs = { 0 };
 	struct error found = *err;
 	bool is_conflict = err->kind == ERROR_NO && (wanted || !err->span.source);
@@ -273,6 +274,8 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 					&run->picks[i].pins);
 	show_diagnostics(call->cli);
 	if (call->edits.len) {
+		say(call->cli, "repaired by %zu edit%s, which your files do not have yet:",
+		    call->edits.len, plural(call->edits.len));
 		report_edits(call->cli, &call->edits);
 		json_object_set_new(result, "edits", edits_as_json(&call->edits));
 	}

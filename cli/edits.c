@@ -172,6 +172,8 @@ static struct slice needs_otherwise(struct arena *arena, const struct resolve *r
 	const struct project_file *file =
 		node && newest ? node->candidates.items[newest - edit->project->releases].file : NULL;
 	const struct file_metadata *found = file ? index_metadata(resolve->index, file) : NULL;
+	if (found && found->state != METADATA_FOUND)
+		return arena_printf(arena, "%.*s cannot be used: %s", SLICE_ARG(newest->version_text), found->error.cause);
 	for (size_t i = 0; found && i < found->metadata.requires_len; i++) {
 		const struct requirement *need = &found->metadata.requires_dist[i];
 		const struct pin *pin = pin_of(pins, need->name);
@@ -269,7 +271,6 @@ static void report_edit(const struct cli *cli, struct arena *arena, const struct
 void report_edits(const struct cli *cli, const struct edit_list *edits)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	say(cli, "repaired by %zu edit%s, which your files do not have yet:", edits->len, plural(edits->len));
 	for (size_t i = 0; i < edits->len; i++)
 		report_edit(cli, &scratch, &edits->items[i]);
 }

@@ -38,6 +38,6 @@ struct slice edit_reason(struct arena *arena, const struct lock_run *run, const 
 // "relax a.in:3 to 'x==2' and remove a.in:4 ('y')"
 struct slice edits_text(struct arena *arena, const struct edit_list *edits);
 
-// What --repair has done, on stderr and in result ("edits").
+// Each with its place and reason: a line each on stderr, or JSON.
 void report_edits(const struct cli *cli, const struct edit_list *edits);
 json_t *edits_as_json(const struct edit_list *edits);

@@ -249,13 +249,14 @@ int report_conflict(struct cli *cli, struct resolve *resolve, struct slice edits
 	set_headline(&explanation, edits, err);
 	json_object_set_new(result, "facts", explanation_as_json(&explanation));
 	progress_done(cli);
-	if (cli->common.json || err->span.source)
+	if (cli->common.json)
 		return -1;
 	show_diagnostics(cli);
 	struct error headline = *err;
 	headline.hint[0] = '\0';
 	render_error(cli, &headline);
-	render_explanation(cli, &explanation);
+	if (!err->span.source)
+		render_explanation(cli, &explanation);
 	render_hint(cli, err);
 	err->rendered = true;
 	return -1;

@@ -6,7 +6,7 @@
 
 struct place {
 	uint32_t rank, at; // at: where it stood
-	bool is_asked, is_late, is_other_series, is_newer;
+	bool is_asked, is_late, is_sdist, is_other_series, is_newer;
 	uint32_t distance;
 	int64_t uploaded;
 };
@@ -67,6 +67,8 @@ static int by_nearness(const void *left, const void *right)
 		return a->is_late ? 1 : -1;
 	if (a->is_asked != b->is_asked)
 		return a->is_asked ? -1 : 1;
+	if (!a->is_asked && a->is_sdist != b->is_sdist)
+		return a->is_sdist ? 1 : -1;
 	if (!a->is_asked && a->is_other_series != b->is_other_series)
 		return a->is_other_series ? 1 : -1;
 	if (!a->is_asked && a->distance != b->distance)
@@ -95,6 +97,7 @@ void order_by_nearness(struct candidates *candidates, const struct specifier_set
 		places[i] = (struct place){ .rank = rank, .at = i, .is_newer = rank >= to };
 		places[i].is_asked = specifier_set_contains(asked, version);
 		places[i].is_late = candidates->items[rank].prerelease && !may_be_prerelease;
+		places[i].is_sdist = candidates->items[rank].file->kind == FILE_SDIST;
 		places[i].is_other_series = leaves_series(asked, version);
 		places[i].distance = rank >= to ? rank - to + 1 : rank < from ? from - rank : 1;
 	}

@@ -4,9 +4,9 @@
 
 #include "resolver/index/candidates.h"
 
-// Of the usable releases those that satisfy `asked` stay first, in their order; then come those of the same series (the
-// first two numbers) as an exact pin, then the others, each by how many releases lie between, of two as far the newer.
-// Pre-releases stay behind the stable ones unless `asked` names one.
+// Of the usable releases those that satisfy `asked` stay first, in their order; then come those with a wheel before
+// those without, each with the series (the first two numbers) of an exact pin before others, and by how many releases
+// lie between, of two as far the newer. Pre-releases stay behind the stable ones unless `asked` names one.
 void order_by_nearness(struct candidates *candidates, const struct specifier_set *asked, struct arena *arena);
 
 // The usable releases that the cut-off (microseconds since 1970) admits stay first; the others follow, oldest first.

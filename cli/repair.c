@@ -26,6 +26,12 @@ struct trial {
 	struct core core;
 };
 
+// What a set of edits was found to lack; `pass`: when it was last looked at.
+struct memory {
+	struct core core;
+	size_t pass;
+};
+
 struct trial_list {
 	struct trial *items;
 	size_t len, cap;
@@ -36,17 +42,17 @@ struct search {
 	const struct repair_limits *limits;
 	const struct requirement_set *set;
 	struct arena *arena;
-	struct map seen;
-	uint64_t started_ms;
-	size_t solves;
-	bool removing;
+	struct map seen; // trial → memories
+	ARRAY_OF(struct memory) memories;
+	uint64_t deadline_ms;
+	size_t solves, pass;
+	size_t removals_max; // in this pass, which is one more than they are
 	struct repair_list found;
 };
 
 static bool is_exhausted(const struct search *search)
 {
-	return search->solves >= search->limits->solves ||
-	       clock_ms() - search->started_ms > search->limits->ms;
+	return search->solves >= search->limits->solves || clock_ms() > search->deadline_ms;
 }
 
 // --- what a conflict hangs on ----------------------------------------------------------------------------------------
@@ -131,6 +137,7 @@ static struct resolve_options freed_options(struct search *search, const struct 
 	struct resolve_options options = search->of->failed->options;
 	options.requirements = set;
 	options.rounds_max = ROUNDS_MAX;
+	options.deadline_ms = search->deadline_ms;
 	lean(search, trial, &options);
 	if (trial->cutoff_moved)
 		options.soft_cutoff = options.exclude_newer;
@@ -299,14 +306,12 @@ static int try_out(struct search *search, struct trial *trial, struct error *err
 	return status;
 }
 
-static bool is_new(struct search *search, const struct trial *trial)
+static struct slice key_of(const struct search *search, const struct trial *trial)
 {
-	struct slice lines = { (const char *)trial->lines, search->set->len };
-	struct slice key = arena_printf(search->arena, "%d", trial->cutoff_moved);
-	struct buf text = { .arena = search->arena };
-	buf_append(&text, lines);
-	buf_append(&text, key);
-	return map_insert(&search->seen, buf_slice(&text), 0, NULL);
+	struct buf key = { .arena = search->arena };
+	buf_append(&key, (struct slice){ (const char *)trial->lines, search->set->len });
+	buf_byte(&key, trial->cutoff_moved);
+	return buf_slice(&key);
 }
 
 static struct trial copy_of(struct search *search, const struct trial *trial)
@@ -317,11 +322,28 @@ static struct trial copy_of(struct search *search, const struct trial *trial)
 	return copy;
 }
 
+static int remember(struct search *search, struct trial *trial, uint32_t id, struct error *err)
+{
+	int status = try_out(search, trial, err);
+	search->memories.items[id] = (struct memory){ trial->core, search->pass };
+	return status;
+}
+
+// A set that an earlier pass has tried fails as it did then.
 static int grow(struct search *search, struct trial *trial, struct trial_list *next, struct error *err)
 {
-	if (!is_new(search, trial) || is_exhausted(search))
+	uint32_t id = (uint32_t)search->memories.len;
+	int status = 0;
+	if (is_exhausted(search))
 		return 0;
-	int status = try_out(search, trial, err);
+	if (map_insert(&search->seen, key_of(search, trial), id, &id)) {
+		array_push(search->arena, &search->memories);
+		status = remember(search, trial, id, err);
+	} else if (search->memories.items[id].pass == search->pass) {
+		return 0;
+	}
+	trial->core = search->memories.items[id].core;
+	search->memories.items[id].pass = search->pass;
 	if (status == 0)
 		*array_push(search->arena, next) = *trial;
 	return status < 0 ? -1 : 0;
@@ -340,10 +362,12 @@ static bool can_free(const struct search *search, const struct trial *trial, siz
 // Nothing is gained where nothing is left to lock.
 static bool can_remove(const struct search *search, const struct trial *trial, size_t line)
 {
-	size_t others = 0;
-	for (size_t i = 0; i < search->set->len; i++)
-		others += i != line && trial->lines[i] != LINE_REMOVED && is_asking(&search->set->entries[i]);
-	return search->removing && others > 0 && trial->lines[line] != LINE_REMOVED &&
+	size_t left = 0, removed = 0;
+	for (size_t i = 0; i < search->set->len; i++) {
+		removed += trial->lines[i] == LINE_REMOVED;
+		left += i != line && trial->lines[i] != LINE_REMOVED && is_asking(&search->set->entries[i]);
+	}
+	return removed < search->removals_max && left > 0 && trial->lines[line] != LINE_REMOVED &&
 	       is_asking(&search->set->entries[line]);
 }
 
@@ -405,14 +429,13 @@ int repair_find(const struct repair_case *of, const struct repair_limits *limits
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct search search = { .of = of, .limits = limits, .set = of->failed->options.requirements, .arena = &arena };
-	search.started_ms = clock_ms();
+	search.deadline_ms = clock_ms() + limits->ms;
 	search.seen.arena = &arena;
 	struct trial first = { .lines = arena_new_array(&arena, uint8_t, search.set->len + 1) };
 	read_core(&search, of->failed, err, &first.core);
-	int status = search_from(&search, &first, err);
-	search.removing = limits->may_remove;
-	if (status == 0 && search.found.len == 0 && search.removing) {
-		search.seen = (struct map){ .arena = &arena };
+	int status = 0;
+	for (; status == 0 && search.found.len == 0 && search.removals_max <= limits->removals; search.removals_max++) {
+		search.pass++;
 		status = search_from(&search, &first, err);
 	}
 	if (search.found.len)
@@ -421,16 +444,28 @@ int repair_find(const struct repair_case *of, const struct repair_limits *limits
 	return status;
 }
 
+// Several edits do not fit into a hint: they are listed below it.
 struct slice repairs_text(struct arena *arena, const struct repair_list *repairs)
 {
 	struct buf text = { .arena = arena };
-	bool several_edits = repairs->len && repairs->items[0].edits.len > 1;
-	size_t shown = several_edits ? 1 : repairs->len < REPAIRS_SHOWN ? repairs->len : REPAIRS_SHOWN;
-	for (size_t i = 0; i < shown; i++) {
-		struct slice edits = edits_text(arena, &repairs->items[i].edits);
-		if (i && repairs->items[i].edits.items[0].kind == EDIT_RELAX && slice_starts_with(edits, S("relax ")))
-			edits = slice_skip(edits, 6);
+	size_t count = repairs->len ? repairs->items[0].edits.len : 0;
+	if (count > 1)
+		return arena_printf(arena, "%zu edits together solve it, and --repair locks by them:", count);
+	for (size_t i = 0; i < repairs->len && i < REPAIRS_SHOWN; i++) {
+		struct slice edits = edits_text(arena, &repairs->items[i].edits), verb = S("relax ");
+		if (i && slice_starts_with(edits, verb) && repairs->items[i - 1].edits.items[0].kind == EDIT_RELAX)
+			edits = slice_skip(edits, verb.len);
 		buf_printf(&text, "%s%.*s", i ? ", or " : "", SLICE_ARG(edits));
 	}
+	if (repairs->len)
+		buf_printf(&text, " (--repair does%s)", repairs->len > 1 ? " the first" : "");
 	return buf_slice(&text);
+}
+
+json_t *repairs_as_json(const struct repair_list *repairs)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < repairs->len; i++)
+		json_array_append_new(list, edits_as_json(&repairs->items[i].edits));
+	return list;
 }

@@ -17,7 +17,7 @@
 struct repair_limits {
 	size_t solves;
 	uint64_t ms;
-	bool may_remove; // lines, where nothing else helps
+	size_t removals; // lines that may go, where nothing else helps
 };
 
 // What was to be locked, and how it failed.
@@ -50,8 +50,10 @@ NODISCARD int repair_find(const struct repair_case *of, const struct repair_limi
 			  struct repair_list *ret_repairs, struct error *err);
 
 // Readies a new run for the repaired requirements: options is filled, run initialised, lock_run_solve is to follow.
-NODISCARD int repair_prepare(const struct repair_case *of, const struct repair *repair, struct resolve_options *options,
-			     struct lock_run *run, struct error *err);
+NODISCARD int repair_prepare(const struct repair_case *of, const struct repair *repair,
+			     struct resolve_options *options, struct lock_run *run, struct error *err);
 
-// "relax a.in:1 to 'x==2', or a.in:2 to 'y==3'", for a hint; "" for none.
+// "relax a.in:1 to 'x==2', or a.in:2 to 'y==3' (…)", for a hint; "" for none. Repairs of several edits are only
+// announced.
 struct slice repairs_text(struct arena *arena, const struct repair_list *repairs);
+json_t *repairs_as_json(const struct repair_list *repairs);

@@ -735,6 +735,8 @@ static int solve(struct resolve *resolve, struct error *err)
 		if (step.state == SOLVER_CONFLICT)
 			return error_set(err, ERROR_NO, "no versions of your requirements fit together");
 		start_asks(resolve, &step);
+		if (resolve->options->deadline_ms && clock_ms() > resolve->options->deadline_ms)
+			return error_set(err, ERROR_INCOMPLETE, "given up, out of time");
 		if (resolve->rounds_max && resolve->rounds > resolve->rounds_max)
 			return error_set(err, ERROR_INCOMPLETE, "given up after %llu rounds",
 					 (unsigned long long)resolve->rounds_max);

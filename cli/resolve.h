@@ -62,6 +62,7 @@ struct resolve_options {
 	const struct leaning *leanings;  // of a repair; they come before `preferred`
 	size_t leanings_len;
 	uint64_t rounds_max;             // 0: as many as it takes
+	uint64_t deadline_ms;            // of clock_ms, to give up at; 0: none
 	struct slice soft_cutoff;        // "" or a moment: later uploads are the last resort, the oldest first
 };
 
