@@ -11,6 +11,7 @@
 //	missing_hashes.c   digests of files whose index gives none
 //	secrets.c     passwords in what is quoted
 //	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
+//	held_back.c   why a pin is not newer
 //	index_url.c   indexes and who asks them    pip_config.c   pip.conf    keyring.c   passwords from a program
 #pragma once
 
