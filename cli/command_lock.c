@@ -196,7 +196,7 @@ static int explain_failure(struct call *call, const struct repair_list *repairs,
 	struct lock_run *run = &call->run;
 	struct resolve *resolve = &run->resolves[run->failed];
 	const struct repair *best = repairs->len ? &repairs->items[0] : NULL;
-	struct slice hint = repairs_text(&call->cli->arena, repairs);
+	struct slice hint = repairs_hint(&call->cli->arena, repairs);
 	if (run->targets.len > 1)
 		error_during(err, "locking for %.*s",
 			     SLICE_ARG(run->targets.items[run->failed].name));

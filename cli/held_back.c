@@ -246,7 +246,7 @@ static int keep_edits(struct inquiry *inquiry, const struct lock_run *run, const
 {
 	const struct repair_case of = { inquiry->cli, inquiry->index, run, &inquiry->cutoff, &inquiry->opened.lock,
 					released };
-	const struct repair_limits limits = { EDIT_SOLVES, EDIT_MS, false };
+	const struct repair_limits limits = { EDIT_SOLVES, EDIT_MS, 0 };
 	struct repair_list repairs = { 0 };
 	inquiry->verdict = VERDICT_HELD;
 	if (repair_find(&of, &limits, &repairs, err) < 0)

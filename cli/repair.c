@@ -444,22 +444,30 @@ int repair_find(const struct repair_case *of, const struct repair_limits *limits
 	return status;
 }
 
-// Several edits do not fit into a hint: they are listed below it.
 struct slice repairs_text(struct arena *arena, const struct repair_list *repairs)
 {
 	struct buf text = { .arena = arena };
-	size_t count = repairs->len ? repairs->items[0].edits.len : 0;
-	if (count > 1)
-		return arena_printf(arena, "%zu edits together solve it, and --repair locks by them:", count);
-	for (size_t i = 0; i < repairs->len && i < REPAIRS_SHOWN; i++) {
+	bool several_edits = repairs->len && repairs->items[0].edits.len > 1;
+	size_t shown = several_edits ? 1 : REPAIRS_SHOWN;
+	for (size_t i = 0; i < repairs->len && i < shown; i++) {
 		struct slice edits = edits_text(arena, &repairs->items[i].edits), verb = S("relax ");
 		if (i && slice_starts_with(edits, verb) && repairs->items[i - 1].edits.items[0].kind == EDIT_RELAX)
 			edits = slice_skip(edits, verb.len);
 		buf_printf(&text, "%s%.*s", i ? ", or " : "", SLICE_ARG(edits));
 	}
-	if (repairs->len)
-		buf_printf(&text, " (--repair does%s)", repairs->len > 1 ? " the first" : "");
 	return buf_slice(&text);
+}
+
+// Several edits do not fit into a hint: they are listed below it.
+struct slice repairs_hint(struct arena *arena, const struct repair_list *repairs)
+{
+	size_t count = repairs->len ? repairs->items[0].edits.len : 0;
+	if (count == 0)
+		return S("");
+	if (count > 1)
+		return arena_printf(arena, "%zu edits together solve it, and --repair locks by them:", count);
+	struct slice edits = repairs_text(arena, repairs);
+	return arena_printf(arena, "%.*s (--repair does%s)", SLICE_ARG(edits), repairs->len > 1 ? " the first" : "");
 }
 
 json_t *repairs_as_json(const struct repair_list *repairs)

@@ -53,7 +53,8 @@ NODISCARD int repair_find(const struct repair_case *of, const struct repair_limi
 NODISCARD int repair_prepare(const struct repair_case *of, const struct repair *repair,
 			     struct resolve_options *options, struct lock_run *run, struct error *err);
 
-// "relax a.in:1 to 'x==2', or a.in:2 to 'y==3' (…)", for a hint; "" for none. Repairs of several edits are only
-// announced.
+// "relax a.in:1 to 'x==2', or a.in:2 to 'y==3'"; the best alone where it takes several edits; "" for none.
 struct slice repairs_text(struct arena *arena, const struct repair_list *repairs);
+// The same as the hint of an error, with a word on --repair; several edits are announced, report_edits() is to follow.
+struct slice repairs_hint(struct arena *arena, const struct repair_list *repairs);
 json_t *repairs_as_json(const struct repair_list *repairs);
