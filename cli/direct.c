@@ -18,12 +18,17 @@ void direct_init(struct direct_files *files, struct cli *cli, struct net *net)
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
+// Without what may not be shown, so that a requirement's URL leads to its file even after its password is gone.
+static struct slice key_of(const struct direct_files *files, struct slice location)
+{
+	return url_redact(&files->cli->arena, url_without_fragment(location));
+}
+
 static const struct direct_file *file_at(const struct direct_files *files,
 					 struct slice location)
 {
 	uint32_t index;
-	bool known =
-		map_find(&files->by_location, url_without_fragment(location), &index);
+	bool known = map_find(&files->by_location, key_of(files, location), &index);
 	return known ? files->files.items[index] : NULL;
 }
 
@@ -69,7 +74,7 @@ static int add_file(struct direct_files *files, struct slice location, struct sl
 	struct direct_file *file = arena_new(&files->cli->arena, struct direct_file);
 	if (direct_fetch(files->cli, files->net, location, name, file, err) < 0)
 		return -1;
-	struct slice key = arena_dup(&files->cli->arena, url_without_fragment(location));
+	struct slice key = arena_dup(&files->cli->arena, key_of(files, location));
 	map_insert(&files->by_location, key, (uint32_t)files->files.len, NULL);
 	*array_push(&files->cli->arena, &files->files) = file;
 	*ret_file = file;
@@ -113,10 +118,14 @@ static bool holds_somewhere(const struct requirement_entry *entry,
 int direct_read(struct direct_files *files, struct requirement_set *set,
 		const struct target *targets, size_t target_len, struct error *err)
 {
-	for (size_t i = 0; i < set->len; i++)
+	for (size_t i = 0; i < set->len; i++) {
+		struct requirement *requirement = &set->entries[i].requirement;
 		if (holds_somewhere(&set->entries[i], targets, target_len) &&
 		    read_entry(files, &set->entries[i], err) < 0)
 			return -1;
+		// What is not fetched is shown all the same, in the lock's list of overrides.
+		requirement->url = url_redact(&files->cli->arena, requirement->url);
+	}
 	return 0;
 }
 
@@ -215,7 +224,7 @@ static int discover(struct resolve *resolve, const struct requirement *requireme
 	struct url url;
 	struct slice name = requirement->name;
 	url_parse(requirement->url, &url);
-	if (map_has(&files->banned, url_without_fragment(requirement->url))) {
+	if (map_has(&files->banned, key_of(files, requirement->url))) {
 		*ret_problem = arena_printf(&resolve->arena, "needs '%.*s' from a URL",
 					    SLICE_ARG(name));
 		return -1;

@@ -190,6 +190,7 @@ static struct slice wanted_text(struct resolve *resolve,
 {
 	struct requirement bare = *requirement;
 	bare.marker = NULL;
+	bare.url = url_redact(&resolve->arena, bare.url);
 	return requirement_text(&resolve->arena, &bare);
 }
 

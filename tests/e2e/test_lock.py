@@ -230,6 +230,22 @@ class Lock(Case):
                     self.assertNotIn("hunter2secret", result.out + result.err)
         self.assertNotIn(b"hunter2secret", b"".join(path.read_bytes() for path in self.cache.rglob("*") if path.is_file()))
 
+    def test_password_of_a_requirement_stays_secret(self):
+        secret = self.index.base.replace("//", "//user:hunter2secret@") + "/files/lib-1.0-py3-none-any.whl"
+        self.index.add(wheel("lib", "1.0"), wheel("app", "1.0", requires=["lib>=2"]))
+        self.write("elsewhere.txt", f"lib @ {secret} ; sys_platform == 'win32'\n")
+        for text, code in ((f"lib @ {secret}\n", 0), (f"{secret}\n", 0), (f"lib @ {secret}\napp==1.0\n", 1),
+                           (f"lib @ {secret}#sha256={'0' * 64}\n", 3), (f"lib @ {secret}#sha256={'1' * 64}\n", 5),
+                           (f"lib @ {secret}x\n", 3), (f"lib @ git+{secret}\n", 3)):
+            for more in ((), ("--json",), ("--override", "elsewhere.txt"), ("--format", "requirements", "-o", "-")):
+                with self.subTest(text=text, more=more):
+                    self.write("requirements.in", text)
+                    result = self.run_program("lock", "requirements.in", *self.TARGET, *more)
+                    self.assertEqual(result.code, code, str(result))
+                    lock = self.work / "pylock.toml"
+                    self.assertNotIn("hunter2secret", result.out + result.err + (lock.read_text() if lock.exists() else ""))
+        self.assertNotIn(b"hunter2secret", b"".join(path.read_bytes() for path in self.cache.rglob("*") if path.is_file()))
+
     def test_index_that_is_no_url(self):
         self.write("requirements.in", "app\n")
         (self.work / "wheels").mkdir()
