@@ -12,7 +12,10 @@ struct pair {
 struct comparison {
 	struct cli *cli;
 	struct opened_lock a, b;
-	struct { struct pair *items; size_t len, cap; } pairs; // those that differ
+	struct {
+		struct pair *items;
+		size_t len, cap;
+	} pairs; // those that differ
 };
 
 // --- files -----------------------------------------------------------------------------------------------------------
@@ -26,7 +29,8 @@ static const struct lock_file *file_at(const struct lock_package *package, size_
 {
 	if (i < package->wheels_len)
 		return &package->wheels[i];
-	return package->has_sdist && i == package->wheels_len ? &package->sdist : &package->archive;
+	return package->has_sdist && i == package->wheels_len ? &package->sdist
+							      : &package->archive;
 }
 
 static struct slice file_name(const struct lock_file *file)
@@ -36,7 +40,8 @@ static struct slice file_name(const struct lock_file *file)
 	return file->url.len ? file->url : file->path;
 }
 
-static const struct lock_file *file_named(const struct lock_package *package, struct slice name)
+static const struct lock_file *file_named(const struct lock_package *package,
+					  struct slice name)
 {
 	for (size_t i = 0; i < file_count(package); i++)
 		if (slice_eq(file_name(file_at(package, i)), name))
@@ -66,8 +71,10 @@ static bool same_files(const struct lock_package *a, const struct lock_package *
 // Trees have no files: what they are is where they come from.
 static bool same_source(const struct lock_package *a, const struct lock_package *b)
 {
-	return a->has_vcs == b->has_vcs && slice_eq(a->vcs.url, b->vcs.url) && slice_eq(a->vcs.path, b->vcs.path) &&
-	       slice_eq(a->vcs.commit_id, b->vcs.commit_id) && a->has_directory == b->has_directory &&
+	return a->has_vcs == b->has_vcs && slice_eq(a->vcs.url, b->vcs.url) &&
+	       slice_eq(a->vcs.path, b->vcs.path) &&
+	       slice_eq(a->vcs.commit_id, b->vcs.commit_id) &&
+	       a->has_directory == b->has_directory &&
 	       slice_eq(a->directory.path, b->directory.path);
 }
 
@@ -75,8 +82,9 @@ static bool same_source(const struct lock_package *a, const struct lock_package 
 
 static bool same_package(const struct lock_package *a, const struct lock_package *b)
 {
-	return slice_eq(a->version, b->version) && slice_eq(a->marker_text, b->marker_text) &&
-	       same_source(a, b) && same_files(a, b);
+	return slice_eq(a->version, b->version) &&
+	       slice_eq(a->marker_text, b->marker_text) && same_source(a, b) &&
+	       same_files(a, b);
 }
 
 // Entries of one name: items[0..len), and which have their counterpart already.
@@ -89,16 +97,19 @@ struct group {
 static struct group group_at(struct arena *arena, const struct lock *lock, size_t from)
 {
 	struct group group = { .items = lock->packages + from };
-	while (from + group.len < lock->len && slice_eq(group.items[group.len].name, group.items[0].name))
+	while (from + group.len < lock->len &&
+	       slice_eq(group.items[group.len].name, group.items[0].name))
 		group.len++;
 	group.is_paired = arena_new_array(arena, bool, group.len + 1);
 	return group;
 }
 
-static void add_pair(struct comparison *comparison, const struct lock_package *a, const struct lock_package *b)
+static void add_pair(struct comparison *comparison, const struct lock_package *a,
+		     const struct lock_package *b)
 {
 	if (!a || !b || !same_package(a, b))
-		*array_push(&comparison->cli->arena, &comparison->pairs) = (struct pair){ a, b };
+		*array_push(&comparison->cli->arena, &comparison->pairs) =
+			(struct pair){ a, b };
 }
 
 static bool version_alike(const struct lock_package *a, const struct lock_package *b)
@@ -119,12 +130,14 @@ static bool name_alike(const struct lock_package *a, const struct lock_package *
 // By version, then by marker, then as they come; what is left came or went.
 static void pair_group(struct comparison *comparison, struct group a, struct group b)
 {
-	bool (*const alike[])(const struct lock_package *, const struct lock_package *) = { version_alike,
-											       marker_alike, name_alike };
+	bool (*const alike[])(const struct lock_package *,
+			      const struct lock_package *) = { version_alike,
+							       marker_alike, name_alike };
 	for (size_t pass = 0; pass < 3; pass++)
 		for (size_t i = 0; i < a.len; i++)
 			for (size_t j = 0; j < b.len && !a.is_paired[i]; j++)
-				if (!b.is_paired[j] && alike[pass](&a.items[i], &b.items[j])) {
+				if (!b.is_paired[j] &&
+				    alike[pass](&a.items[i], &b.items[j])) {
 					a.is_paired[i] = b.is_paired[j] = true;
 					add_pair(comparison, &a.items[i], &b.items[j]);
 				}
@@ -141,11 +154,14 @@ static void compare_packages(struct comparison *comparison)
 	const struct lock *a = &comparison->a.lock, *b = &comparison->b.lock;
 	struct arena *arena = &comparison->cli->arena;
 	for (size_t i = 0, j = 0; i < a->len || j < b->len;) {
-		int order = i == a->len ? 1 :
-			    j == b->len ? -1 :
-					  slice_cmp(a->packages[i].name, b->packages[j].name);
-		struct group left = order <= 0 ? group_at(arena, a, i) : (struct group){ 0 };
-		struct group right = order >= 0 ? group_at(arena, b, j) : (struct group){ 0 };
+		int order = i == a->len ? 1
+			    : j == b->len
+				    ? -1
+				    : slice_cmp(a->packages[i].name, b->packages[j].name);
+		struct group left =
+			order <= 0 ? group_at(arena, a, i) : (struct group){ 0 };
+		struct group right =
+			order >= 0 ? group_at(arena, b, j) : (struct group){ 0 };
 		pair_group(comparison, left, right);
 		i += left.len;
 		j += right.len;
@@ -161,7 +177,8 @@ static const char *arrow(void)
 
 static void print_sole(char sign, const struct lock_package *package)
 {
-	printf("%c %.*s %.*s", sign, SLICE_ARG(package->name), SLICE_ARG(package->version));
+	printf("%c %.*s %.*s", sign, SLICE_ARG(package->name),
+	       SLICE_ARG(package->version));
 	if (package->marker_text.len)
 		printf(" ; %.*s", SLICE_ARG(package->marker_text));
 	puts("");
@@ -183,7 +200,8 @@ static void print_files(const struct pair *pair)
 		if (!other)
 			printf("    - %.*s\n", SLICE_ARG(name));
 		else if (!same_hashes(file_at(pair->a, i), other))
-			printf("    ! %.*s has other bytes: another hash\n", SLICE_ARG(name));
+			printf("    ! %.*s has other bytes: another hash\n",
+			       SLICE_ARG(name));
 	}
 	for (size_t i = 0; i < file_count(pair->b); i++) {
 		struct slice name = file_name(file_at(pair->b, i));
@@ -242,23 +260,27 @@ static struct texts requirement_texts(struct arena *arena, const struct lock *lo
 {
 	struct texts texts = { 0 };
 	for (size_t i = 0; i < lock->requirements_len; i++)
-		*array_push(arena, &texts) = lock_requirement_text(arena, &lock->requirements[i]);
+		*array_push(arena, &texts) =
+			lock_requirement_text(arena, &lock->requirements[i]);
 	return texts;
 }
 
-static void collect_facets(const struct comparison *comparison, struct facet facets[FACETS])
+static void collect_facets(const struct comparison *comparison,
+			   struct facet facets[FACETS])
 {
 	const struct lock *a = &comparison->a.lock, *b = &comparison->b.lock;
 	struct arena *arena = &comparison->cli->arena;
 	facets[0] = (struct facet){ "targets", texts_of(a->targets, a->targets_len),
 				    texts_of(b->targets, b->targets_len) };
-	facets[1] = (struct facet){ "environments", texts_of(a->environments, a->environments_len),
+	facets[1] = (struct facet){ "environments",
+				    texts_of(a->environments, a->environments_len),
 				    texts_of(b->environments, b->environments_len) };
 	facets[2] = (struct facet){ "requires-python", text_of(arena, a->requires_python),
 				    text_of(arena, b->requires_python) };
 	facets[3] = (struct facet){ "exclude-newer", text_of(arena, a->exclude_newer),
 				    text_of(arena, b->exclude_newer) };
-	facets[4] = (struct facet){ "requirements", requirement_texts(arena, a), requirement_texts(arena, b) };
+	facets[4] = (struct facet){ "requirements", requirement_texts(arena, a),
+				    requirement_texts(arena, b) };
 }
 
 static bool has_text(const struct texts *texts, struct slice text)
@@ -270,7 +292,8 @@ static bool has_text(const struct texts *texts, struct slice text)
 }
 
 // What of `from` is not in `other`.
-static struct texts texts_missing(struct arena *arena, const struct texts *from, const struct texts *other)
+static struct texts texts_missing(struct arena *arena, const struct texts *from,
+				  const struct texts *other)
 {
 	struct texts missing = { 0 };
 	for (size_t i = 0; i < from->len; i++)
@@ -319,9 +342,13 @@ static json_t *pairs_as_json(const struct comparison *comparison)
 	for (size_t i = 0; i < comparison->pairs.len; i++) {
 		const struct pair *pair = &comparison->pairs.items[i];
 		json_t *item = json_object();
-		json_object_set_new(item, "name", text_as_json(pair->a ? pair->a->name : pair->b->name));
+		json_object_set_new(item, "name",
+				    text_as_json(pair->a ? pair->a->name
+							 : pair->b->name));
 		json_object_set_new(item, "change",
-				    json_string(!pair->a ? "added" : !pair->b ? "removed" : "changed"));
+				    json_string(!pair->a   ? "added"
+						: !pair->b ? "removed"
+							   : "changed"));
 		if (pair->a)
 			json_object_set_new(item, "before", side_as_json(pair->a));
 		if (pair->b)
@@ -359,7 +386,8 @@ static size_t tell_facets(const struct comparison *comparison, json_t *changes)
 		count += removed.len + added.len;
 		if (removed.len + added.len && changes)
 			json_object_set_new(changes, facets[i].name,
-					    json_pack("{s:o, s:o}", "removed", texts_as_json(&removed), "added",
+					    json_pack("{s:o, s:o}", "removed",
+						      texts_as_json(&removed), "added",
 						      texts_as_json(&added)));
 		if (!changes) {
 			print_texts('-', facets[i].name, &removed);
@@ -369,14 +397,14 @@ static size_t tell_facets(const struct comparison *comparison, json_t *changes)
 	return count;
 }
 
-static int run_diff(struct cli *cli, void *opaque, const struct text_list *arguments, json_t *result,
-		    struct error *err)
+static int run_diff(struct cli *cli, void *opaque, const struct text_list *arguments,
+		    json_t *result, struct error *err)
 {
 	(void)opaque;
 	struct comparison comparison = { .cli = cli };
 	if (arguments->len != 2) {
-		error_set(err, ERROR_USAGE, "two locks are compared, but %zu %s named", arguments->len,
-			  arguments->len == 1 ? "was" : "were");
+		error_set(err, ERROR_USAGE, "two locks are compared, but %zu %s named",
+			  arguments->len, arguments->len == 1 ? "was" : "were");
 		return error_hint(err, "name them: pinbake diff old.toml pylock.toml");
 	}
 	if (read_lock(cli, arguments->items[0], &comparison.a, err) < 0 ||
@@ -406,8 +434,9 @@ const struct command command_diff = {
 	.name = "diff",
 	.arguments = "LOCK LOCK [options]",
 	.summary = "show what differs between two locks; exit 1 if anything does",
-	.examples = "  pinbake diff old.toml pylock.toml\n"
-		    "  git show HEAD:pylock.toml > old.toml; pinbake diff old.toml pylock.toml\n",
+	.examples =
+		"  pinbake diff old.toml pylock.toml\n"
+		"  git show HEAD:pylock.toml > old.toml; pinbake diff old.toml pylock.toml\n",
 	.options = &TABLE,
 	.values_size = 0,
 	.run = run_diff,

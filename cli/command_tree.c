@@ -11,8 +11,10 @@ struct tree_values {
 
 #define AT(member) offsetof(struct tree_values, member)
 static const struct option OPTIONS[] = {
-	{ "depth", 0, OPTION_TEXT, AT(depth), "N", "levels below the roots (default: all)", false },
-	{ "invert", 0, OPTION_TEXT, AT(invert), "NAME", "who needs NAME, and who needs those", false },
+	{ "depth", 0, OPTION_TEXT, AT(depth), "N",
+	  "levels below the roots (default: all)", false },
+	{ "invert", 0, OPTION_TEXT, AT(invert), "NAME",
+	  "who needs NAME, and who needs those", false },
 };
 
 enum { DEPTH_MAX = 1000000 };
@@ -56,21 +58,26 @@ static struct slice asked_text(const struct walk *walk, const struct lock_node *
 		if (!slice_eq(asked->name, node->package->name))
 			continue;
 		struct slice wanted = lock_requirement_text(arena, asked);
-		buf_printf(&text, "%s%.*s", buf_slice(&text).len ? ", " : "", SLICE_ARG(wanted));
+		buf_printf(&text, "%s%.*s", buf_slice(&text).len ? ", " : "",
+			   SLICE_ARG(wanted));
 		if (asked->file.len)
 			buf_printf(&text, " in %.*s", SLICE_ARG(asked->file));
 	}
 	return buf_slice(&text);
 }
 
-static void print_line(const struct walk *walk, const struct lock_node *node, bool is_repeated)
+static void print_line(const struct walk *walk, const struct lock_node *node,
+		       bool is_repeated)
 {
 	const struct lock_package *package = node->package;
 	for (size_t i = 0; i < walk->depth; i++) {
 		const struct level *level = &walk->levels[i];
-		bool is_last = level->next == level->children->len, is_own = i + 1 == walk->depth;
-		fputs(is_own ? is_last ? walk->strokes.last : walk->strokes.branch :
-		      is_last ? walk->strokes.blank : walk->strokes.bar, stdout);
+		bool is_last = level->next == level->children->len,
+		     is_own = i + 1 == walk->depth;
+		fputs(is_own    ? is_last ? walk->strokes.last : walk->strokes.branch
+		      : is_last ? walk->strokes.blank
+				: walk->strokes.bar,
+		      stdout);
 	}
 	printf("%.*s", SLICE_ARG(package->name));
 	if (package->version.len)
@@ -84,7 +91,8 @@ static void print_line(const struct walk *walk, const struct lock_node *node, bo
 	puts(is_repeated ? " (*)" : "");
 }
 
-static void add_line(const struct walk *walk, const struct lock_node *node, bool is_repeated)
+static void add_line(const struct walk *walk, const struct lock_node *node,
+		     bool is_repeated)
 {
 	const struct lock_package *package = node->package;
 	json_t *line = json_object();
@@ -94,7 +102,8 @@ static void add_line(const struct walk *walk, const struct lock_node *node, bool
 	if (package->marker_text.len)
 		json_object_set_new(line, "marker", text_as_json(package->marker_text));
 	if (node->is_asked)
-		json_object_set_new(line, "requirement", text_as_json(asked_text(walk, node)));
+		json_object_set_new(line, "requirement",
+				    text_as_json(asked_text(walk, node)));
 	if (is_repeated)
 		json_object_set_new(line, "repeated", json_true());
 	json_array_append_new(walk->lines, line);
@@ -129,32 +138,41 @@ static void show_root(struct walk *walk, uint32_t root)
 	}
 }
 
-static int read_depth(const struct tree_values *values, uint64_t *ret_depth, struct error *err)
+static int read_depth(const struct tree_values *values, uint64_t *ret_depth,
+		      struct error *err)
 {
 	*ret_depth = DEPTH_MAX;
-	if (!values->depth || slice_parse_u64(slice_from(values->depth), DEPTH_MAX, ret_depth))
+	if (!values->depth ||
+	    slice_parse_u64(slice_from(values->depth), DEPTH_MAX, ret_depth))
 		return 0;
-	return error_set(err, ERROR_USAGE, "'%s' is no value for --depth: expected a number of levels", values->depth);
+	return error_set(err, ERROR_USAGE,
+			 "'%s' is no value for --depth: expected a number of levels",
+			 values->depth);
 }
 
-static int run_tree(struct cli *cli, void *opaque, const struct text_list *arguments, json_t *result,
-		    struct error *err)
+static int run_tree(struct cli *cli, void *opaque, const struct text_list *arguments,
+		    json_t *result, struct error *err)
 {
 	const struct tree_values *values = opaque;
 	struct opened_lock opened;
 	struct lock_graph graph;
 	const char *path;
-	struct walk walk = { .cli = cli, .graph = &graph, .inverted = values->invert != NULL };
-	if (read_depth(values, &walk.depth_max, err) < 0 || lock_argument(arguments, 0, &path, err) < 0 ||
+	struct walk walk = { .cli = cli,
+			     .graph = &graph,
+			     .inverted = values->invert != NULL };
+	if (read_depth(values, &walk.depth_max, err) < 0 ||
+	    lock_argument(arguments, 0, &path, err) < 0 ||
 	    read_lock(cli, path, &opened, err) < 0)
 		return -1;
 	lock_graph_init(&graph, &cli->arena, &opened.lock);
 	size_t len;
 	uint32_t first;
-	if (values->invert && find_in_lock(cli, &opened, &graph, values->invert, &first, &len, err) < 0)
+	if (values->invert &&
+	    find_in_lock(cli, &opened, &graph, values->invert, &first, &len, err) < 0)
 		return -1;
-	walk.strokes = locale_is_utf8() ? (struct strokes){ "├── ", "└── ", "│   ", "    " } :
-					  (struct strokes){ "|-- ", "`-- ", "|   ", "    " };
+	walk.strokes = locale_is_utf8()
+			       ? (struct strokes){ "├── ", "└── ", "│   ", "    " }
+			       : (struct strokes){ "|-- ", "`-- ", "|   ", "    " };
 	walk.is_expanded = arena_new_array(&cli->arena, bool, graph.len + 1);
 	walk.levels = arena_new_array(&cli->arena, struct level, graph.len + 1);
 	walk.lines = cli->common.json ? json_array() : NULL;

@@ -53,7 +53,7 @@ struct inquiry {
 	struct explanation facts;
 	struct slice edits, newest; // newest: of the releases, usable or not
 	struct move_list moves;
-	struct slice moved_to; // VERDICT_FREE
+	struct slice moved_to;     // VERDICT_FREE
 	struct text_list let_move; // what -P takes; empty: -P does not do it
 };
 
@@ -94,8 +94,10 @@ static int read_targets(struct inquiry *inquiry, struct error *err)
 	struct cli *cli = inquiry->cli;
 	struct lock_values values = *inquiry->request->values;
 	const struct lock *lock = &inquiry->opened.lock;
-	for (size_t i = 0; !inquiry->request->values->targets.len && i < lock->targets_len; i++)
-		*array_push(&cli->arena, &values.targets) = arena_c_string(&cli->arena, lock->targets[i]);
+	for (size_t i = 0;
+	     !inquiry->request->values->targets.len && i < lock->targets_len; i++)
+		*array_push(&cli->arena, &values.targets) =
+			arena_c_string(&cli->arena, lock->targets[i]);
 	return lock_read_targets(cli, &values, &inquiry->targets, err);
 }
 
@@ -105,16 +107,18 @@ static int find_pin(struct inquiry *inquiry, struct error *err)
 	uint32_t first;
 	size_t len;
 	lock_graph_init(&inquiry->graph, &cli->arena, &inquiry->opened.lock);
-	if (find_in_lock(cli, &inquiry->opened, &inquiry->graph, inquiry->request->name, &first, &len, err) < 0)
+	if (find_in_lock(cli, &inquiry->opened, &inquiry->graph, inquiry->request->name,
+			 &first, &len, err) < 0)
 		return -1;
 	choose_pin(inquiry, first, len);
 	if (inquiry->targets.len == 0)
-		return error_set(err, ERROR_NO, "none of the targets takes '%.*s'", SLICE_ARG(inquiry->pin->name));
+		return error_set(err, ERROR_NO, "none of the targets takes '%.*s'",
+				 SLICE_ARG(inquiry->pin->name));
 	inquiry->newer.requirement.name = inquiry->pin->name;
 	inquiry->newer.requirement.text = inquiry->pin->name;
 	if (!version_parse(&cli->arena, inquiry->pin->version, &inquiry->newer.than))
-		return error_set(err, ERROR_NO, "'%s' gives no version of '%.*s'", inquiry->opened.path,
-				 SLICE_ARG(inquiry->pin->name));
+		return error_set(err, ERROR_NO, "'%s' gives no version of '%.*s'",
+				 inquiry->opened.path, SLICE_ARG(inquiry->pin->name));
 	return 0;
 }
 
@@ -127,14 +131,18 @@ static int read_asked(struct inquiry *inquiry, struct error *err)
 	if (inquiry->inputs.len == 0)
 		inquiry->inputs = recorded_inputs(&cli->arena, lock);
 	if (inquiry->inputs.len == 0) {
-		error_set(err, ERROR_USAGE, "'%s' does not say which requirements it is for", inquiry->opened.path);
-		return error_hint(err, "name them: pinbake why %s --held-back requirements.in",
+		error_set(err, ERROR_USAGE,
+			  "'%s' does not say which requirements it is for",
+			  inquiry->opened.path);
+		return error_hint(err,
+				  "name them: pinbake why %s --held-back requirements.in",
 				  inquiry->request->name);
 	}
 	inquiry->options.requirements = &inquiry->set;
 	if (lock_read_inputs(cli, &values, &inquiry->inputs, &inquiry->set, err) < 0 ||
 	    lock_read_policy(cli, &values, &inquiry->set, &inquiry->options, err) < 0 ||
-	    cutoff_read(&cli->arena, slice_from(values.exclude_newer), clock_seconds(), &inquiry->cutoff, err) < 0)
+	    cutoff_read(&cli->arena, slice_from(values.exclude_newer), clock_seconds(),
+			&inquiry->cutoff, err) < 0)
 		return -1;
 	cutoff_keep(&inquiry->cutoff, lock);
 	inquiry->newer.prereleases = inquiry->options.prerelease == PRERELEASE_ALLOW ||
@@ -148,13 +156,17 @@ static void add_floor(struct inquiry *inquiry, const struct lock_package *packag
 	struct arena *arena = &inquiry->cli->arena;
 	struct slice version = package->version, public = version;
 	struct error ignored = { 0 };
-	struct requirement_entry floor = { .is_constraint = true, .span = { &FLOORS, 0, 0 } };
+	struct requirement_entry floor = { .is_constraint = true,
+					   .span = { &FLOORS, 0, 0 } };
 	slice_cut(&version, '+', &public);
-	struct slice text = arena_printf(arena, "%.*s>=%.*s", SLICE_ARG(package->name), SLICE_ARG(public));
-	if (requirement_parse(arena, text, REQUIREMENT_STRICT, &floor.requirement, NULL, &ignored) < 0)
+	struct slice text = arena_printf(arena, "%.*s>=%.*s", SLICE_ARG(package->name),
+					 SLICE_ARG(public));
+	if (requirement_parse(arena, text, REQUIREMENT_STRICT, &floor.requirement, NULL,
+			      &ignored) < 0)
 		return;
-	inquiry->floored.entries = array_grow(arena, inquiry->floored.entries, inquiry->floored.len,
-					      &inquiry->floored.cap, sizeof(floor));
+	inquiry->floored.entries =
+		array_grow(arena, inquiry->floored.entries, inquiry->floored.len,
+			   &inquiry->floored.cap, sizeof(floor));
 	inquiry->floored.entries[inquiry->floored.len++] = floor;
 }
 
@@ -163,16 +175,20 @@ static void add_floors(struct inquiry *inquiry)
 {
 	const struct lock *lock = &inquiry->opened.lock;
 	struct requirement_entry *entries =
-		arena_new_array(&inquiry->cli->arena, struct requirement_entry, inquiry->set.len);
+		arena_new_array(&inquiry->cli->arena, struct requirement_entry,
+				inquiry->set.len);
 	if (inquiry->set.len)
-		memcpy(entries, inquiry->set.entries, inquiry->set.len * sizeof(*entries));
+		memcpy(entries, inquiry->set.entries,
+		       inquiry->set.len * sizeof(*entries));
 	inquiry->floored = inquiry->set;
 	inquiry->floored.entries = entries;
 	inquiry->floored.cap = inquiry->floored.len;
 	for (size_t i = 0; i < lock->len; i++) {
 		const struct lock_package *package = &lock->packages[i];
-		bool is_first = i == 0 || !slice_eq(lock->packages[i - 1].name, package->name);
-		if (is_first && package->version.len && !slice_eq(package->name, inquiry->pin->name))
+		bool is_first =
+			i == 0 || !slice_eq(lock->packages[i - 1].name, package->name);
+		if (is_first && package->version.len &&
+		    !slice_eq(package->name, inquiry->pin->name))
 			add_floor(inquiry, package);
 	}
 }
@@ -184,8 +200,8 @@ struct attempt {
 	const struct text_list *released; // whose pins are not preferred
 };
 
-static int run_attempt(struct inquiry *inquiry, const struct attempt *attempt, struct lock_run *run,
-		       struct error *err)
+static int run_attempt(struct inquiry *inquiry, const struct attempt *attempt,
+		       struct lock_run *run, struct error *err)
 {
 	struct resolve_options options = inquiry->options;
 	options.newer = attempt->newer ? &inquiry->newer : NULL;
@@ -210,17 +226,20 @@ static void add_fact(struct inquiry *inquiry, const struct fact_line *line)
 }
 
 // A floor is not a line of the user's.
-static void reword_floors(const struct inquiry *inquiry, struct arena *arena, struct explanation *facts)
+static void reword_floors(const struct inquiry *inquiry, struct arena *arena,
+			  struct explanation *facts)
 {
 	for (size_t i = 0; i < facts->len; i++) {
 		struct fact_line *line = &facts->items[i];
 		if (!line->entry || line->entry->span.source != &FLOORS)
 			continue;
 		uint32_t node;
-		if (!lock_graph_find(&inquiry->graph, line->entry->requirement.name, &node))
+		if (!lock_graph_find(&inquiry->graph, line->entry->requirement.name,
+				     &node))
 			continue;
 		const struct lock_package *package = inquiry->graph.nodes[node].package;
-		line->text = arena_printf(arena, "%.*s is at %.*s now", SLICE_ARG(package->name),
+		line->text = arena_printf(arena, "%.*s is at %.*s now",
+					  SLICE_ARG(package->name),
 					  SLICE_ARG(package->version));
 		line->origin = FACT_FROM_LOCK;
 		line->entry = NULL;
@@ -241,11 +260,13 @@ static void keep_facts(struct inquiry *inquiry, struct resolve *resolve)
 }
 
 // The facts stay those about what the lock has: nearer to a reader than what is true of all older releases as well.
-static int keep_edits(struct inquiry *inquiry, const struct lock_run *run, const struct text_list *released,
-		      struct error *err)
+static int keep_edits(struct inquiry *inquiry, const struct lock_run *run,
+		      const struct text_list *released, struct error *err)
 {
-	const struct repair_case of = { inquiry->cli, inquiry->index, run, &inquiry->cutoff, &inquiry->opened.lock,
-					released };
+	const struct repair_case of = {
+		inquiry->cli,     inquiry->index,        run,
+		&inquiry->cutoff, &inquiry->opened.lock, released
+	};
 	const struct repair_limits limits = { EDIT_SOLVES, EDIT_MS, 0 };
 	struct repair_list repairs = { 0 };
 	inquiry->verdict = VERDICT_HELD;
@@ -263,7 +284,8 @@ static const struct pin *pin_of(const struct pin_list *pins, struct slice name)
 	return NULL;
 }
 
-static void add_move(struct inquiry *inquiry, struct slice name, struct slice from, struct slice to)
+static void add_move(struct inquiry *inquiry, struct slice name, struct slice from,
+		     struct slice to)
 {
 	struct arena *arena = &inquiry->cli->arena;
 	struct version before, after;
@@ -271,7 +293,8 @@ static void add_move(struct inquiry *inquiry, struct slice name, struct slice fr
 	for (size_t i = 0; i < inquiry->moves.len; i++)
 		if (slice_eq(inquiry->moves.items[i].name, name))
 			return; // in an earlier target
-	if (to.len && version_parse(arena, from, &before) && version_parse(arena, to, &after))
+	if (to.len && version_parse(arena, from, &before) &&
+	    version_parse(arena, to, &after))
 		move.is_back = version_cmp(&after, &before) < 0;
 	*array_push(arena, &inquiry->moves) = move;
 }
@@ -285,10 +308,12 @@ static void collect_moves(struct inquiry *inquiry, const struct lock_run *run)
 		struct marker_context context = { .target = &run->targets.items[t] };
 		for (size_t i = 0; i < lock->len; i++) {
 			const struct lock_package *package = &lock->packages[i];
-			const struct pin *pin = pin_of(&run->picks[t].pins, package->name);
+			const struct pin *pin =
+				pin_of(&run->picks[t].pins, package->name);
 			if (pin && marker_holds(package->marker, &context) &&
 			    !slice_eq(pin->release->version_text, package->version))
-				add_move(inquiry, package->name, package->version, pin->release->version_text);
+				add_move(inquiry, package->name, package->version,
+					 pin->release->version_text);
 		}
 	}
 }
@@ -304,22 +329,27 @@ static const struct move *own_move(const struct inquiry *inquiry)
 // --- the answer ------------------------------------------------------------------------------------------------------
 
 // Why the releases from a rank on are none that could be asked for.
-static void explain_unusable(struct inquiry *inquiry, struct resolve *resolve, uint32_t id, uint32_t from)
+static void explain_unusable(struct inquiry *inquiry, struct resolve *resolve,
+			     uint32_t id, uint32_t from)
 {
 	const struct node *node = &resolve->nodes.items[id];
 	struct arena *arena = &resolve->arena;
 	struct explanation facts = { 0 };
 	for (uint32_t rank = (uint32_t)node->project->release_len; rank-- > from;) {
-		struct slice name = node->name, version = node->project->releases[rank].version_text;
+		struct slice name = node->name,
+			     version = node->project->releases[rank].version_text;
 		struct rank_run run = { rank, rank + 1 };
-		struct solver_fact fact = { .kind = FACT_NO_VERSIONS, .package = id, .from = { &run, 1 } };
-		if (facts.len < FACTS_MAX && node->candidates.items[rank].reason != CANDIDATE_USABLE)
+		struct solver_fact fact = { .kind = FACT_NO_VERSIONS,
+					    .package = id,
+					    .from = { &run, 1 } };
+		if (facts.len < FACTS_MAX &&
+		    node->candidates.items[rank].reason != CANDIDATE_USABLE)
 			facts_of_no_versions(resolve, &fact, &facts);
 		else if (facts.len < FACTS_MAX)
 			*array_push(arena, &facts) = (struct fact_line){
 				.origin = FACT_FROM_INDEX,
-				.text = arena_printf(arena, "%.*s %.*s is a pre-release", SLICE_ARG(name),
-						     SLICE_ARG(version))
+				.text = arena_printf(arena, "%.*s %.*s is a pre-release",
+						     SLICE_ARG(name), SLICE_ARG(version))
 			};
 	}
 	for (size_t i = 0; i < facts.len; i++)
@@ -330,21 +360,25 @@ static void explain_unusable(struct inquiry *inquiry, struct resolve *resolve, u
 static bool settle_without(struct inquiry *inquiry, struct resolve *resolve)
 {
 	uint32_t id, usable = 0;
-	if (!map_find(&resolve->node_ids, inquiry->pin->name, &id) || !resolve->nodes.items[id].project)
+	if (!map_find(&resolve->node_ids, inquiry->pin->name, &id) ||
+	    !resolve->nodes.items[id].project)
 		return false;
 	const struct node *node = &resolve->nodes.items[id];
 	uint32_t count = (uint32_t)node->project->release_len, from = count;
-	while (from > 0 && version_cmp(&node->project->releases[from - 1].version, &inquiry->newer.than) > 0)
+	while (from > 0 && version_cmp(&node->project->releases[from - 1].version,
+				       &inquiry->newer.than) > 0)
 		from--;
 	inquiry->verdict = VERDICT_NEWEST;
 	if (from == count)
 		return true;
 	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
-		const struct release *release = &node->project->releases[node->candidates.prefer[i]];
+		const struct release *release =
+			&node->project->releases[node->candidates.prefer[i]];
 		if (!newer_request_admits(&inquiry->newer, &release->version))
 			continue;
 		if (usable++ == 0)
-			inquiry->newest = arena_dup(&inquiry->cli->arena, release->version_text);
+			inquiry->newest =
+				arena_dup(&inquiry->cli->arena, release->version_text);
 	}
 	if (usable)
 		return false;
@@ -358,8 +392,12 @@ static bool settle_without(struct inquiry *inquiry, struct resolve *resolve)
 static int ask_whether_forward(struct inquiry *inquiry, struct error *err)
 {
 	struct lock_run run;
-	const struct text_list released = { .items = (const char *[]){ inquiry->request->name }, .len = 1 };
-	const struct attempt attempt = { .newer = true, .floored = true, .released = &released };
+	const struct text_list released = {
+		.items = (const char *[]){ inquiry->request->name }, .len = 1
+	};
+	const struct attempt attempt = { .newer = true,
+					 .floored = true,
+					 .released = &released };
 	int status = run_attempt(inquiry, &attempt, &run, err);
 	if (status == 0) {
 		settle_without(inquiry, &run.resolves[0]);
@@ -379,7 +417,9 @@ static int ask_whether_forward(struct inquiry *inquiry, struct error *err)
 static int ask_whether_at_all(struct inquiry *inquiry, struct error *err)
 {
 	struct lock_run run;
-	const struct text_list released = { .items = (const char *[]){ inquiry->request->name }, .len = 1 };
+	const struct text_list released = {
+		.items = (const char *[]){ inquiry->request->name }, .len = 1
+	};
 	const struct attempt attempt = { .newer = true, .released = &released };
 	int status = run_attempt(inquiry, &attempt, &run, err);
 	if (status == 0) {
@@ -394,7 +434,8 @@ static int ask_whether_at_all(struct inquiry *inquiry, struct error *err)
 }
 
 // Would `lock -P …` with these names move the pin? Its moves are collected then.
-static int try_letting(struct inquiry *inquiry, const struct text_list *released, bool *ret_moves, struct error *err)
+static int try_letting(struct inquiry *inquiry, const struct text_list *released,
+		       bool *ret_moves, struct error *err)
 {
 	struct lock_run run;
 	struct version version;
@@ -405,7 +446,8 @@ static int try_letting(struct inquiry *inquiry, const struct text_list *released
 	if (status == 0) {
 		collect_moves(inquiry, &run);
 		const struct move *own = own_move(inquiry);
-		*ret_moves = own && version_parse(&inquiry->cli->arena, own->to, &version) &&
+		*ret_moves = own &&
+			     version_parse(&inquiry->cli->arena, own->to, &version) &&
 			     version_cmp(&version, &inquiry->newer.than) > 0;
 	}
 	if (!*ret_moves)
@@ -426,7 +468,9 @@ static int find_what_lets_it_move(struct inquiry *inquiry, struct error *err)
 	if (!moves) {
 		for (size_t i = 0; i < inquiry->moves.len; i++)
 			if (!slice_eq(inquiry->moves.items[i].name, inquiry->pin->name))
-				*array_push(arena, &names) = arena_c_string(arena, inquiry->moves.items[i].name);
+				*array_push(arena, &names) =
+					arena_c_string(arena,
+						       inquiry->moves.items[i].name);
 		if (names.len > 1 && try_letting(inquiry, &names, &moves, err) < 0)
 			return -1;
 	}
@@ -460,7 +504,10 @@ static int find_answer(struct inquiry *inquiry, struct error *err)
 	*err = (struct error){ 0 };
 	if (inquiry->verdict != VERDICT_FREE)
 		return 0;
-	return find_what_lets_it_move(inquiry, err) < 0 || ask_about_the_rest(inquiry, err) < 0 ? -1 : 0;
+	return find_what_lets_it_move(inquiry, err) < 0 ||
+			       ask_about_the_rest(inquiry, err) < 0
+		       ? -1
+		       : 0;
 }
 
 // --- telling it ------------------------------------------------------------------------------------------------------
@@ -469,33 +516,40 @@ static void print_facts(const struct explanation *facts)
 {
 	size_t column = 0;
 	for (size_t i = 0; i < facts->len; i++) {
-		size_t width = display_width(facts->items[i].text, facts->items[i].text.len);
+		size_t width =
+			display_width(facts->items[i].text, facts->items[i].text.len);
 		column = width > column && width <= 64 ? width : column;
 	}
 	for (size_t i = 0; i < facts->len; i++) {
 		const struct fact_line *line = &facts->items[i];
 		size_t width = display_width(line->text, line->text.len);
-		printf("%3zu. %.*s%*s  ", i + 1, SLICE_ARG(line->text), (int)(width < column ? column - width : 0), "");
+		printf("%3zu. %.*s%*s  ", i + 1, SLICE_ARG(line->text),
+		       (int)(width < column ? column - width : 0), "");
 		if (line->entry) {
 			struct position at = span_position(line->entry->span);
-			printf("%.*s:%zu:%zu\n", SLICE_ARG(line->entry->span.source->name), at.line, at.column);
+			printf("%.*s:%zu:%zu\n",
+			       SLICE_ARG(line->entry->span.source->name), at.line,
+			       at.column);
 		} else {
-			puts(line->origin == FACT_FROM_METADATA ? "(its metadata)" :
-			     line->origin == FACT_FROM_LOCK     ? "(the lock)" :
-								  "(the index)");
+			puts(line->origin == FACT_FROM_METADATA ? "(its metadata)"
+			     : line->origin == FACT_FROM_LOCK   ? "(the lock)"
+								: "(the index)");
 		}
 	}
 }
 
-static void print_moves(const struct inquiry *inquiry, const char *heading, bool only_back)
+static void print_moves(const struct inquiry *inquiry, const char *heading,
+			bool only_back)
 {
 	const char *separator = heading;
 	for (size_t i = 0; i < inquiry->moves.len; i++) {
 		const struct move *move = &inquiry->moves.items[i];
-		if (slice_eq(move->name, inquiry->pin->name) || (only_back && !move->is_back))
+		if (slice_eq(move->name, inquiry->pin->name) ||
+		    (only_back && !move->is_back))
 			continue;
-		printf("%s%.*s %.*s %s %.*s", separator, SLICE_ARG(move->name), SLICE_ARG(move->from),
-		       locale_is_utf8() ? "→" : "->", SLICE_ARG(move->to));
+		printf("%s%.*s %.*s %s %.*s", separator, SLICE_ARG(move->name),
+		       SLICE_ARG(move->from), locale_is_utf8() ? "→" : "->",
+		       SLICE_ARG(move->to));
 		separator = ", ";
 	}
 	if (separator != heading || !only_back)
@@ -505,7 +559,8 @@ static void print_moves(const struct inquiry *inquiry, const char *heading, bool
 static void print_free(const struct inquiry *inquiry)
 {
 	struct slice name = inquiry->pin->name, version = inquiry->pin->version;
-	printf("%.*s %.*s can move to %.*s", SLICE_ARG(name), SLICE_ARG(version), SLICE_ARG(inquiry->moved_to));
+	printf("%.*s %.*s can move to %.*s", SLICE_ARG(name), SLICE_ARG(version),
+	       SLICE_ARG(inquiry->moved_to));
 	print_moves(inquiry, ", and with it ", false);
 	if (inquiry->let_move.len == 0) {
 		printf("ask for it: '%.*s>%.*s'\n", SLICE_ARG(name), SLICE_ARG(version));
@@ -525,24 +580,28 @@ static void print_free(const struct inquiry *inquiry)
 
 static void print_answer(const struct inquiry *inquiry)
 {
-	struct slice name = inquiry->pin->name, version = inquiry->pin->version, newest = inquiry->newest;
+	struct slice name = inquiry->pin->name, version = inquiry->pin->version,
+		     newest = inquiry->newest;
 	switch (inquiry->verdict) {
 	case VERDICT_NEWEST:
-		printf("%.*s %.*s is the newest release\n", SLICE_ARG(name), SLICE_ARG(version));
+		printf("%.*s %.*s is the newest release\n", SLICE_ARG(name),
+		       SLICE_ARG(version));
 		break;
 	case VERDICT_UNUSABLE:
-		printf("%.*s %.*s is the newest release that can be chosen\n", SLICE_ARG(name), SLICE_ARG(version));
+		printf("%.*s %.*s is the newest release that can be chosen\n",
+		       SLICE_ARG(name), SLICE_ARG(version));
 		print_facts(&inquiry->facts);
 		break;
 	case VERDICT_HELD:
-		printf("%.*s %.*s is held back from %.*s\n", SLICE_ARG(name), SLICE_ARG(version), SLICE_ARG(newest));
+		printf("%.*s %.*s is held back from %.*s\n", SLICE_ARG(name),
+		       SLICE_ARG(version), SLICE_ARG(newest));
 		print_facts(&inquiry->facts);
 		if (inquiry->edits.len)
 			printf("to let it move: %.*s\n", SLICE_ARG(inquiry->edits));
 		break;
 	case VERDICT_OTHERS:
-		printf("%.*s %.*s is held back from %.*s as long as nothing else goes back\n", SLICE_ARG(name),
-		       SLICE_ARG(version), SLICE_ARG(newest));
+		printf("%.*s %.*s is held back from %.*s as long as nothing else goes back\n",
+		       SLICE_ARG(name), SLICE_ARG(version), SLICE_ARG(newest));
 		print_facts(&inquiry->facts);
 		print_moves(inquiry, "a newer one would take back ", true);
 		break;
@@ -567,8 +626,10 @@ static json_t *moves_as_json(const struct inquiry *inquiry)
 	json_t *list = json_array();
 	for (size_t i = 0; i < inquiry->moves.len; i++) {
 		const struct move *move = &inquiry->moves.items[i];
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "name", text_as_json(move->name), "from",
-						      text_as_json(move->from), "to", text_as_json(move->to)));
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "name",
+						      text_as_json(move->name), "from",
+						      text_as_json(move->from), "to",
+						      text_as_json(move->to)));
 	}
 	return list;
 }
@@ -581,7 +642,8 @@ static void put_answer(const struct inquiry *inquiry, json_t *result)
 	json_object_set_new(result, "name", text_as_json(inquiry->pin->name));
 	json_object_set_new(result, "lock", json_string(inquiry->opened.path));
 	json_object_set_new(result, "version", text_as_json(inquiry->pin->version));
-	json_object_set_new(result, "verdict", json_string(verdict_name(inquiry->verdict)));
+	json_object_set_new(result, "verdict",
+			    json_string(verdict_name(inquiry->verdict)));
 	if (inquiry->newest.len)
 		json_object_set_new(result, "newest", text_as_json(inquiry->newest));
 	json_object_set_new(result, "facts", explanation_as_json(&inquiry->facts));
@@ -596,19 +658,22 @@ static int prepare(struct inquiry *inquiry, struct net *net, struct error *err)
 	const struct target_list *targets = &inquiry->targets;
 	direct_init(&inquiry->direct, inquiry->cli, net);
 	inquiry->options.direct = &inquiry->direct;
-	if (cutoff_apply(&inquiry->cutoff, inquiry->cli, inquiry->index, targets->items, targets->len,
-			 &inquiry->options, err) < 0)
+	if (cutoff_apply(&inquiry->cutoff, inquiry->cli, inquiry->index, targets->items,
+			 targets->len, &inquiry->options, err) < 0)
 		return -1;
-	return direct_read(&inquiry->direct, &inquiry->set, targets->items, targets->len, err);
+	return direct_read(&inquiry->direct, &inquiry->set, targets->items, targets->len,
+			   err);
 }
 
-int explain_held_back(struct cli *cli, const struct held_back_request *request, json_t *result, struct error *err)
+int explain_held_back(struct cli *cli, const struct held_back_request *request,
+		      json_t *result, struct error *err)
 {
 	struct inquiry inquiry = { .cli = cli, .request = request };
 	AUTO(net_cleanup) struct net *net = NULL;
 	AUTO(index_cleanup) struct index *index = NULL;
-	if (read_lock(cli, request->lock_path, &inquiry.opened, err) < 0 || read_targets(&inquiry, err) < 0 ||
-	    find_pin(&inquiry, err) < 0 || read_asked(&inquiry, err) < 0 || open_net(cli, &net, err) < 0 ||
+	if (read_lock(cli, request->lock_path, &inquiry.opened, err) < 0 ||
+	    read_targets(&inquiry, err) < 0 || find_pin(&inquiry, err) < 0 ||
+	    read_asked(&inquiry, err) < 0 || open_net(cli, &net, err) < 0 ||
 	    lock_open_index(cli, request->values, &inquiry.set, net, &index, err) < 0)
 		return -1;
 	inquiry.index = index;

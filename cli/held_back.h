@@ -19,8 +19,8 @@ struct held_back_request {
 };
 
 // The answer on stdout, or in result. ERROR_NO where the lock has no such package, and what locking can fail with.
-NODISCARD int explain_held_back(struct cli *cli, const struct held_back_request *request, json_t *result,
-				struct error *err);
+NODISCARD int explain_held_back(struct cli *cli, const struct held_back_request *request,
+				json_t *result, struct error *err);
 
 // The files that a lock names as its requirements, each once.
 struct text_list recorded_inputs(struct arena *arena, const struct lock *lock);

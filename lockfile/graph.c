@@ -111,8 +111,7 @@ static void find_roots(struct lock_graph *graph, struct arena *arena)
 			       arena_new_array(&scratch, uint32_t, graph->len + 1) };
 	for (size_t i = 0; i < lock->requirements_len; i++) {
 		uint32_t first;
-		size_t count =
-			lock_graph_find(graph, lock->requirements[i].name, &first);
+		size_t count = lock_graph_find(graph, lock->requirements[i].name, &first);
 		for (uint32_t node = first; node < first + count; node++) {
 			graph->nodes[node].is_asked = true;
 			mark_root(graph, &reach, node);

@@ -141,9 +141,9 @@ static int compare_requirements(const void *a, const void *b)
 	return order ? order : slice_cmp(left->file, right->file);
 }
 
-const struct lock_requirement *
-lock_sorted_requirements(struct arena *arena, const struct lock_requirement *requirements,
-			 size_t len, size_t *ret_len)
+const struct lock_requirement *lock_sorted_requirements(
+	struct arena *arena, const struct lock_requirement *requirements, size_t len,
+	size_t *ret_len)
 {
 	size_t kept = 0;
 	struct lock_requirement *copy =

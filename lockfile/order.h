@@ -21,6 +21,6 @@ const struct lock_file *lock_sorted_wheels(struct arena *arena,
 const struct slice *lock_sorted_texts(struct arena *arena, const struct slice *texts,
 				      size_t len, size_t *ret_len);
 // By name, then the rest in the order of the struct; equal ones once.
-const struct lock_requirement *
-lock_sorted_requirements(struct arena *arena, const struct lock_requirement *requirements,
-			 size_t len, size_t *ret_len);
+const struct lock_requirement *lock_sorted_requirements(
+	struct arena *arena, const struct lock_requirement *requirements, size_t len,
+	size_t *ret_len);

@@ -213,8 +213,9 @@ static void read_requirements(struct lock_reader *reader, const struct toml_valu
 		lock->requirements = found;
 		lock->requirements_len = lock->requirements_cap = len;
 	} else if (value) {
-		read_warning(reader, value->span,
-			     "'requirements' is not an array of requirements and is ignored");
+		read_warning(
+			reader, value->span,
+			"'requirements' is not an array of requirements and is ignored");
 	}
 }
 

@@ -217,8 +217,9 @@ static void write_item(struct buf *buf, struct slice key, struct slice text)
 static void write_requirements(struct buf *buf, const struct lock *lock)
 {
 	size_t len;
-	const struct lock_requirement *sorted = lock_sorted_requirements(
-		buf->arena, lock->requirements, lock->requirements_len, &len);
+	const struct lock_requirement *sorted =
+		lock_sorted_requirements(buf->arena, lock->requirements,
+					 lock->requirements_len, &len);
 	if (len == 0)
 		return;
 	toml_write_raw_line(buf, S("requirements"), S("["));

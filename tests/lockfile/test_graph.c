@@ -4,15 +4,15 @@
 
 #include "lockfile/graph.h"
 
-#define PACKAGE(name, version, more)                                        \
+#define PACKAGE(name, version, more)                                          \
 	"[[packages]]\nname = \"" name "\"\nversion = \"" version "\"\n" more \
 	"\n" WHEEL_A(name "-" version "-py3-none-any.whl")
-#define NEEDS(name)        "dependencies = [{ name = \"" name "\" }]\n"
-#define NEEDS_2(a, b)      "dependencies = [{ name = \"" a "\" }, { name = \"" b "\" }]\n"
-#define NEEDS_3(a, b, c)                                                         \
+#define NEEDS(name)   "dependencies = [{ name = \"" name "\" }]\n"
+#define NEEDS_2(a, b) "dependencies = [{ name = \"" a "\" }, { name = \"" b "\" }]\n"
+#define NEEDS_3(a, b, c)                                                            \
 	"dependencies = [{ name = \"" a "\" }, { name = \"" b "\" }, { name = \"" c \
 	"\" }]\n"
-#define ASKS(name)         "[tool.pinbake]\nrequirements = [{ name = \"" name "\" }]\n"
+#define ASKS(name) "[tool.pinbake]\nrequirements = [{ name = \"" name "\" }]\n"
 
 static struct slice name_of(const struct lock_graph *graph, uint32_t node)
 {
@@ -114,10 +114,11 @@ static void test_751_4_dependency_that_is_not_there(void **state)
 static void test_edges_of_one_target(void **state)
 {
 	(void)state;
-	GRAPH(lock, HEAD "[tool.pinbake]\n"
-			 "targets = [\"cp312-linux-amd64\", \"cp312-windows-amd64\"]\n"
-			 PACKAGE("a", "1", WINDOWS NEEDS("n")) PACKAGE("b", "1", NEEDS("n"))
-			 PACKAGE("n", "1", LINUX) PACKAGE("n", "2", WINDOWS));
+	GRAPH(lock,
+	      HEAD "[tool.pinbake]\n"
+		   "targets = [\"cp312-linux-amd64\", \"cp312-windows-amd64\"]\n" PACKAGE(
+			   "a", "1", WINDOWS NEEDS("n")) PACKAGE("b", "1", NEEDS("n"))
+			   PACKAGE("n", "1", LINUX) PACKAGE("n", "2", WINDOWS));
 	assert_int_equal(lock_graph.nodes[0].dependencies.len, 1);
 	assert_int_equal(lock_graph.nodes[0].dependencies.items[0], 3);
 	assert_int_equal(lock_graph.nodes[1].dependencies.len, 2);
@@ -132,13 +133,15 @@ static void test_diamonds_are_bounded(void **state)
 	buf_append(&text, S(HEAD));
 	for (int i = 0; i < 20; i++) {
 		for (int side = 0; side < 2; side++) {
-			buf_printf(&text,
-				   "[[packages]]\nname = \"p%02d%d\"\nversion = \"1\"\n"
-				   "dependencies = [{ name = \"p%02d0\" }, { name = \"p%02d1\" }]\n",
-				   i, side, i + 1, i + 1);
-			buf_printf(&text,
-				   "[[packages.wheels]]\nurl = \"https://f.example/p%02d%d-1-py3-none-any.whl\"\n" HASHES_A,
-				   i, side);
+			buf_printf(
+				&text,
+				"[[packages]]\nname = \"p%02d%d\"\nversion = \"1\"\n"
+				"dependencies = [{ name = \"p%02d0\" }, { name = \"p%02d1\" }]\n",
+				i, side, i + 1, i + 1);
+			buf_printf(
+				&text,
+				"[[packages.wheels]]\nurl = \"https://f.example/p%02d%d-1-py3-none-any.whl\"\n" HASHES_A,
+				i, side);
 		}
 	}
 	buf_append(&text, S(PACKAGE("p200", "1", "")));
@@ -150,9 +153,9 @@ static void test_diamonds_are_bounded(void **state)
 static void test_chains_shortest_first(void **state)
 {
 	(void)state;
-	GRAPH(lock, HEAD PACKAGE("a", "1", NEEDS_3("b", "c", "d"))
-			    PACKAGE("b", "1", NEEDS("c")) PACKAGE("c", "1", NEEDS("d"))
-				    PACKAGE("d", "1", NEEDS_2("a", "b")));
+	GRAPH(lock,
+	      HEAD PACKAGE("a", "1", NEEDS_3("b", "c", "d")) PACKAGE("b", "1", NEEDS("c"))
+		      PACKAGE("c", "1", NEEDS("d")) PACKAGE("d", "1", NEEDS_2("a", "b")));
 	assert_roots(&lock.arena, &lock_graph, "a");
 	assert_chains(&lock.arena, &lock_graph, "d", "a/d a/c/d a/b/c/d");
 	uint32_t node;

@@ -519,7 +519,8 @@ static void test_751_15_tool_data_is_disposable(void **state)
 {
 	(void)state;
 	static const char *const broken[] = {
-		"[tool]\npinbake = 1\n", "[tool.pinbake]\ntargets = 'x'\n",
+		"[tool]\npinbake = 1\n",
+		"[tool.pinbake]\ntargets = 'x'\n",
 		"[tool.pinbake]\n"
 		"targets = [1]\n",
 		"[tool.pinbake]\n"
