@@ -7,6 +7,8 @@
 //	settings.c    environment and options → index, net and store configuration
 //	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict, fact by fact
 //	facts.c       one fact as a sentence                                repair.c    edits that end a conflict
+//	edits.c       what an edit changes and why                          nearest.c   releases by distance from what was asked
+//	cutoff.c      --exclude-newer
 //	advice.c      what to know about pins before trusting them
 //	missing_hashes.c   digests of files whose index gives none
 //	secrets.c     passwords in what is quoted

@@ -272,6 +272,8 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 		if (run->is_open[i])
 			warn_about_pins(call->cli, &run->resolves[i],
 					&run->picks[i].pins);
+	if (call->cutoff.kind == CUTOFF_PINS && run->options.exclude_newer.len == 0)
+		warn(call->cli, "the index does not say when the pins were uploaded, so nothing is excluded");
 	show_diagnostics(call->cli);
 	if (call->edits.len) {
 		say(call->cli, "repaired by %zu edit%s, which your files do not have yet:",
