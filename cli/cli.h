@@ -14,6 +14,7 @@
 //	secrets.c     passwords in what is quoted
 //	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
 //	held_back.c   why a pin is not newer
+//	torch.c       PyTorch's backends
 //	index_url.c   indexes and who asks them    pip_config.c   pip.conf    keyring.c   passwords from a program
 #pragma once
 

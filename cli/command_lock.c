@@ -3,6 +3,7 @@
 #include "cli/advice.h"
 #include "cli/direct.h"
 #include "cli/missing_hashes.h"
+#include "cli/torch.h"
 #include "cli/repair.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@ struct call {
 	const struct lock_values *values;
 	const char *path; // of the lock; "-" is stdout
 	uint64_t started_ms;
+	struct torch_choice torch;
 	struct opened_lock present; // the lock that path holds, where it is a good one
 	struct cutoff cutoff;
 	struct lock_run run;
@@ -266,7 +268,10 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 			  struct error *err)
 {
 	struct lock_run *run = &call->run;
-	if (solve(call, net, result, err) < 0 || write_result(call, result, err) < 0)
+	if (solve(call, net, result, err) < 0)
+		return -1;
+	torch_note(&call->cli->arena, &call->torch, &call->lock);
+	if (write_result(call, result, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->targets.len; i++)
 		if (run->is_open[i])
@@ -307,12 +312,15 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 		    : format == 1  ? "requirements.txt"
 				   : "pylock.toml";
 	read_present(&call);
+	options.torch = &call.torch;
 	if (read_cutoff(&call, err) < 0)
 		return -1;
 	AUTO(net_cleanup) struct net *net = NULL;
 	AUTO(index_cleanup) struct index *index = NULL;
-	if (open_net(cli, &net, err) < 0 ||
-	    lock_open_index(cli, values, &set, net, &index, err) < 0 ||
+	if (torch_choose(cli, values, &call.present.lock, &targets, &call.torch, err) <
+		    0 ||
+	    open_net(cli, &net, err) < 0 ||
+	    lock_open_index(cli, values, &set, &call.torch, net, &index, err) < 0 ||
 	    cutoff_apply(&call.cutoff, cli, index, targets.items, targets.len, &options,
 			 err) < 0)
 		return -1;

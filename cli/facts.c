@@ -181,6 +181,11 @@ static struct slice missing_text(struct resolve *resolve, const struct solver_fa
 		return S("");
 	if (project->state == PROJECT_ABSENT)
 		return S("the index has no package of that name");
+	if (slice_eq(project->status, S("quarantined")))
+		return arena_printf(&resolve->arena,
+				    "the index has it in quarantine%s%.*s",
+				    project->status_reason.len ? ": " : "",
+				    SLICE_ARG(project->status_reason));
 	return nearest_releases(resolve, project, &requirement->specifiers);
 }
 
@@ -307,6 +312,8 @@ static struct slice common_verb(struct resolve *resolve, const struct cause *cau
 		return arena_printf(&resolve->arena, "%.*s; the newest%.*s",
 				    SLICE_ARG(head), SLICE_ARG(detail));
 	case CANDIDATE_YANKED: return S("was yanked");
+	case CANDIDATE_QUARANTINED: return detail;
+	case CANDIDATE_LOCAL: return S("is built for another accelerator");
 	case CANDIDATE_BINARY: return S("has no file of the kind that is allowed");
 	case CANDIDATE_USABLE:
 	case CANDIDATE_NO_FILES:

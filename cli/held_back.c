@@ -2,6 +2,7 @@
 // Solves again with a newer release asked for, and tells what came of it.
 #include "cli/held_back.h"
 
+#include "cli/torch.h"
 #include "cli/cutoff.h"
 #include "cli/direct.h"
 #include "cli/facts.h"
@@ -45,6 +46,7 @@ struct inquiry {
 	struct requirement_set set, floored; // what is asked for, without and with floors
 	struct target_list targets;          // those that have the pin
 	struct cutoff cutoff;
+	struct torch_choice torch;
 	struct resolve_options options;
 	struct direct_files direct;
 	struct index *index;
@@ -674,8 +676,12 @@ int explain_held_back(struct cli *cli, const struct held_back_request *request,
 	if (read_lock(cli, request->lock_path, &inquiry.opened, err) < 0 ||
 	    read_targets(&inquiry, err) < 0 || find_pin(&inquiry, err) < 0 ||
 	    read_asked(&inquiry, err) < 0 || open_net(cli, &net, err) < 0 ||
-	    lock_open_index(cli, request->values, &inquiry.set, net, &index, err) < 0)
+	    torch_choose(cli, request->values, &inquiry.opened.lock, &inquiry.targets,
+			 &inquiry.torch, err) < 0 ||
+	    lock_open_index(cli, request->values, &inquiry.set, &inquiry.torch, net,
+			    &index, err) < 0)
 		return -1;
+	inquiry.options.torch = &inquiry.torch;
 	inquiry.index = index;
 	if (prepare(&inquiry, net, err) < 0)
 		return -1;

@@ -119,7 +119,8 @@ int index_map_read(struct arena *arena, const struct text_list *named,
 		if (!is_url(place) && find_named(arena, &indexes, place, &url, err) < 0)
 			return -1;
 		*array_push(arena, &map.mappings) = (struct index_mapping){
-			pattern, (uint32_t)before + place_of(arena, &map, url)
+			.pattern = pattern,
+			.index = (uint32_t)before + place_of(arena, &map, url),
 		};
 	}
 	*ret_map = map;

@@ -75,6 +75,19 @@ struct slice index_url(struct cli *cli, struct slice given)
 	return with_user(cli, url, named_setting(cli, name, "USERNAME"), named_setting(cli, name, "PASSWORD"));
 }
 
+void add_users(struct cli *cli, const struct text_list *named, struct text_list *ret_named)
+{
+	*ret_named = (struct text_list){ 0 };
+	for (size_t i = 0; i < named->len; i++) {
+		struct slice url = slice_from(named->items[i]);
+		struct slice name = cut_name(&url);
+		struct slice whole = index_url(cli, slice_from(named->items[i]));
+		*array_push(&cli->arena, ret_named) =
+			name.len ? arena_printf(&cli->arena, "%.*s=%.*s", SLICE_ARG(name), SLICE_ARG(whole)).ptr :
+				   named->items[i];
+	}
+}
+
 struct slice main_index_url(struct cli *cli, struct slice given)
 {
 	return with_user(cli, index_url(cli, given), slice_from(setting("PINBAKE_INDEX_USERNAME")),

@@ -5,6 +5,7 @@
 #include "cli/advice.h"
 #include "cli/index_map.h"
 #include "cli/index_url.h"
+#include "cli/torch.h"
 #include "net/url.h"
 #include "packaging/name.h"
 #include "packaging/target_cover.h"
@@ -62,6 +63,10 @@ static const struct option OPTIONS[] = {
 	{ "exclude-newer", 0, OPTION_TEXT, AT(exclude_newer), "WHEN",
 	  "ignore files uploaded after a date (2024-05-01), an age (7d, 2w), or the exact pins' own day (pins)",
 	  true },
+	{ "torch-backend", 0, OPTION_TEXT, AT(torch_backend), "NAME",
+	  "PyTorch's builds for cpu, cuNNN, rocmN.N or xpu; none: as any package", false },
+	{ "torch-index", 0, OPTION_TEXT, AT(torch_index), "URL",
+	  "where the indexes of all its backends are", true },
 	{ "format", 0, OPTION_TEXT, AT(format), "FORM",
 	  "pylock (default) or requirements", true },
 	{ "refresh", 0, OPTION_FLAG, AT(refresh), NULL,
@@ -302,14 +307,16 @@ void index_cleanup(struct index **index)
 }
 
 int lock_open_index(struct cli *cli, const struct lock_values *values,
-		    const struct requirement_set *set, struct net *net,
-		    struct index **ret_index, struct error *err)
+		    const struct requirement_set *set, const struct torch_choice *torch,
+		    struct net *net, struct index **ret_index, struct error *err)
 {
 	struct url_list indexes = { 0 }, links = { 0 };
 	collect_indexes(cli, values, set, &indexes, &links);
 	struct index_map map;
 	size_t index_len = indexes.len;
-	if (index_map_read(&cli->arena, &values->named_indexes, &values->index_for,
+	struct text_list named;
+	add_users(cli, &values->named_indexes, &named);
+	if (index_map_read(&cli->arena, &named, &values->index_for,
 			   indexes.len, &map, err) < 0)
 		return -1;
 	for (size_t i = 0; i < map.urls.len; i++)
@@ -330,6 +337,8 @@ int lock_open_index(struct cli *cli, const struct lock_values *values,
 		.refresh = values->refresh,
 		.now = clock_seconds(),
 	};
+	if (indexes.len)
+		torch_add_index(cli, torch, &config);
 	if (make_directories(config.store_path, err) < 0)
 		return -1;
 	return index_open(&config, net, ret_index, err);

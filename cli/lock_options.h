@@ -5,7 +5,8 @@
 #include "cli/resolve.h"
 
 struct lock_values {
-	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format;
+	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format,
+		*torch_backend, *torch_index;
 	struct text_list pythons, platforms, targets, upgrade_packages, constraints,
 		extra_index_urls, find_links, only_binary, no_binary, extras, groups,
 		overrides, excludes, named_indexes, index_for;
@@ -13,6 +14,8 @@ struct lock_values {
 };
 
 extern const struct option_table lock_option_table;
+
+struct torch_choice; // torch.h
 
 struct target_list {
 	struct target *items;
@@ -39,6 +42,7 @@ NODISCARD int lock_read_policy(struct cli *cli, const struct lock_values *values
 			       const struct requirement_set *set,
 			       struct resolve_options *options, struct error *err);
 NODISCARD int lock_open_index(struct cli *cli, const struct lock_values *values,
-			      const struct requirement_set *set, struct net *net,
+			      const struct requirement_set *set,
+			      const struct torch_choice *torch, struct net *net,
 			      struct index **ret_index, struct error *err);
 void index_cleanup(struct index **index); // for AUTO

@@ -4,6 +4,7 @@
 
 #include "cli/direct.h"
 #include "cli/known_names.h"
+#include "cli/torch.h"
 #include "cli/nearest.h"
 #include "cli/overrides.h"
 
@@ -187,6 +188,7 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 		.binary = binary_mode_of(options, node->name),
 		.resolution = options->resolution,
 		.exclude_newer = options->exclude_newer,
+		.local_version = torch_local_version(options->torch, node->name),
 		.spares_pins = options->spares_pins,
 	};
 	if (direct_of(resolve, node->project)) {

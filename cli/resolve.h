@@ -58,6 +58,7 @@ struct resolve_options {
 	const struct binary_rule *binary; // in order, the last that fits wins
 	size_t binary_len;
 	struct slice exclude_newer;
+	const struct torch_choice *torch; // NULL: none
 	bool spares_pins;                // the cut-off does not hold for files of exactly pinned releases
 	const struct leaning *leanings;  // of a repair; they come before `preferred`
 	size_t leanings_len;

@@ -91,10 +91,11 @@ struct lock {
 	struct lock_package *packages; // sorted by name, then version
 	size_t len, cap;
 	// [tool.pinbake], disposable (751.15): names as in target.h, the absolute cut-off or
-	// "" (751.16), and what was asked for, sorted and each once.
+	// "" (751.16), PyTorch's backend ("cu126") and the index of all backends where it is
+	// not PyTorch's own, without credentials; and what was asked for, sorted and each once.
 	struct slice *targets;
 	size_t targets_len, targets_cap;
-	struct slice exclude_newer;
+	struct slice exclude_newer, torch_backend, torch_index;
 	// Written in this order, and not read back.
 	struct lock_policy *overrides, *excludes;
 	size_t overrides_len, excludes_len;

@@ -232,6 +232,20 @@ struct slice lock_requirement_text(struct arena *arena,
 	return buf_slice(&text);
 }
 
+// What is chosen anew when the lock is made again.
+static struct slice read_tool_text(struct lock_reader *reader,
+				   const struct toml_value *own, struct slice key)
+{
+	const struct toml_value *value = toml_find(own->table, key);
+	if (!value)
+		return S("");
+	if (value->type == TOML_STRING && !read_has_control(value->string))
+		return value->string;
+	read_warning(reader, value->span, "'%.*s' is no text and is ignored",
+		     SLICE_ARG(key));
+	return S("");
+}
+
 // --- the file ---------------------------------------------------------------------------------
 
 static void read_all(struct lock_reader *reader, const struct toml_value *root,
@@ -249,6 +263,8 @@ static void read_all(struct lock_reader *reader, const struct toml_value *root,
 		read_targets(reader, own, lock);
 		read_exclude_newer(reader, own, lock);
 		read_requirements(reader, own, lock);
+		lock->torch_backend = read_tool_text(reader, own, S("torch-backend"));
+		lock->torch_index = read_tool_text(reader, own, S("torch-index"));
 	}
 }
 

@@ -239,12 +239,14 @@ static void write_tool(struct buf *buf, const struct lock *lock)
 {
 	if (lock->targets_len == 0 && lock->exclude_newer.len == 0 &&
 	    lock->overrides_len == 0 && lock->excludes_len == 0 &&
-	    lock->requirements_len == 0)
+	    lock->requirements_len == 0 && lock->torch_backend.len == 0)
 		return;
 	write_header(buf, S("[tool.pinbake]"));
 	if (lock->targets_len)
 		write_sorted_array(buf, S("targets"), lock->targets, lock->targets_len);
 	write_exclude_newer(buf, lock->exclude_newer);
+	write_optional(buf, S("torch-backend"), lock->torch_backend);
+	write_optional(buf, S("torch-index"), lock->torch_index);
 	write_policies(buf, S("overrides"), lock->overrides, lock->overrides_len);
 	write_policies(buf, S("excludes"), lock->excludes, lock->excludes_len);
 	write_requirements(buf, lock);

@@ -106,7 +106,9 @@ static enum candidate_reason judge(struct selection *selection,
 static unsigned how_far(enum candidate_reason reason)
 {
 	switch (reason) {
-	case CANDIDATE_NO_FILES: return 0;
+	case CANDIDATE_NO_FILES:
+	case CANDIDATE_QUARANTINED:
+	case CANDIDATE_LOCAL: return 0;
 	case CANDIDATE_TOO_NEW: return 1;
 	case CANDIDATE_BINARY: return 2;
 	case CANDIDATE_YANKED: return 3;
@@ -143,6 +145,14 @@ static bool admits_prerelease(const struct candidate_policy *policy)
 	return false;
 }
 
+static bool admits_local(const struct candidate_policy *policy,
+			 const struct release *release)
+{
+	struct slice local = release->version_text, public;
+	return policy->local_version.len == 0 || !slice_cut(&local, '+', &public) ||
+	       slice_eq(local, policy->local_version);
+}
+
 static struct candidate judge_release(struct selection *selection,
 				      const struct release *release)
 {
@@ -160,6 +170,13 @@ static struct candidate judge_release(struct selection *selection,
 			candidate.file = file;
 	}
 	candidate.prerelease = version_is_prerelease(&release->version);
+	// 792.1: a quarantined project offers no files; where a page lists some, none is
+	// safe.
+	bool quarantined = slice_eq(selection->project->status, S("quarantined"));
+	if (quarantined || !admits_local(policy, release)) {
+		candidate.reason = quarantined ? CANDIDATE_QUARANTINED : CANDIDATE_LOCAL;
+		candidate.file = NULL;
+	}
 	candidate.yanked = candidate.file && candidate.file->yanked;
 	if (candidate.file && candidate.prerelease && !admits_prerelease(policy)) {
 		candidate.reason = CANDIDATE_PRERELEASE;

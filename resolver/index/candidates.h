@@ -27,6 +27,9 @@ struct candidate_policy {
 	// RFC 3339 or "": files uploaded later do not exist (check it with
 	// upload_time_parse)
 	struct slice exclude_newer;
+	// "cu126": releases with another local version are out, those without one are not;
+	// "": any
+	struct slice local_version;
 	bool spares_pins; // a release that the user pins exactly has all its files
 };
 
@@ -38,6 +41,8 @@ enum candidate_reason {
 	CANDIDATE_YANKED,
 	CANDIDATE_PRERELEASE,
 	CANDIDATE_TOO_NEW,
+	CANDIDATE_QUARANTINED, // the whole project, by its index (792.1)
+	CANDIDATE_LOCAL,  // another local version than the policy's
 	CANDIDATE_BINARY, // only-binary and no wheel; no-binary and no sdist
 };
 

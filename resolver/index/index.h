@@ -22,6 +22,7 @@
 struct index_mapping {
 	struct slice pattern; // normalized but for its '*'
 	uint32_t index;       // of index_urls
+	bool falls_back;      // where that one has it not, it is looked for as any name
 };
 
 struct index_config {

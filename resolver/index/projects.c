@@ -235,6 +235,14 @@ static void ask(struct index *index, struct page_job *job)
 		if (job->not_in_store)
 			break;
 	}
+	if (job->falls_back && !job->not_in_store) {
+		job->falls_back = job->is_mapped = false;
+		job->project.error = (struct error){ 0 };
+		job->at = 0;
+		job->end = (uint32_t)index->config.index_len;
+		ask(index, job);
+		return;
+	}
 	// The error stays: one of the places may have refused to say.
 	const struct error refusal = job->project.error;
 	job->project = (struct project){ .state = PROJECT_ABSENT, .error = refusal };
@@ -402,6 +410,7 @@ static void choose_indexes(const struct index *index, struct page_job *job)
 			continue;
 		best = fits;
 		job->is_mapped = true;
+		job->falls_back = mapping->falls_back;
 		job->at = mapping->index;
 		job->end = mapping->index + 1;
 	}

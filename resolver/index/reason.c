@@ -85,6 +85,11 @@ struct slice candidate_reason_text(struct arena *arena,
 		detail = list(arena, project, release, yanked_text);
 		return arena_printf(arena, "was yanked%s%.*s", detail.len ? ": " : "",
 				    SLICE_ARG(detail));
+	case CANDIDATE_QUARANTINED:
+		return arena_printf(arena, "is quarantined by its index%s%.*s",
+				    project->status_reason.len ? ": " : "",
+				    SLICE_ARG(project->status_reason));
+	case CANDIDATE_LOCAL: return S("is built for another accelerator");
 	case CANDIDATE_BINARY: break;
 	}
 	return has_wheel(project, release)

@@ -29,6 +29,7 @@ struct page_job {
 	bool not_in_store; // --offline, and an index that was never asked
 	uint32_t at;       // which index is being asked
 	uint32_t end;      // the first one that is not
+	bool falls_back;   // from the one it is mapped to
 	bool is_mapped;    // to one index: find-links have no say
 	struct slice key;  // in the store, of that index
 	bool has_old;      // a stale record of that index:

@@ -12,6 +12,8 @@ static const char everything[] =
 	"[tool.pinbake]\n"
 	"targets = ['cp312-linux-amd64-glibc2.28']\n"
 	"exclude-newer = 2025-01-01T00:00:00Z\n"
+	"torch-backend = \"cu128\"\n"
+	"torch-index = \"https://mirror.example/whl\"\n"
 	"[[packages]]\n"
 	"name = 'idna'\n"
 	"version = '3.10.RC1'\n"
@@ -43,6 +45,8 @@ static void test_reads_all_keys(void **state)
 	assert_text(f.lock.created_by, "pinbake");
 	assert_text(f.lock.targets[0], "cp312-linux-amd64-glibc2.28");
 	assert_text(f.lock.exclude_newer, "2025-01-01T00:00:00Z"); // 751.16
+	assert_text(f.lock.torch_backend, "cu128");
+	assert_text(f.lock.torch_index, "https://mirror.example/whl");
 	assert_int_equal(f.lock.len, 1);
 
 	const struct lock_package *package = &f.lock.packages[0];
@@ -54,7 +58,7 @@ static void test_reads_all_keys(void **state)
 	assert_int_equal(package->dependencies_len, 2);
 	assert_text(package->dependencies[0], "a");
 	assert_text(package->index, "https://pypi.org/simple");
-	assert_int_equal(span_position(package->span).line, 8);
+	assert_int_equal(span_position(package->span).line, 10);
 
 	assert_true(package->has_sdist);
 	assert_text(package->sdist.name, "idna-3.10rc1.tar.gz");

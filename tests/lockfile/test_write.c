@@ -43,6 +43,8 @@ static void build_lock(struct arena *arena, struct lock *lock)
 		.targets = targets,
 		.targets_len = 1,
 		.exclude_newer = S("2025-01-01T00:00:00Z"),
+		.torch_backend = S("cu128"),
+		.torch_index = S("https://mirror.example/whl"),
 		.packages = arena_new_array(arena, struct lock_package, 2),
 		.len = 2,
 	};
@@ -82,6 +84,8 @@ static const char canonical[] =
 	"    \"cp312-linux-amd64-glibc2.28\",\n"
 	"]\n"
 	"exclude-newer = 2025-01-01T00:00:00Z\n"
+	"torch-backend = \"cu128\"\n"
+	"torch-index = \"https://mirror.example/whl\"\n"
 	"\n"
 	"[[packages]]\n"
 	"name = \"idna\"\n"

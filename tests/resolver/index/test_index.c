@@ -304,10 +304,10 @@ static void test_a_mapped_name_has_one_index(void **state)
 		  .headers = JSON_TYPE,
 		  .body = "{\"files\":[]}" },
 	};
-	const struct index_mapping mappings[] = { { S("both"), 1 },
-						  { S("acme-*"), 1 },
-						  { S("acme-open"), 0 },
-						  { S("gone"), 1 } };
+	const struct index_mapping mappings[] = { { S("both"), 1, false },
+						  { S("acme-*"), 1, false },
+						  { S("acme-open"), 0, false },
+						  { S("gone"), 1, false } };
 	struct run run = { 0 };
 	serve(routes, 2);
 	loopback_start(&second, routes, 2);
