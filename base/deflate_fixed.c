@@ -140,7 +140,7 @@ static uint32_t look_back(struct deflate_coder *coder, const char *bytes, uint32
 									    : 0;
 }
 
-static void begin(struct deflate_coder *coder)
+static void begin(struct deflate_coder *coder, bool last)
 {
 	if (coder->base > UINT32_MAX - 2 * DEFLATE_PIECE_MAX) {
 		memset(coder->table, 0, sizeof(coder->table));
@@ -149,25 +149,33 @@ static void begin(struct deflate_coder *coder)
 	coder->bits = 0;
 	coder->bit_count = 0;
 	coder->len = 0;
-	put_bits(coder, 1, 1); // BFINAL
+	put_bits(coder, last, 1); // BFINAL
 	put_bits(coder, 1, 2); // BTYPE 01
 }
 
-static struct slice finish(struct deflate_coder *coder)
+// A block that is not the last is followed by an empty stored one, which ends at a byte.
+static struct slice finish(struct deflate_coder *coder, bool last)
 {
+	static const char empty[] = { 0, 0, '\xff', '\xff' }; // §3.2.4: LEN, NLEN
 	put_symbol(coder, END_OF_BLOCK);
+	if (!last)
+		put_bits(coder, 0, 3); // BFINAL 0, BTYPE 00
 	while (coder->bit_count > 0) {
 		coder->out[coder->len++] = (char)(coder->bits & 0xff);
 		coder->bits >>= 8;
 		coder->bit_count = coder->bit_count > 8 ? coder->bit_count - 8 : 0;
 	}
+	if (!last) {
+		memcpy(coder->out + coder->len, empty, sizeof(empty));
+		coder->len += sizeof(empty);
+	}
 	return (struct slice){ coder->out, coder->len };
 }
 
-struct slice deflate_fixed(struct deflate_coder *coder, struct slice piece)
+struct slice deflate_fixed_part(struct deflate_coder *coder, struct slice piece, bool last)
 {
 	assert(piece.len >= 1 && piece.len <= DEFLATE_PIECE_MAX);
-	begin(coder);
+	begin(coder, last);
 	for (uint32_t i = 0; i < piece.len;) {
 		uint32_t distance =
 			piece.len - i >= MATCH_MIN ? look_back(coder, piece.ptr, i) : 0;
@@ -182,5 +190,10 @@ struct slice deflate_fixed(struct deflate_coder *coder, struct slice piece)
 		i += length;
 	}
 	coder->base += (uint32_t)piece.len;
-	return finish(coder);
+	return finish(coder, last);
+}
+
+struct slice deflate_fixed(struct deflate_coder *coder, struct slice piece)
+{
+	return deflate_fixed_part(coder, piece, true);
 }

@@ -16,3 +16,8 @@ void deflate_coder_free(struct deflate_coder *coder);
 // One complete deflate stream for 1 ≤ piece.len ≤ DEFLATE_PIECE_MAX bytes; valid until
 // the next call.
 struct slice deflate_fixed(struct deflate_coder *coder, struct slice piece);
+
+// The same as a part of a stream: the parts one after the other, the final one `last`, are
+// one deflate stream.
+struct slice deflate_fixed_part(struct deflate_coder *coder, struct slice piece,
+				bool last);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // pinbake bake: a lock → layers in .pinbake/, an OCI layout, and on request an archive for `docker load`.
 #include "cli/cli.h"
+#include "cli/sdists.h"
 
 #include <string.h>
 
 struct bake_values {
-	const char *output, *prefix, *interpreter, *target, *jobs, *owner, *archive, *tag, *index_url;
-	bool rehash, strict;
+	const char *output, *prefix, *interpreter, *target, *jobs, *owner, *archive, *tag, *index_url, *python_bin;
+	bool rehash, strict, no_build, build_network;
 };
 
 #define AT(member) offsetof(struct bake_values, member)
@@ -23,6 +24,9 @@ static const struct option OPTIONS[] = {
 	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL", "index to look files up in, by name and hash", true },
 	{ "rehash", 0, OPTION_FLAG, AT(rehash), NULL, "read every staged layer again and compare", true },
 	{ "strict", 0, OPTION_FLAG, AT(strict), NULL, "files of two packages that differ are an error", true },
+	{ "no-build", 0, OPTION_FLAG, AT(no_build), NULL, "refuse source distributions instead of building them", false },
+	{ "python-bin", 0, OPTION_TEXT, AT(python_bin), "PATH", "the interpreter that builds (default: pythonX.Y on PATH, then pyenv)", true },
+	{ "build-network", 0, OPTION_FLAG, AT(build_network), NULL, "let builds reach the network", true },
 };
 
 enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151, JOBS_MAX = 256 }; // tar.10
@@ -186,6 +190,14 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 		return -1;
 	complete_options(cli, values, &opened, &options);
 	collect_locator_indexes(cli, values->index_url, &index_urls);
+	struct sdist_options builds = {
+		.no_build = values->no_build,
+		.network = values->build_network,
+		.python = values->python_bin,
+		.index_url = values->index_url,
+	};
+	if (build_sdists(cli, store, &opened, &builds, err) < 0)
+		return error_during(err, "baking '%s'", opened.path);
 	struct download download = { cli, store, &opened, &index_urls };
 	struct bake_ensure ensure = { .wheels = fetch_missing, .context = &download };
 	if (bake(store, &opened.selection, &options, &ensure, output, &cli->progress, &cli->arena, &baked, err) < 0)

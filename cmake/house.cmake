@@ -103,3 +103,13 @@ function(pinbake_room folder rooms libraries)
 	endforeach()
 	target_link_libraries(${name} ${scope} Threads::Threads)
 endfunction()
+
+# pinbake_embed_text(TARGET HEADER NAME FILE): the bytes of FILE as the array NAME, which HEADER declares.
+function(pinbake_embed_text target header name file)
+	set(out ${CMAKE_BINARY_DIR}/${name}.c)
+	add_custom_command(OUTPUT ${out}
+		COMMAND ${CMAKE_COMMAND} -DIN=${CMAKE_SOURCE_DIR}/${file} -DOUT=${out} -DNAME=${name} -DHEADER=${header}
+			-P ${CMAKE_SOURCE_DIR}/cmake/embed_text.cmake
+		DEPENDS ${file} cmake/embed_text.cmake)
+	target_sources(${target} PRIVATE ${out})
+endfunction()

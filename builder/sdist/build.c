@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// The steps from a locked source distribution to a wheel in the store.
+#include "builder/sdist/sdist.h"
+
+#include "base/files.h"
+#include "base/limits.h"
+#include "builder/sdist/build_system.h"
+#include "builder/sdist/causes.h"
+#include "builder/sdist/wheel_writer.h"
+#include "builder/sdist/workplace.h"
+#include "builder/wheel/check.h"
+#include "packaging/filename.h"
+#include "packaging/name.h"
+
+enum { TAIL_LINES = 12 };
+
+struct build {
+	struct store *store;
+	const struct lock_choice *choice;
+	const struct sdist_settings *settings;
+	const struct sdist_host *host;
+	struct arena *arena;
+	struct workplace place;
+	struct build_system system;
+	const char *python; // of the build's environment
+	struct built_wheel wheel;
+};
+
+static const char *c_string(struct build *build, struct slice text)
+{
+	return arena_c_string(build->arena, text);
+}
+
+// --- steps -----------------------------------------------------------------------------
+
+// The archive keeps its name: its end says what kind it is.
+static int unpack(struct build *build, struct error *err)
+{
+	const struct lock_file *file = build->choice->file;
+	const char *source = workplace_path(&build->place, "src");
+	const char *arguments[] = {
+		path_real(build->arena, store_file_path(build->store, &file->sha256,
+							build->arena)).ptr,
+		source,
+	};
+	struct workplace_step step = { "unpack", c_string(build, build->settings->python.path),
+				       "", arguments, 2 };
+	struct line_list ignored;
+	return workplace_run(&build->place, &step, &ignored, err);
+}
+
+// 517.1
+static int read_build_system(struct build *build, struct error *err)
+{
+	const char *path = workplace_path(&build->place, "src/pyproject.toml");
+	struct slice text = S("");
+	if (file_exists(path) &&
+	    file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, build->arena, &text, err) < 0)
+		return -1;
+	if (!text.len && !file_exists(workplace_path(&build->place, "src/setup.py")))
+		return error_set(err, ERROR_INPUT,
+				 "it has neither pyproject.toml nor setup.py");
+	return build_system_read(text, build->arena, &build->system, err);
+}
+
+static int install_requirements(struct build *build, const struct slice *requirements,
+				size_t len, struct error *err)
+{
+	const char *prefix = workplace_path(&build->place, "env");
+	build->python = workplace_path(&build->place, "env/bin/python");
+	if (build->host->install(build->host->context, requirements, len,
+				 &build->settings->python, prefix, &build->wheel.requires,
+				 err) < 0)
+		return error_during(err, "installing what it is built with");
+	return 0;
+}
+
+// Runs a hook of the backend; `output` may be NULL.
+static int run_hook(struct build *build, const char *hook, const char *output,
+		    struct line_list *ret_lines, struct error *err)
+{
+	const struct build_system *system = &build->system;
+	const char **arguments =
+		arena_new_array(build->arena, const char *, system->paths_len + 2);
+	size_t len = 0;
+	arguments[len++] = c_string(build, system->backend);
+	if (output)
+		arguments[len++] = output;
+	for (size_t i = 0; i < system->paths_len; i++)
+		arguments[len++] = c_string(build, system->paths[i]);
+	struct workplace_step step = { hook, build->python, "src", arguments, len };
+	return workplace_run(&build->place, &step, ret_lines, err);
+}
+
+static int prepare(struct build *build, struct error *err)
+{
+	const struct build_system *system = &build->system;
+	struct line_list more;
+	if (unpack(build, err) < 0 || read_build_system(build, err) < 0 ||
+	    install_requirements(build, system->requires, system->requires_len, err) < 0 ||
+	    run_hook(build, "requires", NULL, &more, err) < 0)
+		return -1;
+	if (more.len == 0)
+		return 0;
+	size_t len = system->requires_len;
+	struct slice *all = arena_new_array(build->arena, struct slice, len + more.len);
+	for (size_t i = 0; i < len; i++)
+		all[i] = system->requires[i];
+	for (size_t i = 0; i < more.len; i++)
+		all[len++] = more.items[i];
+	return install_requirements(build, all, len, err);
+}
+
+// --- the wheel -------------------------------------------------------------------------
+
+// The backend may call it what it likes, but it has to be a wheel of this release.
+static int check_name(const struct build *build, struct slice name, struct error *err)
+{
+	const struct lock_package *package = build->choice->package;
+	struct wheel_name parts;
+	struct version built, locked;
+	if (slice_find_byte(name, '/') != SLICE_NONE ||
+	    wheel_name_parse(name, &parts) != FILENAME_OK)
+		return error_set(err, ERROR_NO, "the backend made '%.*s', which is no wheel",
+				 SLICE_ARG(name));
+	if (!slice_eq(name_normalize(build->arena, parts.name), package->name) ||
+	    !version_parse(build->arena, parts.version, &built) ||
+	    !version_parse(build->arena, package->version, &locked) ||
+	    version_cmp(&built, &locked) != 0)
+		return error_set(err, ERROR_INTEGRITY,
+				 "the backend made '%.*s', but the lock says %.*s %.*s",
+				 SLICE_ARG(name), SLICE_ARG(package->name),
+				 SLICE_ARG(package->version));
+	return 0;
+}
+
+static int enter_store(struct build *build, struct slice bytes, struct error *err)
+{
+	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
+	struct built_wheel *wheel = &build->wheel;
+	wheel->sha256 = sha256_of(bytes);
+	wheel->size = bytes.len;
+	const char *path = store_file_path(build->store, &wheel->sha256, build->arena);
+	if (file_create(path, 0644, &writer, err) < 0 ||
+	    file_append(&writer, bytes, err) < 0 ||
+	    wheel_check_path(writer.temporary, build->choice->package->name, wheel->name,
+			     build->settings->interrupted, err) < 0)
+		return -1;
+	return file_commit(&writer, true, err);
+}
+
+static int make_wheel(struct build *build, struct error *err)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	const char *output = workplace_path(&build->place, "wheel");
+	struct line_list lines;
+	struct slice bytes = S("");
+	if (run_hook(build, "wheel", output, &lines, err) < 0)
+		return -1;
+	if (lines.len != 1)
+		return error_set(err, ERROR_NO, "the backend did not say what it made");
+	build->wheel.name = lines.items[0];
+	if (check_name(build, build->wheel.name, err) < 0 ||
+	    file_map_open(path_join(build->arena, output, build->wheel.name), ERROR_IO,
+			  &map, err) < 0 ||
+	    wheel_normalise(map.bytes, build->wheel.name, build->arena, &bytes, err) < 0)
+		return -1;
+	return enter_store(build, bytes, err);
+}
+
+// --- when it fails ---------------------------------------------------------------------
+
+static void explain(const struct build *build, struct sdist_outcome *outcome,
+		    struct error *err)
+{
+	struct slice log = { 0 };
+	struct error ignored = { 0 };
+	if (err->kind != ERROR_NO ||
+	    file_read(build->place.log_path, LIMIT_TEXT_FILE_BYTES, ERROR_IO,
+		      build->arena, &log, &ignored) < 0)
+		return;
+	struct build_cause cause = build_cause_find(log);
+	outcome->tail = build_log_tail(log, TAIL_LINES);
+	if (cause.cause.len)
+		error_set(err, ERROR_NO, "%.*s", SLICE_ARG(cause.cause));
+	else if (cause.header.len)
+		error_set(err, ERROR_NO, "the header '%.*s' is missing",
+			  SLICE_ARG(cause.header));
+	if (cause.packages.len)
+		error_hint(err, "on Debian: apt-get install %.*s; the whole log is %s",
+			   SLICE_ARG(cause.packages), build->place.log_path);
+	else
+		error_hint(err, "the whole log is %s", build->place.log_path);
+}
+
+static const char *log_path_of(const struct build *build, const struct sha256 *key,
+			       struct error *err)
+{
+	const struct lock_package *package = build->choice->package;
+	struct arena *arena = build->arena;
+	const char *logs =
+		path_join(arena, build->settings->cache_directory, S("built/logs"));
+	if (make_directories(logs, err) < 0)
+		return NULL;
+	struct slice name = arena_printf(arena, "%.*s-%.*s-%.12s.log",
+					 SLICE_ARG(package->name),
+					 SLICE_ARG(package->version),
+					 sha256_hex(arena, key).ptr);
+	const char *path = path_join(arena, path_real(arena, logs).ptr, name);
+	return file_write(path, S(""), err) < 0 ? NULL : path;
+}
+
+int sdist_build(struct store *store, const struct lock_choice *choice,
+		const struct sdist_settings *settings, const struct sdist_host *host,
+		const struct sha256 *key, struct arena *arena,
+		struct built_wheel *ret_wheel, struct sdist_outcome *ret_outcome,
+		struct error *err)
+{
+	struct build build = { .store = store, .choice = choice, .settings = settings,
+			       .host = host, .arena = arena };
+	struct slice folder = arena_printf(arena, "%.16s", sha256_hex(arena, key).ptr);
+	*ret_outcome = (struct sdist_outcome){ 0 };
+	const char *log = log_path_of(&build, key, err);
+	if (!log || workplace_open(settings, folder, log, arena, &build.place, err) < 0)
+		return -1;
+	int status = prepare(&build, err);
+	if (status == 0)
+		status = make_wheel(&build, err);
+	if (status == 0)
+		status = built_note(settings->cache_directory, key, &build.wheel, err);
+	if (status < 0)
+		explain(&build, ret_outcome, err);
+	ret_outcome->log_path = log;
+	ret_outcome->net = build.place.last.net;
+	workplace_close(&build.place);
+	if (status < 0)
+		return -1;
+	*ret_wheel = build.wheel;
+	return 0;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Source distributions → wheels (PEP 517, PEP 518), with an interpreter of the target.
+//
+//	sdist ──unpack──▶ source tree ──pyproject.toml──▶ [build-system] requires, backend (517.1, 517.2)
+//	                                                        │ host.install: resolved and installed by pinbake (cli)
+//	                     env/  ◀────────────────────────────┘
+//	  get_requires_for_build_wheel ──▶ more of them? ──▶ host.install again
+//	  build_wheel ──▶ the backend's wheel ──wheel_writer──▶ canonical bytes ──RECORD checked──▶ store, under its SHA-256
+//
+// Each step is data/build_wheel.py run by the interpreter in a sandbox: without network,
+// with a home, a temporary folder and an environment of its own. What was built is noted
+// below the cache directory, so that the same sdist is not built again:
+//
+//	built/key/HEX            what a key was built to
+//	built/logs/NAME-VERSION-HEX.log  all that the build printed
+//	built/work/HEX           a build under way; one process at a time
+#pragma once
+
+#include "builder/builder.h"
+#include "builder/sdist/sandbox.h"
+
+struct sdist_python {
+	struct slice path;      // absolute
+	struct slice version;   // "3.7.16"
+	struct slice platform;  // "linux-x86_64"
+	bool free_threaded;
+};
+
+// What of building needs folders above this one.
+struct sdist_host {
+	// Brings the environment `prefix` to exactly these requirements (PEP 508 texts)
+	// and what they need, for that interpreter. ret_digest: of what was chosen.
+	int (*install)(void *context, const struct slice *requirements, size_t len,
+		       const struct sdist_python *python, const char *prefix,
+		       struct sha256 *ret_digest, struct error *err);
+	void *context;
+};
+
+struct sdist_settings {
+	const char *cache_directory;
+	struct sdist_python python;
+	bool network;           // leave it open
+	unsigned limit_seconds; // of one step
+	const volatile int *interrupted;
+};
+
+struct built_wheel {
+	struct slice name; // "htmlmin-0.1.12-py3-none-any.whl"
+	struct sha256 sha256;
+	uint64_t size;
+	struct sha256 requires; // what it was built with
+};
+
+struct sdist_outcome {
+	const char *log_path; // NULL before the log was begun
+	struct slice tail;    // of a failure: the last useful lines
+	enum sandbox_net net; // how the last step ran
+};
+
+// Asks an interpreter what it is. ERROR_INPUT where it is none that can build.
+NODISCARD int sdist_look_at_python(const char *cache_directory, struct slice path,
+				   const volatile int *interrupted, struct arena *arena,
+				   struct sdist_python *ret_python, struct error *err);
+
+// Builds a locked sdist that is in the store, whatever was built before, and puts the wheel into the store.
+// ERROR_NO: the backend failed; ret_outcome has the end of its log, err the cause where
+// it is known. ERROR_INPUT: the source tree is no project. ret_outcome is set in any case.
+NODISCARD int sdist_build(struct store *store, const struct lock_choice *choice,
+			  const struct sdist_settings *settings,
+			  const struct sdist_host *host, const struct sha256 *key,
+			  struct arena *arena, struct built_wheel *ret_wheel,
+			  struct sdist_outcome *ret_outcome, struct error *err);
+
+// --- built.c: what was built before ----------------------------------------------------
+
+// The digest of all that may change a built wheel and is known before it is built.
+struct built_request {
+	struct sha256 sdist;
+	struct slice target;        // its name
+	struct slice exclude_newer; // the cut-off of build requirements, or ""
+	struct slice interpreter;   // real path
+	uint64_t interpreter_size;
+	int64_t interpreter_mtime_s;
+	bool network;
+};
+struct sha256 built_key(const struct built_request *request);
+
+// False where nothing is noted, or the wheel is no longer in the store.
+bool built_find(const struct store *store, const char *cache_directory,
+		const struct sha256 *key, struct arena *arena,
+		struct built_wheel *ret_wheel);
+NODISCARD int built_note(const char *cache_directory, const struct sha256 *key,
+			 const struct built_wheel *wheel, struct error *err);

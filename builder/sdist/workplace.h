@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The folder of one build, and the steps of data/build_wheel.py that run in it.
+//
+//	WORK/build_wheel.py  answer  sdist archive's name  src/  env/  home/  tmp/  wheel/
+#pragma once
+
+#include "builder/sdist/sdist.h"
+
+struct workplace {
+	const struct sdist_settings *settings;
+	struct arena *arena;
+	const char *root;     // absolute
+	const char *log_path; // absolute
+	int lock;             // held while it is ours
+	struct sandbox_result last;
+};
+
+// Waits while another process builds the same. An older folder is emptied.
+NODISCARD int workplace_open(const struct sdist_settings *settings, struct slice name,
+			     const char *log_path, struct arena *arena,
+			     struct workplace *ret_place, struct error *err);
+void workplace_close(struct workplace *place); // removes it; fine on a zeroed struct
+
+const char *workplace_path(const struct workplace *place, const char *below);
+
+// Runs `python build_wheel.py STEP ANSWER arguments…` in WORK/below and reads the answer's
+// lines. ERROR_NO where the step failed: the log says why.
+struct workplace_step {
+	const char *name;      // "wheel"
+	const char *python;    // path
+	const char *directory; // below the root, "" for itself
+	const char **arguments;
+	size_t len;
+};
+struct line_list {
+	struct slice *items;
+	size_t len, cap;
+};
+NODISCARD int workplace_run(struct workplace *place, const struct workplace_step *step,
+			    struct line_list *ret_lines, struct error *err);
