@@ -132,6 +132,27 @@ NODISCARD int install(struct store *store, const struct lock_selection *selectio
 		      const struct install_options *options, const struct progress *progress,
 		      struct install_result *ret_result, struct error *err);
 
+// Proves that the environment at options->prefix equals the lock, file by file: kind, permission bits, link text and
+// every byte, compared with the wheels themselves (which the store must have), generated files and RECORD included;
+// and that nothing else lies in site-packages (a folder that is not ours is one difference; __pycache__ may be there).
+// Times are not compared. options->interpreter "": the one that bin/python leads to. options->arena must be set and
+// holds the differences, which are in the order of the tree, extra ones last. 0 whatever they are. ERROR_NO: there is
+// no such directory; others as install.
+enum install_difference_kind { INSTALL_MISSING, INSTALL_CHANGED, INSTALL_EXTRA };
+struct install_difference {
+	enum install_difference_kind kind;
+	struct slice path; // relative to the prefix; folders that are extra end in "/"
+	struct slice how;  // "has other content"
+};
+struct install_check_result {
+	uint64_t packages, files, bytes; // of the lock; compared
+	struct install_difference *differences;
+	size_t len, cap;
+};
+NODISCARD int install_check(struct store *store, const struct lock_selection *selection,
+			    const struct install_options *options, const struct progress *progress,
+			    struct install_check_result *ret_result, struct error *err);
+
 struct dockerfile_options {
 	struct slice base;            // "python:3.12-slim"
 	struct slice prefix;

@@ -7,81 +7,21 @@
 //	PREFIX as the lock says  nothing is touched
 #include "base/limits.h"
 #include "base/places.h"
+#include "builder/installation.h"
 #include "builder/layer/collisions.h"
 #include "builder/wheel/tree_writer.h"
-
-#include <unistd.h>
 
 // tar.10: the oldest time a zip file can hold.
 static const uint64_t tree_mtime = 315532800;
 
-struct installation {
-	struct store *store;
-	const struct install_options *options;
+struct change {
+	struct installation base;
 	const struct progress *progress;
-	struct arena *arena;
-	const char *prefix;   // absolute, normalised
-	const char *new_path; // prefix + ".pinbake-new"
-	struct wheel_file *wheels;
-	size_t len;
-	struct tree skeleton, packages;
+	const char *new_path;  // prefix + ".pinbake-new"
 	enum place_kind found; // what lies at the prefix: nothing, or a directory
 	bool empty;            // a directory without anything
 	struct former former;
 };
-
-// --- the tree --------------------------------------------------------------------------
-
-// A relative prefix is one of the current folder.
-static int set_prefix(struct installation *run, struct error *err)
-{
-	enum { LONGEST = 4096 };
-	char here[LONGEST];
-	struct slice given = slice_from(run->options->prefix);
-	while (given.len > 1 && slice_ends_with(given, S("/")))
-		given.len--;
-	if (!slice_starts_with(given, S("/"))) {
-		while (slice_starts_with(given, S("./")))
-			given = slice_skip(given, 2);
-		if (!getcwd(here, sizeof(here)))
-			return error_errno(err, ERROR_IO,
-					   "cannot tell the current folder");
-		given = arena_printf(run->arena, "%s/%.*s", here, SLICE_ARG(given));
-	}
-	run->prefix = arena_c_string(run->arena, given);
-	run->new_path = arena_printf(run->arena, "%s.pinbake-new", run->prefix).ptr;
-	return tree_check_prefix(given, err);
-}
-
-// In plan order, so that the same file wins as in the layers (env.10).
-static int open_wheels(struct installation *run, const struct lock_selection *selection,
-		       struct error *err)
-{
-	struct plan plan = { 0 };
-	if (plan_make(selection, PLAN_UNKNOWN_BASE, run->arena, &plan, err) < 0)
-		return -1;
-	struct plan_order order = plan_order(&plan, run->arena);
-	run->wheels = arena_new_array(run->arena, struct wheel_file, order.len);
-	for (; run->len < order.len; run->len++)
-		if (wheel_file_open(run->store, order.choices[run->len], run->arena,
-				    &run->wheels[run->len], err) < 0)
-			return -1;
-	return 0;
-}
-
-static int make_trees(struct installation *run, struct error *err)
-{
-	struct tree_options options = {
-		.prefix = slice_from(run->prefix),
-		.interpreter = run->options->interpreter,
-		.target = run->options->target,
-		.strict = run->options->strict,
-	};
-	if (tree_of_skeleton(&options, run->arena, &run->skeleton, err) < 0)
-		return -1;
-	return tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages,
-			      err);
-}
 
 // --- what is there ---------------------------------------------------------------------
 
@@ -93,30 +33,30 @@ static struct slice pyvenv_cfg_of(const struct tree *skeleton)
 	return S("");
 }
 
-static int look_at_prefix(struct installation *run, struct error *err)
+static int look_at_prefix(struct change *run, struct error *err)
 {
 	struct name_list names = { 0 };
-	run->found = place_look(run->prefix).kind;
+	run->found = place_look(run->base.prefix).kind;
 	if (run->found == PLACE_ABSENT)
 		return 0;
 	if (run->found != PLACE_DIRECTORY)
 		return error_set(err, ERROR_INPUT, "'%s' exists and is not a directory",
-				 run->prefix);
-	if (directory_names(run->prefix, run->arena, &names, err) < 0)
+				 run->base.prefix);
+	if (directory_names(run->base.prefix, run->base.arena, &names, err) < 0)
 		return -1;
 	run->empty = names.len == 0;
 	if (run->empty)
 		return 0;
-	if (former_read(run->prefix, run->arena, &run->former, err) < 0)
+	if (former_read(run->base.prefix, run->base.arena, &run->former, err) < 0)
 		return -1;
-	if (former_is_ours(&run->former, pyvenv_cfg_of(&run->skeleton)))
+	if (former_is_ours(&run->former, pyvenv_cfg_of(&run->base.skeleton)))
 		return 0;
 	error_set(err, ERROR_INPUT, "'%s' exists and is no environment that pinbake made",
-		  run->prefix);
+		  run->base.prefix);
 	return error_hint(err, "choose another --prefix, or remove the folder first");
 }
 
-static bool has_former(const struct installation *run)
+static bool has_former(const struct change *run)
 {
 	return run->found == PLACE_DIRECTORY && !run->empty;
 }
@@ -135,7 +75,7 @@ static int empty_folder(const char *path, struct error *err)
 	return 0;
 }
 
-static int carry_over(const struct installation *run, struct tree_writer *writer,
+static int carry_over(const struct change *run, struct tree_writer *writer,
 		      struct error *err)
 {
 	struct name_list strangers = { 0 };
@@ -149,29 +89,30 @@ static int carry_over(const struct installation *run, struct tree_writer *writer
 	return 0;
 }
 
-static int put_in_place(const struct installation *run, struct error *err)
+static int put_in_place(const struct change *run, struct error *err)
 {
 	if (!has_former(run))
-		return rename_path(run->new_path, run->prefix,
+		return rename_path(run->new_path, run->base.prefix,
 				   err); // an empty directory may be renamed upon
-	if (place_exchange(run->new_path, run->prefix, err) < 0)
+	if (place_exchange(run->new_path, run->base.prefix, err) < 0)
 		return -1;
 	return remove_tree(run->new_path, err);
 }
 
-static void announce(const struct installation *run)
+static void announce(const struct change *run)
 {
 	uint64_t files = 0;
-	for (size_t i = 0; i < run->packages.len; i++)
-		files += run->packages.entries[i].kind != TREE_DIRECTORY;
+	for (size_t i = 0; i < run->base.packages.len; i++)
+		files += run->base.packages.entries[i].kind != TREE_DIRECTORY;
 	if (run->progress && run->progress->stage)
 		run->progress->stage(run->progress->context, "installing", files);
 }
 
-static int build(struct installation *run, struct tree_writer *writer, struct error *err)
+static int build(struct change *run, struct tree_writer *writer, struct error *err)
 {
 	AUTO(fd_close) int lock = -1;
-	if (make_directories(path_directory(run->arena, run->prefix), err) < 0 ||
+	if (make_directories(path_directory(run->base.arena, run->base.prefix), err) <
+		    0 ||
 	    place_lock_directory(run->new_path, &lock, err) < 0 ||
 	    empty_folder(run->new_path, err) < 0)
 		return -1;
@@ -184,51 +125,55 @@ static int build(struct installation *run, struct tree_writer *writer, struct er
 	return -1;
 }
 
-static void add_warnings(const struct installation *run, struct install_result *result)
+static void add_warnings(const struct change *run, struct install_result *result)
 {
-	struct arena *arena = run->options->arena;
-	for (size_t i = 0; arena && i < run->packages.collisions_len; i++) {
-		const struct tree_collision *collision = &run->packages.collisions[i];
+	struct arena *arena = run->base.options->arena;
+	for (size_t i = 0; arena && i < run->base.packages.collisions_len; i++) {
+		const struct tree_collision *collision =
+			&run->base.packages.collisions[i];
 		result->warnings =
 			array_grow(arena, result->warnings, result->warnings_len,
 				   &result->warnings_cap, sizeof(*result->warnings));
 		result->warnings[result->warnings_len++].text =
 			collision_text(arena, collision->path,
-				       run->wheels[collision->loser].name,
-				       run->wheels[collision->winner].name);
+				       run->base.wheels[collision->loser].name,
+				       run->base.wheels[collision->winner].name);
 	}
 }
 
-static bool is_current(const struct installation *run, const struct tree_writer *writer)
+static bool is_current(const struct change *run, const struct tree_writer *writer)
 {
-	return has_former(run) && run->former.len == run->len &&
-	       tree_writer_is_current(writer, run->prefix);
+	return has_former(run) && run->former.len == run->base.len &&
+	       tree_writer_is_current(writer, run->base.prefix);
 }
 
-static int install_wheels(struct installation *run,
-			  const struct lock_selection *selection,
+static int install_wheels(struct change *run, const struct lock_selection *selection,
 			  struct install_result *ret_result, struct error *err)
 {
-	if (set_prefix(run, err) < 0 || open_wheels(run, selection, err) < 0 ||
-	    make_trees(run, err) < 0 || look_at_prefix(run, err) < 0)
+	if (installation_open(&run->base, selection, err) < 0 ||
+	    installation_make_trees(&run->base, run->base.options->interpreter, err) < 0)
+		return -1;
+	run->new_path =
+		arena_printf(run->base.arena, "%s.pinbake-new", run->base.prefix).ptr;
+	if (look_at_prefix(run, err) < 0)
 		return -1;
 	struct tree_writer_options options = {
 		.folder = run->new_path,
-		.prefix = slice_skip(slice_from(run->prefix), 1),
+		.prefix = slice_skip(slice_from(run->base.prefix), 1),
 		.mtime = tree_mtime,
-		.jobs = run->options->jobs,
+		.jobs = run->base.options->jobs,
 		.former = has_former(run) ? &run->former : NULL,
 		.progress = run->progress,
 	};
 	struct tree_writer writer = { .options = &options,
-				      .skeleton = &run->skeleton,
-				      .packages = &run->packages,
-				      .wheels = run->wheels,
-				      .wheels_len = run->len };
+				      .skeleton = &run->base.skeleton,
+				      .packages = &run->base.packages,
+				      .wheels = run->base.wheels,
+				      .wheels_len = run->base.len };
 	if (!is_current(run, &writer) && build(run, &writer, err) < 0)
 		return -1;
 	*ret_result = (struct install_result){
-		.packages = run->len,
+		.packages = run->base.len,
 		.files = writer.files,
 		.bytes = writer.bytes,
 	};
@@ -241,12 +186,12 @@ int install(struct store *store, const struct lock_selection *selection,
 	    struct install_result *ret_result, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct installation run = {
-		.store = store, .options = options, .progress = progress, .arena = &arena
+	struct change run = {
+		.base = { .store = store, .options = options, .arena = &arena },
+		.progress = progress
 	};
 	int status = install_wheels(&run, selection, ret_result, err);
-	for (size_t i = 0; i < run.len; i++)
-		wheel_file_close(&run.wheels[i]);
+	installation_close(&run.base);
 	return status < 0 ? error_during(err, "installing into '%s'", options->prefix)
 			  : 0;
 }

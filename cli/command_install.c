@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // pinbake install: a lock → an environment on disk, the same tree as the layers.
 #include "cli/cli.h"
+#include "cli/install_report.h"
 
 struct install_values {
 	const char *prefix, *interpreter, *target, *jobs, *index_url;
-	bool strict;
+	bool strict, check;
 };
 
 #define AT(member) offsetof(struct install_values, member)
@@ -14,6 +15,7 @@ static const struct option OPTIONS[] = {
 	{ "jobs", 'j', OPTION_TEXT, AT(jobs), "N", "threads (default: processors)", false },
 	{ "target", 0, OPTION_TEXT, AT(target), "NAME", "which of the lock's targets", true },
 	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL", "index to look files up in, by name and hash", true },
+	{ "check", 0, OPTION_FLAG, AT(check), NULL, "change nothing: does the environment equal the lock?", false },
 	{ "strict", 0, OPTION_FLAG, AT(strict), NULL, "files of two packages that differ are an error", true },
 };
 
@@ -72,26 +74,22 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 		.target = &opened.target,
 		.jobs = (unsigned)jobs,
 		.strict = values->strict,
+		.arena = &cli->arena,
 	};
-	if (!values->interpreter && find_interpreter(cli, &opened.target, &options.interpreter, err) < 0)
+	if (!values->interpreter && !values->check &&
+	    find_interpreter(cli, &opened.target, &options.interpreter, err) < 0)
 		return -1;
 	if (open_store(cli, &store, err) < 0)
 		return -1;
 	collect_locator_indexes(cli, values->index_url, &index_urls);
-	if (fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0 ||
-	    install(store, &opened.selection, &options, &cli->progress, &installed, err) < 0)
+	if (fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0)
+		return error_during(err, "installing '%s' into '%s'", opened.path, options.prefix);
+	if (values->check)
+		return run_install_check(cli, store, &opened, &options, result, err);
+	if (install(store, &opened.selection, &options, &cli->progress, &installed, err) < 0)
 		return error_during(err, "installing '%s' into '%s'", opened.path, options.prefix);
 	progress_done(cli);
-	uint64_t took = clock_ms() - started_ms;
-	struct slice size = human_size(&cli->arena, installed.bytes);
-	say(cli, "installed %llu package%s, %llu file%s, %.*s in %llu.%02llu s: %s",
-	    (unsigned long long)installed.packages, plural(installed.packages),
-	    (unsigned long long)installed.files, plural(installed.files), SLICE_ARG(size), (unsigned long long)(took / 1000),
-	    (unsigned long long)(took % 1000 / 10), options.prefix);
-	json_object_set_new(result, "prefix", json_string(options.prefix));
-	json_object_set_new(result, "packages", json_integer((json_int_t)installed.packages));
-	json_object_set_new(result, "files", json_integer((json_int_t)installed.files));
-	json_object_set_new(result, "bytes", json_integer((json_int_t)installed.bytes));
+	report_install(cli, &options, &installed, clock_ms() - started_ms, result);
 	return 0;
 }
 
@@ -102,6 +100,7 @@ const struct command command_install = {
 	.arguments = "[LOCK] [options]",
 	.summary = "make or update an environment on disk from a lock",
 	.examples = "  pinbake install --prefix .venv\n"
+		    "  pinbake install --check\n"
 		    "  pinbake install pylock.toml --interpreter /usr/bin/python3.12\n",
 	.options = &TABLE,
 	.values_size = sizeof(struct install_values),

@@ -398,9 +398,115 @@ static void test_install_without_wheel(void **state)
 	world_end(&world);
 }
 
+static struct install_check_result do_check(struct world *world)
+{
+	struct install_options options = options_of(world);
+	struct install_check_result result = { 0 };
+	struct error err = { 0 };
+	options.interpreter = S("");
+	if (install_check(world->store, &world->lock.selection, &options, NULL, &result,
+			  &err) < 0)
+		fail_msg("%s", err.cause);
+	return result;
+}
+
+static void assert_difference(const struct install_check_result *result, size_t index,
+			      enum install_difference_kind kind, const char *path,
+			      const char *how)
+{
+	assert_true(index < result->len);
+	const struct install_difference *difference = &result->differences[index];
+	if (difference->kind != kind || !slice_eq(difference->path, slice_from(path)) ||
+	    !slice_eq(difference->how, slice_from(how)))
+		fail_msg("difference %zu is '%.*s': %.*s", index,
+			 SLICE_ARG(difference->path), SLICE_ARG(difference->how));
+}
+
+static void test_check_names_every_difference(void **state)
+{
+	(void)state;
+	struct world world;
+	world_make(&world);
+	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
+	static const char *const names[] = { "content", "empty",  "folder/a", "folder/b",
+					     "gone",    "linked", "mode",     "size" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		wheel_maker_add(&maker,
+				arena_printf(world.arena, "demo/%s", names[i]).ptr,
+				strcmp(names[i], "empty") == 0 ? S("")
+							       : slice_from(names[i]));
+	add(&world, &maker);
+	do_install(&world);
+	struct install_check_result result = do_check(&world);
+	assert_int_equal(result.len, 0);
+	assert_int_equal(result.packages, 1);
+	struct error err = { 0 };
+	const char *site = path_join(world.arena, world.prefix, S(SITE));
+	assert_int_equal(make_directories(path_join(world.arena, site,
+						    S("demo/__pycache__")),
+					  &err),
+			 0);
+	test_write(path_join(world.arena, site, S("demo/__pycache__/x.pyc")), S("pyc"));
+	assert_int_equal(do_check(&world).len, 0);
+	test_write(path_join(world.arena, site, S("demo/content")), S("kontent"));
+	test_write(path_join(world.arena, site, S("demo/size")), S("sizes"));
+	assert_int_equal(remove_tree(path_join(world.arena, site, S("demo/folder")),
+				     &err),
+			 0);
+	assert_int_equal(remove_tree(path_join(world.arena, site, S("demo/gone")), &err),
+			 0);
+	assert_int_equal(remove_tree(path_join(world.arena, site, S("demo/linked")),
+				     &err),
+			 0);
+	assert_int_equal(place_symlink(path_join(world.arena, site, S("demo/linked")),
+				       "size", &err),
+			 0);
+	assert_int_equal(place_set_mode(path_join(world.arena, site, S("demo/mode")),
+					0600, &err),
+			 0);
+	assert_int_equal(make_directories(path_join(world.arena, site, S("other/inner")),
+					  &err),
+			 0);
+	test_write(path_join(world.arena, site, S("demo/extra.py")), S("import os\n"));
+	result = do_check(&world);
+	assert_int_equal(result.len, 8);
+	assert_difference(&result, 0, INSTALL_CHANGED, SITE "demo/content",
+			  "has other content");
+	assert_difference(&result, 1, INSTALL_MISSING, SITE "demo/folder", "missing");
+	assert_difference(&result, 2, INSTALL_MISSING, SITE "demo/gone", "missing");
+	assert_difference(&result, 3, INSTALL_CHANGED, SITE "demo/linked",
+			  "is a symbolic link");
+	assert_difference(&result, 4, INSTALL_CHANGED, SITE "demo/mode",
+			  "has another mode");
+	assert_difference(&result, 5, INSTALL_CHANGED, SITE "demo/size",
+			  "has another size");
+	assert_difference(&result, 6, INSTALL_EXTRA, SITE "demo/extra.py",
+			  "belongs to no package of the lock");
+	assert_difference(&result, 7, INSTALL_EXTRA, SITE "other/",
+			  "belongs to no package of the lock");
+	world_end(&world);
+}
+
+static void test_check_of_nothing(void **state)
+{
+	(void)state;
+	struct world world;
+	world_make(&world);
+	struct install_options options = options_of(&world);
+	struct install_check_result result = { 0 };
+	struct error err = { 0 };
+	assert_int_equal(install_check(world.store, &world.lock.selection, &options, NULL,
+				       &result, &err),
+			 -1);
+	assert_int_equal(err.kind, ERROR_NO);
+	world_end(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_check_names_every_difference),
+		cmocka_unit_test(test_check_of_nothing),
 		cmocka_unit_test(test_tar_10_modes_and_times),
 		cmocka_unit_test(test_install_brings_up_to_date),
 		cmocka_unit_test(test_install_twice_touches_nothing),

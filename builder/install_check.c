@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: MIT
+// Does an environment equal its lock, file by file? Every file is read and compared with the wheel's own bytes, not
+// only with a hash that lies beside it.
+#include "base/map.h"
+#include "base/parallel.h"
+#include "base/places.h"
+#include "builder/installation.h"
+#include "builder/wheel/entry_stream.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { DEEPEST = 64, BLOCK = 64 }; // folders; entries that a thread takes at once
+
+struct checking {
+	struct installation base;
+	const struct progress *progress;
+	struct install_check_result *result;
+	struct slice *faults;        // by entry of both trees: "" where all is well
+	struct inflater **inflaters; // by worker
+	struct map known;            // paths of both trees, relative to the prefix
+	atomic_uint_least64_t files, bytes;
+};
+
+static struct slice relative(const struct checking *run, struct slice path)
+{
+	size_t prefix = strlen(
+		run->base.prefix); // its first slash stands for the one behind it in path
+	return path.len >= prefix ? slice_skip(path, prefix) : S("");
+}
+
+static const struct tree_entry *entry_at(const struct checking *run, size_t index)
+{
+	const struct tree *skeleton = &run->base.skeleton,
+			  *packages = &run->base.packages;
+	return index < skeleton->len ? &skeleton->entries[index]
+				     : &packages->entries[index - skeleton->len];
+}
+
+static size_t count_entries(const struct checking *run)
+{
+	return run->base.skeleton.len + run->base.packages.len;
+}
+
+// --- what should be there --------------------------------------------------------------
+
+static const struct slice IS_MISSING = { "missing", 7 };
+
+static const char *kind_name(enum place_kind kind)
+{
+	switch (kind) {
+	case PLACE_FILE: return "is a file";
+	case PLACE_DIRECTORY: return "is a directory";
+	case PLACE_SYMLINK: return "is a symbolic link";
+	case PLACE_ABSENT:
+	case PLACE_OTHER: break;
+	}
+	return "is no regular file";
+}
+
+static enum place_kind place_kind_of(enum tree_kind kind)
+{
+	switch (kind) {
+	case TREE_DIRECTORY: return PLACE_DIRECTORY;
+	case TREE_SYMLINK: return PLACE_SYMLINK;
+	case TREE_FILE_FROM_WHEEL:
+	case TREE_FILE_GENERATED: break;
+	}
+	return PLACE_FILE;
+}
+
+struct comparison {
+	struct slice rest; // of the file, not compared yet
+	bool differs;
+};
+
+static int compare_piece(void *context, struct slice piece, struct error *err)
+{
+	struct comparison *comparison = context;
+	(void)err;
+	if (!slice_starts_with(comparison->rest, piece)) {
+		comparison->differs = true;
+		return 1;
+	}
+	comparison->rest = slice_skip(comparison->rest, piece.len);
+	return 0;
+}
+
+static int has_content(struct checking *run, const struct tree_entry *entry,
+		       struct slice bytes, unsigned worker, bool *ret_has,
+		       struct error *err)
+{
+	struct comparison comparison = { .rest = bytes };
+	struct error stopped = { 0 };
+	*ret_has = slice_eq(bytes, entry->bytes);
+	if (!entry->zip)
+		return 0;
+	if (entry_stream(&run->base.wheels[entry->wheel], entry->zip,
+			 run->inflaters[worker], compare_piece, &comparison,
+			 &stopped) < 0 &&
+	    !comparison.differs) {
+		*err = stopped;
+		return -1;
+	}
+	*ret_has = !comparison.differs && comparison.rest.len == 0;
+	return 0;
+}
+
+// What differs in a regular file, "" for nothing.
+static int check_file(struct checking *run, const struct tree_entry *entry,
+		      const char *path, const struct place *place, unsigned worker,
+		      const char **ret_fault, struct error *err)
+{
+	struct file_map map = { 0 };
+	struct error unreadable = { 0 };
+	uint64_t size = entry->zip ? entry->zip->size : entry->bytes.len;
+	bool same = false;
+	*ret_fault = "has another size";
+	if (place->size != size)
+		return 0;
+	*ret_fault = "cannot be read";
+	if (size > 0 && file_map_open(path, ERROR_IO, &map, &unreadable) < 0)
+		return 0;
+	int status =
+		size == 0 ? 0 : has_content(run, entry, map.bytes, worker, &same, err);
+	file_map_close(&map);
+	*ret_fault = size == 0 || same ? "" : "has other content";
+	atomic_fetch_add(&run->files, 1);
+	atomic_fetch_add(&run->bytes, size);
+	return status;
+}
+
+static int find_fault(struct checking *run, const struct tree_entry *entry,
+		      const char *path, unsigned worker, struct arena *scratch,
+		      const char **ret_fault, struct error *err)
+{
+	struct place place = place_look(path);
+	struct slice target = { 0 };
+	enum place_kind wanted = place_kind_of(entry->kind);
+	*ret_fault = "";
+	if (place.kind == PLACE_ABSENT)
+		*ret_fault = IS_MISSING.ptr;
+	else if (place.kind != wanted)
+		*ret_fault = kind_name(place.kind);
+	else if (wanted == PLACE_SYMLINK && !(place_link_text(path, scratch, &target) &&
+					      slice_eq(target, entry->bytes)))
+		*ret_fault = "leads elsewhere";
+	else if (wanted != PLACE_SYMLINK && place.mode != entry->mode)
+		*ret_fault = "has another mode";
+	else if (wanted == PLACE_FILE)
+		return check_file(run, entry, path, &place, worker, ret_fault, err);
+	return 0;
+}
+
+// Folders above the prefix are in a tree, too: they are the host's.
+static bool is_below(const struct checking *run, const struct tree_entry *entry)
+{
+	return entry->path.len + 1 >= strlen(run->base.prefix);
+}
+
+static int check_entry(struct checking *run, size_t index, unsigned worker,
+		       struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	const struct tree_entry *entry = entry_at(run, index);
+	const char *fault = "";
+	if (run->progress && run->progress->interrupted && *run->progress->interrupted)
+		return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	if (!is_below(run, entry))
+		return 0;
+	const char *path = arena_printf(&scratch, "/%.*s", SLICE_ARG(entry->path)).ptr;
+	if (find_fault(run, entry, path, worker, &scratch, &fault, err) < 0)
+		return -1;
+	run->faults[index] = slice_from(fault);
+	return 0;
+}
+
+static int check_block(void *context, size_t block, unsigned worker, struct error *err)
+{
+	struct checking *run = context;
+	size_t end = (block + 1) * BLOCK, count = count_entries(run);
+	for (size_t i = block * BLOCK; i < end && i < count; i++)
+		if (check_entry(run, i, worker, err) < 0)
+			return -1;
+	if (worker == 0 && run->progress && run->progress->advance)
+		run->progress->advance(run->progress->context, end < count ? end : count,
+				       S(""));
+	return 0;
+}
+
+static int check_entries(struct checking *run, struct error *err)
+{
+	unsigned jobs = run->base.options->jobs;
+	size_t count = count_entries(run), blocks = (count + BLOCK - 1) / BLOCK;
+	unsigned workers = parallel_workers(jobs, blocks);
+	run->faults = arena_new_array(run->base.arena, struct slice, count);
+	run->inflaters = arena_new_array(run->base.arena, struct inflater *, workers);
+	for (unsigned i = 0; i < workers; i++)
+		run->inflaters[i] = inflater_new();
+	if (run->progress && run->progress->stage)
+		run->progress->stage(run->progress->context, "checking", count);
+	int status = parallel_for(jobs, blocks, check_block, run, err);
+	for (unsigned i = 0; i < workers; i++)
+		inflater_free(run->inflaters[i]);
+	return status;
+}
+
+static void report(struct checking *run, enum install_difference_kind kind,
+		   struct slice path, struct slice how)
+{
+	struct install_check_result *result = run->result;
+	struct arena *arena = run->base.options->arena;
+	result->differences = array_grow(arena, result->differences, result->len,
+					 &result->cap, sizeof(*result->differences));
+	result->differences[result->len++] = (struct install_difference){
+		kind, arena_dup(arena, path.len ? path : S(".")), how
+	};
+}
+
+// A missing folder is one difference; what should lie in it is not listed again. Neither is a folder that both trees
+// have.
+static void report_faults(struct checking *run)
+{
+	struct map reported = { .arena = run->base.arena };
+	struct slice missing = S("");
+	for (size_t i = 0; i < count_entries(run); i++) {
+		struct slice path = relative(run, entry_at(run, i)->path),
+			     how = run->faults[i];
+		bool inside = missing.len && slice_starts_with(path, missing) &&
+			      path.ptr[missing.len] == '/';
+		if (!how.len || inside || !map_insert(&reported, path, 0, NULL))
+			continue;
+		bool absent = slice_eq(how, IS_MISSING);
+		if (entry_at(run, i)->kind == TREE_DIRECTORY)
+			missing = absent ? path : S("");
+		report(run, absent ? INSTALL_MISSING : INSTALL_CHANGED, path, how);
+	}
+}
+
+// --- what should not -------------------------------------------------------------------
+
+static int look_into(struct checking *run, struct slice folder, unsigned depth,
+		     struct error *err);
+
+static int look_at(struct checking *run, struct slice folder, struct slice name,
+		   unsigned depth, struct error *err)
+{
+	struct slice path = arena_printf(run->base.arena, "%.*s/%.*s", SLICE_ARG(folder),
+					 SLICE_ARG(name));
+	bool is_folder =
+		place_look(path_join(run->base.arena, run->base.prefix, path)).kind ==
+		PLACE_DIRECTORY;
+	// Python makes these by itself, and uses none whose source is gone.
+	if (is_folder && slice_eq(name, S("__pycache__")))
+		return 0;
+	if (!map_has(&run->known, path))
+		report(run, INSTALL_EXTRA,
+		       is_folder ? arena_printf(run->base.arena, "%.*s/", SLICE_ARG(path))
+				 : path,
+		       S("belongs to no package of the lock"));
+	else if (is_folder)
+		return look_into(run, path, depth + 1, err);
+	return 0;
+}
+
+static int look_into(struct checking *run, struct slice folder, unsigned depth,
+		     struct error *err)
+{
+	struct name_list names = { 0 };
+	if (depth > DEEPEST)
+		return error_set(err, ERROR_IO, "'%s/%.*s' is nested too deeply",
+				 run->base.prefix, SLICE_ARG(folder));
+	if (directory_names(path_join(run->base.arena, run->base.prefix, folder),
+			    run->base.arena, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.len; i++)
+		if (look_at(run, folder, names.items[i], depth, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int find_extra(struct checking *run, struct error *err)
+{
+	struct slice site =
+		tree_site_directory(run->base.options->target, run->base.arena);
+	run->known.arena = run->base.arena;
+	for (size_t i = 0; i < count_entries(run); i++)
+		map_insert(&run->known, relative(run, entry_at(run, i)->path), 0, NULL);
+	if (place_look(path_join(run->base.arena, run->base.prefix, site)).kind !=
+	    PLACE_DIRECTORY)
+		return 0;
+	return look_into(run, site, 0, err);
+}
+
+// ---------------------------------------------------------------------------------------
+
+// The environment's own, where none is asked for: to have moved is no difference from the lock.
+static struct slice interpreter_of(struct checking *run)
+{
+	const struct install_options *options = run->base.options;
+	struct slice text = { 0 };
+	if (options->interpreter.len)
+		return options->interpreter;
+	const char *link = path_join(run->base.arena, run->base.prefix, S("bin/python"));
+	if (place_link_text(link, run->base.arena, &text) &&
+	    slice_starts_with(text, S("/")))
+		return text;
+	return arena_printf(run->base.arena, "/usr/bin/python%u.%u",
+			    options->target->python_major, options->target->python_minor);
+}
+
+static int check(struct checking *run, const struct lock_selection *selection,
+		 struct error *err)
+{
+	if (installation_open(&run->base, selection, err) < 0)
+		return -1;
+	if (place_look(run->base.prefix).kind != PLACE_DIRECTORY)
+		return error_set(err, ERROR_NO, "there is no environment '%s'",
+				 run->base.prefix);
+	if (installation_make_trees(&run->base, interpreter_of(run), err) < 0 ||
+	    check_entries(run, err) < 0)
+		return -1;
+	report_faults(run);
+	return find_extra(run, err);
+}
+
+int install_check(struct store *store, const struct lock_selection *selection,
+		  const struct install_options *options, const struct progress *progress,
+		  struct install_check_result *ret_result, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct install_check_result result = { 0 };
+	struct checking run = {
+		.base = { .store = store, .options = options, .arena = &arena },
+		.progress = progress,
+		.result = &result
+	};
+	int status = check(&run, selection, err);
+	installation_close(&run.base);
+	if (status < 0)
+		return error_during(err, "checking '%s'", options->prefix);
+	result.packages = selection->len;
+	result.files = atomic_load(&run.files);
+	result.bytes = atomic_load(&run.bytes);
+	*ret_result = result;
+	return 0;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// What install and its check have in common: the place, the open wheels, and the trees that belong there.
+#pragma once
+
+#include "builder/wheel/tree.h"
+
+struct installation {
+	struct store *store;
+	const struct install_options *options;
+	struct arena *arena;
+	const char *prefix; // absolute, normalised
+	struct wheel_file *
+		wheels; // in plan order, so that the same file wins as in the layers (env.10)
+	size_t len;     // open ones
+	struct tree skeleton, packages;
+};
+
+// store, options and arena are set by the caller. The interpreter is options->interpreter unless another is given.
+// Errors as install.
+NODISCARD int installation_open(struct installation *installation,
+				const struct lock_selection *selection,
+				struct error *err);
+NODISCARD int installation_make_trees(struct installation *installation,
+				      struct slice interpreter, struct error *err);
+void installation_close(
+	struct installation
+		*installation); // the wheels; fine after a failure of the others
