@@ -219,15 +219,19 @@ static void read_block(struct script *script, struct requirement_set *set)
 	map_places(&map, set, entries, pythons, script->diagnostics);
 }
 
-// A line that ends in CR LF ends in LF, as for Python, which the pattern is made for.
+// Lines end in LF alone, as for Python, which the pattern is made for.
 static struct slice unix_lines(struct arena *arena, struct slice text)
 {
-	if (!slice_contains(text, S("\r\n")))
+	if (slice_find_byte(text, '\r') == SLICE_NONE)
 		return text;
 	struct buf buf = { .arena = arena };
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] != '\r' || i + 1 == text.len || text.ptr[i + 1] != '\n')
+	for (size_t i = 0; i < text.len; i++) {
+		bool before_newline = i + 1 < text.len && text.ptr[i + 1] == '\n';
+		if (text.ptr[i] != '\r')
 			buf_byte(&buf, text.ptr[i]);
+		else if (!before_newline)
+			buf_byte(&buf, '\n');
+	}
 	return buf_slice(&buf);
 }
 

@@ -40,6 +40,7 @@ static void test_723_1_the_block(void **state)
 		{ "#!/usr/bin/env python\n\n# /// script\n#\n# dependencies=['a']\n# ///", //
 		  "5:18 a\n" },
 		{ "# /// script\r\n# dependencies=['a']\r\n# ///\r\n", "2:18 a\n" },
+		{ "# /// script\r# dependencies=['a']\r# ///\r", "2:18 a\n" },
 		// The last line that could close the block does.
 		{ "# /// script\n# dependencies=['a']\n# x='''\n# ///\n# '''\n# ///\n",
 		  "2:18 a\n" },
