@@ -2,10 +2,12 @@
 // pinbake install: a lock → an environment on disk, the same tree as the layers.
 #include "cli/cli.h"
 #include "cli/install_report.h"
+#include "cli/interpreter.h"
+#include "cli/sdists.h"
 
 struct install_values {
-	const char *prefix, *interpreter, *target, *jobs, *index_url;
-	bool strict, check;
+	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin;
+	bool strict, check, no_build, build_network;
 };
 
 #define AT(member) offsetof(struct install_values, member)
@@ -17,40 +19,12 @@ static const struct option OPTIONS[] = {
 	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL", "index to look files up in, by name and hash", true },
 	{ "check", 0, OPTION_FLAG, AT(check), NULL, "change nothing: does the environment equal the lock?", false },
 	{ "strict", 0, OPTION_FLAG, AT(strict), NULL, "files of two packages that differ are an error", true },
+	{ "no-build", 0, OPTION_FLAG, AT(no_build), NULL, "refuse source distributions instead of building them", false },
+	{ "python-bin", 0, OPTION_TEXT, AT(python_bin), "PATH", "the interpreter that builds (default: the one of --interpreter)", true },
+	{ "build-network", 0, OPTION_FLAG, AT(build_network), NULL, "let builds reach the network", true },
 };
 
 enum { JOBS_MAX = 256 };
-
-// A shim is a script that looks for a Python by itself: an environment's link must lead to the real one.
-static bool is_interpreter(const char *path)
-{
-	struct file_map map = { 0 };
-	struct error ignored = { 0 };
-	if (file_map_open(path, ERROR_INPUT, &map, &ignored) < 0)
-		return false;
-	bool is_script = slice_starts_with(map.bytes, S("#!"));
-	file_map_close(&map);
-	return !is_script;
-}
-
-// pythonX.Y on PATH, as written there: an environment keeps the name, not what a link behind it says today.
-static int find_interpreter(struct cli *cli, const struct target *target, struct slice *ret_path, struct error *err)
-{
-	struct slice name = arena_printf(&cli->arena, "python%u.%u%s", target->python_major, target->python_minor,
-					 target->free_threaded ? "t" : "");
-	struct slice path = slice_from(setting("PATH")), directory;
-	bool more = true;
-	while (more) {
-		more = slice_cut(&path, ':', &directory);
-		const char *candidate = path_join(&cli->arena, arena_c_string(&cli->arena, directory), name);
-		if (directory.len && is_interpreter(candidate)) {
-			*ret_path = slice_from(candidate);
-			return 0;
-		}
-	}
-	error_set(err, ERROR_INPUT, "no %.*s on PATH", SLICE_ARG(name));
-	return error_hint(err, "name the interpreter with --interpreter");
-}
 
 static int run_install(struct cli *cli, void *opaque, const struct text_list *arguments, json_t *result,
 		       struct error *err)
@@ -77,12 +51,19 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 		.arena = &cli->arena,
 	};
 	if (!values->interpreter && !values->check &&
-	    find_interpreter(cli, &opened.target, &options.interpreter, err) < 0)
+	    find_interpreter(cli, &opened.target, "--interpreter", &options.interpreter, err) < 0)
 		return -1;
 	if (open_store(cli, &store, err) < 0)
 		return -1;
 	collect_locator_indexes(cli, values->index_url, &index_urls);
-	if (fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0)
+	struct sdist_options builds = {
+		.no_build = values->no_build,
+		.network = values->build_network,
+		.python = values->python_bin ? values->python_bin : values->interpreter,
+		.index_url = values->index_url,
+	};
+	if (build_sdists(cli, store, &opened, &builds, err) < 0 ||
+	    fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0)
 		return error_during(err, "installing '%s' into '%s'", opened.path, options.prefix);
 	if (values->check)
 		return run_install_check(cli, store, &opened, &options, result, err);
