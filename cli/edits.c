@@ -43,6 +43,7 @@ static struct slice line_text(struct arena *arena, const struct requirement_entr
 {
 	struct requirement bare = entry->requirement;
 	bare.marker = NULL;
+	bare.url = url_redact(arena, bare.url);
 	if (!with_specifiers)
 		bare.specifiers = (struct specifier_set){ 0 };
 	return requirement_text(arena, &bare);
