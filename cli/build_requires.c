@@ -2,6 +2,7 @@
 // Resolves, fetches and installs build requirements.
 #include "cli/build_requires.h"
 
+#include "cli/direct.h"
 #include "cli/lock_run.h"
 #include "cli/missing_hashes.h"
 
@@ -110,7 +111,12 @@ static int resolve_and_install(struct making *making, const struct sdist_python 
 	struct lock_run run;
 	AUTO(net_cleanup) struct net *net = NULL;
 	AUTO(index_cleanup) struct index *index = NULL;
-	if (open_net(cli, &net, err) < 0 || lock_open_index(cli, &values, &making->set, net, &index, err) < 0)
+	struct direct_files direct;
+	if (open_net(cli, &net, err) < 0 || lock_open_index(cli, &values, &making->set, NULL, net, &index, err) < 0)
+		return -1;
+	direct_init(&direct, cli, net);
+	making->options.direct = &direct;
+	if (direct_read(&direct, &making->set, making->targets.items, making->targets.len, err) < 0)
 		return -1;
 	lock_run_init(&run, cli, index, &making->targets, &making->options);
 	int status = solve_and_install(making, &run, net, python, prefix, err);

@@ -254,6 +254,8 @@ int direct_need(struct resolve *resolve, const struct requirement *requirement,
 		struct slice *ret_problem)
 {
 	const struct direct_file *counts = direct_find(resolve, requirement->name);
+	if (!resolve->options->direct)
+		BUG("a resolve without files meets a URL");
 	if (!counts)
 		return discover(resolve, requirement, ret_problem);
 	if (counts == file_at(resolve->options->direct, requirement->url))
