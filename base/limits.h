@@ -14,6 +14,9 @@
 #define LIMIT_INDEX_PAGE_BYTES (128 * MIB)
 // METADATA holds the README; 10 MB of Requires-Dist has to end in an error, not in swap.
 #define LIMIT_METADATA_BYTES (8 * MIB)
+// Packages and extras that one release asks for; a few hundred in the largest real ones. Choosing among n of them takes
+// n² steps.
+#define LIMIT_RELEASE_NEEDS 10000
 // Nesting of JSON, TOML, marker parentheses: real data stays below 10, and recursion must not reach the stack's end.
 #define LIMIT_NESTING_DEPTH 64
 // `-r` inside `-r`.

@@ -3,6 +3,7 @@
 #include "cli/resolve.h"
 
 #include "cli/direct.h"
+#include "base/limits.h"
 #include "cli/known_names.h"
 #include "cli/torch.h"
 #include "cli/nearest.h"
@@ -417,6 +418,17 @@ static const struct project_file *file_for(const struct resolve *resolve, const 
 	return candidates->items[ask->rank].file;
 }
 
+static void refuse_too_many(struct resolve *resolve, struct ask *ask)
+{
+	size_t needs = ask->requirements.len;
+	for (size_t i = 0; i < ask->requirements.len; i++)
+		needs += ask->requirements.items[i]->extras_len;
+	if (needs > LIMIT_RELEASE_NEEDS)
+		rule_out(resolve, ask,
+			 arena_printf(&resolve->arena, "asks for more than %d packages and extras",
+				      LIMIT_RELEASE_NEEDS));
+}
+
 // Metadata → requirements, of the wheel of each target of the class. 0 while some of it is not known, 1 once it is.
 // -1: it could not be had.
 static int advance_metadata(struct resolve *resolve, struct ask *ask, struct error *err)
@@ -440,6 +452,7 @@ static int advance_metadata(struct resolve *resolve, struct ask *ask, struct err
 		return 0;
 	ask->state = ASK_PROJECTS;
 	settle_urls(resolve, ask);
+	refuse_too_many(resolve, ask);
 	return 1;
 }
 

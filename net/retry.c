@@ -21,6 +21,11 @@ static uint32_t spread(struct slice url, unsigned attempt)
 	return hash ^ hash >> 15;
 }
 
+bool retry_is_too_late(uint64_t retry_after_seconds)
+{
+	return retry_after_seconds > RETRY_AFTER_MAX_S;
+}
+
 uint64_t retry_delay_ms(struct slice url, unsigned attempt, uint64_t retry_after_seconds)
 {
 	uint64_t whole = FIRST_MS;

@@ -8,6 +8,9 @@
 // An HTTP status that may be another one next time: 408, 429, 5xx but 501 and 505
 bool retry_status(unsigned status);
 
+// Does a Retry-After of so many seconds say that it is of no use to wait here and now?
+bool retry_is_too_late(uint64_t retry_after_seconds);
+
 // Milliseconds before try `attempt` (1 is the first repetition) of a transfer of `url`.
 // Doubles from 250 ms to at most 10 s; up to half of it depends on the url, so that many
 // transfers that failed together do not return together. The server's Retry-After

@@ -19,6 +19,8 @@ enum {
 	CONNECTIONS_PER_HOST = 16, // of HTTP/1.1; HTTP/2 needs one
 	CONNECT_TIMEOUT_MS = 10 * 1000,
 	STALL_TIMEOUT_MS = 30 * 1000,
+	// a stream of fewer bytes a second counts as stalled
+	STALL_BYTES = 64,
 	REDIRECTS_MAX = 10,
 	RECEIVE_BYTES = 128 * 1024,
 	POLL_MS = 50, // how late an interrupt may be noticed
@@ -293,7 +295,7 @@ static void set_connection(const struct net *net, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	set_text(easy, CURLOPT_NETRC_FILE, config->netrc);
@@ -537,7 +539,8 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 	unsigned status = status_of(transfer);
 	curl_off_t retry_after = 0;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
-	bool retry = may_retry(net, transfer, code);
+	bool retry = may_retry(net, transfer, code) &&
+		     !retry_is_too_late((uint64_t)retry_after);
 	bool missing = code == CURLE_FILE_COULDNT_READ_FILE;
 	bool range_ignored =
 		transfer->too_large && transfer->request.has_range && status == 200;

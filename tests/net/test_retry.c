@@ -44,6 +44,8 @@ static void test_retry_after_is_a_bounded_lower_bound(void **state)
 	assert_int_equal(retry_delay_ms(S("u"), 1, 2), 2000);
 	assert_int_equal(retry_delay_ms(S("u"), 1, 86400), 60000);
 	assert_in_range(retry_delay_ms(S("u"), 9, 1), 5000, 10000);
+	assert_false(retry_is_too_late(60));
+	assert_true(retry_is_too_late(61));
 }
 
 int main(void)
