@@ -122,6 +122,17 @@ class Lock(Case):
         self.index.fail("/simple/lib/", (429, {"Retry-After": "1"}))
         self.assertEqual(self.lock("app\n"), {"app": "1.1", "lib": "2.0"})
 
+    def test_a_server_that_asks_for_a_day_is_not_waited_for(self):
+        self.index.fail("/simple/app/", (429, {"Retry-After": "86400"}))
+        self.write("requirements.in", "app\n")
+        self.fails(4, *self.lock_args(), says="HTTP status 429", timeout=10)
+
+    def test_a_release_that_asks_for_too_much_is_not_chosen(self):
+        many = ",".join(f"x{i}" for i in range(10_001))
+        self.index.add(wheel("app", "2.0", requires=[f"lib[{many}]"]))
+        self.assertEqual(self.lock("app\n"), {"app": "1.1", "lib": "2.0"})
+        self.fails(1, *self.lock_args(self.write("two.in", "app==2.0\n")), says="more than 10000 packages and extras")
+
     def test_offline_from_the_store(self):
         self.lock("app\n")
         first = self.read("pylock.toml")
