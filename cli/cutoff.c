@@ -158,7 +158,7 @@ static struct moment first_upload(const struct project *project, const struct re
 {
 	struct moment first = { 0 };
 	for (uint32_t i = 0; i < release->file_len; i++) {
-		struct moment one = { .known = true, .text = project->files[release->first_file + i].upload_time };
+		struct moment one = { .known = true, .text = project_file_get(project, release->first_file + i)->upload_time };
 		if (upload_time_parse(one.text, &one.microseconds) &&
 		    (!first.known || one.microseconds < first.microseconds))
 			first = one;
@@ -168,10 +168,10 @@ static struct moment first_upload(const struct project *project, const struct re
 
 static void add_pin(const struct project *project, const struct specifier_set *specifiers, struct moment *latest)
 {
-	for (size_t i = 0; i < project->release_len; i++) {
-		if (!specifier_set_contains(specifiers, &project->releases[i].version))
+	for (uint32_t i = 0; i < project->release_len; i++) {
+		if (!specifier_set_contains(specifiers, &project_release(project, i)->version))
 			continue;
-		struct moment one = first_upload(project, &project->releases[i]);
+		struct moment one = first_upload(project, project_release(project, i));
 		if (one.known && (!latest->known || one.microseconds > latest->microseconds))
 			*latest = one;
 	}

@@ -79,18 +79,20 @@ struct specifier_set edit_specifiers(struct arena *arena, const struct edit *edi
 
 // --- why -------------------------------------------------------------------------------------------------------------
 
-static bool admits_rank(const struct edit *edit, size_t rank)
+static bool admits_rank(const struct edit *edit, uint32_t rank)
 {
-	return specifier_set_contains(&edit->entry->requirement.specifiers, &edit->project->releases[rank].version);
+	return specifier_set_contains(&edit->entry->requirement.specifiers, &project_release(edit->project, rank)->version);
 }
 
-// The newest release that the line asks for, or NULL.
-static const struct release *newest_asked(const struct edit *edit)
+// The newest release that the line asks for, if any.
+static bool newest_asked(const struct edit *edit, uint32_t *ret_rank)
 {
-	for (size_t i = edit->project->release_len; i-- > 0;)
+	for (uint32_t i = (uint32_t)edit->project->release_len; i-- > 0;) {
+		*ret_rank = i;
 		if (admits_rank(edit, i))
-			return &edit->project->releases[i];
-	return NULL;
+			return true;
+	}
+	return false;
 }
 
 static const struct node *node_of_project(const struct resolve *resolve, const struct project *project)
@@ -105,21 +107,24 @@ static const struct node *node_of_project(const struct resolve *resolve, const s
 static struct slice unusable_reason(struct arena *arena, const struct resolve *resolve, const struct edit *edit)
 {
 	const struct node *node = node_of_project(resolve, edit->project);
-	const struct release *newest = newest_asked(edit);
-	for (size_t i = 0; node && i < node->candidates.len; i++)
+	uint32_t newest;
+	bool any = newest_asked(edit, &newest);
+	for (uint32_t i = 0; node && i < node->candidates.len; i++)
 		if (admits_rank(edit, i) && node->candidates.items[i].reason == CANDIDATE_USABLE)
 			return S("");
-	if (!node || !newest)
+	if (!node || !any)
 		return S("");
-	struct slice why = candidate_reason_text(arena, &node->candidates, (uint32_t)(newest - edit->project->releases),
+	struct slice why = candidate_reason_text(arena, &node->candidates, newest,
 						 resolve->options->target);
-	return arena_printf(arena, "%.*s %.*s", SLICE_ARG(newest->version_text), SLICE_ARG(why));
+	struct slice version = project_version_text(edit->project, newest);
+	return arena_printf(arena, "%.*s %.*s", SLICE_ARG(version), SLICE_ARG(why));
 }
 
 static bool admits_some_asked(const struct edit *edit, const struct specifier_set *specifiers)
 {
-	for (size_t i = 0; i < edit->project->release_len; i++)
-		if (admits_rank(edit, i) && specifier_set_contains(specifiers, &edit->project->releases[i].version))
+	for (uint32_t i = 0; i < edit->project->release_len; i++)
+		if (admits_rank(edit, i) &&
+		    specifier_set_contains(specifiers, &project_release(edit->project, i)->version))
 			return true;
 	return false;
 }
@@ -169,18 +174,18 @@ static struct slice needs_otherwise(struct arena *arena, const struct resolve *r
 				    const struct edit *edit)
 {
 	const struct node *node = node_of_project(resolve, edit->project);
-	const struct release *newest = newest_asked(edit);
-	const struct project_file *file =
-		node && newest ? node->candidates.items[newest - edit->project->releases].file : NULL;
+	uint32_t newest;
+	bool any = newest_asked(edit, &newest);
+	const struct project_file *file = node && any ? candidate_file(&node->candidates, newest) : NULL;
 	const struct file_metadata *found = file ? index_metadata(resolve->index, file) : NULL;
 	if (found && found->state != METADATA_FOUND)
-		return arena_printf(arena, "%.*s cannot be used: %s", SLICE_ARG(newest->version_text), found->error.cause);
+		return arena_printf(arena, "%.*s cannot be used: %s", SLICE_ARG(project_release(edit->project, newest)->version_text), found->error.cause);
 	for (size_t i = 0; found && i < found->metadata.requires_len; i++) {
 		const struct requirement *need = &found->metadata.requires_dist[i];
 		const struct pin *pin = pin_of(pins, need->name);
 		if (pin && holds_for(resolve, need) &&
 		    !specifier_set_contains(&need->specifiers, &pin->release->version))
-			return need_sentence(arena, edit->project, newest, need);
+			return need_sentence(arena, edit->project, project_release(edit->project, newest), need);
 	}
 	return S("");
 }
@@ -213,7 +218,8 @@ struct slice edit_reason(struct arena *arena, const struct lock_run *run, const 
 		return removing_reason(run, edit);
 	if (edit->kind == EDIT_CUTOFF)
 		return cutoff_reason(arena, run, edit);
-	if (!newest_asked(edit))
+	uint32_t newest;
+	if (!newest_asked(edit, &newest))
 		return S("the index does not have that release");
 	for (size_t i = 0; i < run->targets.len && reason.len == 0; i++) {
 		const struct pin_list *pins = &run->picks[i].pins;

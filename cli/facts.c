@@ -6,7 +6,7 @@ enum { RUNS_NAMED = 3 };
 
 static struct slice version_at(const struct project *project, uint32_t rank)
 {
-	return project->releases[rank].version_text;
+	return project_version_text(project, rank);
 }
 
 static const struct project *project_of(const struct resolve *resolve, uint32_t node)
@@ -131,7 +131,7 @@ static uint32_t place_of(const struct project *project,
 		return count;
 	int least = wanted->op == SPECIFIER_GREATER ? 1 : 0; // "> 2.0" stands above 2.0
 	while (below < count &&
-	       version_cmp(&project->releases[below].version, &wanted->version) < least)
+	       version_cmp(&project_release(project, below)->version, &wanted->version) < least)
 		below++;
 	return below;
 }
@@ -279,7 +279,7 @@ static void add_to_cause(struct resolve *resolve, const struct node *node, uint3
 	if (found.reason == CANDIDATE_USABLE)
 		found.constraint =
 			binding_constraint(resolve, node->name,
-					   &node->project->releases[rank].version);
+					   &project_release(node->project, rank)->version);
 	else
 		found.text = candidate_reason_text(&resolve->arena, &node->candidates,
 						   rank, resolve->options->target);

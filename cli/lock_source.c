@@ -129,10 +129,11 @@ static int locate(void *context, const struct lock_package *package, const struc
 	while ((project = index_project(locator->index, package->name)) == NULL)
 		if (index_wait(locator->index, err) < 0)
 			return -1;
-	for (size_t i = 0; i < project->file_len; i++)
-		if (slice_eq(project->files[i].name, file->name) &&
-		    sha256_eq(&project->files[i].sha256, &file->sha256))
-			*ret_url = arena_dup(arena, project->files[i].url);
+	for (uint32_t i = 0; i < project->file_len; i++) {
+		const struct project_file *known = project_file_get(project, i);
+		if (slice_eq(known->name, file->name) && sha256_eq(&known->sha256, &file->sha256))
+			*ret_url = arena_dup(arena, known->url);
+	}
 	return 0;
 }
 

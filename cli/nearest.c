@@ -34,14 +34,14 @@ static void find_asked(const struct project *project, const struct specifier_set
 {
 	uint32_t from = (uint32_t)project->release_len, to = 0;
 	for (uint32_t i = 0; i < project->release_len; i++) {
-		if (!specifier_set_contains(asked, &project->releases[i].version))
+		if (!specifier_set_contains(asked, &project_release(project, i)->version))
 			continue;
 		from = i < from ? i : from;
 		to = i + 1;
 	}
 	if (to == 0 && asked->len && asked->items[0].op != SPECIFIER_ARBITRARY) {
 		for (from = 0; from < project->release_len &&
-			       version_cmp(&project->releases[from].version, &asked->items[0].version) < 0;)
+			       version_cmp(&project_release(project, from)->version, &asked->items[0].version) < 0;)
 			from++;
 		to = from;
 	}
@@ -52,7 +52,7 @@ static void find_asked(const struct project *project, const struct specifier_set
 uint32_t rank_distance(const struct project *project, const struct specifier_set *asked, uint32_t rank)
 {
 	uint32_t from, to;
-	if (specifier_set_contains(asked, &project->releases[rank].version))
+	if (specifier_set_contains(asked, &project_release(project, rank)->version))
 		return 0;
 	find_asked(project, asked, &from, &to);
 	if (rank >= to)
@@ -93,11 +93,11 @@ void order_by_nearness(struct candidates *candidates, const struct specifier_set
 	find_asked(project, asked, &from, &to);
 	for (uint32_t i = 0; i < candidates->prefer_len; i++) {
 		uint32_t rank = candidates->prefer[i];
-		const struct version *version = &project->releases[rank].version;
+		const struct version *version = &project_release(project, rank)->version;
 		places[i] = (struct place){ .rank = rank, .at = i, .is_newer = rank >= to };
 		places[i].is_asked = specifier_set_contains(asked, version);
 		places[i].is_late = candidates->items[rank].prerelease && !may_be_prerelease;
-		places[i].is_sdist = candidates->items[rank].file->kind == FILE_SDIST;
+		places[i].is_sdist = candidate_file(candidates, rank)->kind == FILE_SDIST;
 		places[i].is_other_series = leaves_series(asked, version);
 		places[i].distance = rank >= to ? rank - to + 1 : rank < from ? from - rank : 1;
 	}
@@ -121,7 +121,7 @@ void order_by_upload(struct candidates *candidates, int64_t cutoff, struct arena
 	for (uint32_t i = 0; i < candidates->prefer_len; i++) {
 		uint32_t rank = candidates->prefer[i];
 		places[i] = (struct place){ .rank = rank, .at = i };
-		places[i].is_late = upload_time_parse(candidates->items[rank].file->upload_time, &places[i].uploaded) &&
+		places[i].is_late = upload_time_parse(candidate_file(candidates, rank)->upload_time, &places[i].uploaded) &&
 				    places[i].uploaded > cutoff;
 	}
 	qsort(places, candidates->prefer_len, sizeof(*places), by_upload);

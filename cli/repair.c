@@ -191,7 +191,7 @@ static void add_relaxing(struct search *search, const struct requirement_entry *
 	struct arena *arena = &search->of->cli->arena;
 	*array_push(arena, &repair->edits) = edit_relaxing(arena, entry, pin->project, pin->release);
 	repair->series_left += leaves_series(asked, &pin->release->version);
-	repair->distance += rank_distance(pin->project, asked, (uint32_t)(pin->release - pin->project->releases));
+	repair->distance += rank_distance(pin->project, asked, pin->rank);
 }
 
 // The moment when the last file of the lock was there.

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "cli/known_names.h"
 #include "cli/torch.h"
+#include "resolver/index/ranks.h"
 #include "cli/nearest.h"
 #include "cli/overrides.h"
 
@@ -36,7 +37,7 @@ static struct slice release_text(struct resolve *resolve, uint32_t id, uint32_t 
 	const struct node *node = &resolve->nodes.items[id];
 	struct slice name = node_text(resolve, id);
 	return arena_printf(&resolve->arena, "%.*s %.*s", SLICE_ARG(name),
-			    SLICE_ARG(node->project->releases[rank].version_text));
+			    SLICE_ARG(project_version_text(node->project, rank)));
 }
 
 static uint32_t node_of(struct resolve *resolve, struct slice name, struct slice extra)
@@ -137,7 +138,7 @@ static void move_preferred_first(const struct preferences *preferred, struct nod
 		return;
 	for (uint32_t i = 1; i < node->candidates.prefer_len; i++) {
 		uint32_t rank = prefer[i];
-		if (!slice_eq(node->project->releases[rank].version_text, preferred->versions.items[at]))
+		if (!slice_eq(project_version_text(node->project, rank), preferred->versions.items[at]))
 			continue;
 		memmove(prefer + 1, prefer, i * sizeof(*prefer));
 		prefer[0] = rank;
@@ -201,16 +202,18 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 		policy.resolution = *ret_named ? RESOLUTION_LOWEST : RESOLUTION_HIGHEST;
 	for (size_t i = 0; i < policy.direct_len; i++)
 		*ret_pinned |= specifier_set_is_exact_pin(policy.direct_specifiers[i]);
+	policy.answers = &resolve->answers[0];
 	candidates_select(node->project, &policy, &resolve->arena, &node->candidates);
 	node->others = arena_new_array(&resolve->arena, struct candidates, options->others_len);
 	for (size_t i = 0; i < options->others_len; i++) {
 		policy.target = options->others[i];
+		policy.answers = &resolve->answers[i + 1];
 		candidates_select(node->project, &policy, &resolve->arena, &node->others[i]);
 	}
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
 		uint32_t rank = node->candidates.prefer[i];
-		if (constraints_admit(resolve, node->name, &node->project->releases[rank].version) &&
+		if (constraints_admit(resolve, node->name, &project_release(node->project, rank)->version) &&
 		    usable_for_others(resolve, node, rank))
 			node->candidates.prefer[kept++] = rank;
 	}
@@ -225,7 +228,7 @@ static void prefetch_best(struct resolve *resolve, struct node *node)
 		return;
 	node->prefetched = true;
 	index_want_metadata(resolve->index, node->project,
-			    node->candidates.items[node->candidates.prefer[0]].file);
+			    candidate_file(&node->candidates, node->candidates.prefer[0]));
 }
 
 // Tells the solver the node's versions once its project's page is known. False: not known yet.
@@ -274,14 +277,43 @@ struct rank_question {
 static bool rank_satisfies(void *context, uint32_t rank)
 {
 	const struct rank_question *question = context;
-	return specifier_set_contains(question->specifiers, &question->project->releases[rank].version);
+	return specifier_set_contains(question->specifiers, &project_release(question->project, rank)->version);
+}
+
+static struct rank_set ranks_of_clause(struct resolve *resolve, const struct project *project,
+				       const struct specifier *clause)
+{
+	struct rank_range ranges[2];
+	struct rank_run *runs = arena_new_array(&resolve->arena, struct rank_run, 2);
+	size_t len = ranks_admitted(project, clause, ranges);
+	for (size_t i = 0; i < len; i++)
+		runs[i] = (struct rank_run){ ranges[i].from, ranges[i].to };
+	bool touch = len == 2 && runs[0].to == runs[1].from;
+	if (touch)
+		runs[0].to = runs[1].to;
+	return (struct rank_set){ runs, (uint32_t)len - touch };
+}
+
+static bool compares_texts(const struct specifier_set *specifiers)
+{
+	for (size_t i = 0; i < specifiers->len; i++)
+		if (specifiers->items[i].op == SPECIFIER_ARBITRARY)
+			return true;
+	return false;
 }
 
 struct rank_set admitted_ranks(struct resolve *resolve, uint32_t id, const struct specifier_set *specifiers)
 {
 	const struct project *project = resolve->nodes.items[id].project;
 	struct rank_question question = { .project = project, .specifiers = specifiers };
-	return rank_set_where(&resolve->arena, (uint32_t)project->release_len, rank_satisfies, &question);
+	uint32_t count = (uint32_t)project->release_len;
+	if (compares_texts(specifiers))
+		return rank_set_where(&resolve->arena, count, rank_satisfies, &question);
+	struct rank_set admitted = rank_set_all(&resolve->arena, count);
+	for (size_t i = 0; i < specifiers->len; i++)
+		admitted = rank_set_intersect(&resolve->arena, admitted,
+					      ranks_of_clause(resolve, project, &specifiers->items[i]));
+	return admitted;
 }
 
 // --- dependencies ----------------------------------------------------------------------------------------------------
@@ -415,7 +447,7 @@ static const struct project_file *file_for(const struct resolve *resolve, const 
 {
 	const struct node *node = &resolve->nodes.items[ask->node];
 	const struct candidates *candidates = member == 0 ? &node->candidates : &node->others[member - 1];
-	return candidates->items[ask->rank].file;
+	return candidate_file(candidates, ask->rank);
 }
 
 static void refuse_too_many(struct resolve *resolve, struct ask *ask)
@@ -548,7 +580,7 @@ bool newer_request_admits(const struct newer_request *newer, const struct versio
 static bool is_newer(void *context, uint32_t rank)
 {
 	const struct rank_question *question = context;
-	return newer_request_admits(question->newer, &question->project->releases[rank].version);
+	return newer_request_admits(question->newer, &project_release(question->project, rank)->version);
 }
 
 // Not as a specifier: "> 2.0" would leave 2.0.post1 out (440.6).
@@ -686,16 +718,18 @@ static void add_names(struct resolve *resolve, uint32_t id, uint32_t rank, struc
 	}
 }
 
-static void fill_pin(const struct resolve *resolve, struct pin *pin, const struct node *node, const struct candidate *candidate, uint32_t rank)
+static void fill_pin(const struct resolve *resolve, struct pin *pin, const struct node *node,
+		     const struct candidates *candidates, uint32_t rank)
 {
 	pin->project = node->project;
 	pin->direct = direct_of(resolve, node->project);
-	pin->release = &node->project->releases[rank];
-	pin->file = candidate->file;
+	pin->release = project_release(node->project, rank);
+	pin->rank = rank;
+	pin->file = candidate_file(candidates, rank);
 	pin->sha256 = pin->file->sha256;
 	pin->has_size = pin->file->has_size;
 	pin->size = pin->file->size;
-	pin->yanked = candidate->yanked;
+	pin->yanked = candidates->items[rank].yanked;
 }
 
 // member 0 is the target, member i options->others[i - 1].
@@ -711,7 +745,7 @@ static void collect_pins(struct resolve *resolve, size_t member, struct pin_list
 			continue;
 		const struct candidates *candidates = member == 0 ? &node->candidates : &node->others[member - 1];
 		if (map_insert(&at, node->name, index, &index))
-			fill_pin(resolve, array_push(&resolve->arena, &pins), node, &candidates->items[rank], (uint32_t)rank);
+			fill_pin(resolve, array_push(&resolve->arena, &pins), node, candidates, (uint32_t)rank);
 		add_names(resolve, id, (uint32_t)rank, &pins.items[index]);
 	}
 	for (size_t i = 0; i < pins.len; i++)
@@ -808,6 +842,9 @@ void resolve_init(struct resolve *resolve, struct cli *cli, struct index *index,
 {
 	*resolve = (struct resolve){ .cli = cli, .index = index, .options = options };
 	resolve->rounds_max = options->rounds_max;
+	resolve->answers = arena_new_array(&resolve->arena, struct target_answers, options->others_len + 1);
+	for (size_t i = 0; i <= options->others_len; i++)
+		resolve->answers[i].tags.arena = resolve->answers[i].pythons.arena = &resolve->arena;
 	begin(resolve);
 }
 

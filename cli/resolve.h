@@ -94,6 +94,7 @@ struct resolve {
 	const struct resolve_options *options;
 	struct solver *solver;
 	struct arena arena;
+	struct target_answers *answers;                            // of the target, then of options->others
 	struct map node_ids;                                       // "name" or "name[extra]" → node id
 	struct { struct node *items; size_t len, cap; } nodes;     // [0] is the root
 	struct map edge_ids;                                       // text key → edge
@@ -108,6 +109,7 @@ struct resolve {
 struct pin {
 	const struct project *project;
 	const struct release *release;
+	uint32_t rank; // of the release
 	const struct project_file *file;
 	struct sha256 sha256; // of the file; zero until missing_hashes.c where the index gives none
 	uint64_t size;        // bytes

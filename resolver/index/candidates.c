@@ -8,13 +8,14 @@
 
 // What a question about the target costs is paid once for each tag set and each
 // requires-python text, not for each of the thousands of files that share them.
-enum answer { UNASKED, ANSWER_NO, ANSWER_YES };
+enum { UNASKED = -2, ADMITTED = 0 };
+_Static_assert(TAG_INCOMPATIBLE == -1, "apart from UNASKED and from ranks");
 
 struct selection {
 	const struct project *project;
 	const struct candidate_policy *policy;
 	struct arena *arena;
-	uint8_t *python_answers, *tag_answers; // enum answer, by set
+	int *python_answers, *tag_ranks; // by set; UNASKED, or TAG_INCOMPATIBLE for no
 	bool has_cutoff;
 	int64_t cutoff;
 	size_t undated;
@@ -23,64 +24,95 @@ struct selection {
 // The lock's files have a requires-python of their own each (sol.3). An unreadable one
 // admits all, as in pip. The target's full version decides; where its patch release is
 // open, that is X.Y.0.
-static bool admits_python(struct selection *selection, const struct project_file *file)
+static int ask_python(const struct selection *selection, struct slice requires_python)
 {
-	uint8_t *answer = &selection->python_answers[file->python_set];
-	if (*answer == UNASKED) {
-		struct specifier_set set = { 0 };
-		struct error ignored;
-		bool readable =
-			specifier_set_parse(selection->arena, file->requires_python, true,
-					    &set, NULL, &ignored) == 0;
-		bool admitted =
-			!readable ||
-			specifier_set_contains(
-				&set, &selection->policy->target->python_full_version);
-		*answer = admitted ? ANSWER_YES : ANSWER_NO;
-	}
-	return *answer == ANSWER_YES;
+	struct specifier_set set = { 0 };
+	struct error ignored;
+	if (specifier_set_parse(selection->arena, requires_python, true, &set, NULL,
+				&ignored) < 0)
+		return ADMITTED;
+	return specifier_set_contains(&set,
+				      &selection->policy->target->python_full_version)
+		       ? ADMITTED
+		       : TAG_INCOMPATIBLE;
 }
 
-static bool admits_tags(struct selection *selection, const struct project_file *file)
+// The text is three fields of a file name, which hold no '-'.
+static int ask_tags(const struct selection *selection, struct slice tag_set)
 {
-	uint8_t *answer = &selection->tag_answers[file->tag_set];
+	struct wheel_name wheel = { .file = tag_set };
+	slice_cut(&tag_set, '-', &wheel.python);
+	slice_cut(&tag_set, '-', &wheel.abi);
+	wheel.platform = tag_set;
+	return wheel_rank(selection->policy->target, &wheel);
+}
+
+// From what this target said to another project's file, or anew.
+static int answer_to(const struct selection *selection, struct map *known,
+		     struct slice text,
+		     int (*ask)(const struct selection *selection, struct slice text))
+{
+	uint32_t kept;
+	if (known && map_find(known, text, &kept))
+		return (int)kept - 1;
+	int answer = ask(selection, text);
+	if (known)
+		map_insert(known, text, (uint32_t)(answer + 1), NULL);
+	return answer;
+}
+
+static bool admits_python(const struct selection *selection, const struct file_row *row)
+{
+	struct target_answers *answers = selection->policy->answers;
+	int *answer = &selection->python_answers[row->python_set];
 	if (*answer == UNASKED)
-		*answer = wheel_rank(selection->policy->target, &file->wheel) ==
-					  TAG_INCOMPATIBLE
-				  ? ANSWER_NO
-				  : ANSWER_YES;
-	return *answer == ANSWER_YES;
+		*answer = answer_to(
+			selection, answers ? &answers->pythons : NULL,
+			project_python_set(selection->project, row->python_set),
+			ask_python);
+	return *answer == ADMITTED;
+}
+
+static int rank_of_tags(const struct selection *selection, const struct file_row *row)
+{
+	struct target_answers *answers = selection->policy->answers;
+	int *rank = &selection->tag_ranks[row->tag_set];
+	if (*rank == UNASKED)
+		*rank = answer_to(selection, answers ? &answers->tags : NULL,
+				  project_tag_set(selection->project, row->tag_set),
+				  ask_tags);
+	return *rank;
+}
+
+static bool is_wheel(const struct file_row *row)
+{
+	return row->tag_set != TAG_SET_SDIST;
 }
 
 // Files without a time are kept and counted: the cut-off degrades visibly (700.2).
-static bool is_too_new(struct selection *selection, const struct project_file *file)
+static bool is_too_new(struct selection *selection, const struct file_row *row)
 {
-	int64_t uploaded;
 	if (!selection->has_cutoff)
 		return false;
-	if (!upload_time_parse(file->upload_time, &uploaded)) {
-		selection->undated++;
-		return false;
-	}
-	return uploaded > selection->cutoff;
+	selection->undated += row->uploaded == UPLOAD_UNKNOWN;
+	return row->uploaded > selection->cutoff;
 }
 
 static bool is_wanted_kind(const struct candidate_policy *policy,
-			   const struct project_file *file)
+			   const struct file_row *row)
 {
-	if (file->kind == FILE_WHEEL)
-		return policy->binary != BINARY_NONE;
-	return policy->binary != BINARY_ONLY;
+	return policy->binary != (is_wheel(row) ? BINARY_NONE : BINARY_ONLY);
 }
 
 // 592.2: `==` without a wildcard, or `===`, and only a pin that means this release.
-static bool is_pinned(const struct candidate_policy *policy,
-		      const struct release *release)
+static bool is_pinned(const struct selection *selection, uint32_t rank)
 {
+	const struct candidate_policy *policy = selection->policy;
 	for (size_t i = 0; i < policy->direct_len; i++)
 		if (specifier_set_is_exact_pin(policy->direct_specifiers[i]) &&
-		    specifier_set_contains(policy->direct_specifiers[i],
-					   &release->version))
+		    specifier_set_contains(
+			    policy->direct_specifiers[i],
+			    &project_release(selection->project, rank)->version))
 			return true;
 	return false;
 }
@@ -88,17 +120,18 @@ static bool is_pinned(const struct candidate_policy *policy,
 // The tests in the order in which their outcome says more: a release is out for what its
 // best file fails last.
 static enum candidate_reason judge(struct selection *selection,
-				   const struct project_file *file, bool pinned)
+				   const struct file_row *row, uint32_t rank)
 {
-	if (!(pinned && selection->policy->spares_pins) && is_too_new(selection, file))
+	bool is_spared = selection->policy->spares_pins && is_pinned(selection, rank);
+	if (!is_spared && is_too_new(selection, row))
 		return CANDIDATE_TOO_NEW;
-	if (!is_wanted_kind(selection->policy, file))
+	if (!is_wanted_kind(selection->policy, row))
 		return CANDIDATE_BINARY;
-	if (file->yanked && !pinned)
+	if (row->yanked && !is_pinned(selection, rank))
 		return CANDIDATE_YANKED;
-	if (!admits_python(selection, file))
+	if (!admits_python(selection, row))
 		return CANDIDATE_PYTHON;
-	if (file->kind == FILE_WHEEL && !admits_tags(selection, file))
+	if (is_wheel(row) && rank_of_tags(selection, row) == TAG_INCOMPATIBLE)
 		return CANDIDATE_TAGS;
 	return CANDIDATE_USABLE;
 }
@@ -122,16 +155,28 @@ static unsigned how_far(enum candidate_reason reason)
 
 // Is a better than b for this target? Not yanked before yanked (592.1: partly yanked
 // releases), wheels before sdists, wheels by tags (sol.6), of sdists .tar.gz before .zip.
-static bool is_better(const struct target *target, const struct project_file *a,
-		      const struct project_file *b)
+// Both are usable; b may be NO_FILE. Only a tie looks at the files themselves.
+static bool is_better(const struct selection *selection, uint32_t a, uint32_t b)
 {
-	if (!b || a->yanked != b->yanked)
-		return !b || b->yanked;
-	if (a->kind != b->kind)
-		return a->kind == FILE_WHEEL;
-	if (a->kind == FILE_WHEEL)
-		return wheel_prefer(target, &a->wheel, &b->wheel) < 0;
-	return slice_ends_with(a->name, S(".gz")) && !slice_ends_with(b->name, S(".gz"));
+	const struct project *project = selection->project;
+	const struct file_row *left = &project->file_rows[a];
+	if (b == NO_FILE)
+		return true;
+	const struct file_row *right = &project->file_rows[b];
+	if (left->yanked != right->yanked)
+		return right->yanked;
+	if (is_wheel(left) != is_wheel(right))
+		return is_wheel(left);
+	if (is_wheel(left) &&
+	    rank_of_tags(selection, left) != rank_of_tags(selection, right))
+		return rank_of_tags(selection, left) < rank_of_tags(selection, right);
+	const struct project_file *one = project_file_get(project, a),
+				  *other = project_file_get(project, b);
+	if (is_wheel(left))
+		return wheel_prefer(selection->policy->target, &one->wheel,
+				    &other->wheel) < 0;
+	return slice_ends_with(one->name, S(".gz")) &&
+	       !slice_ends_with(other->name, S(".gz"));
 }
 
 static bool admits_prerelease(const struct candidate_policy *policy)
@@ -145,42 +190,43 @@ static bool admits_prerelease(const struct candidate_policy *policy)
 	return false;
 }
 
-static bool admits_local(const struct candidate_policy *policy,
-			 const struct release *release)
+static bool admits_local(const struct selection *selection, uint32_t rank)
 {
-	struct slice local = release->version_text, public;
-	return policy->local_version.len == 0 || !slice_cut(&local, '+', &public) ||
-	       slice_eq(local, policy->local_version);
+	struct slice wanted = selection->policy->local_version, public,
+		     local = project_version_text(selection->project, rank);
+	return wanted.len == 0 || !slice_cut(&local, '+', &public) ||
+	       slice_eq(local, wanted);
 }
 
-static struct candidate judge_release(struct selection *selection,
-				      const struct release *release)
+static struct candidate judge_release(struct selection *selection, uint32_t rank)
 {
-	struct candidate candidate = { .reason = CANDIDATE_NO_FILES };
-	const struct candidate_policy *policy = selection->policy;
-	bool pinned = is_pinned(policy, release);
+	struct candidate candidate = { .file = NO_FILE, .reason = CANDIDATE_NO_FILES };
+	const struct project *project = selection->project;
+	const struct release_row *release = &project->release_rows[rank];
 	for (uint32_t i = 0; i < release->file_len; i++) {
-		const struct project_file *file =
-			&selection->project->files[release->first_file + i];
-		enum candidate_reason reason = judge(selection, file, pinned);
+		uint32_t at = release->first_file + i;
+		enum candidate_reason reason =
+			judge(selection, &project->file_rows[at], rank);
 		if (how_far(reason) > how_far(candidate.reason))
 			candidate.reason = reason;
 		if (reason == CANDIDATE_USABLE &&
-		    is_better(policy->target, file, candidate.file))
-			candidate.file = file;
+		    is_better(selection, at, candidate.file))
+			candidate.file = at;
 	}
-	candidate.prerelease = version_is_prerelease(&release->version);
+	candidate.prerelease = release->is_prerelease;
 	// 792.1: a quarantined project offers no files; where a page lists some, none is
 	// safe.
-	bool quarantined = slice_eq(selection->project->status, S("quarantined"));
-	if (quarantined || !admits_local(policy, release)) {
+	bool quarantined = slice_eq(project->status, S("quarantined"));
+	if (quarantined || !admits_local(selection, rank)) {
 		candidate.reason = quarantined ? CANDIDATE_QUARANTINED : CANDIDATE_LOCAL;
-		candidate.file = NULL;
+		candidate.file = NO_FILE;
 	}
-	candidate.yanked = candidate.file && candidate.file->yanked;
-	if (candidate.file && candidate.prerelease && !admits_prerelease(policy)) {
+	candidate.yanked = candidate.file != NO_FILE &&
+			   project->file_rows[candidate.file].yanked;
+	if (candidate.file != NO_FILE && candidate.prerelease &&
+	    !admits_prerelease(selection->policy)) {
 		candidate.reason = CANDIDATE_PRERELEASE;
-		candidate.file = NULL;
+		candidate.file = NO_FILE;
 	}
 	return candidate;
 }
@@ -214,17 +260,34 @@ static void order(struct candidates *candidates, const struct candidate_policy *
 	append_ranks(candidates, lowest, false, true);
 }
 
+static int *unasked(struct arena *arena, size_t len)
+{
+	int *answers = arena_new_array(arena, int, len);
+	for (size_t i = 0; i < len; i++)
+		answers[i] = UNASKED;
+	return answers;
+}
+
+const struct project_file *candidate_file(const struct candidates *candidates,
+					  uint32_t rank)
+{
+	uint32_t file = candidates->items[rank].file;
+	return file == NO_FILE ? NULL : project_file_get(candidates->project, file);
+}
+
 void candidates_select(const struct project *project,
 		       const struct candidate_policy *policy, struct arena *arena,
 		       struct candidates *ret_candidates)
 {
+	struct project with_rows = *project;
+	if (!project->file_rows)
+		project_write_rows(&with_rows, arena);
 	struct selection selection = {
-		.project = project,
+		.project = &with_rows,
 		.policy = policy,
 		.arena = arena,
-		.python_answers =
-			arena_new_array(arena, uint8_t, project->python_set_len),
-		.tag_answers = arena_new_array(arena, uint8_t, project->tag_set_len),
+		.python_answers = unasked(arena, with_rows.python_set_len),
+		.tag_ranks = unasked(arena, with_rows.tag_set_len),
 	};
 	selection.has_cutoff =
 		upload_time_parse(policy->exclude_newer, &selection.cutoff);
@@ -232,8 +295,8 @@ void candidates_select(const struct project *project,
 					 .len = project->release_len };
 	candidates.items = arena_new_array(arena, struct candidate, candidates.len);
 	candidates.prefer = arena_new_array(arena, uint32_t, candidates.len);
-	for (size_t i = 0; i < candidates.len; i++)
-		candidates.items[i] = judge_release(&selection, &project->releases[i]);
+	for (uint32_t i = 0; i < candidates.len; i++)
+		candidates.items[i] = judge_release(&selection, i);
 	order(&candidates, policy);
 	candidates.undated = selection.undated;
 	*ret_candidates = candidates;

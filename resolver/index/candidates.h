@@ -3,6 +3,7 @@
 // target, under a policy (sol.1–sol.6).
 #pragma once
 
+#include "base/map.h"
 #include "resolver/index/index.h"
 
 enum prerelease_mode {
@@ -14,8 +15,15 @@ enum prerelease_mode {
 enum binary_mode { BINARY_ANY, BINARY_ONLY, BINARY_NONE };
 enum resolution_mode { RESOLUTION_HIGHEST, RESOLUTION_LOWEST };
 
+// What one target says to the texts that recur on the pages of all projects: tag sets and
+// requires-python. Zeroed but for the arena is empty.
+struct target_answers {
+	struct map tags, pythons;
+};
+
 struct candidate_policy {
 	const struct target *target;
+	struct target_answers *answers; // of that target; NULL: none are kept
 	enum prerelease_mode prerelease;
 	enum binary_mode binary;
 	enum resolution_mode resolution;
@@ -46,11 +54,14 @@ enum candidate_reason {
 	CANDIDATE_BINARY, // only-binary and no wheel; no-binary and no sdist
 };
 
+#define NO_FILE UINT32_MAX
+
 struct candidate {
-	enum candidate_reason reason;
-	// The wheel (or sdist) that speaks for the release; NULL unless usable
-	const struct project_file *file;
-	bool yanked, prerelease;
+	// The place of the wheel (or sdist) that speaks for the release; NO_FILE unless
+	// usable
+	uint32_t file;
+	enum candidate_reason reason : 8;
+	bool yanked : 1, prerelease : 1;
 };
 
 struct candidates {
@@ -67,6 +78,10 @@ struct candidates {
 void candidates_select(const struct project *project,
 		       const struct candidate_policy *policy, struct arena *arena,
 		       struct candidates *ret_candidates);
+
+// The file that speaks for the release of that rank; NULL unless usable.
+const struct project_file *candidate_file(const struct candidates *candidates,
+					  uint32_t rank);
 
 // Microseconds since 1970 of an RFC 3339 time ("2024-02-29T12:00:00.5Z"); false for
 // anything else.

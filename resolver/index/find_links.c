@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "net/url.h"
 #include "resolver/index/page.h"
+#include "resolver/index/record.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -117,8 +118,6 @@ static int take_files(const struct find_link *link, const struct project *found,
 		if (link->is_directory && measure(link, &file, err) < 0)
 			return -1;
 		file.index = index;
-		file.tag_set += project->tag_set_len;
-		file.python_set += project->python_set_len;
 		project->files = array_grow(arena, project->files, project->file_len,
 					    &project->file_cap, sizeof(*project->files));
 		project->files[project->file_len++] = file;
@@ -142,13 +141,14 @@ int find_link_add(const struct find_link *link, uint32_t index, struct arena *ar
 				: page_read_html(&page, err)) < 0)
 		return error_during(err, "reading --find-links '%.*s'",
 				    SLICE_ARG(link->given));
+	if (found.file_len == 0)
+		return 0;
+	record_expand(project, arena);
 	size_t before = project->file_len;
 	if (take_files(link, &found, index, arena, project, err) < 0)
 		return -1;
 	if (project->file_len == before)
 		return 0;
-	project->tag_set_len += (uint32_t)page.tag_sets.len;
-	project->python_set_len += (uint32_t)page.python_sets.len;
 	project->releases = NULL;
 	project->release_len = project->release_cap = 0;
 	project_group(project, arena);

@@ -59,18 +59,32 @@ struct project_file {
 	struct slice upload_time;      // as given by the index, "" for none
 	struct sha256 metadata_sha256; // zero if unknown
 	uint32_t index;                // which of index_urls; find-links come after
-	uint32_t
-		// Of FILE_WHEEL: the same number for the same python, abi and platform
-		// tags
-		tag_set;
+	uint32_t tag_set;    // of FILE_WHEEL: the same number for the same tags
 	uint32_t python_set; // the same number for the same requires_python
 };
 
 struct release {
 	struct version version;
 	struct slice version_text; // normal form
-	// Into project.files: wheels by name, then sdists
+	// The project's files from there on: wheels by name, then sdists
 	uint32_t first_file, file_len;
+};
+
+// What choosing needs of every release and file: small rows, read in place.
+struct release_row {
+	uint32_t first_file, file_len;
+	uint32_t version_offset; // where project_version_text finds it
+	uint16_t version_len;
+	uint16_t is_prerelease;
+};
+
+#define UPLOAD_UNKNOWN INT64_MIN
+#define TAG_SET_SDIST  UINT32_MAX
+
+struct file_row {
+	int64_t uploaded; // microseconds since 1970, or UPLOAD_UNKNOWN
+	uint32_t tag_set; // or TAG_SET_SDIST
+	uint32_t python_set : 31, yanked : 1;
 };
 
 enum project_state {
@@ -83,19 +97,41 @@ struct project {
 	struct slice name; // normalized
 	enum project_state state;
 	struct error error; // also of an absent one that an index would not show (403)
-	struct release *releases; // ascending version order
-	size_t release_len, release_cap;
+	size_t release_len, file_len;
+	const struct release_row *release_rows; // ascending version order
+	const struct file_row *file_rows;
+	// Texts of the sets that the rows name by number, see project_tag_set()
+	uint32_t tag_set_len, python_set_len;
+	// Of a page that was just read; NULL where the store has the project, which gives
+	// single ones when asked: project_release(), project_file_get()
+	struct release *releases;
 	struct project_file *files;
-	size_t file_len, file_cap;
+	size_t release_cap, file_cap;
+	struct slice *tag_sets, *python_sets;
+	struct record *record; // NULL with `files`
 	// Files that no rule could read (bad names, eggs, exes, variants)
 	size_t skipped;
 	struct slice status, status_reason;   // project-status (792.1), "" for none
 	struct slice index_url;               // the one that answered, redacted
-	uint32_t tag_set_len, python_set_len; // of the files' tag_set and python_set
 	// The index speaks a minor version that is not known here: worth a warning
 	// (629.1)
 	bool newer_api;
 };
+
+// Of a project that was found, by rank and by place among its files. They live as long
+// as the project; the same question gives the same pointer. A file of a damaged record
+// has an empty url.
+const struct release *project_release(const struct project *project, uint32_t rank);
+struct slice project_version_text(const struct project *project, uint32_t rank);
+const struct project_file *project_file_get(const struct project *project, uint32_t at);
+struct slice project_tag_set(const struct project *project,
+			     uint32_t tag_set); // "py2.py3-none-any"
+struct slice project_python_set(const struct project *project, uint32_t python_set);
+
+// For a project that was put together from releases and files: numbers the files' tag_set
+// and python_set, and writes the rows and the texts of the sets. Again after any change;
+// where that was not done, choosing does it each time.
+void project_write_rows(struct project *project, struct arena *arena);
 
 enum metadata_state {
 	METADATA_FOUND,

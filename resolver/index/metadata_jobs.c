@@ -212,6 +212,14 @@ static void request(struct index *index, struct metadata_job *job, size_t id)
 void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id)
 {
 	const char *path;
+	if (job->file->url.len == 0) {
+		error_set(&job->answer.error, ERROR_SOURCE,
+			  "the stored page of '%.*s' is damaged",
+			  SLICE_ARG(job->project_name));
+		error_hint(&job->answer.error, "--refresh fetches it again");
+		end(index, job, METADATA_FAILED);
+		return;
+	}
 	job->key = store_key(&index->arena, job->file);
 	if (look_into_store(index, job))
 		return;

@@ -15,8 +15,6 @@ void page_begin(struct page *page, const struct page_input *input, struct arena 
 {
 	*project = (struct project){ .name = input->name, .state = PROJECT_FOUND };
 	*page = (struct page){ .input = input, .arena = arena, .project = project };
-	page->tag_sets.arena = arena;
-	page->python_sets.arena = arena;
 }
 
 void page_reserve(struct page *page, struct slice mark)
@@ -45,21 +43,6 @@ int page_check_api(struct page *page, struct slice version, struct error *err)
 	return 0;
 }
 
-static uint32_t number_of(struct map *numbers, struct slice text)
-{
-	uint32_t number = (uint32_t)numbers->len;
-	map_insert(numbers, text, number, &number);
-	return number;
-}
-
-// The three tag fields stand side by side in the file name, so that one slice covers
-// them.
-static struct slice tag_text(const struct wheel_name *wheel)
-{
-	const char *end = wheel->platform.ptr + wheel->platform.len;
-	return (struct slice){ wheel->python.ptr, (size_t)(end - wheel->python.ptr) };
-}
-
 static bool read_name(struct page *page, struct project_file *file)
 {
 	struct sdist_name sdist;
@@ -67,11 +50,8 @@ static bool read_name(struct page *page, struct project_file *file)
 		return false;
 	if (slice_ends_with(file->name, S(".whl"))) {
 		file->kind = FILE_WHEEL;
-		if (wheel_name_parse(file->name, &file->wheel) != FILENAME_OK ||
-		    !name_eq(file->wheel.name, page->input->name))
-			return false;
-		file->tag_set = number_of(&page->tag_sets, tag_text(&file->wheel));
-		return true;
+		return wheel_name_parse(file->name, &file->wheel) == FILENAME_OK &&
+		       name_eq(file->wheel.name, page->input->name);
 	}
 	file->kind = FILE_SDIST;
 	return sdist_name_parse(file->name, page->input->name, &sdist) == FILENAME_OK;
@@ -108,7 +88,6 @@ int page_add(struct page *page, const struct project_file *given, struct error *
 	file.url = url_redact(page->arena,
 			      url_resolve(page->arena, page->input->url, file.url));
 	file.requires_python = slice_trim(file.requires_python);
-	file.python_set = number_of(&page->python_sets, file.requires_python);
 	project->files = array_grow(page->arena, project->files, project->file_len,
 				    &project->file_cap, sizeof(*project->files));
 	project->files[project->file_len++] = file;
@@ -153,8 +132,6 @@ int page_read(const struct page_input *input, struct arena *arena,
 	if ((format == PAGE_JSON ? page_read_json(&page, err)
 				 : page_read_html(&page, err)) < 0)
 		return -1;
-	project.tag_set_len = (uint32_t)page.tag_sets.len;
-	project.python_set_len = (uint32_t)page.python_sets.len;
 	project_group(&project, arena);
 	*ret_project = project;
 	return 0;

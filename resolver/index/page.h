@@ -3,7 +3,6 @@
 // 700; 592.1, 658.1, 792.1).
 #pragma once
 
-#include "base/map.h"
 #include "resolver/index/index.h"
 
 struct page_input {
@@ -29,7 +28,6 @@ struct page {
 	const struct page_input *input;
 	struct arena *arena;
 	struct project *project;
-	struct map tag_sets, python_sets; // text → number
 };
 
 void page_begin(struct page *page, const struct page_input *input, struct arena *arena,
@@ -48,5 +46,6 @@ NODISCARD int page_read_html(struct page *page, struct error *err);
 
 // Sorts the files into releases: ascending versions, equal ones merged whatever their
 // spelling; wheels by name, then sdists. Files whose version is none go, counted as
-// skipped; of several with one name one stays.
+// skipped; of several with one name one stays. Then writes the rows of releases and
+// files.
 void project_group(struct project *project, struct arena *arena);

@@ -126,7 +126,7 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 	if (job->old.absent)
 		return usable ? LOOKUP_ABSENT : LOOKUP_UNKNOWN;
 	if (!index_store_find(index->store, STORE_PAGES, job->key, &packed) ||
-	    !record_unpack(packed, job->at, &index->arena, &job->old_project))
+	    !record_open(packed, job->at, &index->arena, &job->old_project))
 		return LOOKUP_UNKNOWN;
 	job->has_old = true;
 	return usable ? LOOKUP_FOUND : LOOKUP_UNKNOWN;
@@ -180,7 +180,7 @@ static int take_body(struct index *index, struct page_job *job,
 	// Through the record even when fresh: what is handed out never depends on whether
 	// it came from the store.
 	*ret_record = record_pack(&project, &index->arena);
-	if (!record_unpack(*ret_record, job->at, &index->arena, ret_project))
+	if (!record_open(*ret_record, job->at, &index->arena, ret_project))
 		BUG("a page record cannot be read back");
 	return 0;
 }

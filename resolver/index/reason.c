@@ -19,7 +19,7 @@ static struct slice list(struct arena *arena, const struct project *project,
 	struct buf out = { .arena = arena };
 	struct slice text;
 	for (uint32_t i = 0; i < release->file_len; i++)
-		if (text_of(arena, &project->files[release->first_file + i], &text) &&
+		if (text_of(arena, project_file_get(project, release->first_file + i), &text) &&
 		    text.len)
 			map_insert(&seen, text, 0, NULL);
 	for (size_t i = 0; i < seen.len && i < NAMED_MAX; i++)
@@ -59,7 +59,7 @@ static bool yanked_text(struct arena *arena, const struct project_file *file,
 static bool has_wheel(const struct project *project, const struct release *release)
 {
 	return release->file_len &&
-	       project->files[release->first_file].kind == FILE_WHEEL;
+	       project_file_get(project, release->first_file)->kind == FILE_WHEEL;
 }
 
 struct slice candidate_reason_text(struct arena *arena,
@@ -67,7 +67,7 @@ struct slice candidate_reason_text(struct arena *arena,
 				   const struct target *target)
 {
 	const struct project *project = candidates->project;
-	const struct release *release = &project->releases[rank];
+	const struct release *release = project_release(project, rank);
 	struct slice detail;
 	switch (candidates->items[rank].reason) {
 	case CANDIDATE_USABLE: return S("is usable");

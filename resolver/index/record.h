@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: MIT
-// A project as one packed value of the store: read back without parsing a page
-// (peers-lock 4.6).
+// A project as one packed value of the store: used in place, without parsing or copying a
+// page (peers-lock 4.6).
 //
-//	header │ releases │ hot rows of files │ cold rows of files │ texts
+//	header │ releases │ files │ tag sets │ requires-python │ texts ║ cold rows │ cold texts
+//	└─────────────── hot: under one CRC, looked at by choosing ──┘   └ one file's: when asked for
 //
 // Fixed-size rows with offsets into the texts, in the byte order of the machine (the
-// store is a cache of one machine). What choosing needs stands in the hot rows, what only
-// a chosen file needs in the cold ones. A CRC covers all of it.
+// store is a cache of one machine). A run that locks reads the hot part of each page,
+// and of the cold rows, which are nine tenths of it, only those of chosen files. Each of
+// them has a CRC of its own.
 #pragma once
 
 #include "resolver/index/index.h"
 
 // Part of the store's layout; any change of a row changes it
-enum { RECORD_LAYOUT = 1 };
+enum { RECORD_LAYOUT = 2 };
 
-// Name, status, releases and files of a project that was found; not `index` of the files,
-// `index_url`, `state`, `error`.
+// Name, status, releases and files of a project that was read from a page; not `index` of
+// the files, `index_url`, `state`, `error`.
 struct slice record_pack(const struct project *project, struct arena *arena);
 
 // False for a record that is damaged or of another layout: as good as none. The project
-// borrows texts from the record; its files get `index`.
-NODISCARD bool record_unpack(struct slice record, uint32_t index, struct arena *arena,
-			     struct project *ret_project);
+// borrows from the record, and from the arena what is asked of it later; its files get
+// `index`.
+NODISCARD bool record_open(struct slice record, uint32_t index, struct arena *arena,
+			   struct project *ret_project);
+
+// All releases and files at once, in the arena, as if read from a page: to be changed.
+// Nothing to do for a project that is so already.
+void record_expand(struct project *project, struct arena *arena);

@@ -2,6 +2,7 @@
 // From a page's files in any order to releases in version order. Versions are parsed once
 // for each spelling, not for each file: a page of 100,000 files has some hundreds of
 // them.
+#include "resolver/index/candidates.h"
 #include "resolver/index/page.h"
 
 #include <stdlib.h>
@@ -146,6 +147,80 @@ static void order_files(struct project *project, struct release *release)
 	release->file_len = kept;
 }
 
+static const struct release_row *release_rows(const struct project *project,
+					      struct arena *arena)
+{
+	struct release_row *rows =
+		arena_new_array(arena, struct release_row, project->release_len);
+	for (size_t i = 0; i < project->release_len; i++) {
+		const struct release *release = &project->releases[i];
+		rows[i] = (struct release_row){
+			.first_file = release->first_file,
+			.file_len = release->file_len,
+			.version_len = (uint16_t)release->version_text.len,
+			.is_prerelease = version_is_prerelease(&release->version),
+		};
+	}
+	return rows;
+}
+
+static const struct file_row *file_rows(const struct project *project,
+					struct arena *arena)
+{
+	struct file_row *rows =
+		arena_new_array(arena, struct file_row, project->file_len);
+	for (size_t i = 0; i < project->file_len; i++) {
+		const struct project_file *file = &project->files[i];
+		rows[i].tag_set = file->kind == FILE_WHEEL ? file->tag_set
+							   : TAG_SET_SDIST;
+		rows[i].python_set = file->python_set & INT32_MAX;
+		rows[i].yanked = file->yanked;
+		if (!upload_time_parse(file->upload_time, &rows[i].uploaded))
+			rows[i].uploaded = UPLOAD_UNKNOWN;
+	}
+	return rows;
+}
+
+static uint32_t number_of(struct map *numbers, struct slice text)
+{
+	uint32_t number = (uint32_t)numbers->len;
+	map_insert(numbers, text, number, &number);
+	return number;
+}
+
+static struct slice *keys_of(const struct map *numbers, struct arena *arena)
+{
+	struct slice *keys = arena_new_array(arena, struct slice, numbers->len);
+	for (size_t i = 0; i < numbers->len; i++)
+		keys[i] = numbers->entries[i].key;
+	return keys;
+}
+
+// The three tag fields stand side by side in the file name, so that one slice covers
+// them.
+static struct slice tag_text(const struct wheel_name *wheel)
+{
+	const char *end = wheel->platform.ptr + wheel->platform.len;
+	return (struct slice){ wheel->python.ptr, (size_t)(end - wheel->python.ptr) };
+}
+
+void project_write_rows(struct project *project, struct arena *arena)
+{
+	struct map tags = { .arena = arena }, pythons = { .arena = arena };
+	for (size_t i = 0; i < project->file_len; i++) {
+		struct project_file *file = &project->files[i];
+		if (file->kind == FILE_WHEEL)
+			file->tag_set = number_of(&tags, tag_text(&file->wheel));
+		file->python_set = number_of(&pythons, file->requires_python);
+	}
+	project->tag_sets = keys_of(&tags, arena);
+	project->python_sets = keys_of(&pythons, arena);
+	project->tag_set_len = (uint32_t)tags.len;
+	project->python_set_len = (uint32_t)pythons.len;
+	project->release_rows = release_rows(project, arena);
+	project->file_rows = file_rows(project, arena);
+}
+
 void project_group(struct project *project, struct arena *arena)
 {
 	struct map spellings = { .arena = arena };
@@ -156,4 +231,5 @@ void project_group(struct project *project, struct arena *arena)
 	place_files(project, arena, numbers);
 	for (size_t i = 0; i < project->release_len; i++)
 		order_files(project, &project->releases[i]);
+	project_write_rows(project, arena);
 }

@@ -25,6 +25,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(url.userinfo.len == 0);
 		CHECK(!url.has_fragment);
 	}
-	CHECK(record_unpack(record_pack(&project, &arena), 0, &arena, &again));
+	CHECK(record_open(record_pack(&project, &arena), 0, &arena, &again));
 	return 0;
 }

@@ -13,16 +13,18 @@ static void check_project(struct arena *arena, const struct project *project)
 	for (size_t i = 1; i < project->release_len; i++)
 		CHECK(version_cmp(&project->releases[i - 1].version,
 				  &project->releases[i].version) < 0);
-	CHECK(record_unpack(record_pack(project, arena), 0, arena, &again));
+	CHECK(record_open(record_pack(project, arena), 0, arena, &again));
 	CHECK(again.release_len == project->release_len &&
 	      again.file_len == project->file_len);
-	for (size_t i = 0; i < project->file_len; i++) {
-		CHECK(slice_eq(again.files[i].name, project->files[i].name));
-		CHECK(slice_eq(again.files[i].url, project->files[i].url));
-		CHECK(slice_eq(again.files[i].requires_python,
-			       project->files[i].requires_python));
-		CHECK(slice_eq(again.files[i].wheel.platform,
-			       project->files[i].wheel.platform));
+	for (uint32_t i = 0; i < project->release_len; i++)
+		CHECK(version_cmp(&project->releases[i].version,
+				  &project_release(&again, i)->version) == 0);
+	for (uint32_t i = 0; i < project->file_len; i++) {
+		const struct project_file *file = project_file_get(&again, i);
+		CHECK(slice_eq(file->name, project->files[i].name));
+		CHECK(slice_eq(file->url, project->files[i].url));
+		CHECK(slice_eq(file->requires_python, project->files[i].requires_python));
+		CHECK(slice_eq(file->wheel.platform, project->files[i].wheel.platform));
 	}
 }
 

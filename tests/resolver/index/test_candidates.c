@@ -60,8 +60,8 @@ static struct slice order_of(const struct candidates *candidates)
 	struct buf out = { .arena = &arena };
 	for (uint32_t i = 0; i < candidates->prefer_len; i++)
 		buf_printf(&out, "%s%.*s", i ? " " : "",
-			   SLICE_ARG(candidates->project->releases[candidates->prefer[i]]
-					     .version_text));
+			   SLICE_ARG(project_version_text(candidates->project,
+						     candidates->prefer[i])));
 	return buf_slice(&out);
 }
 
@@ -73,9 +73,9 @@ static void check_order(const struct candidates *candidates, const char *expecte
 static void check_file(const struct candidates *candidates, size_t rank,
 		       const char *expected)
 {
-	assert_non_null(candidates->items[rank].file);
-	assert_string_equal(arena_c_string(&arena, candidates->items[rank].file->name),
-			    expected);
+	const struct project_file *file = candidate_file(candidates, (uint32_t)rank);
+	assert_non_null(file);
+	assert_string_equal(arena_c_string(&arena, file->name), expected);
 }
 
 static void check_reason(const struct candidates *candidates, uint32_t rank,
@@ -143,7 +143,7 @@ static void test_440_10_other_modes(void **state)
 	got = choose(PRERELEASES, 4, policy);
 	check_order(&got, "1.5 1.0");
 	check_reason(&got, 3, CANDIDATE_PRERELEASE, "is a pre-release");
-	assert_null(got.items[3].file);
+	assert_null(candidate_file(&got, 3));
 	policy.prerelease = PRERELEASE_EXPLICIT;
 	got = choose(PRERELEASES, 4, policy);
 	check_order(&got, "1.5 1.0");

@@ -74,11 +74,11 @@ static const struct file_metadata *get_metadata(struct run *run,
 						size_t file)
 {
 	struct error err;
-	index_want_metadata(run->index, project, &project->files[file]);
-	while (!index_metadata(run->index, &project->files[file]))
+	index_want_metadata(run->index, project, project_file_get(project, (uint32_t)file));
+	while (!index_metadata(run->index, project_file_get(project, (uint32_t)file)))
 		if (index_wait(run->index, &err) < 0)
 			fail_msg("%s", err.cause);
-	return index_metadata(run->index, &project->files[file]);
+	return index_metadata(run->index, project_file_get(project, (uint32_t)file));
 }
 
 #define FOO_PAGE                                                                                                   \
@@ -205,7 +205,7 @@ static void test_592_3_a_changed_page_replaces_the_old_one(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct run run = { .config.now = NOW + 700 * i };
 		begin(&run);
-		assert_int_equal(get_project(&run, "foo")->files[0].yanked, i == 0);
+		assert_int_equal(project_file_get(get_project(&run, "foo"), 0)->yanked, i == 0);
 		finish(&run);
 	}
 	loopback_stop(&server);
@@ -645,7 +645,7 @@ static void test_find_links_directory_alone(void **state)
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FOUND);
 	assert_int_equal(project->release_len, 2);
-	const struct project_file *wheel = &project->files[0];
+	const struct project_file *wheel = project_file_get(project, 0);
 	assert_true(slice_starts_with(wheel->url, S("file:///")));
 	assert_true(slice_ends_with(wheel->url,
 				    S("/wheel%20house/foo-1.0-py3-none-any.whl")));
@@ -723,7 +723,7 @@ static void test_index_in_a_directory(void **state)
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FOUND);
 	assert_true(
-		slice_ends_with(project->files[0].url, S("/simple/foo/foo-1.0.tar.gz")));
+		slice_ends_with(project_file_get(project, 0)->url, S("/simple/foo/foo-1.0.tar.gz")));
 	assert_int_equal(get_project(&run, "bar")->state, PROJECT_ABSENT);
 	finish(&run);
 }
@@ -748,7 +748,7 @@ static void test_idx_3_the_store_holds_no_password(void **state)
 	begin(&run);
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FOUND);
-	assert_false(slice_contains(project->files[0].url, S("secret")));
+	assert_false(slice_contains(project_file_get(project, 0)->url, S("secret")));
 	assert_false(slice_contains(project->index_url, S("secret")));
 	assert_int_equal(get_metadata(&run, project, 0)->state, METADATA_FOUND);
 	assert_int_equal(loopback_count(&server, "Authorization: Basic"),

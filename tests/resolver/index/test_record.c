@@ -2,6 +2,7 @@
 #include "resolver/index/record.h"
 
 #include "resolver/index/page.h"
+#include "tests/resolver/index/record_seal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,7 +70,7 @@ static void test_what_is_packed_comes_back(void **state)
 {
 	(void)state;
 	struct project project = sample(), got;
-	assert_true(record_unpack(record_pack(&project, &arena), 3, &arena, &got));
+	assert_true(record_open(record_pack(&project, &arena), 3, &arena, &got));
 	assert_int_equal(got.state, PROJECT_FOUND);
 	check(got.name, S("foo"));
 	check(got.status, S("archived"));
@@ -79,26 +80,32 @@ static void test_what_is_packed_comes_back(void **state)
 	assert_int_equal(got.python_set_len, project.python_set_len);
 	assert_int_equal(got.release_len, 2);
 	assert_int_equal(got.file_len, 3);
-	for (size_t i = 0; i < got.release_len; i++) {
-		check(got.releases[i].version_text, project.releases[i].version_text);
-		assert_int_equal(version_cmp(&got.releases[i].version,
-					     &project.releases[i].version),
-				 0);
-		assert_int_equal(got.releases[i].first_file,
-				 project.releases[i].first_file);
-		assert_int_equal(got.releases[i].file_len, project.releases[i].file_len);
+	for (uint32_t i = 0; i < got.release_len; i++) {
+		const struct release *one = project_release(&got, i),
+				     *other = &project.releases[i];
+		check(project_version_text(&got, i), other->version_text);
+		check(one->version_text, other->version_text);
+		assert_int_equal(version_cmp(&one->version, &other->version), 0);
+		assert_int_equal(one->first_file, other->first_file);
+		assert_int_equal(one->file_len, other->file_len);
+		assert_ptr_equal(project_release(&got, i), one);
 	}
-	for (size_t i = 0; i < got.file_len; i++) {
-		check_same_file(&got.files[i], &project.files[i]);
-		assert_int_equal(got.files[i].index, 3);
+	for (uint32_t i = 0; i < got.file_len; i++) {
+		const struct project_file *file = project_file_get(&got, i);
+		check_same_file(file, &project.files[i]);
+		assert_int_equal(file->index, 3);
+		assert_ptr_equal(project_file_get(&got, i), file);
 	}
+	record_expand(&got, &arena);
+	assert_null(got.record);
+	check(record_pack(&got, &arena), record_pack(&project, &arena));
 }
 
 static void test_empty_project(void **state)
 {
 	(void)state;
 	struct project project = { .name = S("foo") }, got;
-	assert_true(record_unpack(record_pack(&project, &arena), 0, &arena, &got));
+	assert_true(record_open(record_pack(&project, &arena), 0, &arena, &got));
 	assert_int_equal(got.release_len, 0);
 	assert_int_equal(got.file_len, 0);
 }
@@ -110,7 +117,16 @@ static void test_same_project_same_bytes(void **state)
 	check(record_pack(&a, &arena), record_pack(&b, &arena));
 }
 
-// The CRC finds any damage of one byte; every cut is found by lengths or by the CRC.
+static bool is_whole(const struct project *project)
+{
+	for (uint32_t i = 0; i < project->file_len; i++)
+		if (project_file_get(project, i)->url.len == 0)
+			return false;
+	return true;
+}
+
+// A CRC finds any damage of one byte: that of the record, or that of a file's row; every
+// cut is found by lengths.
 static void test_damaged_record_is_none(void **state)
 {
 	(void)state;
@@ -120,31 +136,31 @@ static void test_damaged_record_is_none(void **state)
 	for (size_t i = 0; i < record.len; i++) {
 		memcpy(copy, record.ptr, record.len);
 		copy[i] = (char)(copy[i] ^ 0x41);
-		assert_false(record_unpack((struct slice){ copy, record.len }, 0, &arena,
-					   &got));
-		assert_false(record_unpack(slice_range(record, 0, i), 0, &arena, &got));
+		assert_false(record_open((struct slice){ copy, record.len }, 0, &arena,
+					 &got) &&
+			     is_whole(&got));
+		assert_false(record_open(slice_range(record, 0, i), 0, &arena, &got));
 	}
-	assert_false(record_unpack(S(""), 0, &arena, &got));
+	assert_false(record_open(S(""), 0, &arena, &got));
 }
 
 // Even a record that was forged with a right CRC leads to no read outside of it.
 static void test_forged_offsets_are_refused(void **state)
 {
 	(void)state;
-	enum { CRC_AT = 8, CRC_END = 12 };
 	struct project project = sample(), got;
 	struct slice record = record_pack(&project, &arena);
 	char *copy = arena_alloc(&arena, record.len, 8);
-	for (size_t i = CRC_END; i + 4 <= record.len; i += 4) {
+	for (size_t i = 0; i + 4 <= record.len; i += 4) {
 		AUTO(arena_cleanup) struct arena scratch = { 0 };
 		memcpy(copy, record.ptr, record.len);
 		memset(copy + i, 0xf1, 4);
-		uint32_t crc = crc32_update(0, (struct slice){ copy + CRC_END,
-							       record.len - CRC_END });
-		memcpy(copy + CRC_AT, &crc, sizeof(crc));
-		if (record_unpack((struct slice){ copy, record.len }, 0, &scratch, &got))
+		seal_record(copy, record.len);
+		if (record_open((struct slice){ copy, record.len }, 0, &scratch, &got)) {
 			// reads all of it, under ASan
+			record_expand(&got, &scratch);
 			(void)record_pack(&got, &scratch);
+		}
 	}
 }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The rows of a page record (record.h), shared by record.c that writes and record_read.c
+// that reads them. Fixed sizes, the byte order of the machine.
+#pragma once
+
+#include "resolver/index/index.h"
+
+#define RECORD_MAGIC 0x70616765u // "page", and a check of the byte order
+
+enum { RECORD_ALIGN = 8 };
+
+// Into the texts: the hot ones, and after them the cold ones
+struct packed_text {
+	uint32_t offset, len;
+};
+
+struct packed_header {
+	uint32_t magic, layout;
+	uint32_t crc32; // of all that follows this member up to the end of the hot texts
+	uint32_t release_len, file_len, tag_set_len, python_set_len, newer_api;
+	uint64_t skipped;
+	uint32_t hot_text_len, cold_text_len;
+	struct packed_text name, status, status_reason; // hot
+};
+
+// A part of the file name.
+struct packed_part {
+	uint16_t offset, len;
+};
+
+enum { PART_NAME, PART_VERSION, PART_BUILD, PART_PYTHON, PART_ABI, PART_PLATFORM, PARTS };
+enum { FLAG_SIZE = 1, FLAG_CORE_METADATA = 2 };
+
+struct packed_cold {
+	uint32_t crc32; // of the rest of the row and of its texts
+	uint32_t flags;
+	struct packed_text name, url, yanked_reason, upload_time;
+	struct packed_part parts[PARTS];
+	uint64_t build_number, size;
+	struct sha256 sha256, metadata_sha256;
+};
+
+// Where the sections of a record lie, from its start in bytes.
+struct record_sections {
+	size_t releases, files, tag_sets, python_sets, hot_texts, cold, cold_texts, end;
+};
+
+void record_lay_out(const struct packed_header *header,
+		    struct record_sections *ret_sections);
+
+// Of the row and the texts it names; both must lie within.
+uint32_t record_cold_crc(const struct packed_cold *cold, const char *cold_texts);

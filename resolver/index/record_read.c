@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// Reading of page records, in place and as late as possible. Nothing read from a record is
+// believed: every offset is checked.
+#include "base/limits.h"
+#include "resolver/index/record.h"
+#include "resolver/index/record_layout.h"
+
+#include <string.h>
+
+// Pointers to what was asked for, by number: most projects are asked for a few of
+// thousands.
+enum { SPARSE_STEP = 64 };
+
+struct sparse {
+	void ***steps;
+	size_t len;
+};
+
+static void **sparse_place(struct sparse *sparse, size_t at, struct arena *arena)
+{
+	if (!sparse->steps)
+		sparse->steps = arena_new_array(arena, void **,
+						sparse->len / SPARSE_STEP + 1);
+	void ***step = &sparse->steps[at / SPARSE_STEP];
+	if (!*step)
+		*step = arena_new_array(arena, void *, SPARSE_STEP);
+	return &(*step)[at % SPARSE_STEP];
+}
+
+// What a project of the store reads from.
+struct record {
+	struct arena *arena;
+	uint32_t index;
+	const struct packed_text *tag_sets, *python_sets;
+	const struct packed_cold *cold;
+	struct slice hot_texts, cold_texts;
+	struct sparse releases, files;
+};
+
+static bool fits(struct packed_text text, size_t len)
+{
+	return text.offset <= len && text.len <= len - text.offset;
+}
+
+static struct slice text_at(struct slice texts, struct packed_text text)
+{
+	return (struct slice){ texts.ptr + text.offset, text.len };
+}
+
+// --- opening -------------------------------------------------------------------------
+
+// The header, if the record is whole and its hot part undamaged.
+static bool read_header(struct slice record, struct packed_header *ret_header,
+			struct record_sections *ret_at)
+{
+	struct packed_header header;
+	if (record.len < sizeof(header))
+		return false;
+	memcpy(&header, record.ptr, sizeof(header));
+	if (header.magic != RECORD_MAGIC || header.layout != RECORD_LAYOUT ||
+	    header.file_len > LIMIT_PAGE_FILES || header.release_len > header.file_len ||
+	    header.tag_set_len > LIMIT_PAGE_FILES ||
+	    header.python_set_len > LIMIT_PAGE_FILES)
+		return false;
+	record_lay_out(&header, ret_at);
+	if (ret_at->end != record.len)
+		return false;
+	const size_t covered = offsetof(struct packed_header, crc32) + sizeof(uint32_t);
+	*ret_header = header;
+	return header.crc32 ==
+	       crc32_update(0, slice_range(record, covered, ret_at->cold));
+}
+
+static bool sets_fit(const struct packed_text *sets, size_t count, size_t len)
+{
+	bool good = true;
+	for (size_t i = 0; i < count; i++)
+		good &= fits(sets[i], len);
+	return good;
+}
+
+static bool releases_fit(const struct project *project, size_t text_len)
+{
+	bool good = true;
+	for (size_t i = 0; i < project->release_len; i++) {
+		const struct release_row *row = &project->release_rows[i];
+		good &= row->first_file <= project->file_len &&
+			row->file_len <= project->file_len - row->first_file &&
+			row->version_offset <= text_len &&
+			row->version_len <= text_len - row->version_offset;
+	}
+	return good;
+}
+
+static bool files_fit(const struct project *project)
+{
+	bool good = true;
+	for (size_t i = 0; i < project->file_len; i++) {
+		const struct file_row *row = &project->file_rows[i];
+		good &= (row->tag_set < project->tag_set_len) |
+			(row->tag_set == TAG_SET_SDIST);
+		good &= row->python_set < project->python_set_len;
+	}
+	return good;
+}
+
+// Rows are read in place, which needs them aligned; the store aligns all but small values.
+static struct slice aligned_record(struct slice record, struct arena *arena)
+{
+	if ((uintptr_t)record.ptr % RECORD_ALIGN == 0)
+		return record;
+	char *copy = arena_alloc(arena, record.len, RECORD_ALIGN);
+	memcpy(copy, record.ptr, record.len);
+	return (struct slice){ copy, record.len };
+}
+
+bool record_open(struct slice bytes, uint32_t index, struct arena *arena,
+		 struct project *ret_project)
+{
+	struct packed_header header;
+	struct record_sections at;
+	if (!read_header(bytes, &header, &at))
+		return false;
+	bytes = aligned_record(bytes, arena);
+	const void *base = bytes.ptr;
+	struct record *record = arena_new(arena, struct record);
+	*record = (struct record){
+		.arena = arena,
+		.index = index,
+		.tag_sets = (const void *)((const char *)base + at.tag_sets),
+		.python_sets = (const void *)((const char *)base + at.python_sets),
+		.cold = (const void *)((const char *)base + at.cold),
+		.hot_texts = slice_range(bytes, at.hot_texts,
+					 at.hot_texts + header.hot_text_len),
+		.cold_texts = slice_skip(bytes, at.cold_texts),
+		.releases.len = header.release_len,
+		.files.len = header.file_len,
+	};
+	struct project project = {
+		.state = PROJECT_FOUND,
+		.skipped = header.skipped,
+		.newer_api = header.newer_api != 0,
+		.release_len = header.release_len,
+		.file_len = header.file_len,
+		.tag_set_len = header.tag_set_len,
+		.python_set_len = header.python_set_len,
+		.release_rows = (const void *)((const char *)base + at.releases),
+		.file_rows = (const void *)((const char *)base + at.files),
+		.record = record,
+	};
+	size_t len = header.hot_text_len;
+	if (!fits(header.name, len) || !fits(header.status, len) ||
+	    !fits(header.status_reason, len) || !releases_fit(&project, len) ||
+	    !files_fit(&project) || !sets_fit(record->tag_sets, header.tag_set_len, len) ||
+	    !sets_fit(record->python_sets, header.python_set_len, len))
+		return false;
+	project.name = text_at(record->hot_texts, header.name);
+	project.status = text_at(record->hot_texts, header.status);
+	project.status_reason = text_at(record->hot_texts, header.status_reason);
+	*ret_project = project;
+	return true;
+}
+
+// --- single releases and files -------------------------------------------------------
+
+struct slice project_version_text(const struct project *project, uint32_t rank)
+{
+	const struct release_row *row = &project->release_rows[rank];
+	if (project->releases)
+		return project->releases[rank].version_text;
+	return slice_range(project->record->hot_texts, row->version_offset,
+			   row->version_offset + row->version_len);
+}
+
+static void read_release(const struct project *project, uint32_t rank,
+			 struct arena *arena, struct release *release)
+{
+	const struct release_row *row = &project->release_rows[rank];
+	release->version_text = project_version_text(project, rank);
+	release->first_file = row->first_file;
+	release->file_len = row->file_len;
+	// Only a forged record holds what is no version.
+	if (!version_parse(arena, release->version_text, &release->version) &&
+	    !version_parse(arena, S("0"), &release->version))
+		BUG("0 is no version");
+}
+
+const struct release *project_release(const struct project *project, uint32_t rank)
+{
+	struct record *record = project->record;
+	if (project->releases)
+		return &project->releases[rank];
+	void **place = sparse_place(&record->releases, rank, record->arena);
+	if (!*place) {
+		struct release *release = arena_new(record->arena, struct release);
+		read_release(project, rank, record->arena, release);
+		*place = release;
+	}
+	return *place;
+}
+
+static bool parts_fit(const struct packed_cold *cold)
+{
+	bool good = true;
+	for (size_t i = 0; i < PARTS; i++)
+		good &= cold->parts[i].offset <= cold->name.len &&
+			cold->parts[i].len <= cold->name.len - cold->parts[i].offset;
+	return good;
+}
+
+static bool cold_fits(const struct record *record, const struct packed_cold *cold)
+{
+	size_t len = record->cold_texts.len;
+	return fits(cold->name, len) && fits(cold->url, len) &&
+	       fits(cold->yanked_reason, len) && fits(cold->upload_time, len) &&
+	       parts_fit(cold) &&
+	       cold->crc32 == record_cold_crc(cold, record->cold_texts.ptr);
+}
+
+static void read_wheel(const struct packed_cold *cold, struct project_file *file)
+{
+	struct wheel_name *wheel = &file->wheel;
+	struct slice *const parts[PARTS] = { &wheel->name,  &wheel->version,
+					     &wheel->build, &wheel->python,
+					     &wheel->abi,   &wheel->platform };
+	for (size_t i = 0; i < PARTS; i++)
+		*parts[i] = slice_range(file->name, cold->parts[i].offset,
+					(size_t)cold->parts[i].offset +
+						cold->parts[i].len);
+	wheel->file = file->name;
+	wheel->build_number = cold->build_number;
+}
+
+static void read_file(const struct project *project, uint32_t at,
+		      struct project_file *file)
+{
+	const struct record *record = project->record;
+	const struct file_row *row = &project->file_rows[at];
+	const struct packed_cold *cold = &record->cold[at];
+	*file = (struct project_file){ .index = record->index };
+	file->kind = row->tag_set == TAG_SET_SDIST ? FILE_SDIST : FILE_WHEEL;
+	file->yanked = row->yanked;
+	file->python_set = row->python_set;
+	file->tag_set = file->kind == FILE_WHEEL ? row->tag_set : 0;
+	file->requires_python = project_python_set(project, row->python_set);
+	if (!cold_fits(record, cold))
+		return;
+	file->name = text_at(record->cold_texts, cold->name);
+	file->url = text_at(record->cold_texts, cold->url);
+	file->yanked_reason = text_at(record->cold_texts, cold->yanked_reason);
+	file->upload_time = text_at(record->cold_texts, cold->upload_time);
+	file->has_size = (cold->flags & FLAG_SIZE) != 0;
+	file->has_core_metadata = (cold->flags & FLAG_CORE_METADATA) != 0;
+	file->size = cold->size;
+	file->sha256 = cold->sha256;
+	file->metadata_sha256 = cold->metadata_sha256;
+	if (file->kind == FILE_WHEEL)
+		read_wheel(cold, file);
+}
+
+const struct project_file *project_file_get(const struct project *project, uint32_t at)
+{
+	struct record *record = project->record;
+	if (project->files)
+		return &project->files[at];
+	void **place = sparse_place(&record->files, at, record->arena);
+	if (!*place) {
+		struct project_file *file = arena_new(record->arena, struct project_file);
+		read_file(project, at, file);
+		*place = file;
+	}
+	return *place;
+}
+
+struct slice project_tag_set(const struct project *project, uint32_t tag_set)
+{
+	if (project->tag_sets)
+		return project->tag_sets[tag_set];
+	return text_at(project->record->hot_texts, project->record->tag_sets[tag_set]);
+}
+
+struct slice project_python_set(const struct project *project, uint32_t python_set)
+{
+	if (project->python_sets)
+		return project->python_sets[python_set];
+	return text_at(project->record->hot_texts,
+		       project->record->python_sets[python_set]);
+}
+
+// --- all at once ---------------------------------------------------------------------
+
+void record_expand(struct project *project, struct arena *arena)
+{
+	struct project whole = *project;
+	if (!project->record)
+		return;
+	whole.releases = arena_new_array(arena, struct release, project->release_len);
+	whole.files = arena_new_array(arena, struct project_file, project->file_len);
+	whole.tag_sets = arena_new_array(arena, struct slice, project->tag_set_len);
+	whole.python_sets = arena_new_array(arena, struct slice, project->python_set_len);
+	whole.release_cap = project->release_len;
+	whole.file_cap = project->file_len;
+	for (uint32_t i = 0; i < project->release_len; i++)
+		read_release(project, i, arena, &whole.releases[i]);
+	for (uint32_t i = 0; i < project->file_len; i++)
+		read_file(project, i, &whole.files[i]);
+	for (uint32_t i = 0; i < project->tag_set_len; i++)
+		whole.tag_sets[i] = project_tag_set(project, i);
+	for (uint32_t i = 0; i < project->python_set_len; i++)
+		whole.python_sets[i] = project_python_set(project, i);
+	whole.record = NULL;
+	*project = whole;
+}
