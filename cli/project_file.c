@@ -88,7 +88,7 @@ static const struct option *find_option(const struct settings *settings, struct 
 		if (option->type == OPTION_LIST && slice_ends_with(key, S("s")))
 			single.len--;
 		if (slice_eq(name, key) || slice_eq(name, single))
-			return is_for_one_run(option) ? NULL : option;
+			return option;
 	}
 	return NULL;
 }
@@ -140,6 +140,13 @@ static bool is_of_another_command(const struct toml_entry *entry)
 	return false;
 }
 
+static void fail_for_one_run(struct settings *settings, const struct toml_entry *entry)
+{
+	SETTING_ERROR(settings, entry->key_span,
+		      "'%.*s' is for one run: say it on the command line",
+		      SLICE_ARG(entry->key));
+}
+
 static void fail_unknown(struct settings *settings, const struct toml_entry *entry)
 {
 	struct text_list names = { 0 };
@@ -170,6 +177,8 @@ static void read_table(struct settings *settings, const struct toml_table *table
 			set_list(settings, entry, false, settings->inputs);
 		else if (!option && !is_of_another_command(entry))
 			fail_unknown(settings, entry);
+		else if (option && is_for_one_run(option))
+			fail_for_one_run(settings, entry);
 		else if (option && !has_variable(option))
 			set_option(settings, option, entry);
 	}
