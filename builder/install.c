@@ -89,6 +89,17 @@ static int carry_over(const struct change *run, struct tree_writer *writer,
 	return 0;
 }
 
+// The former environment after a swap, of this run or of one that was killed. Only under its lock: the next run may
+// have begun to write there, and then it is that run's own.
+static void remove_leftover(const struct change *run)
+{
+	AUTO(fd_close) int lock = -1;
+	struct error ignored = { 0 };
+	if (place_look(run->new_path).kind == PLACE_DIRECTORY &&
+	    place_lock_directory(run->new_path, &lock, &ignored) == 0)
+		(void)!remove_tree(run->new_path, &ignored);
+}
+
 static int put_in_place(const struct change *run, struct error *err)
 {
 	if (!has_former(run))
@@ -96,7 +107,8 @@ static int put_in_place(const struct change *run, struct error *err)
 				   err); // an empty directory may be renamed upon
 	if (place_exchange(run->new_path, run->base.prefix, err) < 0)
 		return -1;
-	return remove_tree(run->new_path, err);
+	remove_leftover(run);
+	return 0;
 }
 
 static void announce(const struct change *run)
@@ -108,19 +120,32 @@ static void announce(const struct change *run)
 		run->progress->stage(run->progress->context, "installing", files);
 }
 
-static int build(struct change *run, struct tree_writer *writer, struct error *err)
+static int fill_and_swap(struct change *run, struct tree_writer_options *options,
+			 struct tree_writer *writer, struct error *err)
+{
+	// Another run may have swapped since the first look, and files that only seem the
+	// same (they all have one time) would be linked.
+	if (empty_folder(run->new_path, err) < 0 || look_at_prefix(run, err) < 0)
+		return -1;
+	options->former = has_former(run) ? &run->former : NULL;
+	announce(run);
+	if (tree_writer_write(writer, err) < 0 || carry_over(run, writer, err) < 0 ||
+	    tree_writer_finish(writer, err) < 0)
+		return -1;
+	return put_in_place(run, err);
+}
+
+static int build(struct change *run, struct tree_writer_options *options,
+		 struct tree_writer *writer, struct error *err)
 {
 	AUTO(fd_close) int lock = -1;
+	struct error ignored = { 0 };
 	if (make_directories(path_directory(run->base.arena, run->base.prefix), err) <
 		    0 ||
-	    place_lock_directory(run->new_path, &lock, err) < 0 ||
-	    empty_folder(run->new_path, err) < 0)
+	    place_lock_directory(run->new_path, &lock, err) < 0)
 		return -1;
-	announce(run);
-	if (tree_writer_write(writer, err) == 0 && carry_over(run, writer, err) == 0 &&
-	    tree_writer_finish(writer, err) == 0 && put_in_place(run, err) == 0)
+	if (fill_and_swap(run, options, writer, err) == 0)
 		return 0;
-	struct error ignored = { 0 };
 	(void)!remove_tree(run->new_path, &ignored);
 	return -1;
 }
@@ -162,7 +187,6 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 		.prefix = slice_skip(slice_from(run->base.prefix), 1),
 		.mtime = tree_mtime,
 		.jobs = run->base.options->jobs,
-		.former = has_former(run) ? &run->former : NULL,
 		.progress = run->progress,
 	};
 	struct tree_writer writer = { .options = &options,
@@ -170,7 +194,9 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 				      .packages = &run->base.packages,
 				      .wheels = run->base.wheels,
 				      .wheels_len = run->base.len };
-	if (!is_current(run, &writer) && build(run, &writer, err) < 0)
+	if (is_current(run, &writer))
+		remove_leftover(run);
+	else if (build(run, &options, &writer, err) < 0)
 		return -1;
 	*ret_result = (struct install_result){
 		.packages = run->base.len,
