@@ -4,6 +4,7 @@
 
 #include "cli/advice.h"
 #include "cli/index_map.h"
+#include "cli/image_targets.h"
 #include "cli/index_url.h"
 #include "cli/torch.h"
 #include "net/url.h"
@@ -21,6 +22,8 @@ static const struct option OPTIONS[] = {
 	  false },
 	{ "target", 0, OPTION_LIST, AT(targets), "NAME",
 	  "the full form, repeatable: cp312-linux-amd64-glibc2.36", true },
+	{ "for-image", 0, OPTION_LIST, AT(images), "REF",
+	  "the targets of a base image: OCI layout, oci-archive or docker save file", false },
 	{ "upgrade", 'U', OPTION_FLAG, AT(upgrade), NULL,
 	  "do not prefer the pins of the present lock", false },
 	{ "upgrade-package", 'P', OPTION_LIST, AT(upgrade_packages), "NAME",
@@ -223,6 +226,8 @@ int lock_read_targets(struct cli *cli, const struct lock_values *values,
 		return error_set(
 			err, ERROR_USAGE,
 			"--target already says what --python and --platform would");
+	if (values->images.len)
+		return image_targets(cli, values, ret_targets, err);
 	if (add_named_targets(cli, &values->targets, &targets, err) < 0)
 		return -1;
 	for (size_t i = 0; !values->targets.len && (i == 0 || i < values->pythons.len);
