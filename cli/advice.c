@@ -56,7 +56,7 @@ static void warn_about_pin(struct cli *cli, const struct resolve *resolve, const
 	if (slice_eq(status, S("archived")) || slice_eq(status, S("deprecated")))
 		warn(cli, "%.*s is marked as %.*s by its owners", SLICE_ARG(name), SLICE_ARG(status));
 	if (pin->file->kind == FILE_SDIST)
-		warn(cli, "%.*s %.*s is locked to its source distribution%s, which 'pinbake bake' does not take",
+		warn(cli, "%.*s %.*s is locked to its source distribution%s: 'pinbake bake' has to build it",
 		     SLICE_ARG(name), SLICE_ARG(version), sdist_note(resolve, pin));
 	if (sha256_is_zero(&pin->file->sha256) && !url_is_file(pin->file->url))
 		warn(cli, "the index gives no SHA-256 for %.*s, so the lock has that of what it sent today",
