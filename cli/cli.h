@@ -9,6 +9,9 @@
 //	facts.c       one fact as a sentence                                repair.c    edits that end a conflict
 //	edits.c       what an edit changes and why                          nearest.c   releases by distance from what was asked
 //	cutoff.c      --exclude-newer
+//	lock_inputs.c   files to lock, by their kind                        project_file.c   a project's settings
+//	overrides.c   overrides and excludes                                index_map.c   packages that have one index
+//	direct.c      packages by URL or path, fetched in direct_fetch.c
 //	advice.c      what to know about pins before trusting them
 //	missing_hashes.c   digests of files whose index gives none
 //	secrets.c     passwords in what is quoted

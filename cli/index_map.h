@@ -9,10 +9,17 @@
 #include "resolver/index/index.h"
 
 struct index_map {
-	struct { struct slice *items; size_t len, cap; } urls; // for index_urls, behind `before` others
-	struct { struct index_mapping *items; size_t len, cap; } mappings;
+	struct {
+		struct slice *items;
+		size_t len, cap;
+	} urls; // for index_urls, behind `before` others
+	struct {
+		struct index_mapping *items;
+		size_t len, cap;
+	} mappings;
 };
 
 // named: "NAME=URL"; wanted: "PACKAGE=NAME" or "PACKAGE=URL", the package perhaps with a '*' at its end. ERROR_USAGE.
-NODISCARD int index_map_read(struct arena *arena, const struct text_list *named, const struct text_list *wanted,
-			     size_t before, struct index_map *ret_map, struct error *err);
+NODISCARD int index_map_read(struct arena *arena, const struct text_list *named,
+			     const struct text_list *wanted, size_t before,
+			     struct index_map *ret_map, struct error *err);
