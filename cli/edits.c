@@ -20,6 +20,16 @@ static const char *moved_operator(const struct specifier *clause)
 	return "";
 }
 
+// Only == and != take a local version (PEP 440); >=1.2 admits 1.2+cpu.
+static struct slice bound_text(const struct release *release, const char *operator)
+{
+	struct slice rest = release->version_text, public;
+	if (operator[0] == '=')
+		return rest;
+	slice_cut(&rest, '+', &public);
+	return public;
+}
+
 // ">=1,<2" for 2.5: ">=1,<=2.5".
 static void append_specifiers(struct buf *text, const struct specifier_set *set, const struct release *release)
 {
@@ -31,7 +41,8 @@ static void append_specifiers(struct buf *text, const struct specifier_set *set,
 			struct slice kept = specifier_set_text(text->arena, &one);
 			buf_printf(text, "%s%.*s", separator, SLICE_ARG(kept));
 		} else if (*moved) {
-			buf_printf(text, "%s%s%.*s", separator, moved, SLICE_ARG(release->version_text));
+			struct slice bound = bound_text(release, moved);
+			buf_printf(text, "%s%s%.*s", separator, moved, SLICE_ARG(bound));
 		} else {
 			continue;
 		}
