@@ -1,25 +1,29 @@
-"""Time and peak memory of `bake`: everything, and with nothing changed, beside `tar | gzip -6` of the same tree and
-beside inflating and hashing every wheel once (inflate_once.c)."""
+"""Time and memory of `bake`: everything, one small pin changed, nothing changed; beside `tar | gzip -6` of the same tree
+and beside inflating and hashing every wheel once (inflate_once.c). The kinds of runs take turns, so that a busy machine
+slows all of them. Draws docs/bake.svg, in which every time is a multiple of that lower bound."""
 
+import math
 import os
 import pathlib
+import re
 import shutil
+import statistics
 import subprocess
 import sys
+import time
 
 from measure import INPUTS, PINBAKE, WORK, Run, fresh, median, seconds, table
 
-REPEAT = 3
+REPEAT = 5
+SMALL = "idna"  # the pin that changes
+DRAWING = pathlib.Path(__file__).resolve().parents[2] / "docs/bake.svg"
 
 
-def wheels_in(store):
-    found = []
-    for path in sorted(store.rglob("*")):
-        if path.is_file() and not path.is_symlink() and "layers" not in path.parts:
-            with open(path, "rb") as file:
-                if file.read(4) == b"PK\3\4":
-                    found.append(path)
-    return found
+def is_wheel(path):
+    if not path.is_file() or path.is_symlink() or "layers" in path.parts:
+        return False
+    with open(path, "rb") as file:
+        return file.read(4) == b"PK\3\4"
 
 
 def tree_size(folder):
@@ -27,57 +31,165 @@ def tree_size(folder):
     return len(files), sum(path.stat().st_size for path in files)
 
 
+def linked_copy(source, target):
+    """A store like another one. What is in it is only ever replaced, so links will do."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, copy_function=lambda a, b: os.link(a, b) if "sha256" in a else shutil.copy2(a, b))
+
+
+class Bench:
+    def __init__(self):
+        self.work = fresh(WORK / "bake")
+        self.cores = os.cpu_count()
+        self.store = self.work / "store"     # wheels, no layers
+        self.staged = self.work / "staged"   # wheels, and the layers of pylock.toml
+        self.copy = self.work / "copy"
+
+    def pinbake(self, *args):
+        return Run([PINBAKE, *args], cwd=self.work).must()
+
+    def lock(self, name, extra=""):
+        (self.work / "requirements.in").write_text("\n".join(INPUTS["streamlit"].split()) + "\n" + extra)
+        self.pinbake("lock", "requirements.in", "-o", name, "--python", "3.12", "--platform", "linux/amd64",
+                     "--cache-dir", self.store)
+        # An install fetches every wheel and bakes no layer.
+        return self.pinbake("install", name, "--prefix", self.work / f"tree-{name}", "--interpreter", sys.executable,
+                            "--cache-dir", self.store)
+
+    def prepare(self):
+        self.install = self.lock("pylock.toml")
+        self.wheels = sorted(path for path in self.store.rglob("*") if is_wheel(path))
+        text = (self.work / "pylock.toml").read_text()
+        version = re.search(rf'^name = "{SMALL}"\nversion = "([^"]+)"', text, re.M).group(1)
+        # The same lock but for one pin: constraints keep the others.
+        pins = re.findall(r'^\[\[packages\]\]\nname = "([^"]+)"\nversion = "([^"]+)"', text, re.M)
+        self.lock("changed.toml", "".join(f"{name}=={pin}\n" for name, pin in pins if name != SMALL) + f"{SMALL}<{version}\n")
+        self.tree = self.work / "tree-pylock.toml"
+        linked_copy(self.store, self.staged)
+        self.pinbake("bake", "pylock.toml", "-o", "out", "--cache-dir", self.staged)
+        self.floor_program = self.work / "inflate_once"
+        source = pathlib.Path(__file__).with_name("inflate_once.c")
+        subprocess.run(["cc", "-O2", "-o", self.floor_program, source, "-lisal", "-lcrypto"], check=True)
+
+    # --- kinds of runs
+
+    def floor(self, jobs=None):
+        return Run([self.floor_program, jobs or self.cores, *self.wheels]).must()
+
+    def full(self, jobs=None):
+        linked_copy(self.store, self.copy)
+        shutil.rmtree(self.work / "full", ignore_errors=True)
+        return self.pinbake("bake", "pylock.toml", "-o", "full", "-j", jobs or self.cores, "--cache-dir", self.copy)
+
+    def changed(self):
+        linked_copy(self.staged, self.copy)
+        shutil.rmtree(self.work / "changed", ignore_errors=True)
+        shutil.copytree(self.work / "out", self.work / "changed", copy_function=os.link)
+        return self.pinbake("bake", "changed.toml", "-o", "changed", "--cache-dir", self.copy)
+
+    def unchanged(self):
+        return self.pinbake("bake", "pylock.toml", "-o", "out", "--cache-dir", self.staged)
+
+    def restaged(self):
+        shutil.rmtree(self.work / "again", ignore_errors=True)
+        return self.pinbake("bake", "pylock.toml", "-o", "again", "--cache-dir", self.staged)
+
+    def gzip(self):
+        return Run(["bash", "-c", 'tar -C "$1" -cf - . | gzip -6 >"$2"', "-", self.tree, self.work / "tree.tar.gz"]).must()
+
+    def anonymous_peak(self):
+        """Most anonymous memory that a full bake is seen to have, looked at every few milliseconds."""
+        linked_copy(self.store, self.copy)
+        shutil.rmtree(self.work / "full", ignore_errors=True)
+        process = subprocess.Popen([PINBAKE, "bake", "pylock.toml", "-q", "-o", "full", "--cache-dir", self.copy], cwd=self.work)
+        peak = 0
+        while process.poll() is None:
+            try:
+                text = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+            except OSError:
+                break
+            found = re.search(r"^Anonymous: +(\d+) kB", text, re.M)
+            peak = max(peak, int(found.group(1)) * 1024 if found else 0)
+            time.sleep(0.003)
+        process.wait()
+        return peak
+
+
+# --- the drawing --------------------------------------------------------------------------------
+
+BAR, GAP, LEFT, WIDTH, TOP = 26, 12, 230, 520, 64
+LOW, HIGH = 1e-3, 100.0
+
+
+def drawing(title, rows):
+    """Bars over a logarithmic scale; rows are (name, multiple of the lower bound, is it ours)."""
+    def x(value):
+        share = math.log(max(value, LOW) / LOW) / math.log(HIGH / LOW)
+        return LEFT + WIDTH * min(share, 1)
+    height = TOP + len(rows) * (BAR + GAP) + 40
+    bottom = height - 34
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 70} {height}" role="img" '
+           f'aria-label="{title}" font-family="sans-serif" font-size="13">',
+           '<rect width="100%" height="100%" fill="#ffffff"/>',
+           f'<text x="16" y="26" font-size="15" font-weight="bold">{title}</text>',
+           '<text x="16" y="46" fill="#555555">time as a multiple of inflating and hashing every byte once; '
+           'each grid line is ten times the one before</text>']
+    tick = LOW
+    while tick <= HIGH * 1.001:
+        out.append(f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 6}" y2="{bottom}" stroke="#dddddd"/>')
+        out.append(f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle" fill="#555555">{tick:g}</text>')
+        tick *= 10
+    for index, (name, value, ours) in enumerate(rows):
+        y = TOP + index * (BAR + GAP)
+        shown = f"{value:.0f}×" if value >= 10 else f"{value:.2f}×" if value >= 0.1 else f"{value:.3f}×"
+        out.append(f'<text x="{LEFT - 10}" y="{y + 18}" text-anchor="end">{name}</text>')
+        out.append(f'<rect x="{LEFT}" y="{y}" width="{max(x(value) - LEFT, 1):.1f}" height="{BAR}" rx="3" '
+                   f'fill="{"#2f6f9f" if ours else "#b0b7bd"}"/>')
+        out.append(f'<text x="{x(value) + 6:.1f}" y="{y + 18}">{shown}</text>')
+    return "\n".join([*out, "</svg>"]) + "\n"
+
+
 def main():
-    work = fresh(WORK / "bake")
-    (work / "requirements.in").write_text("\n".join(INPUTS["streamlit"].split()) + "\n")
-    pinbake = [PINBAKE]
-    store = work / "store"
-    Run([*pinbake, "lock", "requirements.in", "-o", "pylock.toml", "--python", "3.12", "--platform", "linux/amd64",
-         "--cache-dir", store], cwd=work).must()
-    # An install fetches every wheel and bakes no layer: the store from which each cold bake starts.
-    install = Run([*pinbake, "install", "pylock.toml", "--prefix", work / "tree", "--interpreter", sys.executable,
-                   "--cache-dir", store], cwd=work).must()
-    wheels = wheels_in(store)
-    files, size = tree_size(work / "tree")
-    cores = os.cpu_count()
+    bench = Bench()
+    bench.prepare()
+    kinds = {"floor": bench.floor, "full": bench.full, "changed": bench.changed, "unchanged": bench.unchanged,
+             "restaged": bench.restaged}
+    runs = {name: [] for name in kinds}
+    for _ in range(REPEAT):
+        for name, run in kinds.items():
+            runs[name].append(run())
+    one_floor = [bench.floor(1) for _ in range(3)]
+    one_full = [bench.full(1) for _ in range(3)]
+    gzip = [bench.gzip()]  # it takes long
+    anonymous = bench.anonymous_peak()
 
-    floor = work / "inflate_once"
-    subprocess.run(["cc", "-O2", "-o", floor, pathlib.Path(__file__).with_name("inflate_once.c"), "-lisal", "-lcrypto"], check=True)
-    floor_one = [Run([floor, 1, *wheels]).must() for _ in range(REPEAT)]
-    floor_all = [Run([floor, cores, *wheels]).must() for _ in range(REPEAT)]
+    files, size = tree_size(bench.tree)
+    layers = [path.stat().st_size for path in (bench.work / "out/layers").glob("*/layer.tar.gz")]
+    base = median(runs["floor"])
+    # Each bake against the lower bound that ran just before it: what slows both cancels.
+    pairs = statistics.median(full.seconds / floor.seconds for full, floor in zip(runs["full"], runs["floor"]))
 
-    def bake(jobs):
-        runs = []
-        for _ in range(REPEAT):
-            copy = work / "copy"
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(store, copy)
-            shutil.rmtree(work / "out", ignore_errors=True)
-            runs.append(Run([*pinbake, "bake", "pylock.toml", "-o", "out", "-j", jobs, "--cache-dir", copy], cwd=work).must())
-        return runs
+    def row(name, some):
+        return [name, seconds(median(some)), f"{median(some) / base:.3f}", f"{median(gzip) / median(some):.1f}x",
+                f"{max(run.peak_bytes for run in some) / 1e6:.0f} MB"]
 
-    one, every = bake(1), bake(cores)
-    unchanged = [Run([*pinbake, "bake", "pylock.toml", "-o", "out", "--cache-dir", work / "copy"], cwd=work).must()
-                 for _ in range(REPEAT)]
-    shutil.rmtree(work / "out")
-    restaged = Run([*pinbake, "bake", "pylock.toml", "-o", "out", "--cache-dir", work / "copy"], cwd=work).must()
-    gzip = Run(["bash", "-c", 'tar -C "$1" -cf - . | gzip -6 >"$2"', "-", work / "tree", work / "tree.tar.gz"]).must()
-
-    layers = [path.stat().st_size for path in (work / "out/layers").glob("*/layer.tar.gz")]
-    base = median(floor_all)
-
-    def row(name, runs):
-        return [name, seconds(median(runs)), f"{median(runs) / base:.2f}", f"{gzip.seconds / median(runs):.1f}x",
-                f"{max(run.peak_bytes for run in runs) / 1e6:.0f} MB"]
-
-    table(f"{len(wheels)} wheels, {files} files, {size / 1e6:.0f} MB unpacked, {len(layers)} layers of "
-          f"{sum(layers) / 1e6:.0f} MB; {cores} cores; median of {REPEAT}",
+    table(f"{len(bench.wheels)} wheels, {files} files, {size / 1e6:.0f} MB unpacked, {len(layers)} layers of "
+          f"{sum(layers) / 1e6:.0f} MB; {bench.cores} cores; median of {REPEAT}, in turns",
           ["", "time", "/ floor", "tar|gzip /", "peak memory"],
-          [row("inflate and hash once, 1 process", floor_one), row(f"inflate and hash once, {cores} processes (floor)", floor_all),
-           row("bake -j 1", one), row(f"bake -j {cores}", every), row("bake, nothing changed", unchanged),
-           row("bake, layers known, to a new folder", [restaged]), row("install (with download)", [install]),
-           row("tar | gzip -6", [gzip])])
-    print(f"\ntar.gz of the tree: {(work / 'tree.tar.gz').stat().st_size / 1e6:.0f} MB")
+          [row(f"inflate and hash once, {bench.cores} processes (floor)", runs["floor"]),
+           row(f"bake -j {bench.cores}", runs["full"]), row(f"bake, {SMALL} changed", runs["changed"]),
+           row("bake, nothing changed", runs["unchanged"]), row("bake, layers known, to a new folder", runs["restaged"]),
+           row("inflate and hash once, 1 process", one_floor), row("bake -j 1", one_full),
+           row("install (with download)", [bench.install]), row("tar | gzip -6", gzip)])
+    print(f"\nbake / floor, median of neighbours: {pairs:.2f}; bake -j 1 / 1 process: {median(one_full) / median(one_floor):.2f}\n"
+          f"anonymous memory of a full bake, peak: {anonymous / 1e6:.0f} MB\n"
+          f"tar.gz of the tree: {(bench.work / 'tree.tar.gz').stat().st_size / 1e6:.0f} MB")
+    title = f"{size / 1e6:.0f} MB in {files:,} files of {len(bench.wheels)} wheels"
+    DRAWING.write_text(drawing(title, [
+        ("tar | gzip -6", median(gzip) / base, False), ("lower bound", 1, False), ("bake, everything", pairs, True),
+        ("bake, one small pin changed", median(runs["changed"]) / base, True),
+        ("bake, nothing changed", median(runs["unchanged"]) / base, True)]))
+    print(f"drawn: {os.path.relpath(DRAWING)}")
 
 
 if __name__ == "__main__":
