@@ -32,14 +32,24 @@ static struct slice without_slash(struct slice url)
 	return url;
 }
 
+// A digest only where it must be: the first one of a run loads libcrypto.
+static struct slice index_id(struct arena *arena, struct slice url)
+{
+	struct slice id = url;
+	if (url.len > INDEX_ID_URL_MAX) {
+		struct sha256 digest = sha256_of(url);
+		id = sha256_hex(arena, &digest);
+	}
+	return arena_printf(arena, "%.*s\n", SLICE_ARG(id));
+}
+
 static void open_source(struct index *index, struct index_source *source,
 			struct slice given)
 {
 	source->url =
 		without_slash(arena_dup(&index->arena, url_redact(&index->arena, given)));
 	source->local = url_file_path(&index->arena, source->url, &source->path);
-	struct sha256 digest = sha256_of(source->url);
-	memcpy(source->id, digest.bytes, INDEX_ID_BYTES);
+	source->id = index_id(&index->arena, source->url);
 	net_use_credentials(index->net, given);
 }
 
@@ -217,9 +227,10 @@ static void consider(struct similar_search *search, struct slice name)
 static bool visit_stored(void *context, struct slice key, struct slice value)
 {
 	struct freshness freshness;
-	if (key.len > INDEX_ID_BYTES && freshness_unpack(value, &freshness) &&
+	size_t end = slice_find_byte(key, '\n');
+	if (end != SLICE_NONE && freshness_unpack(value, &freshness) &&
 	    !freshness.absent)
-		consider(context, slice_skip(key, INDEX_ID_BYTES));
+		consider(context, slice_skip(key, end + 1));
 	return true;
 }
 

@@ -96,7 +96,7 @@ static void failed(struct index *index, struct page_job *job, const struct error
 static struct slice store_key(struct index *index, const struct page_job *job)
 {
 	struct buf key = { .arena = &index->arena };
-	buf_append(&key, (struct slice){ source_of(index, job)->id, INDEX_ID_BYTES });
+	buf_append(&key, source_of(index, job)->id);
 	buf_append(&key, job->name);
 	return buf_slice(&key);
 }

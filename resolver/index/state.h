@@ -11,14 +11,15 @@
 
 enum request_kind { REQUEST_PAGE, REQUEST_FIND_LINK, REQUEST_METADATA };
 
-// Of the digest of an index's address, the head of its keys in the store
-enum { INDEX_ID_BYTES = 16 };
+// The head of an index's keys in the store: its address and a line's end, which no address
+// has; of a longer address, the digest.
+enum { INDEX_ID_URL_MAX = 256 };
 
 struct index_source {
 	struct slice url; // redacted (idx.3), without a slash at its end
 	bool local;       // file://
 	const char *path; // when local
-	char id[INDEX_ID_BYTES];
+	struct slice id;
 };
 
 struct page_job {
