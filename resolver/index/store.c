@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <lmdb.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 // The map is address space, not memory: as much as the machine lets us have.
 static const uint64_t MAP_BYTES[] = { 64 * GIB, 4 * GIB, 512 * MIB };
@@ -29,7 +31,17 @@ struct put {
 	struct slice key, value;
 };
 
+// Where the values lie that were found since the map's pages were last let go. Touching a
+// value maps its surroundings, too, and over many projects that becomes most of the file.
+struct window {
+	uintptr_t from, to;
+	size_t bytes; // of the values
+};
+
+#define WINDOW_BYTES (2 * MIB)
+
 struct index_store {
+	struct window *window;
 	MDB_env *env;
 	MDB_txn *reading;
 	MDB_dbi tables[STORE_TABLES];
@@ -187,6 +199,7 @@ int index_store_open(const char *directory, struct index_store **ret_store,
 	if (make_directories(directory, err) < 0)
 		return -1;
 	struct index_store *store = mem_alloc(sizeof(*store));
+	store->window = arena_new(&store->arena, struct window);
 	store->path = path_join(&store->arena, directory, S("index.mdb"));
 	int code = open_store(store);
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
@@ -216,6 +229,27 @@ void index_store_close(struct index_store *store)
 
 // --- reading -------------------------------------------------------------------------
 
+// The pages stay in the system's cache, and come back when they are looked at.
+static void let_go(struct window *window)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = window->from / page * page;
+	(void)madvise((void *)from, window->to - from, MADV_DONTNEED);
+	*window = (struct window){ 0 };
+}
+
+static void note_value(struct window *window, struct slice value)
+{
+	uintptr_t from = (uintptr_t)value.ptr, to = from + value.len;
+	if (window->bytes > WINDOW_BYTES)
+		let_go(window);
+	if (window->bytes == 0 || from < window->from)
+		window->from = from;
+	if (to > window->to)
+		window->to = to;
+	window->bytes += value.len;
+}
+
 bool index_store_find(const struct index_store *store, enum store_table table,
 		      struct slice key, struct slice *ret_value)
 {
@@ -225,6 +259,7 @@ bool index_store_find(const struct index_store *store, enum store_table table,
 	if (mdb_get(store->reading, store->tables[table], &name, &value) != MDB_SUCCESS)
 		return false;
 	*ret_value = from_val(value);
+	note_value(store->window, *ret_value);
 	return true;
 }
 
