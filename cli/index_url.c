@@ -15,7 +15,8 @@ static struct slice cut_name(struct slice *given)
 	size_t at = 0;
 	while (at < given->len && is_name_byte(given->ptr[at]))
 		at++;
-	if (at == 0 || at == given->len || given->ptr[at] != '=' || !slice_contains(slice_skip(*given, at), S("://")))
+	if (at == 0 || at == given->len || given->ptr[at] != '=' ||
+	    !slice_contains(slice_skip(*given, at), S("://")))
 		return S("");
 	struct slice name = slice_range(*given, 0, at);
 	*given = slice_skip(*given, at + 1);
@@ -28,7 +29,8 @@ static struct slice variable_part(struct arena *arena, struct slice name)
 	char *out = arena_alloc(arena, name.len + 1, 1);
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
-		out[i] = is_alnum(c) ? (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c) : '_';
+		out[i] = is_alnum(c) ? (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c)
+				     : '_';
 	}
 	return (struct slice){ out, name.len };
 }
@@ -38,8 +40,8 @@ static struct slice named_setting(struct cli *cli, struct slice name, const char
 	static const char *const prefixes[] = { "PINBAKE", "UV" };
 	struct slice part = variable_part(&cli->arena, name);
 	for (size_t i = 0; i < 2; i++) {
-		struct slice variable =
-			arena_printf(&cli->arena, "%s_INDEX_%.*s_%s", prefixes[i], SLICE_ARG(part), what);
+		struct slice variable = arena_printf(&cli->arena, "%s_INDEX_%.*s_%s",
+						     prefixes[i], SLICE_ARG(part), what);
 		const char *value = setting(variable.ptr);
 		if (value)
 			return slice_from(value);
@@ -47,7 +49,8 @@ static struct slice named_setting(struct cli *cli, struct slice name, const char
 	return S("");
 }
 
-static struct slice with_user(struct cli *cli, struct slice url, struct slice user, struct slice password)
+static struct slice with_user(struct cli *cli, struct slice url, struct slice user,
+			      struct slice password)
 {
 	struct url parts;
 	struct slice own;
@@ -59,10 +62,11 @@ static struct slice with_user(struct cli *cli, struct slice url, struct slice us
 	// A password for another user than the URL's is not for it.
 	if (own.len && user.len && !slice_eq(own, user))
 		return url;
-	struct slice who = own.len ? parts.userinfo : url_escape_component(&cli->arena, user);
+	struct slice who =
+		own.len ? parts.userinfo : url_escape_component(&cli->arena, user);
 	struct slice secret = url_escape_component(&cli->arena, password);
-	struct slice userinfo = arena_printf(&cli->arena, "%.*s%s%.*s", SLICE_ARG(who), password.len ? ":" : "",
-					     SLICE_ARG(secret));
+	struct slice userinfo = arena_printf(&cli->arena, "%.*s%s%.*s", SLICE_ARG(who),
+					     password.len ? ":" : "", SLICE_ARG(secret));
 	return url_with_userinfo(&cli->arena, url, userinfo);
 }
 
@@ -72,10 +76,12 @@ struct slice index_url(struct cli *cli, struct slice given)
 	struct slice name = cut_name(&url);
 	if (name.len == 0)
 		return url;
-	return with_user(cli, url, named_setting(cli, name, "USERNAME"), named_setting(cli, name, "PASSWORD"));
+	return with_user(cli, url, named_setting(cli, name, "USERNAME"),
+			 named_setting(cli, name, "PASSWORD"));
 }
 
-void add_users(struct cli *cli, const struct text_list *named, struct text_list *ret_named)
+void add_users(struct cli *cli, const struct text_list *named,
+	       struct text_list *ret_named)
 {
 	*ret_named = (struct text_list){ 0 };
 	for (size_t i = 0; i < named->len; i++) {
@@ -83,14 +89,17 @@ void add_users(struct cli *cli, const struct text_list *named, struct text_list 
 		struct slice name = cut_name(&url);
 		struct slice whole = index_url(cli, slice_from(named->items[i]));
 		*array_push(&cli->arena, ret_named) =
-			name.len ? arena_printf(&cli->arena, "%.*s=%.*s", SLICE_ARG(name), SLICE_ARG(whole)).ptr :
-				   named->items[i];
+			name.len ? arena_printf(&cli->arena, "%.*s=%.*s", SLICE_ARG(name),
+						SLICE_ARG(whole))
+					   .ptr
+				 : named->items[i];
 	}
 }
 
 struct slice main_index_url(struct cli *cli, struct slice given)
 {
-	return with_user(cli, index_url(cli, given), slice_from(setting("PINBAKE_INDEX_USERNAME")),
+	return with_user(cli, index_url(cli, given),
+			 slice_from(setting("PINBAKE_INDEX_USERNAME")),
 			 slice_from(setting("PINBAKE_INDEX_PASSWORD")));
 }
 

@@ -11,7 +11,8 @@ struct slice index_url(struct cli *cli, struct slice given);
 // a requirements file names: a file from elsewhere must not learn them.
 struct slice main_index_url(struct cli *cli, struct slice given);
 // The same for each "NAME=URL" of a list; the names stay.
-void add_users(struct cli *cli, const struct text_list *named, struct text_list *ret_named);
+void add_users(struct cli *cli, const struct text_list *named,
+	       struct text_list *ret_named);
 // main_index_url of the one that the settings name, else the Python Package Index, for which there are none.
 struct slice configured_index_url(struct cli *cli);
 

@@ -26,9 +26,12 @@ int keyring_is_wanted(struct cli *cli, bool *ret_wanted, struct error *err)
 	size_t provider;
 	const char *set = configured_setting("KEYRING_PROVIDER");
 	*ret_wanted = false;
-	if (option_choice("keyring-provider", cli->common.keyring_provider, providers, 2, &provider, err) < 0)
+	if (option_choice("keyring-provider", cli->common.keyring_provider, providers, 2,
+			  &provider, err) < 0)
 		return -1;
-	*ret_wanted = cli->common.keyring_provider ? provider == 1 : set && strcmp(set, "subprocess") == 0;
+	*ret_wanted = cli->common.keyring_provider
+			      ? provider == 1
+			      : set && strcmp(set, "subprocess") == 0;
 	return 0;
 }
 
@@ -38,7 +41,10 @@ int keyring_is_wanted(struct cli *cli, bool *ret_wanted, struct error *err)
 static bool start(const char *url, const char *user, pid_t *ret_pid, int *ret_fd)
 {
 	char *argv[] = { (char[]){ "keyring" }, (char[]){ "get" }, NULL, NULL, NULL };
-	union { const char *in; char *out; } place = { .in = url }, who = { .in = user };
+	union {
+		const char *in;
+		char *out;
+	} place = { .in = url }, who = { .in = user };
 	posix_spawn_file_actions_t actions;
 	int ends[2];
 	argv[2] = place.out;
@@ -46,9 +52,11 @@ static bool start(const char *url, const char *user, pid_t *ret_pid, int *ret_fd
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
+					 0);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
+					 0);
 	int status = posix_spawnp(ret_pid, "keyring", &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
@@ -91,7 +99,8 @@ static bool succeeded(pid_t pid, bool ended)
 
 enum answer { ANSWER_FOUND, ANSWER_NONE, ANSWER_NO_PROGRAM };
 
-static enum answer ask(struct slice place, struct slice user, struct arena *arena, struct slice *ret_password)
+static enum answer ask(struct slice place, struct slice user, struct arena *arena,
+		       struct slice *ret_password)
 {
 	struct buf out = { .arena = arena };
 	struct slice line, rest;
@@ -111,14 +120,15 @@ static enum answer ask(struct slice place, struct slice user, struct arena *aren
 	return line.len ? ANSWER_FOUND : ANSWER_NONE;
 }
 
-bool keyring_find_password(void *context, struct slice url, struct slice user, struct arena *arena,
-			   struct slice *ret_password)
+bool keyring_find_password(void *context, struct slice url, struct slice user,
+			   struct arena *arena, struct slice *ret_password)
 {
 	struct cli *cli = context;
 	struct url parts;
 	url_parse(url, &parts);
 	// What begins with a dash would be an option to it.
-	if (user.len == 0 || user.ptr[0] == '-' || slice_find_byte(user, '\0') != SLICE_NONE)
+	if (user.len == 0 || user.ptr[0] == '-' ||
+	    slice_find_byte(user, '\0') != SLICE_NONE)
 		return false;
 	const struct slice places[] = { url, parts.host_port };
 	for (size_t i = 0; i < 2; i++) {
@@ -126,10 +136,12 @@ bool keyring_find_password(void *context, struct slice url, struct slice user, s
 		if (answer == ANSWER_FOUND)
 			return true;
 		if (answer == ANSWER_NO_PROGRAM) {
-			warn(cli, "the keyring provider is 'subprocess', but there is no program 'keyring' on PATH");
+			warn(cli,
+			     "the keyring provider is 'subprocess', but there is no program 'keyring' on PATH");
 			return false;
 		}
 	}
-	warn(cli, "keyring has no password for the user that is named for '%.*s'", SLICE_ARG(parts.host_port));
+	warn(cli, "keyring has no password for the user that is named for '%.*s'",
+	     SLICE_ARG(parts.host_port));
 	return false;
 }

@@ -9,5 +9,5 @@ NODISCARD int keyring_is_wanted(struct cli *cli, bool *ret_wanted, struct error 
 
 // For net_config: `keyring get URL USER`, then `keyring get HOST USER`. context is the struct cli; what goes wrong
 // becomes a warning. The program is found on PATH and started without a shell; its stdin is empty.
-bool keyring_find_password(void *context, struct slice url, struct slice user, struct arena *arena,
-			   struct slice *ret_password);
+bool keyring_find_password(void *context, struct slice url, struct slice user,
+			   struct arena *arena, struct slice *ret_password);

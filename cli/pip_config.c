@@ -16,7 +16,10 @@ struct pip_value {
 };
 
 static struct {
-	struct { struct pip_value *items; size_t len, cap; } sections[SECTION_COUNT];
+	struct {
+		struct pip_value *items;
+		size_t len, cap;
+	} sections[SECTION_COUNT];
 } loaded;
 
 // "--index_url" and "index-url" are the same to pip.
@@ -60,7 +63,8 @@ static void read_file(struct cli *cli, const char *path)
 	if (!file_exists(path))
 		return;
 	source->name = slice_from(path);
-	if (file_read(path, PIP_CONFIG_BYTES_MAX, ERROR_INPUT, &cli->arena, &source->text, &err) < 0) {
+	if (file_read(path, PIP_CONFIG_BYTES_MAX, ERROR_INPUT, &cli->arena, &source->text,
+		      &err) < 0) {
 		warn(cli, "%s", err.cause);
 		return;
 	}
@@ -80,7 +84,10 @@ static void read_machine_files(struct cli *cli)
 {
 	const char *listed = setting("XDG_CONFIG_DIRS");
 	struct slice rest = slice_from(listed ? listed : "/etc/xdg"), folder;
-	struct { struct slice *items; size_t len, cap; } folders = { 0 };
+	struct {
+		struct slice *items;
+		size_t len, cap;
+	} folders = { 0 };
 	bool more = true;
 	while (more) {
 		more = slice_cut(&rest, ':', &folder);
@@ -88,7 +95,8 @@ static void read_machine_files(struct cli *cli)
 			*array_push(&cli->arena, &folders) = folder;
 	}
 	for (size_t i = folders.len; i > 0; i--)
-		read_in(cli, arena_c_string(&cli->arena, folders.items[i - 1]), "pip/pip.conf");
+		read_in(cli, arena_c_string(&cli->arena, folders.items[i - 1]),
+			"pip/pip.conf");
 	read_file(cli, "/etc/pip.conf");
 }
 
@@ -118,7 +126,8 @@ const char *pip_config_value(const char *key)
 {
 	for (size_t s = SECTION_COUNT; s > 0; s--)
 		for (size_t i = loaded.sections[s - 1].len; i > 0; i--) {
-			const struct pip_value *value = &loaded.sections[s - 1].items[i - 1];
+			const struct pip_value *value =
+				&loaded.sections[s - 1].items[i - 1];
 			if (slice_eq(value->key, slice_from(key)))
 				return value->text[0] ? value->text : NULL;
 		}

@@ -52,7 +52,8 @@ static bool is_well_formed(struct slice backend)
 	struct slice rest, part;
 	uint64_t number;
 	if (slice_starts_with(backend, S("cu")))
-		return backend.len >= 2 + CUDA_DIGITS_MIN && backend.len <= 2 + CUDA_DIGITS_MAX &&
+		return backend.len >= 2 + CUDA_DIGITS_MIN &&
+		       backend.len <= 2 + CUDA_DIGITS_MAX &&
 		       slice_parse_u64(slice_skip(backend, 2), DIGITS_MAX, &number);
 	if (!slice_starts_with(backend, S("rocm")))
 		return false;
@@ -72,11 +73,14 @@ static int refuse(struct cli *cli, const char *text, struct error *err)
 {
 	struct text_list names = { 0 };
 	struct slice rest;
-	error_set(err, ERROR_USAGE,
-		  "'%s' is no backend of PyTorch: expected cpu, cuNNN as in cu128, rocmN.N as in rocm6.4, xpu or none",
-		  text);
+	error_set(
+		err, ERROR_USAGE,
+		"'%s' is no backend of PyTorch: expected cpu, cuNNN as in cu128, rocmN.N as in rocm6.4, xpu or none",
+		text);
 	if (slice_eq(slice_from(text), S("auto")))
-		return error_hint(err, "a lock does not depend on the machine that makes it: name the accelerator it is for");
+		return error_hint(
+			err,
+			"a lock does not depend on the machine that makes it: name the accelerator it is for");
 	for (size_t i = 0; i < torch_table_len; i++)
 		if (table_line(i, "backend", &rest))
 			*array_push(&cli->arena, &names) = rest.ptr;
@@ -96,7 +100,8 @@ static int check_backend(struct cli *cli, const char *text, struct error *err)
 }
 
 // PyTorch builds for macOS with one backend only.
-static int check_targets(struct slice backend, const struct target_list *targets, struct error *err)
+static int check_targets(struct slice backend, const struct target_list *targets,
+			 struct error *err)
 {
 	for (size_t i = 0; i < targets->len; i++) {
 		if (targets->items[i].os != OS_MACOS || slice_eq(backend, S("cpu")))
@@ -117,12 +122,15 @@ static int check_base(struct cli *cli, struct slice base, struct error *err)
 {
 	struct url parts;
 	url_parse(base, &parts);
-	if (slice_eq_ignore_case(parts.scheme, S("http")) || slice_eq_ignore_case(parts.scheme, S("https")) ||
+	if (slice_eq_ignore_case(parts.scheme, S("http")) ||
+	    slice_eq_ignore_case(parts.scheme, S("https")) ||
 	    slice_eq_ignore_case(parts.scheme, S("file")))
 		return 0;
 	struct slice shown = url_redact(&cli->arena, base);
-	return error_set(err, ERROR_USAGE, "'%.*s' is no URL of an index: expected http://, https:// or file://",
-			 SLICE_ARG(shown));
+	return error_set(
+		err, ERROR_USAGE,
+		"'%.*s' is no URL of an index: expected http://, https:// or file://",
+		SLICE_ARG(shown));
 }
 
 static int choose_base(struct cli *cli, const char *given, const struct lock *present,
@@ -132,15 +140,19 @@ static int choose_base(struct cli *cli, const char *given, const struct lock *pr
 	struct slice base = choice->base.len ? choice->base : own_base();
 	while (slice_ends_with(base, S("/")))
 		base.len--;
-	choice->url = arena_printf(&cli->arena, "%.*s/%.*s", SLICE_ARG(base), SLICE_ARG(choice->backend));
+	choice->url = arena_printf(&cli->arena, "%.*s/%.*s", SLICE_ARG(base),
+				   SLICE_ARG(choice->backend));
 	return check_base(cli, base, err);
 }
 
-int torch_choose(struct cli *cli, const struct lock_values *values, const struct lock *present,
-		 const struct target_list *targets, struct torch_choice *ret_choice, struct error *err)
+int torch_choose(struct cli *cli, const struct lock_values *values,
+		 const struct lock *present, const struct target_list *targets,
+		 struct torch_choice *ret_choice, struct error *err)
 {
-	const char *backend = first_of(values->torch_backend, "PINBAKE_TORCH_BACKEND", "UV_TORCH_BACKEND");
-	const char *base = first_of(values->torch_index, "PINBAKE_TORCH_INDEX", "PINBAKE_TORCH_INDEX");
+	const char *backend = first_of(values->torch_backend, "PINBAKE_TORCH_BACKEND",
+				       "UV_TORCH_BACKEND");
+	const char *base = first_of(values->torch_index, "PINBAKE_TORCH_INDEX",
+				    "PINBAKE_TORCH_INDEX");
 	struct torch_choice choice = { 0 };
 	*ret_choice = choice;
 	if (!backend && present->torch_backend.len)
@@ -156,7 +168,8 @@ int torch_choose(struct cli *cli, const struct lock_values *values, const struct
 	choice.backend = slice_from(backend);
 	if (slice_eq(choice.backend, S("none")))
 		return 0;
-	if (check_targets(choice.backend, targets, err) < 0 || choose_base(cli, base, present, &choice, err) < 0)
+	if (check_targets(choice.backend, targets, err) < 0 ||
+	    choose_base(cli, base, present, &choice, err) < 0)
 		return -1;
 	*ret_choice = choice;
 	return 0;
@@ -164,7 +177,8 @@ int torch_choose(struct cli *cli, const struct lock_values *values, const struct
 
 // --- its effects -----------------------------------------------------------------------------------------------------
 
-void torch_add_index(struct cli *cli, const struct torch_choice *choice, struct index_config *config)
+void torch_add_index(struct cli *cli, const struct torch_choice *choice,
+		     struct index_config *config)
 {
 	ARRAY_OF(struct index_mapping) mappings = { 0 };
 	struct slice name;
@@ -179,7 +193,8 @@ void torch_add_index(struct cli *cli, const struct torch_choice *choice, struct 
 		if (!table_line(i, "package", &name))
 			continue;
 		bool only = is_local(&name);
-		*array_push(&cli->arena, &mappings) = (struct index_mapping){ name, (uint32_t)len, !only };
+		*array_push(&cli->arena, &mappings) =
+			(struct index_mapping){ name, (uint32_t)len, !only };
 	}
 	// The user's own come last and so win.
 	for (size_t i = 0; i < config->mapping_len; i++)
@@ -196,7 +211,8 @@ struct slice torch_local_version(const struct torch_choice *choice, struct slice
 	if (!choice || choice->backend.len == 0)
 		return S("");
 	for (size_t i = 0; i < torch_table_len; i++)
-		if (table_line(i, "package", &name) && is_local(&name) && slice_eq(name, package))
+		if (table_line(i, "package", &name) && is_local(&name) &&
+		    slice_eq(name, package))
 			return choice->backend;
 	return S("");
 }

@@ -48,7 +48,8 @@ static bool is_known(const struct credentials *credentials, struct slice url)
 	for (size_t i = 0; i < credentials->len; i++) {
 		url_parse(credentials->items[i].url, &place);
 		if (url_same_origin(credentials->items[i].url, url) &&
-		    is_below(wanted.path, place.path) && is_below(place.path, wanted.path))
+		    is_below(wanted.path, place.path) &&
+		    is_below(place.path, wanted.path))
 			return true;
 	}
 	return false;

@@ -4,31 +4,43 @@
 
 #include "net/url.h"
 
-static const char WAYS[] = "in the index URL, in PINBAKE_INDEX_USERNAME and PINBAKE_INDEX_PASSWORD, in ~/.netrc, or by "
-			   "--keyring-provider subprocess with the user in the URL";
+static const char WAYS[] =
+	"in the index URL, in PINBAKE_INDEX_USERNAME and PINBAKE_INDEX_PASSWORD, in ~/.netrc, or by "
+	"--keyring-provider subprocess with the user in the URL";
 
-void refusal_explain(struct slice url, const struct net_response *response, struct error *ret_error)
+void refusal_explain(struct slice url, const struct net_response *response,
+		     struct error *ret_error)
 {
 	struct url parts;
 	unsigned status = response->status;
 	url_parse(url, &parts);
 	if (status == 401 && response->had_user) {
-		error_set(ret_error, ERROR_SOURCE, "%.*s refuses the user and password that it was given (HTTP status 401)",
-			  SLICE_ARG(parts.host_port));
+		error_set(
+			ret_error, ERROR_SOURCE,
+			"%.*s refuses the user and password that it was given (HTTP status 401)",
+			SLICE_ARG(parts.host_port));
 		error_hint(ret_error, "are they up to date? they can stand %s", WAYS);
 	} else if (status == 401) {
-		error_set(ret_error, ERROR_SOURCE, "%.*s wants user and password (HTTP status 401)",
+		error_set(ret_error, ERROR_SOURCE,
+			  "%.*s wants user and password (HTTP status 401)",
 			  SLICE_ARG(parts.host_port));
 		error_hint(ret_error, "they can stand %s", WAYS);
 	} else if (status == 403 && response->had_user) {
-		error_set(ret_error, ERROR_SOURCE, "%.*s answered with HTTP status 403 (forbidden) to the user that it was given",
-			  SLICE_ARG(parts.host_port));
-		error_hint(ret_error, "that user may not be allowed to read it, or the token has expired");
+		error_set(
+			ret_error, ERROR_SOURCE,
+			"%.*s answered with HTTP status 403 (forbidden) to the user that it was given",
+			SLICE_ARG(parts.host_port));
+		error_hint(
+			ret_error,
+			"that user may not be allowed to read it, or the token has expired");
 	} else if (status == 403) {
-		error_set(ret_error, ERROR_SOURCE, "%.*s answered with HTTP status 403 (forbidden)",
+		error_set(ret_error, ERROR_SOURCE,
+			  "%.*s answered with HTTP status 403 (forbidden)",
 			  SLICE_ARG(parts.host_port));
-		error_hint(ret_error, "if it wants user and password: they can stand %s", WAYS);
+		error_hint(ret_error, "if it wants user and password: they can stand %s",
+			   WAYS);
 	} else {
-		error_set(ret_error, ERROR_SOURCE, "the index answered with HTTP status %u", status);
+		error_set(ret_error, ERROR_SOURCE,
+			  "the index answered with HTTP status %u", status);
 	}
 }

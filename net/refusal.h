@@ -6,4 +6,5 @@
 
 // Names the host, whether it was given a user, and the ways to give one; never the user itself (idx.3). url is what
 // was asked for. Any other status: only the status.
-void refusal_explain(struct slice url, const struct net_response *response, struct error *ret_error);
+void refusal_explain(struct slice url, const struct net_response *response,
+		     struct error *ret_error);

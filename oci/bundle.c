@@ -8,7 +8,9 @@
 
 enum {
 	BLOCK_BYTES = 256 * 1024,
-	ENTRIES_MAX = 1 << 20, // of the bundle; a layer may have as many as it likes, none is kept
+	ENTRIES_MAX =
+		1
+		<< 20, // of the bundle; a layer may have as many as it likes, none is kept
 	LINKS_MAX = 8,
 };
 #define DOCUMENT_BYTES_MAX (4 * MIB) // what registries take for a manifest
@@ -34,11 +36,13 @@ static struct archive *new_reader(void)
 static int unreadable(struct archive *archive, const char *path, struct error *err)
 {
 	const char *why = archive_error_string(archive);
-	return error_set(err, ERROR_INPUT, "cannot read '%s' as a tar file: %s", path, why ? why : "damaged");
+	return error_set(err, ERROR_INPUT, "cannot read '%s' as a tar file: %s", path,
+			 why ? why : "damaged");
 }
 
 // 1: there is an entry; 0: the end.
-static int next_entry(struct archive *archive, const char *path, struct archive_entry **ret_entry, struct error *err)
+static int next_entry(struct archive *archive, const char *path,
+		      struct archive_entry **ret_entry, struct error *err)
 {
 	int status = archive_read_next_header(archive, ret_entry);
 	if (status == ARCHIVE_EOF)
@@ -52,7 +56,8 @@ static struct slice name_of(struct archive_entry *entry)
 	return slice_starts_with(name, S("./")) ? slice_skip(name, 2) : name;
 }
 
-static int read_content(struct archive *archive, const char *path, uint64_t max, struct buf *out, struct error *err)
+static int read_content(struct archive *archive, const char *path, uint64_t max,
+			struct buf *out, struct error *err)
 {
 	char block[4096];
 	for (;;) {
@@ -62,7 +67,8 @@ static int read_content(struct archive *archive, const char *path, uint64_t max,
 		if (got == 0)
 			return 0;
 		if (out->len + (size_t)got > max)
-			return error_set(err, ERROR_INPUT, "a file in '%s' is larger than %llu bytes", path,
+			return error_set(err, ERROR_INPUT,
+					 "a file in '%s' is larger than %llu bytes", path,
 					 (unsigned long long)max);
 		buf_append(out, (struct slice){ block, (size_t)got });
 	}
@@ -71,9 +77,11 @@ static int read_content(struct archive *archive, const char *path, uint64_t max,
 // --- the bundle ------------------------------------------------------------------------------------------------------
 
 // "../abc/layer.tar" of "def/layer.tar", as docker wrote layers that are the same.
-static struct slice link_target(struct arena *arena, struct slice name, struct archive_entry *entry)
+static struct slice link_target(struct arena *arena, struct slice name,
+				struct archive_entry *entry)
 {
-	struct slice hard = slice_from(archive_entry_hardlink(entry)), target = slice_from(archive_entry_symlink(entry));
+	struct slice hard = slice_from(archive_entry_hardlink(entry)),
+		     target = slice_from(archive_entry_symlink(entry));
 	if (hard.len)
 		return arena_dup(arena, hard);
 	if (target.len == 0)
@@ -85,7 +93,8 @@ static struct slice link_target(struct arena *arena, struct slice name, struct a
 		folder = up == SLICE_NONE ? S("") : slice_range(folder, 0, up);
 		target = slice_skip(target, 3);
 	}
-	return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(folder), folder.len ? "/" : "", SLICE_ARG(target));
+	return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(folder), folder.len ? "/" : "",
+			    SLICE_ARG(target));
 }
 
 static int list_names(struct bundle *bundle, struct error *err)
@@ -97,15 +106,19 @@ static int list_names(struct bundle *bundle, struct error *err)
 		return unreadable(archive, bundle->path, err);
 	while ((more = next_entry(archive, bundle->path, &entry, err)) > 0) {
 		if (bundle->links.len == ENTRIES_MAX)
-			return error_set(err, ERROR_INPUT, "'%s' has more than %d entries", bundle->path, ENTRIES_MAX);
+			return error_set(err, ERROR_INPUT,
+					 "'%s' has more than %d entries", bundle->path,
+					 ENTRIES_MAX);
 		struct slice name = arena_dup(bundle->arena, name_of(entry));
 		if (map_insert(&bundle->names, name, (uint32_t)bundle->links.len, NULL))
-			*array_push(bundle->arena, &bundle->links) = link_target(bundle->arena, name, entry);
+			*array_push(bundle->arena, &bundle->links) =
+				link_target(bundle->arena, name, entry);
 	}
 	return more;
 }
 
-int bundle_open(const char *path, struct arena *arena, struct bundle *ret_bundle, struct error *err)
+int bundle_open(const char *path, struct arena *arena, struct bundle *ret_bundle,
+		struct error *err)
 {
 	*ret_bundle = (struct bundle){ .arena = arena,
 				       .path = path,
@@ -135,26 +148,32 @@ bool bundle_has(const struct bundle *bundle, struct slice name)
 	return resolve_name(bundle, &name);
 }
 
-static int seek(const struct bundle *bundle, struct archive *archive, struct slice name, struct error *err)
+static int seek(const struct bundle *bundle, struct archive *archive, struct slice name,
+		struct error *err)
 {
 	struct archive_entry *entry;
 	int more = 0;
 	if (!resolve_name(bundle, &name))
-		return error_set(err, ERROR_INPUT, "'%s' has no '%.*s'", bundle->path, SLICE_ARG(name));
+		return error_set(err, ERROR_INPUT, "'%s' has no '%.*s'", bundle->path,
+				 SLICE_ARG(name));
 	if (archive_read_open_filename(archive, bundle->path, BLOCK_BYTES) != ARCHIVE_OK)
 		return unreadable(archive, bundle->path, err);
 	while ((more = next_entry(archive, bundle->path, &entry, err)) > 0)
 		if (slice_eq(name_of(entry), name))
 			return 0;
-	return more < 0 ? -1 : error_set(err, ERROR_INPUT, "'%s' changed while it was read", bundle->path);
+	return more < 0 ? -1
+			: error_set(err, ERROR_INPUT, "'%s' changed while it was read",
+				    bundle->path);
 }
 
-int bundle_read(const struct bundle *bundle, struct slice name, struct slice *ret_text, struct error *err)
+int bundle_read(const struct bundle *bundle, struct slice name, struct slice *ret_text,
+		struct error *err)
 {
 	struct buf out = { .arena = bundle->arena };
 	if (bundle->is_directory)
-		return file_read(path_join(bundle->arena, bundle->path, name), DOCUMENT_BYTES_MAX, ERROR_INPUT,
-				 bundle->arena, ret_text, err);
+		return file_read(path_join(bundle->arena, bundle->path, name),
+				 DOCUMENT_BYTES_MAX, ERROR_INPUT, bundle->arena, ret_text,
+				 err);
 	AUTO(archive_cleanup) struct archive *archive = new_reader();
 	if (seek(bundle, archive, name, err) < 0 ||
 	    read_content(archive, bundle->path, DOCUMENT_BYTES_MAX, &out, err) < 0)
@@ -171,7 +190,8 @@ struct window {
 	char block[BLOCK_BYTES];
 };
 
-static la_ssize_t read_window(struct archive *inner, void *context, const void **ret_block)
+static la_ssize_t read_window(struct archive *inner, void *context,
+			      const void **ret_block)
 {
 	struct window *window = context;
 	(void)inner;
@@ -179,8 +199,8 @@ static la_ssize_t read_window(struct archive *inner, void *context, const void *
 	return archive_read_data(window->outer, window->block, sizeof(window->block));
 }
 
-static int take_entries(struct archive *archive, const char *path, const struct layer_reader *reader,
-			struct error *err)
+static int take_entries(struct archive *archive, const char *path,
+			const struct layer_reader *reader, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct archive_entry *entry;
@@ -189,8 +209,9 @@ static int take_entries(struct archive *archive, const char *path, const struct 
 		struct arena_mark mark = arena_mark(&scratch);
 		struct buf content = { .arena = &scratch };
 		struct slice name = arena_dup(&scratch, name_of(entry));
-		if (archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry) &&
-		    reader->wants(name) && read_content(archive, path, CONTENT_BYTES_MAX, &content, err) < 0)
+		if (archive_entry_filetype(entry) == AE_IFREG &&
+		    !archive_entry_hardlink(entry) && reader->wants(name) &&
+		    read_content(archive, path, CONTENT_BYTES_MAX, &content, err) < 0)
 			return -1;
 		reader->take(reader->context, name, buf_slice(&content));
 		arena_rewind(&scratch, mark);
@@ -198,8 +219,8 @@ static int take_entries(struct archive *archive, const char *path, const struct 
 	return more;
 }
 
-int bundle_read_layer(const struct bundle *bundle, struct slice name, const struct layer_reader *reader,
-		      struct error *err)
+int bundle_read_layer(const struct bundle *bundle, struct slice name,
+		      const struct layer_reader *reader, struct error *err)
 {
 	AUTO(archive_cleanup) struct archive *outer = NULL;
 	AUTO(archive_cleanup) struct archive *inner = new_reader();

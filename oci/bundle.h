@@ -9,15 +9,20 @@ struct bundle {
 	struct arena *arena;
 	const char *path;
 	bool is_directory;
-	struct map names;   // of a tar file: name → links
-	struct { struct slice *items; size_t len, cap; } links; // where the entry is a link: its target's name, else ""
+	struct map names; // of a tar file: name → links
+	struct {
+		struct slice *items;
+		size_t len, cap;
+	} links; // where the entry is a link: its target's name, else ""
 };
 
 // ERROR_INPUT: neither a directory nor a tar file.
-NODISCARD int bundle_open(const char *path, struct arena *arena, struct bundle *ret_bundle, struct error *err);
+NODISCARD int bundle_open(const char *path, struct arena *arena,
+			  struct bundle *ret_bundle, struct error *err);
 bool bundle_has(const struct bundle *bundle, struct slice name);
 // A document: small, and whole.
-NODISCARD int bundle_read(const struct bundle *bundle, struct slice name, struct slice *ret_text, struct error *err);
+NODISCARD int bundle_read(const struct bundle *bundle, struct slice name,
+			  struct slice *ret_text, struct error *err);
 
 // One entry of a layer: content only where `wants` said so, and at most so much that a libc fits.
 struct layer_reader {
@@ -26,5 +31,5 @@ struct layer_reader {
 	void *context;
 };
 // A layer: a tar file, compressed by gzip or zstd or not at all.
-NODISCARD int bundle_read_layer(const struct bundle *bundle, struct slice name, const struct layer_reader *reader,
-				struct error *err);
+NODISCARD int bundle_read_layer(const struct bundle *bundle, struct slice name,
+				const struct layer_reader *reader, struct error *err);

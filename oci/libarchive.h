@@ -23,19 +23,22 @@
 
 LATE_LIBRARY(oci_libarchive, PINBAKE_LATE_archive, OCI_LIBARCHIVE_FUNCTIONS)
 
-#define archive_entry_filetype (oci_libarchive()->archive_entry_filetype)
-#define archive_entry_hardlink (oci_libarchive()->archive_entry_hardlink)
-#define archive_entry_pathname (oci_libarchive()->archive_entry_pathname)
-#define archive_entry_symlink (oci_libarchive()->archive_entry_symlink)
-#define archive_error_string (oci_libarchive()->archive_error_string)
-#define archive_read_data (oci_libarchive()->archive_read_data)
-#define archive_read_free (oci_libarchive()->archive_read_free)
-#define archive_read_new (oci_libarchive()->archive_read_new)
-#define archive_read_next_header (oci_libarchive()->archive_read_next_header)
-#define archive_read_open (oci_libarchive()->archive_read_open)
+#define archive_entry_filetype     (oci_libarchive()->archive_entry_filetype)
+#define archive_entry_hardlink     (oci_libarchive()->archive_entry_hardlink)
+#define archive_entry_pathname     (oci_libarchive()->archive_entry_pathname)
+#define archive_entry_symlink      (oci_libarchive()->archive_entry_symlink)
+#define archive_error_string       (oci_libarchive()->archive_error_string)
+#define archive_read_data          (oci_libarchive()->archive_read_data)
+#define archive_read_free          (oci_libarchive()->archive_read_free)
+#define archive_read_new           (oci_libarchive()->archive_read_new)
+#define archive_read_next_header   (oci_libarchive()->archive_read_next_header)
+#define archive_read_open          (oci_libarchive()->archive_read_open)
 #define archive_read_open_filename (oci_libarchive()->archive_read_open_filename)
-#define archive_read_support_filter_gzip (oci_libarchive()->archive_read_support_filter_gzip)
-#define archive_read_support_filter_zstd (oci_libarchive()->archive_read_support_filter_zstd)
-#define archive_read_support_format_tar (oci_libarchive()->archive_read_support_format_tar)
+#define archive_read_support_filter_gzip \
+	(oci_libarchive()->archive_read_support_filter_gzip)
+#define archive_read_support_filter_zstd \
+	(oci_libarchive()->archive_read_support_filter_zstd)
+#define archive_read_support_format_tar \
+	(oci_libarchive()->archive_read_support_format_tar)
 
 #endif

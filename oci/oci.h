@@ -19,7 +19,7 @@ enum image_libc { LIBC_NONE, LIBC_GLIBC, LIBC_MUSL };
 struct image {
 	struct slice tag;                       // "" for none
 	struct slice os, architecture, variant; // of the config: "linux", "arm", "v7"
-	struct slice python;                    // "3.12" or "3.13t", of the Python it runs; "" for none
+	struct slice python; // "3.12" or "3.13t", of the Python it runs; "" for none
 	enum image_libc libc;
 	unsigned libc_major, libc_minor;
 };
@@ -32,5 +32,5 @@ struct image_list {
 // ref: a path, or PATH:TAG, with "oci:", "oci-archive:" or "docker-archive:" before it or not. Gives each image that is
 // all there, one for each platform. ERROR_INPUT: no such file, no image, several for one platform, a malformed document;
 // ERROR_INTEGRITY: a document is not what its digest says.
-NODISCARD int oci_read_images(struct slice ref, struct arena *arena, struct image_list *ret_images,
-			      struct error *err);
+NODISCARD int oci_read_images(struct slice ref, struct arena *arena,
+			      struct image_list *ret_images, struct error *err);

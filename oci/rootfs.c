@@ -29,7 +29,8 @@ static struct slice normal_path(struct slice path)
 
 static bool is_musl(struct slice name)
 {
-	return slice_starts_with(name, S("ld-musl-")) && slice_ends_with(name, S(".so.1"));
+	return slice_starts_with(name, S("ld-musl-")) &&
+	       slice_ends_with(name, S(".so.1"));
 }
 
 bool rootfs_wants_content(struct slice path)
@@ -83,7 +84,8 @@ static bool musl_text(struct slice content, struct rootfs_file *file)
 		unsigned patch;
 		content = slice_skip(content, at + 1);
 		struct slice text = content;
-		if (read_version(&text, &file->major, &file->minor) && slice_starts_with(text, S("."))) {
+		if (read_version(&text, &file->major, &file->minor) &&
+		    slice_starts_with(text, S("."))) {
 			text = slice_skip(text, 1);
 			if (read_number(&text, &patch) && text.len && text.ptr[0] == '\0')
 				return true;
@@ -98,13 +100,15 @@ static bool glibc_name(struct slice name, struct rootfs_file *file)
 	if (!slice_starts_with(name, S("libc-")))
 		return false;
 	name = slice_skip(name, 5);
-	return read_version(&name, &file->major, &file->minor) && slice_eq(name, S(".so"));
+	return read_version(&name, &file->major, &file->minor) &&
+	       slice_eq(name, S(".so"));
 }
 
 static bool python_name(struct slice path, struct rootfs_file *file)
 {
 	struct slice name = base_name(path);
-	if (!slice_eq(base_name(directory(path)), S("bin")) || !slice_starts_with(name, S("python3.")))
+	if (!slice_eq(base_name(directory(path)), S("bin")) ||
+	    !slice_starts_with(name, S("python3.")))
 		return false;
 	name = slice_skip(name, sizeof("python") - 1);
 	if (!read_version(&name, &file->major, &file->minor))
@@ -116,7 +120,8 @@ static bool python_name(struct slice path, struct rootfs_file *file)
 static bool recognise(struct slice path, struct slice content, struct rootfs_file *file)
 {
 	struct slice name = base_name(path);
-	if (glibc_name(name, file) || (slice_eq(name, S("libc.so.6")) && glibc_banner(content, file)))
+	if (glibc_name(name, file) ||
+	    (slice_eq(name, S("libc.so.6")) && glibc_banner(content, file)))
 		file->kind = ROOTFS_GLIBC;
 	else if (is_musl(name) && musl_text(content, file))
 		file->kind = ROOTFS_MUSL;
@@ -140,7 +145,8 @@ static void remove_below(struct rootfs *rootfs, struct slice path)
 	for (size_t i = 0; i < rootfs->len; i++) {
 		struct rootfs_file *file = &rootfs->items[i];
 		bool below = slice_starts_with(file->path, path) &&
-			     (path.len == 0 || file->path.len == path.len || file->path.ptr[path.len] == '/');
+			     (path.len == 0 || file->path.len == path.len ||
+			      file->path.ptr[path.len] == '/');
 		if (below && file->layer < rootfs->layer)
 			file->removed = true;
 	}
@@ -155,7 +161,8 @@ static bool is_whiteout(struct rootfs *rootfs, struct slice path)
 	if (slice_eq(name, S(".wh..opq")))
 		remove_below(rootfs, folder);
 	else if (folder.len)
-		remove_below(rootfs, arena_printf(rootfs->arena, "%.*s/%.*s", SLICE_ARG(folder), SLICE_ARG(name)));
+		remove_below(rootfs, arena_printf(rootfs->arena, "%.*s/%.*s",
+						  SLICE_ARG(folder), SLICE_ARG(name)));
 	else
 		remove_below(rootfs, name);
 	return true;
@@ -182,7 +189,8 @@ const struct rootfs_file *rootfs_libc(const struct rootfs *rootfs)
 	const struct rootfs_file *found = NULL;
 	for (size_t i = 0; i < rootfs->len; i++) {
 		const struct rootfs_file *file = &rootfs->items[i];
-		if (!file->removed && file->kind != ROOTFS_PYTHON && (!found || file->kind < found->kind))
+		if (!file->removed && file->kind != ROOTFS_PYTHON &&
+		    (!found || file->kind < found->kind))
 			found = file;
 	}
 	return found;
@@ -212,7 +220,8 @@ const struct rootfs_file *rootfs_python(const struct rootfs *rootfs, unsigned mi
 	const struct rootfs_file *found = NULL;
 	for (size_t i = 0; i < rootfs->len; i++) {
 		const struct rootfs_file *file = &rootfs->items[i];
-		if (!file->removed && file->kind == ROOTFS_PYTHON && (minor == UINT_MAX || file->minor == minor) &&
+		if (!file->removed && file->kind == ROOTFS_PYTHON &&
+		    (minor == UINT_MAX || file->minor == minor) &&
 		    (!found || is_better(file, found)))
 			found = file;
 	}

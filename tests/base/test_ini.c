@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-static struct ini_entries parse(struct arena *arena, const char *text, size_t *ret_warnings)
+static struct ini_entries parse(struct arena *arena, const char *text,
+				size_t *ret_warnings)
 {
 	struct source *source = arena_new(arena, struct source);
 	struct diagnostics diagnostics = { .arena = arena };
@@ -31,11 +32,11 @@ static void test_sections_and_values(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	size_t warnings;
-	struct ini_entries entries =
-		parse(&arena,
-		      "\xef\xbb\xbf# a comment\n[global]\nIndex-URL = https://h/simple\r\n"
-		      "timeout: 5\nempty =\n\n[install]\n  no-index=true ; not a comment\n",
-		      &warnings);
+	struct ini_entries entries = parse(
+		&arena,
+		"\xef\xbb\xbf# a comment\n[global]\nIndex-URL = https://h/simple\r\n"
+		"timeout: 5\nempty =\n\n[install]\n  no-index=true ; not a comment\n",
+		&warnings);
 	assert_int_equal(warnings, 0);
 	assert_int_equal(entries.len, 4);
 	check(&entries, 0, "global", "index-url", "https://h/simple");
@@ -65,7 +66,8 @@ static void test_what_is_no_entry_warns(void **state)
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	size_t warnings;
 	struct ini_entries entries =
-		parse(&arena, "early = 1\n[global]\nno value\n= nothing\n[open\nlate = 2\n",
+		parse(&arena,
+		      "early = 1\n[global]\nno value\n= nothing\n[open\nlate = 2\n",
 		      &warnings);
 	assert_int_equal(entries.len, 0);
 	assert_int_equal(warnings, 5);

@@ -17,7 +17,8 @@ static void test_index(void **state)
 	assert_int_equal(
 		documents_read_index(
 			S("{\"manifests\": [{\"mediaType\": \"application/vnd.oci.image.manifest.v1+json\", \"digest\": "
-			  "\"sha256:" HEX "\", \"annotations\": {\"org.opencontainers.image.ref.name\": \"x\"}}, "
+			  "\"sha256:" HEX
+			  "\", \"annotations\": {\"org.opencontainers.image.ref.name\": \"x\"}}, "
 			  "{\"mediaType\": \"application/vnd.oci.image.manifest.v1+json\", \"digest\": \"sha256:" HEX
 			  "\", \"annotations\": {\"vnd.docker.reference.type\": \"attestation-manifest\"}}, "
 			  "{\"mediaType\": \"application/vnd.oci.image.index.v1+json\", \"digest\": \"sha256:" HEX
@@ -36,19 +37,32 @@ static void test_malformed_documents(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	static const char *const bad[] = {
-		"", "[", "{}", "[]x", "{\"manifests\": [{\"digest\": \"sha256:../../etc/passwd\"}]}",
-		"{\"manifests\": [{\"digest\": \"md5:00\"}]}", "{\"config\": {}, \"layers\": []}",
-		"[{\"Config\": \"../x\", \"Layers\": []}]", "[{\"Config\": \"x\", \"Layers\": [\"/etc/passwd\"]}]",
-		"[{\"Config\": \"x\", \"Layers\": [\"a/../../b\"]}]", "[{\"Config\": \"x\"}]",
+		"",
+		"[",
+		"{}",
+		"[]x",
+		"{\"manifests\": [{\"digest\": \"sha256:../../etc/passwd\"}]}",
+		"{\"manifests\": [{\"digest\": \"md5:00\"}]}",
+		"{\"config\": {}, \"layers\": []}",
+		"[{\"Config\": \"../x\", \"Layers\": []}]",
+		"[{\"Config\": \"x\", \"Layers\": [\"/etc/passwd\"]}]",
+		"[{\"Config\": \"x\", \"Layers\": [\"a/../../b\"]}]",
+		"[{\"Config\": \"x\"}]",
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct error err = { 0 };
 		struct descriptor_list list;
 		struct manifest manifest;
 		struct manifest_list docker;
-		assert_int_equal(documents_read_index(slice_from(bad[i]), &arena, &list, &err), -1);
-		assert_int_equal(documents_read_manifest(slice_from(bad[i]), &arena, &manifest, &err), -1);
-		assert_int_equal(documents_read_docker(slice_from(bad[i]), &arena, &docker, &err), -1);
+		assert_int_equal(documents_read_index(slice_from(bad[i]), &arena, &list,
+						      &err),
+				 -1);
+		assert_int_equal(documents_read_manifest(slice_from(bad[i]), &arena,
+							 &manifest, &err),
+				 -1);
+		assert_int_equal(documents_read_docker(slice_from(bad[i]), &arena,
+						       &docker, &err),
+				 -1);
 		assert_int_equal(err.kind, ERROR_INPUT);
 	}
 }
@@ -59,14 +73,19 @@ static void test_config(void **state)
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct error err = { 0 };
 	struct image_config config;
-	assert_int_equal(documents_read_config(S("{\"os\": \"linux\", \"architecture\": \"arm\", \"variant\": \"v7\", "
-						 "\"config\": {\"Env\": [\"PYTHON_VERSION=3.1\", \"X\", "
-						 "\"PYTHON_VERSION=3.12.4\"]}, \"rootfs\": {}}"),
-					       &arena, &config, &err),
-			 0);
+	assert_int_equal(
+		documents_read_config(
+			S("{\"os\": \"linux\", \"architecture\": \"arm\", \"variant\": \"v7\", "
+			  "\"config\": {\"Env\": [\"PYTHON_VERSION=3.1\", \"X\", "
+			  "\"PYTHON_VERSION=3.12.4\"]}, \"rootfs\": {}}"),
+			&arena, &config, &err),
+		0);
 	assert_true(config.is_image && slice_eq(config.python_version, S("3.12.4")));
-	assert_true(slice_eq(config.architecture, S("arm")) && slice_eq(config.variant, S("v7")));
-	assert_int_equal(documents_read_config(S("{\"os\": 1, \"config\": []}"), &arena, &config, &err), 0);
+	assert_true(slice_eq(config.architecture, S("arm")) &&
+		    slice_eq(config.variant, S("v7")));
+	assert_int_equal(documents_read_config(S("{\"os\": 1, \"config\": []}"), &arena,
+					       &config, &err),
+			 0);
 	assert_false(config.is_image);
 	assert_int_equal(config.os.len, 0);
 }

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-static const char GLIBC[] = "..\0GNU C Library (Debian GLIBC 2.36-9+deb12u10) stable release version 2.36.\n";
+static const char GLIBC[] =
+	"..\0GNU C Library (Debian GLIBC 2.36-9+deb12u10) stable release version 2.36.\n";
 static const char MUSL[] = "..\0001.x\0001.2.5\0musl libc (x86_64)\nVersion %s\n";
 
 #define TEXT(array) ((struct slice){ (array), sizeof(array) })
@@ -45,7 +46,8 @@ static void test_pythons(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct rootfs rootfs = { .arena = &arena };
-	static const char *const none[] = { "usr/bin/python3", "usr/bin/python3.12-config",
+	static const char *const none[] = { "usr/bin/python3",
+					    "usr/bin/python3.12-config",
 					    "usr/lib/python3.12", "usr/bin/python3.x",
 					    "usr/bin/python2.7" };
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
