@@ -154,15 +154,12 @@ static void add_warnings(const struct change *run, struct install_result *result
 {
 	struct arena *arena = run->base.options->arena;
 	for (size_t i = 0; arena && i < run->base.packages.collisions_len; i++) {
-		const struct tree_collision *collision =
-			&run->base.packages.collisions[i];
 		result->warnings =
 			array_grow(arena, result->warnings, result->warnings_len,
 				   &result->warnings_cap, sizeof(*result->warnings));
 		result->warnings[result->warnings_len++].text =
-			collision_text(arena, collision->path,
-				       run->base.wheels[collision->loser].name,
-				       run->base.wheels[collision->winner].name);
+			tree_collision_text(arena, &run->base.packages.collisions[i],
+					    run->base.wheels);
 	}
 }
 

@@ -15,6 +15,21 @@ struct slice collision_text(struct arena *arena, struct slice path, struct slice
 			    SLICE_ARG(winner));
 }
 
+struct slice tree_collision_text(struct arena *arena,
+				 const struct tree_collision *collision,
+				 const struct wheel_file *wheels)
+{
+	struct slice loser = wheels[collision->loser].name;
+	if (collision->twin.len)
+		return arena_printf(arena,
+				    "'/%.*s' and '/%.*s' of '%.*s' differ in case alone: "
+				    "systems that ignore case keep one",
+				    SLICE_ARG(collision->twin),
+				    SLICE_ARG(collision->path), SLICE_ARG(loser));
+	return collision_text(arena, collision->path, loser,
+			      wheels[collision->winner].name);
+}
+
 // A file without its bytes: length and CRC-32 tell whether two are equal.
 struct trace {
 	struct slice path; // relative to the prefix

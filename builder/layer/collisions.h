@@ -5,6 +5,7 @@
 #pragma once
 
 #include "builder/layer/plan.h"
+#include "builder/wheel/tree.h"
 
 struct collision_warnings {
 	struct bake_warning *items; // by path
@@ -14,6 +15,12 @@ struct collision_warnings {
 // "'/PATH' is in 'LOSER' and 'WINNER'; that of 'WINNER' is taken"
 struct slice collision_text(struct arena *arena, struct slice path, struct slice loser,
 			    struct slice winner);
+
+// The same for what a tree of these wheels found; "'/PATH' and '/TWIN' of 'NAME' differ in
+// case alone".
+struct slice tree_collision_text(struct arena *arena,
+				 const struct tree_collision *collision,
+				 const struct wheel_file *wheels);
 
 // Opens every wheel of the plan that the store has. Equal bytes and modes are silent, as are
 // wheels of the same layer, whose tree tells. ERROR_INTEGRITY: a file against a directory.

@@ -76,14 +76,12 @@ static void warn_of_collisions(struct work *work)
 {
 	struct layer_task *task = work->task;
 	for (size_t i = 0; i < work->tree.collisions_len; i++) {
-		const struct tree_collision *collision = &work->tree.collisions[i];
 		task->warnings =
 			array_grow(&task->arena, task->warnings, task->warnings_len,
 				   &task->warnings_cap, sizeof(*task->warnings));
 		task->warnings[task->warnings_len++].text =
-			collision_text(&task->arena, collision->path,
-				       work->wheels[collision->loser].name,
-				       work->wheels[collision->winner].name);
+			tree_collision_text(&task->arena, &work->tree.collisions[i],
+					    work->wheels);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "builder/wheel/tree.h"
 
 #include "base/inflate.h"
+#include "base/map.h"
 #include "builder/wheel/entry_stream.h"
 #include "builder/wheel/installed.h"
 
@@ -50,6 +51,41 @@ static struct tree_entry *push(struct arena *arena, struct tree *tree)
 	return &tree->entries[tree->len++];
 }
 
+static void add_collision(struct joiner *run, struct tree_collision collision)
+{
+	struct tree *tree = &run->tree;
+	tree->collisions = array_grow(run->arena, tree->collisions, tree->collisions_len,
+				      &tree->collisions_cap, sizeof(*tree->collisions));
+	tree->collisions[tree->collisions_len++] = collision;
+}
+
+static struct slice in_lower_case(struct arena *arena, struct slice text)
+{
+	char *lower = arena_alloc(arena, text.len + 1, 1);
+	for (size_t i = 0; i < text.len; i++)
+		lower[i] = to_lower(text.ptr[i]);
+	return (struct slice){ lower, text.len };
+}
+
+// folded: lower-case paths of this wheel → index in run->files.
+static int look_for_twin(struct joiner *run, struct map *folded, struct error *err)
+{
+	uint32_t index = (uint32_t)run->files.len - 1, first = 0;
+	const struct tree_entry *entry = &run->files.entries[index];
+	if (map_insert(folded, in_lower_case(folded->arena, entry->path), index, &first))
+		return 0;
+	struct slice twin = run->files.entries[first].path;
+	if (run->options->target->os == OS_MACOS ||
+	    run->options->target->os == OS_WINDOWS)
+		return error_set(err, ERROR_INTEGRITY,
+				 "wheel '%.*s': '/%.*s' and '/%.*s' differ in case alone",
+				 SLICE_ARG(run->wheels[entry->wheel].file_name),
+				 SLICE_ARG(twin), SLICE_ARG(entry->path));
+	add_collision(run, (struct tree_collision){ entry->path, twin, entry->wheel,
+						    entry->wheel });
+	return 0;
+}
+
 static int add_wheel(struct joiner *run, uint32_t index,
 		     const struct layout_places *places, struct error *err)
 {
@@ -57,6 +93,7 @@ static int add_wheel(struct joiner *run, uint32_t index,
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct wheel_file *wheel = &run->wheels[index];
 	struct installed_wheel installed = { 0 };
+	struct map folded = { .arena = &scratch };
 	if (installed_wheel_of(wheel, places, run->options->prefix, &scratch, &installed,
 			       err) < 0)
 		return -1;
@@ -78,6 +115,8 @@ static int add_wheel(struct joiner *run, uint32_t index,
 			.zip = file->zip,
 			.bytes = arena_dup(run->arena, file->bytes),
 		};
+		if (look_for_twin(run, &folded, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -129,7 +168,6 @@ static int compare(const struct joiner *run, const struct tree_entry *a,
 static int note_loser(struct joiner *run, const struct tree_entry *loser,
 		      const struct tree_entry *winner, struct error *err)
 {
-	struct tree *tree = &run->tree;
 	bool equal = false;
 	if (compare(run, loser, winner, &equal, err) < 0)
 		return -1;
@@ -142,10 +180,9 @@ static int note_loser(struct joiner *run, const struct tree_entry *loser,
 			SLICE_ARG(winner->path),
 			SLICE_ARG(run->wheels[loser->wheel].name),
 			SLICE_ARG(run->wheels[winner->wheel].name));
-	tree->collisions = array_grow(run->arena, tree->collisions, tree->collisions_len,
-				      &tree->collisions_cap, sizeof(*tree->collisions));
-	tree->collisions[tree->collisions_len++] =
-		(struct tree_collision){ winner->path, loser->wheel, winner->wheel };
+	add_collision(run, (struct tree_collision){ .path = winner->path,
+						    .loser = loser->wheel,
+						    .winner = winner->wheel });
 	return 0;
 }
 

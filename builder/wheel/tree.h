@@ -68,8 +68,12 @@ struct tree_entry {
 
 // Two wheels of one tree with one path: the later wheel's file is in the tree (env.10).
 // Equal bytes and mode are silent.
+//
+// Or two paths of one wheel that differ in ASCII case alone: then loser and winner are that wheel and twin is the other
+// path. Both are in the tree, as Linux can hold both, but who copies it to a system that ignores case loses one. Names
+// that only Unicode holds to be equal (composed and decomposed letters) are different bytes, here and on Linux.
 struct tree_collision {
-	struct slice path;
+	struct slice path, twin;
 	uint32_t loser, winner; // indexes of wheels
 };
 
@@ -77,14 +81,16 @@ struct tree {
 	struct tree_entry
 		*entries; // by path_cmp_walk; no path twice; every ancestor has its entry
 	size_t len, cap;
-	struct tree_collision *collisions; // by path, then loser
+	struct tree_collision
+		*collisions; // twins in the order of wheels; then by path and loser
 	size_t collisions_len, collisions_cap;
 };
 
 // wheels in the order of plan.4 (inside a layer that is the order of names; install takes
 // plan_order of layer/plan.h): the later one wins (env.10). They must stay open while the
 // tree is used. The tree and its texts live in arena. ERROR_INTEGRITY: a path that leaves
-// the prefix, a symbolic link, no or a malformed dist-info, a file against a directory.
+// the prefix, a symbolic link, no or a malformed dist-info, a file against a directory, and,
+// where the target is not Linux, two names of one wheel that differ in case alone.
 // ERROR_INPUT with options->strict: a collision.
 NODISCARD int tree_of_wheels(const struct tree_options *options,
 			     const struct wheel_file *wheels, size_t len,

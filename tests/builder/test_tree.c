@@ -307,6 +307,31 @@ static void test_env_10_later_wheel_wins(void **state)
 	close_all(wheels, 6);
 }
 
+static void test_names_that_differ_in_case(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct wheel_maker maker = wheel_maker_new(&arena, "demo", "1.0");
+	wheel_maker_add(&maker, "demo/Name.py", S("one"));
+	wheel_maker_add(&maker, "demo/name.py", S("two"));
+	wheel_maker_add(&maker, "demo/\xc3\xa9.py", S("composed"));
+	wheel_maker_add(&maker, "demo/e\xcc\x81.py", S("decomposed"));
+	struct wheel_file wheel = test_wheel_open(&maker, wheel_maker_finish(&maker));
+	struct tree tree = make_tree(&arena, &wheel, 1);
+	assert_non_null(find(&tree, SITE "demo/Name.py"));
+	assert_non_null(find(&tree, SITE "demo/name.py"));
+	assert_int_equal(tree.collisions_len, 1);
+	assert_true(slice_ends_with(tree.collisions[0].path, S("demo/name.py")));
+	assert_true(slice_ends_with(tree.collisions[0].twin, S("demo/Name.py")));
+	struct target target = test_target(&arena);
+	struct tree_options options = options_of(&target);
+	struct error err = { 0 };
+	target.os = OS_MACOS;
+	assert_int_equal(tree_of_wheels(&options, &wheel, 1, &arena, &tree, &err), -1);
+	assert_int_equal(err.kind, ERROR_INTEGRITY);
+	wheel_file_close(&wheel);
+}
+
 static void test_env_10_file_against_directory(void **state)
 {
 	(void)state;
@@ -405,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_env_5_console_script_wins),
 		cmocka_unit_test(test_env_10_later_wheel_wins),
 		cmocka_unit_test(test_env_10_file_against_directory),
+		cmocka_unit_test(test_names_that_differ_in_case),
 		cmocka_unit_test(test_env_2_skeleton),
 		cmocka_unit_test(test_env_1_prefixes),
 		cmocka_unit_test(test_610_1_direct_url),

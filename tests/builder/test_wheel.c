@@ -252,9 +252,35 @@ static void test_env_5_entry_points_are_checked(void **state)
 	assert_refused(&maker, "cannot be a script's name");
 }
 
+static void test_truncated_at_every_byte(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct wheel_maker maker = plain(&arena);
+	struct slice whole = wheel_maker_finish(&maker);
+	for (size_t len = 1; len < whole.len; len++) {
+		AUTO(arena_cleanup) struct arena scratch = { 0 };
+		AUTO(wheel_file_close)
+		struct wheel_file wheel = { .name = maker.name,
+					    .version = maker.version,
+					    .file_name = wheel_maker_file_name(&maker) };
+		struct error err = { 0 };
+		uint64_t need;
+		wheel.map.bytes = test_map(slice_range(whole, 0, len));
+		int status = zip_read_directory(&scratch, wheel.map.bytes, len,
+						&wheel.directory, &need, &err);
+		if (status == 0)
+			status = wheel_check(&wheel, &err);
+		if (status == 0 || err.kind != ERROR_INTEGRITY)
+			fail_msg("%zu of %zu bytes: status %d, kind %d", len, whole.len,
+				 status, err.kind);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_truncated_at_every_byte),
 		cmocka_unit_test(test_inst_2_sound_wheel),
 		cmocka_unit_test(test_inst_2_unlisted_file),
 		cmocka_unit_test(test_inst_2_signatures_need_no_row),
