@@ -146,20 +146,25 @@ def load_backend(text, paths):
     return backend
 
 
+def settings_for(backend):
+    """meson-python builds in a folder with a random name, unless it is told one."""
+    return {"build-dir": "build"} if backend == "mesonpy" else {}
+
+
 def requires(backend, *paths):
     hook = getattr(load_backend(backend, paths), "get_requires_for_build_wheel", None)
-    return list(hook({})) if hook else []
+    return list(hook(settings_for(backend))) if hook else []
 
 
 def wheel(backend, output, *paths):
     os.makedirs(output)
-    return [load_backend(backend, paths).build_wheel(output, {}, None)]
+    return [load_backend(backend, paths).build_wheel(output, settings_for(backend), None)]
 
 
 def metadata(backend, output, *paths):
     os.makedirs(output)
     hook = getattr(load_backend(backend, paths), "prepare_metadata_for_build_wheel", None)
-    return [hook(output, {})] if hook else []
+    return [hook(output, settings_for(backend))] if hook else []
 
 
 def main():

@@ -218,7 +218,8 @@ int sdist_build(struct store *store, const struct lock_choice *choice,
 {
 	struct build build = { .store = store, .choice = choice, .settings = settings,
 			       .host = host, .arena = arena };
-	struct slice folder = arena_printf(arena, "%.16s", sha256_hex(arena, key).ptr);
+	struct slice folder =
+		arena_printf(arena, "%.16s", sha256_hex(arena, &choice->file->sha256).ptr);
 	*ret_outcome = (struct sdist_outcome){ 0 };
 	const char *log = log_path_of(&build, key, err);
 	if (!log || workplace_open(settings, folder, log, arena, &build.place, err) < 0)

@@ -13,7 +13,9 @@
 //
 //	built/key/HEX            what a key was built to
 //	built/logs/NAME-VERSION-HEX.log  all that the build printed
-//	built/work/HEX           a build under way; one process at a time
+//
+// A build under way has a folder of its own, /var/tmp/pinbake-build/HEX by the sdist's
+// digest, or built/work/HEX where that cannot be had; one process at a time.
 #pragma once
 
 #include "builder/builder.h"

@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { ENVIRONMENT_MAX = 32, WAIT_US = 100 * 1000 };
@@ -57,16 +59,43 @@ static int fill(const struct workplace *place, struct error *err)
 		       : 0;
 }
 
+// Backends write the paths they work in into what they make, so builds take place at one
+// path on every machine, where this one lets them: the folder is ours alone, and what is
+// compiled there may run there.
+static const char *common_folder(void)
+{
+	static const char *const path = "/var/tmp/pinbake-build";
+	struct stat found;
+	struct statvfs system;
+	if ((mkdir(path, 0700) != 0 && errno != EEXIST) || lstat(path, &found) != 0 ||
+	    !S_ISDIR(found.st_mode) || found.st_uid != geteuid() ||
+	    (found.st_mode & 0077) != 0 || statvfs(path, &system) != 0 ||
+	    (system.f_flag & (ST_NOEXEC | ST_RDONLY)) != 0)
+		return NULL;
+	return path;
+}
+
+static int choose_folder(const struct sdist_settings *settings, struct arena *arena,
+			 const char **ret_path, struct error *err)
+{
+	const char *path = common_folder();
+	if (!path) {
+		path = path_join(arena, settings->cache_directory, S("built/work"));
+		if (make_directories(path, err) < 0)
+			return -1;
+	}
+	*ret_path = path_real(arena, path).ptr;
+	return 0;
+}
+
 int workplace_open(const struct sdist_settings *settings, struct slice name,
 		   const char *log_path, struct arena *arena, struct workplace *ret_place,
 		   struct error *err)
 {
 	struct workplace place = { .settings = settings, .arena = arena, .lock = -1 };
-	const char *works =
-		path_join(arena, settings->cache_directory, S("built/work"));
-	if (make_directories(works, err) < 0)
+	const char *works;
+	if (choose_folder(settings, arena, &works, err) < 0)
 		return -1;
-	works = path_real(arena, works).ptr;
 	place.root = path_join(arena, works, name);
 	place.log_path = log_path;
 	const char *lock_path =

@@ -197,7 +197,7 @@ class Sdists(Case):
         self.locked(sdist("demo", "1.0", "time.sleep(60)"))
         process = self.start("bake", "pylock.toml", "--python-bin", sys.executable)
         begun = time.monotonic()
-        result = self.interrupt(process, lambda: list(self.work.parent.glob("**/built/work/*/wheel")))
+        result = self.interrupt(process, lambda: list(self.dir.glob("**/built/logs/*.log")))
         self.assertEqual(result.code, 130, str(result))
         self.assertLess(time.monotonic() - begun, 30)
 

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// What of building needs no process: the canonical wheel, [build-system], causes in logs.
+#include "base/deflate_fixed.h"
+#include "base/limits.h"
+#include "base/zip.h"
+#include "builder/sdist/build_system.h"
+#include "builder/sdist/causes.h"
+#include "builder/sdist/wheel_writer.h"
+#include "tests/builder/wheel_maker.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct arena arena;
+static struct error error;
+
+// --- the canonical wheel ---------------------------------------------------------------
+
+static struct slice normalised(struct slice wheel)
+{
+	struct slice result = { 0 };
+	assert_int_equal(wheel_normalise(wheel, S("demo-1.0-py3-none-any.whl"), &arena,
+					 &result, &error),
+			 0);
+	return result;
+}
+
+static struct slice many_words(void)
+{
+	struct buf text = { .arena = &arena };
+	for (unsigned i = 0; text.len < 3 * DEFLATE_PIECE_MAX; i++)
+		buf_printf(&text, "%u words ", i * i);
+	return buf_slice(&text);
+}
+
+static struct slice made(bool other_way, struct slice large)
+{
+	static const char *const names[] = { "demo/a.py", "demo/b.py", "demo/large.txt" };
+	struct wheel_maker maker = wheel_maker_new(&arena, "demo", "1.0");
+	for (size_t i = 0; i < 3; i++) {
+		size_t at = other_way ? 2 - i : i;
+		struct made_entry *entry = wheel_maker_add(
+			&maker, names[at], at == 2 ? large : S("x = 1\n"));
+		entry->stored = other_way;
+		entry->unix_mode = other_way ? 0100600 : 0100664;
+	}
+	maker.no_record = other_way;
+	return wheel_maker_finish(&maker);
+}
+
+static void test_one_form_whoever_packed_it(void **state)
+{
+	(void)state;
+	struct slice large = many_words(), bytes = { 0 };
+	struct slice one = normalised(made(false, large));
+	struct slice other = normalised(made(true, large));
+	struct zip_directory directory = { 0 };
+	uint64_t need;
+	assert_true(slice_eq(one, other));
+	assert_true(slice_eq(one, normalised(one)));
+	assert_int_equal(zip_read_directory(&arena, one, one.len, &directory, &need, &error),
+			 0);
+	const struct zip_entry *entry = zip_find(&directory, S("demo/large.txt"));
+	assert_int_equal(entry->method, ZIP_DEFLATED);
+	assert_int_equal(entry->external_attributes >> 16, 0100644);
+	assert_int_equal(zip_entry_read(entry, one, MIB * 8, &arena, &bytes, &error), 0);
+	assert_true(slice_eq(bytes, large));
+	assert_true(slice_eq(directory.entries[directory.len - 1].name,
+			     S("demo-1.0.dist-info/RECORD")));
+}
+
+static void test_broken_wheels_are_refused(void **state)
+{
+	(void)state;
+	struct slice wheel = made(false, S("text")), ignored;
+	for (size_t len = 0; len < wheel.len; len += 7)
+		assert_int_equal(wheel_normalise(slice_range(wheel, 0, len), S("demo"),
+						 &arena, &ignored, &error),
+				 -1);
+}
+
+// --- [build-system] --------------------------------------------------------------------
+
+static struct build_system read_system(struct slice text)
+{
+	struct build_system system = { 0 };
+	assert_int_equal(build_system_read(text, &arena, &system, &error), 0);
+	return system;
+}
+
+static void test_517_1_legacy_without_a_table(void **state)
+{
+	(void)state;
+	struct build_system system = read_system(S("[tool.black]\nline-length = 88\n"));
+	assert_true(slice_eq(system.backend, S("setuptools.build_meta:__legacy__")));
+	assert_int_equal(system.requires_len, 2);
+	system = read_system(S("[build-system]\nrequires = [\"flit_core>=3\"]\n"
+			       "build-backend = \"flit_core.buildapi\"\nbackend-path = [\".\"]\n"));
+	assert_true(slice_eq(system.backend, S("flit_core.buildapi")));
+	assert_int_equal(system.requires_len, 1);
+	assert_int_equal(system.paths_len, 1);
+}
+
+static void test_517_1_table_without_requires(void **state)
+{
+	(void)state;
+	static const char *const texts[] = { "[build-system]\n", "build-system = 1\n",
+					     "[build-system]\nrequires = \"x\"\n",
+					     "[build-system]\nrequires = [1]\n",
+					     "[build-system\n" };
+	struct build_system system;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		assert_int_equal(build_system_read(slice_from(texts[i]), &arena, &system,
+						   &error),
+				 -1);
+}
+
+// --- causes ----------------------------------------------------------------------------
+
+static void test_causes(void **state)
+{
+	(void)state;
+	struct build_cause cause = build_cause_find(
+		S("a.c:1:10: fatal error: ffi.h: No such file or directory\n"));
+	assert_true(slice_eq(cause.packages, S("libffi-dev")));
+	cause = build_cause_find(S("fatal error: 'Python.h' file not found\n"));
+	assert_true(slice_eq(cause.packages, S("python3-dev")));
+	cause = build_cause_find(S("fatal error: odd.h: No such file or directory"));
+	assert_true(slice_eq(cause.header, S("odd.h")) && cause.cause.len == 0);
+	cause = build_cause_find(S("error: command 'gcc' failed: No such file or directory"));
+	assert_true(slice_eq(cause.packages, S("gcc libc6-dev")));
+	cause = build_cause_find(S(""));
+	assert_true(cause.cause.len == 0 && cause.header.len == 0);
+}
+
+static void test_tail_of_a_log(void **state)
+{
+	(void)state;
+	assert_true(slice_eq(build_log_tail(S("a\nb\nc\n\n"), 2), S("b\nc")));
+	assert_true(slice_eq(build_log_tail(S("a"), 2), S("a")));
+	assert_true(slice_eq(build_log_tail(S("\n \n"), 2), S("")));
+}
+
+static int release(void **state)
+{
+	(void)state;
+	arena_release(&arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_form_whoever_packed_it),
+		cmocka_unit_test(test_broken_wheels_are_refused),
+		cmocka_unit_test(test_517_1_legacy_without_a_table),
+		cmocka_unit_test(test_517_1_table_without_requires),
+		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_tail_of_a_log),
+	};
+	return cmocka_run_group_tests(tests, NULL, release);
+}
