@@ -202,7 +202,7 @@ static inline enum solver_state toy_solve(const struct toy *toy, struct solver *
 enum { TOY_ABSENT = -1 };
 
 static inline bool toy_allows(const struct toy *toy, const int64_t *picks, uint32_t p,
-			      uint32_t upto)
+			      uint32_t known_below)
 {
 	if (picks[p] == TOY_ABSENT)
 		return true;
@@ -213,7 +213,7 @@ static inline bool toy_allows(const struct toy *toy, const int64_t *picks, uint3
 		return false; // the base has a lower number
 	for (uint32_t d = 0; d < release->len; d++) {
 		const struct toy_dependency *dependency = &release->dependencies[d];
-		if (dependency->package >= upto)
+		if (dependency->package >= known_below)
 			continue;
 		int64_t pick = picks[dependency->package];
 		if (pick == TOY_ABSENT || !(dependency->allowed >> pick & 1))
@@ -223,10 +223,10 @@ static inline bool toy_allows(const struct toy *toy, const int64_t *picks, uint3
 }
 
 static inline bool toy_is_valid(const struct toy *toy, const int64_t *picks,
-				uint32_t upto)
+				uint32_t known_below)
 {
-	for (uint32_t p = 0; p < upto; p++)
-		if (!toy_allows(toy, picks, p, upto))
+	for (uint32_t p = 0; p < known_below; p++)
+		if (!toy_allows(toy, picks, p, known_below))
 			return false;
 	return true;
 }
