@@ -98,7 +98,8 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	if (size < at_least)
 		size = at_least;
 	size_t total;
-	if (__builtin_add_overflow(size, sizeof(struct arena_chunk) + CHUNK_ALIGN, &total))
+	if (__builtin_add_overflow(size, sizeof(struct arena_chunk) + CHUNK_ALIGN,
+				   &total))
 		out_of_memory();
 	struct arena_chunk *chunk = NULL;
 	if (posix_memalign((void **)&chunk, CHUNK_ALIGN, total) != 0)
@@ -114,7 +115,8 @@ void *arena_alloc(struct arena *arena, size_t size, size_t align)
 {
 	align = poison_align(align);
 	size_t start = (arena->used + align - 1) & ~(align - 1);
-	if (!arena->chunk || start > arena->chunk->size || size > arena->chunk->size - start) {
+	if (!arena->chunk || start > arena->chunk->size ||
+	    size > arena->chunk->size - start) {
 		add_chunk(arena, size);
 		start = 0;
 	}
@@ -155,7 +157,8 @@ struct slice arena_printf(struct arena *arena, const char *fmt, ...)
 	return (struct slice){ text, len > 0 ? (size_t)len : 0 };
 }
 
-void *array_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t item_size)
+void *array_grow(struct arena *arena, void *items, size_t len, size_t *cap,
+		 size_t item_size)
 {
 	if (len < *cap)
 		return items;

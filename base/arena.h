@@ -19,37 +19,40 @@ struct arena_mark {
 	size_t used;
 };
 
-void arena_init(struct arena *arena);    // holds no memory yet; a zeroed struct is as good
+void arena_init(struct arena *arena); // holds no memory yet; a zeroed struct is as good
 void arena_release(struct arena *arena); // frees everything; usable again
 struct arena_mark arena_mark(const struct arena *arena);
-void arena_rewind(struct arena *arena, struct arena_mark mark); // frees what came after the mark
+void arena_rewind(struct arena *arena,
+		  struct arena_mark mark); // frees what came after the mark
 
 // Zeroed bytes; align is a power of two <= 64. Never NULL.
 void *arena_alloc(struct arena *arena, size_t size, size_t align);
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size, size_t align);
 
-#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
+#define arena_new(arena, type) \
+	((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
 #define arena_new_array(arena, type, count) \
 	((type *)arena_alloc_array((arena), (count), sizeof(type), _Alignof(type)))
 
-struct slice arena_dup(struct arena *arena, struct slice s);     // a copy, NUL after its end
+struct slice arena_dup(struct arena *arena, struct slice s); // a copy, NUL after its end
 const char *arena_c_string(struct arena *arena, struct slice s); // a copy, NUL-terminated
 struct slice arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 // A growable array is any struct with these three members; zeroed is empty. Items move when it grows.
-#define ARRAY_OF(type)      \
-	struct {            \
-		type *items; \
+#define ARRAY_OF(type)           \
+	struct {                 \
+		type *items;     \
 		size_t len, cap; \
 	}
 
 // Append one zeroed item and return a pointer to it, valid until the next push.
-#define array_push(arena, array)                                                                     \
-	((array)->items = array_grow((arena), (array)->items, (array)->len, &(array)->cap,           \
-				     sizeof(*(array)->items)),                                       \
+#define array_push(arena, array)                                              \
+	((array)->items = array_grow((arena), (array)->items, (array)->len,   \
+				     &(array)->cap, sizeof(*(array)->items)), \
 	 &(array)->items[(array)->len++])
 
-void *array_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t item_size);
+void *array_grow(struct arena *arena, void *items, size_t len, size_t *cap,
+		 size_t item_size);
 
 // Bytes that grow in an arena; zeroed but for `arena` is empty. buf_slice is valid until the next append.
 struct buf {
@@ -65,9 +68,10 @@ struct slice buf_slice(const struct buf *buf);
 
 // Cleanup: `AUTO(fd_close) int fd = -1;` runs fd_close(&fd) at the end of the scope.
 #define AUTO(function) __attribute__((cleanup(function)))
-void arena_cleanup(struct arena *arena); // for AUTO(arena_cleanup) struct arena scratch = { 0 };
+void arena_cleanup(
+	struct arena *arena); // for AUTO(arena_cleanup) struct arena scratch = { 0 };
 
 // Memory for objects with an end of their own, zeroed, never NULL; freed by mem_free. For opaque `x_new`/`x_free`.
 void *mem_alloc(size_t size);
 void *mem_realloc(void *ptr, size_t size); // grown part is not zeroed
-void mem_free(void *ptr);                   // NULL is fine
+void mem_free(void *ptr);                  // NULL is fine

@@ -150,7 +150,7 @@ static void begin(struct deflate_coder *coder, bool last)
 	coder->bit_count = 0;
 	coder->len = 0;
 	put_bits(coder, last, 1); // BFINAL
-	put_bits(coder, 1, 2); // BTYPE 01
+	put_bits(coder, 1, 2);    // BTYPE 01
 }
 
 // A block that is not the last is followed by an empty stored one, which ends at a byte.
@@ -172,7 +172,8 @@ static struct slice finish(struct deflate_coder *coder, bool last)
 	return (struct slice){ coder->out, coder->len };
 }
 
-struct slice deflate_fixed_part(struct deflate_coder *coder, struct slice piece, bool last)
+struct slice deflate_fixed_part(struct deflate_coder *coder, struct slice piece,
+				bool last)
 {
 	assert(piece.len >= 1 && piece.len <= DEFLATE_PIECE_MAX);
 	begin(coder, last);

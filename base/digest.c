@@ -104,7 +104,8 @@ bool sha256_parse_hex(struct slice hex, struct sha256 *ret_digest)
 	return true;
 }
 
-static const char BASE64URL[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char BASE64URL[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 struct slice sha256_base64url(struct arena *arena, const struct sha256 *digest)
 {

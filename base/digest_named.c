@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/libcrypto.h"
 
-
 struct named_digest {
 	EVP_MD_CTX *context;
 };

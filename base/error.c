@@ -32,7 +32,8 @@ struct position span_position(struct span span)
 	return at;
 }
 
-static void set_cause(struct error *err, enum error_kind kind, struct span span, const char *fmt, va_list args)
+static void set_cause(struct error *err, enum error_kind kind, struct span span,
+		      const char *fmt, va_list args)
 {
 	*err = (struct error){ .kind = kind, .span = span };
 	vsnprintf(err->cause, sizeof(err->cause), fmt, args);
@@ -47,7 +48,8 @@ int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
 	return -1;
 }
 
-int error_at(struct error *err, enum error_kind kind, struct span span, const char *fmt, ...)
+int error_at(struct error *err, enum error_kind kind, struct span span, const char *fmt,
+	     ...)
 {
 	va_list args;
 	va_start(args, fmt);
@@ -84,7 +86,8 @@ int error_during(struct error *err, const char *fmt, ...)
 	if (err->frame_count < ERROR_FRAMES) {
 		va_list args;
 		va_start(args, fmt);
-		vsnprintf(err->frames[err->frame_count++], sizeof(err->frames[0]), fmt, args);
+		vsnprintf(err->frames[err->frame_count++], sizeof(err->frames[0]), fmt,
+			  args);
 		va_end(args);
 	}
 	return -1;
@@ -92,7 +95,8 @@ int error_during(struct error *err, const char *fmt, ...)
 
 // Past the limit a diagnostic goes to a spare place behind the list: written, counted, never shown. The first error
 // still takes the place of a warning, so that there is always one to show.
-static struct diagnostic *place_diagnostic(struct diagnostics *diagnostics, enum severity severity)
+static struct diagnostic *place_diagnostic(struct diagnostics *diagnostics,
+					   enum severity severity)
 {
 	struct diagnostic *added = array_push(diagnostics->arena, diagnostics);
 	if (diagnostics->len <= DIAGNOSTICS_MAX)
@@ -102,8 +106,9 @@ static struct diagnostic *place_diagnostic(struct diagnostics *diagnostics, enum
 	return first_error ? &diagnostics->items[diagnostics->len - 1] : added;
 }
 
-struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity, enum error_kind kind,
-			      struct span span, const char *fmt, ...)
+struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity,
+			      enum error_kind kind, struct span span, const char *fmt,
+			      ...)
 {
 	if (severity == SEVERITY_ERROR)
 		diagnostics->error_count++;

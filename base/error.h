@@ -16,7 +16,7 @@
 // What kind of failure it is; cli maps it to the exit code (the number is that code).
 enum error_kind {
 	ERROR_NONE = 0,
-	ERROR_NO = 1,            // the answer is no: no solution, unknown package, lock out of date
+	ERROR_NO = 1, // the answer is no: no solution, unknown package, lock out of date
 	ERROR_USAGE = 2,         // unknown option, missing argument
 	ERROR_INPUT = 3,         // a file the user gave is unreadable or malformed
 	ERROR_SOURCE = 4,        // index or network unavailable, malformed answer
@@ -51,18 +51,24 @@ struct error {
 	char hint[320];
 	char frames[ERROR_FRAMES][240]; // innermost first
 	unsigned frame_count;
-	struct span span; // where in an input, or no place; the source must outlive the error
-	bool rendered;    // cli: already shown with more than fits here
+	struct span
+		span; // where in an input, or no place; the source must outlive the error
+	bool rendered; // cli: already shown with more than fits here
 };
 
 struct position span_position(struct span span); // only with a place
 
 // All return -1, so that `return error_set(...)` reads well. err may not be NULL.
-int error_set(struct error *err, enum error_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
-int error_at(struct error *err, enum error_kind kind, struct span span, const char *fmt, ...) PRINTF_LIKE(4, 5);
-int error_errno(struct error *err, enum error_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4); // adds ": strerror"
-int error_hint(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3); // one command or edit
-int error_during(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3); // a frame: "reading 'x'"
+int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+int error_at(struct error *err, enum error_kind kind, struct span span, const char *fmt,
+	     ...) PRINTF_LIKE(4, 5);
+int error_errno(struct error *err, enum error_kind kind, const char *fmt, ...)
+	PRINTF_LIKE(3, 4); // adds ": strerror"
+int error_hint(struct error *err, const char *fmt, ...)
+	PRINTF_LIKE(2, 3); // one command or edit
+int error_during(struct error *err, const char *fmt, ...)
+	PRINTF_LIKE(2, 3); // a frame: "reading 'x'"
 
 // Many errors of one parser run. A parser reports up to DIAGNOSTICS_MAX and goes on.
 enum { DIAGNOSTICS_MAX = 20 };
@@ -86,8 +92,9 @@ struct diagnostics {
 
 // Adds one; past DIAGNOSTICS_MAX it is only counted (but the first error takes a warning's place). Returns where to set
 // span and hint, never NULL.
-struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity, enum error_kind kind,
-			      struct span span, const char *fmt, ...) PRINTF_LIKE(5, 6);
+struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity,
+			      enum error_kind kind, struct span span, const char *fmt,
+			      ...) PRINTF_LIKE(5, 6);
 
 // An impossible state: our bug. Prints where and how to report it, exits 70.
 #define BUG(what) bug_found(__FILE__, __LINE__, (what))

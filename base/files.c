@@ -20,7 +20,8 @@ void fd_close(int *fd)
 	*fd = -1;
 }
 
-static int open_to_read(const char *path, enum error_kind kind, struct stat *ret_info, struct error *err)
+static int open_to_read(const char *path, enum error_kind kind, struct stat *ret_info,
+			struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -35,8 +36,8 @@ static int open_to_read(const char *path, enum error_kind kind, struct stat *ret
 	return fd;
 }
 
-int file_read(const char *path, uint64_t max_bytes, enum error_kind kind, struct arena *arena,
-	      struct slice *ret_bytes, struct error *err)
+int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
+	      struct arena *arena, struct slice *ret_bytes, struct error *err)
 {
 	struct stat info = { 0 };
 	AUTO(fd_close) int fd = open_to_read(path, kind, &info, err);
@@ -53,15 +54,16 @@ int file_read(const char *path, uint64_t max_bytes, enum error_kind kind, struct
 		if (n == 0)
 			break;
 		if (bytes.len + (size_t)n > max_bytes)
-			return error_set(err, kind, "'%s' is larger than %llu bytes", path,
-					 (unsigned long long)max_bytes);
+			return error_set(err, kind, "'%s' is larger than %llu bytes",
+					 path, (unsigned long long)max_bytes);
 		buf_append(&bytes, (struct slice){ block, (size_t)n });
 	}
 	*ret_bytes = buf_slice(&bytes);
 	return 0;
 }
 
-int file_map_open(const char *path, enum error_kind kind, struct file_map *ret_map, struct error *err)
+int file_map_open(const char *path, enum error_kind kind, struct file_map *ret_map,
+		  struct error *err)
 {
 	struct stat info = { 0 };
 	AUTO(fd_close) int fd = open_to_read(path, kind, &info, err);
@@ -94,15 +96,18 @@ void file_map_close(struct file_map *map)
 void file_map_done_with(const struct file_map *map, size_t offset, size_t len)
 {
 	size_t page = 4096;
-	size_t from = (offset + page - 1) & ~(page - 1), to = (offset + len) & ~(page - 1);
+	size_t from = (offset + page - 1) & ~(page - 1),
+	       to = (offset + len) & ~(page - 1);
 	if (to > from && to <= map->bytes.len)
 		madvise(map_address(map, from), to - from, MADV_DONTNEED);
 }
 
-int file_create(const char *path, unsigned mode, struct file_writer *ret_writer, struct error *err)
+int file_create(const char *path, unsigned mode, struct file_writer *ret_writer,
+		struct error *err)
 {
 	size_t room = strlen(path) + sizeof(".XXXXXX.part");
-	struct file_writer writer = { .path = mem_alloc(room), .temporary = mem_alloc(room) };
+	struct file_writer writer = { .path = mem_alloc(room),
+				      .temporary = mem_alloc(room) };
 	memcpy(writer.path, path, strlen(path) + 1);
 	snprintf(writer.temporary, room, "%s.XXXXXX.part", path);
 	writer.fd = mkostemps(writer.temporary, 5, O_CLOEXEC);
@@ -128,7 +133,8 @@ int file_append(struct file_writer *writer, struct slice bytes, struct error *er
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return error_errno(err, ERROR_IO, "cannot write '%s'", writer->path);
+			return error_errno(err, ERROR_IO, "cannot write '%s'",
+					   writer->path);
 		writer->written += (uint64_t)n;
 		bytes = slice_skip(bytes, (size_t)n);
 	}
@@ -171,7 +177,8 @@ void file_abandon(struct file_writer *writer)
 int file_write(const char *path, struct slice bytes, struct error *err)
 {
 	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
-	if (file_create(path, 0644, &writer, err) < 0 || file_append(&writer, bytes, err) < 0)
+	if (file_create(path, 0644, &writer, err) < 0 ||
+	    file_append(&writer, bytes, err) < 0)
 		return -1;
 	return file_commit(&writer, true, err);
 }
@@ -200,7 +207,9 @@ int make_directories(const char *path, struct error *err)
 		if ((path[i] == '/' || path[i] == '\0') && i > 0 && path[i - 1] != '/') {
 			memcpy(prefix, path, i);
 			if (mkdir(prefix, 0755) < 0 && errno != EEXIST)
-				return error_errno(err, ERROR_IO, "cannot make the directory '%s'", prefix);
+				return error_errno(err, ERROR_IO,
+						   "cannot make the directory '%s'",
+						   prefix);
 		}
 	}
 	struct stat info;
@@ -290,7 +299,8 @@ static int read_names(DIR *directory, struct arena *arena, struct name_list *nam
 	}
 }
 
-int directory_names(const char *path, struct arena *arena, struct name_list *ret_names, struct error *err)
+int directory_names(const char *path, struct arena *arena, struct name_list *ret_names,
+		    struct error *err)
 {
 	struct name_list names = { 0 };
 	AUTO(directory_close) DIR *directory = opendir(path);

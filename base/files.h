@@ -7,17 +7,19 @@
 #include "base/error.h"
 
 // The whole file. kind is ERROR_INPUT for what the user gave, ERROR_IO for our own.
-NODISCARD int file_read(const char *path, uint64_t max_bytes, enum error_kind kind, struct arena *arena,
-			struct slice *ret_bytes, struct error *err);
+NODISCARD int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
+			struct arena *arena, struct slice *ret_bytes, struct error *err);
 
 // A read-only map of a file; unmapped by file_map_close (fine on a zeroed struct).
 struct file_map {
 	struct slice bytes;
 };
 
-NODISCARD int file_map_open(const char *path, enum error_kind kind, struct file_map *ret_map, struct error *err);
+NODISCARD int file_map_open(const char *path, enum error_kind kind,
+			    struct file_map *ret_map, struct error *err);
 void file_map_close(struct file_map *map);
-void file_map_done_with(const struct file_map *map, size_t offset, size_t len); // give the pages back
+void file_map_done_with(const struct file_map *map, size_t offset,
+			size_t len); // give the pages back
 
 // A file being written. path is the final one; mode is forced whatever the umask (ctx.4).
 struct file_writer {
@@ -26,19 +28,28 @@ struct file_writer {
 	uint64_t written;
 };
 
-NODISCARD int file_create(const char *path, unsigned mode, struct file_writer *ret_writer, struct error *err);
-NODISCARD int file_append(struct file_writer *writer, struct slice bytes, struct error *err);
+NODISCARD int file_create(const char *path, unsigned mode, struct file_writer *ret_writer,
+			  struct error *err);
+NODISCARD int file_append(struct file_writer *writer, struct slice bytes,
+			  struct error *err);
 // Set durable to fsync before the rename; false where a digest can re-make the file.
 NODISCARD int file_commit(struct file_writer *writer, bool durable, struct error *err);
-void file_abandon(struct file_writer *writer); // removes the temporary; no-op after commit or on a zeroed struct
+void file_abandon(
+	struct file_writer *
+		writer); // removes the temporary; no-op after commit or on a zeroed struct
 
-NODISCARD int file_write(const char *path, struct slice bytes, struct error *err); // create, append, commit (durable)
+NODISCARD int file_write(const char *path, struct slice bytes,
+			 struct error *err); // create, append, commit (durable)
 
 bool file_exists(const char *path);
-bool file_size(const char *path, uint64_t *ret_bytes); // false where there is no regular file
-NODISCARD int make_directories(const char *path, struct error *err); // as mkdir -p, mode 0755
-NODISCARD int remove_tree(const char *path, struct error *err);      // as rm -rf; absent is fine
-NODISCARD int link_or_copy(const char *from, const char *to, struct error *err); // hard link, else copy; replaces none
+bool file_size(const char *path,
+	       uint64_t *ret_bytes); // false where there is no regular file
+NODISCARD int make_directories(const char *path,
+			       struct error *err); // as mkdir -p, mode 0755
+NODISCARD int remove_tree(const char *path,
+			  struct error *err); // as rm -rf; absent is fine
+NODISCARD int link_or_copy(const char *from, const char *to,
+			   struct error *err); // hard link, else copy; replaces none
 NODISCARD int rename_path(const char *from, const char *to, struct error *err);
 
 // Names in a directory, sorted by bytes, without "." and "..". An absent directory has none.
@@ -46,12 +57,15 @@ struct name_list {
 	struct slice *items; // NUL-terminated each
 	size_t len, cap;
 };
-NODISCARD int directory_names(const char *path, struct arena *arena, struct name_list *ret_names, struct error *err);
+NODISCARD int directory_names(const char *path, struct arena *arena,
+			      struct name_list *ret_names, struct error *err);
 
 const char *path_join(struct arena *arena, const char *directory, struct slice name);
-const char *path_directory(struct arena *arena, const char *path); // "." where there is no slash
+const char *path_directory(struct arena *arena,
+			   const char *path); // "." where there is no slash
 
-struct slice path_real(struct arena *arena, const char *path); // links resolved; "" where it does not exist
+struct slice path_real(struct arena *arena,
+		       const char *path); // links resolved; "" where it does not exist
 bool path_is_directory(const char *path);
 
 void fd_close(int *fd); // for AUTO; closes where >= 0

@@ -22,22 +22,22 @@ void late_library_load(const char *soname, const char *const *names,
 #define LATE_MEMBER(name) __typeof__(name) *name;
 #define LATE_NAME(name)   #name,
 
-#define LATE_LIBRARY(library, soname, FUNCTIONS)                                        \
-	struct library {                                                                \
-		FUNCTIONS(LATE_MEMBER)                                                  \
-	};                                                                              \
-	static struct library library##_loaded;                                         \
-	static void library##_load(void)                                                \
-	{                                                                               \
-		static const char *const names[] = { FUNCTIONS(LATE_NAME) };            \
-		enum { COUNT = sizeof(names) / sizeof(*names) };                        \
-		late_function *functions[COUNT];                                        \
-		late_library_load(soname, names, functions, COUNT);                     \
-		memcpy(&library##_loaded, functions, sizeof(library##_loaded));         \
-	}                                                                               \
-	static const struct library *library(void)                                      \
-	{                                                                               \
-		static pthread_once_t once = PTHREAD_ONCE_INIT;                         \
-		pthread_once(&once, library##_load);                                    \
-		return &library##_loaded;                                               \
+#define LATE_LIBRARY(library, soname, FUNCTIONS)                                \
+	struct library {                                                        \
+		FUNCTIONS(LATE_MEMBER)                                          \
+	};                                                                      \
+	static struct library library##_loaded;                                 \
+	static void library##_load(void)                                        \
+	{                                                                       \
+		static const char *const names[] = { FUNCTIONS(LATE_NAME) };    \
+		enum { COUNT = sizeof(names) / sizeof(*names) };                \
+		late_function *functions[COUNT];                                \
+		late_library_load(soname, names, functions, COUNT);             \
+		memcpy(&library##_loaded, functions, sizeof(library##_loaded)); \
+	}                                                                       \
+	static const struct library *library(void)                              \
+	{                                                                       \
+		static pthread_once_t once = PTHREAD_ONCE_INIT;                 \
+		pthread_once(&once, library##_load);                            \
+		return &library##_loaded;                                       \
 	}

@@ -21,12 +21,12 @@
 LATE_LIBRARY(late_libcrypto, PINBAKE_LATE_crypto, LIBCRYPTO_FUNCTIONS)
 
 #define EVP_DigestFinal_ex (late_libcrypto()->EVP_DigestFinal_ex)
-#define EVP_DigestInit_ex (late_libcrypto()->EVP_DigestInit_ex)
-#define EVP_DigestUpdate (late_libcrypto()->EVP_DigestUpdate)
-#define EVP_MD_CTX_free (late_libcrypto()->EVP_MD_CTX_free)
-#define EVP_MD_CTX_new (late_libcrypto()->EVP_MD_CTX_new)
-#define EVP_sha256 (late_libcrypto()->EVP_sha256)
-#define EVP_sha384 (late_libcrypto()->EVP_sha384)
-#define EVP_sha512 (late_libcrypto()->EVP_sha512)
+#define EVP_DigestInit_ex  (late_libcrypto()->EVP_DigestInit_ex)
+#define EVP_DigestUpdate   (late_libcrypto()->EVP_DigestUpdate)
+#define EVP_MD_CTX_free    (late_libcrypto()->EVP_MD_CTX_free)
+#define EVP_MD_CTX_new     (late_libcrypto()->EVP_MD_CTX_new)
+#define EVP_sha256         (late_libcrypto()->EVP_sha256)
+#define EVP_sha384         (late_libcrypto()->EVP_sha384)
+#define EVP_sha512         (late_libcrypto()->EVP_sha512)
 
 #endif

@@ -26,7 +26,7 @@
 // Versions on one index page (hostile pages claim millions).
 #define LIMIT_PAGE_FILES 2000000
 // Entries of a wheel, and the bytes it may unpack to (torch with CUDA: 2.9 GB).
-#define LIMIT_WHEEL_ENTRIES 2000000
+#define LIMIT_WHEEL_ENTRIES        2000000
 #define LIMIT_WHEEL_UNPACKED_BYTES (64 * GIB)
 // A central directory we read over the network instead of the whole wheel.
 #define LIMIT_REMOTE_DIRECTORY_BYTES (8 * MIB)

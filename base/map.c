@@ -31,7 +31,8 @@ static void grow_slots(struct map *map)
 	map->slot_count = map->slot_count ? map->slot_count * 2 : 32;
 	map->slots = arena_new_array(map->arena, uint32_t, map->slot_count);
 	for (size_t i = 0; i < map->len; i++)
-		*find_slot(map, map->entries[i].key, map->entries[i].hash) = (uint32_t)i + 1;
+		*find_slot(map, map->entries[i].key, map->entries[i].hash) =
+			(uint32_t)i + 1;
 }
 
 bool map_insert(struct map *map, struct slice key, uint32_t value, uint32_t *ret_old)
@@ -45,7 +46,8 @@ bool map_insert(struct map *map, struct slice key, uint32_t value, uint32_t *ret
 			*ret_old = map->entries[*slot - 1].value;
 		return false;
 	}
-	map->entries = array_grow(map->arena, map->entries, map->len, &map->cap, sizeof(*map->entries));
+	map->entries = array_grow(map->arena, map->entries, map->len, &map->cap,
+				  sizeof(*map->entries));
 	map->entries[map->len++] = (struct map_entry){ key, hash, value };
 	*slot = (uint32_t)map->len;
 	return true;

@@ -6,7 +6,8 @@
 
 struct slice slice_from(const char *c_string)
 {
-	return c_string ? (struct slice){ c_string, strlen(c_string) } : (struct slice){ "", 0 };
+	return c_string ? (struct slice){ c_string, strlen(c_string) }
+			: (struct slice){ "", 0 };
 }
 
 struct slice slice_range(struct slice s, size_t from, size_t to)
@@ -115,7 +116,8 @@ bool slice_parse_u64(struct slice s, uint64_t max, uint64_t *ret_value)
 		if (!is_digit(s.ptr[i]))
 			return false;
 		if (__builtin_mul_overflow(value, 10u, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)(s.ptr[i] - '0'), &value) || value > max)
+		    __builtin_add_overflow(value, (uint64_t)(s.ptr[i] - '0'), &value) ||
+		    value > max)
 			return false;
 	}
 	*ret_value = value;

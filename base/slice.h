@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #define NODISCARD __attribute__((warn_unused_result))
-#define PRINTF_LIKE(fmt_index, first_arg) __attribute__((format(printf, fmt_index, first_arg)))
+#define PRINTF_LIKE(fmt_index, first_arg) \
+	__attribute__((format(printf, fmt_index, first_arg)))
 
 struct slice {
 	const char *ptr;
@@ -15,22 +16,23 @@ struct slice {
 };
 
 // A slice of a string literal; and a slice as the two arguments of "%.*s".
-#define S(literal) ((struct slice){ "" literal, sizeof(literal) - 1 })
+#define S(literal)   ((struct slice){ "" literal, sizeof(literal) - 1 })
 #define SLICE_ARG(s) (int)(s).len, (s).ptr
 
-struct slice slice_from(const char *c_string);           // borrows; NULL gives the empty slice
-struct slice slice_range(struct slice s, size_t from, size_t to); // clamped to s, empty if from >= to
-struct slice slice_skip(struct slice s, size_t n);       // without the first n bytes
+struct slice slice_from(const char *c_string); // borrows; NULL gives the empty slice
+struct slice slice_range(struct slice s, size_t from,
+			 size_t to);               // clamped to s, empty if from >= to
+struct slice slice_skip(struct slice s, size_t n); // without the first n bytes
 bool slice_eq(struct slice a, struct slice b);
-bool slice_eq_ignore_case(struct slice a, struct slice b);  // ASCII letters only
-int slice_cmp(struct slice a, struct slice b);           // bytes, then length: <0, 0, >0
+bool slice_eq_ignore_case(struct slice a, struct slice b); // ASCII letters only
+int slice_cmp(struct slice a, struct slice b); // bytes, then length: <0, 0, >0
 bool slice_starts_with(struct slice s, struct slice prefix);
 bool slice_ends_with(struct slice s, struct slice suffix);
 bool slice_contains(struct slice s, struct slice needle);
-struct slice slice_trim(struct slice s);                 // blanks, tabs, CR, LF, FF, VT at both ends
+struct slice slice_trim(struct slice s); // blanks, tabs, CR, LF, FF, VT at both ends
 
 #define SLICE_NONE ((size_t)-1)
-size_t slice_find(struct slice s, struct slice needle);  // offset or SLICE_NONE
+size_t slice_find(struct slice s, struct slice needle); // offset or SLICE_NONE
 size_t slice_find_byte(struct slice s, char byte);
 size_t slice_find_last_byte(struct slice s, char byte);
 

@@ -15,7 +15,8 @@
 
 // What long work reports; any member may be NULL. Called from the thread that called us.
 struct progress {
-	void (*stage)(void *context, const char *what, uint64_t total);       // "downloading", total items or bytes
+	void (*stage)(void *context, const char *what,
+		      uint64_t total); // "downloading", total items or bytes
 	void (*advance)(void *context, uint64_t done, struct slice item);
 	void *context;
 	const volatile int *interrupted; // non-zero ends the work with ERROR_INTERRUPTED
@@ -25,60 +26,67 @@ struct progress {
 
 struct store;
 
-NODISCARD int store_open(const char *cache_directory, struct store **ret_store, struct error *err);
+NODISCARD int store_open(const char *cache_directory, struct store **ret_store,
+			 struct error *err);
 void store_close(struct store *store);
-const char *store_file_path(const struct store *store, const struct sha256 *digest, struct arena *arena); // may not exist
+const char *store_file_path(const struct store *store, const struct sha256 *digest,
+			    struct arena *arena); // may not exist
 bool store_has_file(const struct store *store, const struct sha256 *digest);
 
 // Other addresses of a file (the configured index by name and hash); 0 and "" where it knows none.
 struct store_locator {
 	bool last_resort; // asked only when the lock's own addresses failed
-	int (*locate)(void *context, const struct lock_package *package, const struct lock_file *file,
-		      struct arena *arena, struct slice *ret_url, struct error *err);
+	int (*locate)(void *context, const struct lock_package *package,
+		      const struct lock_file *file, struct arena *arena,
+		      struct slice *ret_url, struct error *err);
 	void *context;
 };
 
 // Makes every chosen file present and verified: store, then locator, then the lock's url or path (resolved against
 // lock_directory). Size and SHA-256 are checked while streaming; a wheel's RECORD hashes once, on the way in (inst.2).
 // ERROR_INTEGRITY names the file and both hashes. Nothing unverified is ever visible under its digest.
-NODISCARD int store_fetch(struct store *store, struct net *net, const struct lock_selection *selection,
+NODISCARD int store_fetch(struct store *store, struct net *net,
+			  const struct lock_selection *selection,
 			  const char *lock_directory, const struct store_locator *locator,
 			  const struct progress *progress, struct error *err);
 
 struct store_usage {
 	uint64_t files, file_bytes, layers, layer_bytes, index_bytes;
 };
-NODISCARD int store_usage(const struct store *store, struct store_usage *ret_usage, struct error *err);
+NODISCARD int store_usage(const struct store *store, struct store_usage *ret_usage,
+			  struct error *err);
 // Re-reads everything; each bad file is reported and, when remove, deleted. ERROR_INTEGRITY if any was bad.
-NODISCARD int store_verify(struct store *store, bool remove, const struct progress *progress, uint64_t *ret_checked,
+NODISCARD int store_verify(struct store *store, bool remove,
+			   const struct progress *progress, uint64_t *ret_checked,
 			   struct error *err);
 // Deletes least recently used files and layers older than max_age_seconds (0: any age) until at most max_bytes remain.
-NODISCARD int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds, uint64_t max_bytes,
-			  uint64_t *ret_freed, struct error *err);
+NODISCARD int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
+			  uint64_t max_bytes, uint64_t *ret_freed, struct error *err);
 NODISCARD int store_clear(struct store *store, uint64_t *ret_freed, struct error *err);
 
 // --- layer/ and image/ ----------------------------------------------------------------------------------------------
 
 struct bake_options {
-	struct slice prefix;          // "/opt/venv" (env.1)
-	struct slice interpreter;     // base interpreter, "/usr/local/bin/python3.12"
+	struct slice prefix;      // "/opt/venv" (env.1)
+	struct slice interpreter; // base interpreter, "/usr/local/bin/python3.12"
 	const struct target *target;
 	uint32_t uid, gid;
-	uint64_t mtime;               // 315532800, or SOURCE_DATE_EPOCH where earlier (tar.10)
-	uint64_t created;             // SOURCE_DATE_EPOCH or 0 (oci.5)
-	unsigned jobs;                // 0: number of processors
+	uint64_t mtime;   // 315532800, or SOURCE_DATE_EPOCH where earlier (tar.10)
+	uint64_t created; // SOURCE_DATE_EPOCH or 0 (oci.5)
+	unsigned jobs;    // 0: number of processors
 	bool rehash, strict;
-	struct slice lock_digest_hex; // SHA-256 of the lock's bytes, for the manifest's annotation
+	struct slice
+		lock_digest_hex; // SHA-256 of the lock's bytes, for the manifest's annotation
 };
 
 struct layer {
-	struct slice name;         // "skeleton", "numpy", "bucket-03"
-	struct slice kind;         // "skeleton" or "wheels"
-	struct slice packages;     // "a 1.0, b 2.0"
+	struct slice name;     // "skeleton", "numpy", "bucket-03"
+	struct slice kind;     // "skeleton" or "wheels"
+	struct slice packages; // "a 1.0, b 2.0"
 	struct sha256 key, digest, diff_id;
-	uint64_t size, tar_size;   // compressed and plain, bytes
-	uint32_t entries;          // files in it
-	bool baked;                // now, not found in the store
+	uint64_t size, tar_size; // compressed and plain, bytes
+	uint32_t entries;        // files in it
+	bool baked;              // now, not found in the store
 };
 
 struct bake_warning {
@@ -86,11 +94,12 @@ struct bake_warning {
 };
 
 struct bake_result {
-	struct layer *layers;      // in plan order (plan.4)
+	struct layer *layers; // in plan order (plan.4)
 	size_t len, cap;
 	struct sha256 plan_digest, manifest_digest, config_digest;
-	uint64_t heavy_threshold;  // bytes (plan.3)
-	struct slice prefix, interpreter; // of the options, so that `dockerfile` needs not ask again
+	uint64_t heavy_threshold; // bytes (plan.3)
+	struct slice prefix,
+		interpreter; // of the options, so that `dockerfile` needs not ask again
 	struct bake_warning *warnings;
 	size_t warnings_len, warnings_cap;
 };
@@ -99,20 +108,26 @@ struct bake_result {
 // Needs the wheels only of unknown layers; `ensure` is called once with them before they are opened (cli downloads).
 // ERROR_INPUT for a pin that is not a wheel (sdist, vcs, directory): the builder's own issue brings those.
 struct bake_ensure {
-	int (*wheels)(void *context, const struct lock_selection *missing, struct error *err);
+	int (*wheels)(void *context, const struct lock_selection *missing,
+		      struct error *err);
 	void *context;
 };
-NODISCARD int bake(struct store *store, const struct lock_selection *selection, const struct bake_options *options,
-		   const struct bake_ensure *ensure, const char *out_directory, const struct progress *progress,
-		   struct arena *arena, struct bake_result *ret_result, struct error *err);
+NODISCARD int bake(struct store *store, const struct lock_selection *selection,
+		   const struct bake_options *options, const struct bake_ensure *ensure,
+		   const char *out_directory, const struct progress *progress,
+		   struct arena *arena, struct bake_result *ret_result,
+		   struct error *err);
 
 // Removes from out_directory what result does not name. bake leaves older layers in place, because the present Dockerfile
 // still names them: to be called when the new one is written (ctx.6).
-NODISCARD int bake_remove_stale(const char *out_directory, const struct bake_result *result, struct error *err);
+NODISCARD int bake_remove_stale(const char *out_directory,
+				const struct bake_result *result, struct error *err);
 
 // Writes the hybrid archive (load.1) of what bake put into out_directory: `docker load` takes it.
-NODISCARD int image_write_archive(const char *out_directory, const struct bake_result *result, struct slice reference,
-				  const char *archive_path, struct error *err);
+NODISCARD int image_write_archive(const char *out_directory,
+				  const struct bake_result *result,
+				  struct slice reference, const char *archive_path,
+				  struct error *err);
 
 // The same tree on a live file system, at prefix; created, or brought to the lock's state.
 struct install_options {
@@ -121,7 +136,7 @@ struct install_options {
 	const struct target *target;
 	unsigned jobs;
 	bool strict;
-	struct arena *arena;        // holds the result's warnings; NULL: they are not kept
+	struct arena *arena; // holds the result's warnings; NULL: they are not kept
 };
 struct install_result {
 	uint64_t packages, files, bytes;
@@ -129,8 +144,9 @@ struct install_result {
 	size_t warnings_len, warnings_cap;
 };
 NODISCARD int install(struct store *store, const struct lock_selection *selection,
-		      const struct install_options *options, const struct progress *progress,
-		      struct install_result *ret_result, struct error *err);
+		      const struct install_options *options,
+		      const struct progress *progress, struct install_result *ret_result,
+		      struct error *err);
 
 // Proves that the environment at options->prefix equals the lock, file by file: kind, permission bits, link text and
 // every byte, compared with the wheels themselves (which the store must have), generated files and RECORD included;
@@ -150,23 +166,26 @@ struct install_check_result {
 	size_t len, cap;
 };
 NODISCARD int install_check(struct store *store, const struct lock_selection *selection,
-			    const struct install_options *options, const struct progress *progress,
+			    const struct install_options *options,
+			    const struct progress *progress,
 			    struct install_check_result *ret_result, struct error *err);
 
 struct dockerfile_options {
-	struct slice base;            // "python:3.12-slim"
+	struct slice base; // "python:3.12-slim"
 	struct slice prefix;
-	struct slice out_directory;   // ".pinbake"
-	struct slice form;            // "run" or "add"
-	struct slice workdir, app;    // "/app"; files to COPY ("." for all) or ""
-	struct slice command;         // CMD as JSON array text, or ""
-	struct slice expose;          // "8501" or ""
+	struct slice out_directory; // ".pinbake"
+	struct slice form;          // "run" or "add"
+	struct slice workdir, app;  // "/app"; files to COPY ("." for all) or ""
+	struct slice command;       // CMD as JSON array text, or ""
+	struct slice expose;        // "8501" or ""
 };
 // existing: the present Dockerfile's text or "": only the marked block is replaced (docker.1); a new file is written whole.
-NODISCARD int dockerfile_text(const struct dockerfile_options *options, const struct bake_result *result,
-			      struct slice existing, struct arena *arena, struct slice *ret_text, struct error *err);
+NODISCARD int dockerfile_text(const struct dockerfile_options *options,
+			      const struct bake_result *result, struct slice existing,
+			      struct arena *arena, struct slice *ret_text,
+			      struct error *err);
 // existing .dockerignore or "" → with the marked block (ctx.7).
 struct slice dockerignore_text(struct slice existing, struct arena *arena);
 // What `bake` left in out_directory, read back for `dockerfile`: layer names, digests, sizes, in plan order.
-NODISCARD int bake_result_read(const char *out_directory, struct arena *arena, struct bake_result *ret_result,
-			       struct error *err);
+NODISCARD int bake_result_read(const char *out_directory, struct arena *arena,
+			       struct bake_result *ret_result, struct error *err);

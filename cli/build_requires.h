@@ -14,6 +14,7 @@ struct build_requires {
 };
 
 // For struct sdist_host; context: struct build_requires. Wheels only: what builds a package is not built itself.
-NODISCARD int install_build_requires(void *context, const struct slice *requirements, size_t len,
-				     const struct sdist_python *python, const char *prefix,
-				     struct sha256 *ret_digest, struct error *err);
+NODISCARD int install_build_requires(void *context, const struct slice *requirements,
+				     size_t len, const struct sdist_python *python,
+				     const char *prefix, struct sha256 *ret_digest,
+				     struct error *err);

@@ -39,7 +39,7 @@ struct common_options {
 struct cli {
 	struct arena arena; // until exit
 	struct common_options common;
-	const char *command;   // "lock"
+	const char *command; // "lock"
 	bool stderr_is_terminal, colored, progress_shown;
 	struct diagnostics diagnostics;
 	struct progress progress; // ready to hand to builder
@@ -52,24 +52,25 @@ struct command {
 	const struct option_table *options;
 	size_t values_size;
 	// values: the command's struct; result: an object for --json, filled by the command. -1 with err.
-	int (*run)(struct cli *cli, void *values, const struct text_list *arguments, json_t *result,
-		   struct error *err);
+	int (*run)(struct cli *cli, void *values, const struct text_list *arguments,
+		   json_t *result, struct error *err);
 };
 
-extern const struct command command_lock, command_export, command_bake, command_install, command_dockerfile,
-	command_cache, command_tree, command_why, command_diff;
+extern const struct command command_lock, command_export, command_bake, command_install,
+	command_dockerfile, command_cache, command_tree, command_why, command_diff;
 
 // --- settings.c
-const char *setting(const char *name); // an environment variable, NULL where unset or empty
+const char *setting(
+	const char *name); // an environment variable, NULL where unset or empty
 const char *cache_directory(struct cli *cli);
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
-const char *default_index_url(void);       // from the settings, else the Python Package Index
-bool index_is_configured(void);            // does a setting name an index?
+const char *default_index_url(void); // from the settings, else the Python Package Index
+bool index_is_configured(void);      // does a setting name an index?
 struct slice host_platform(struct arena *arena); // "linux/amd64"
-uint64_t clock_seconds(void); // since 1970
-uint64_t clock_ms(void);      // monotonic
-bool locale_is_utf8(void); // may text go beyond ASCII?
+uint64_t clock_seconds(void);                    // since 1970
+uint64_t clock_ms(void);                         // monotonic
+bool locale_is_utf8(void);                       // may text go beyond ASCII?
 NODISCARD int open_net(struct cli *cli, struct net **ret_net, struct error *err);
 NODISCARD int open_store(struct cli *cli, struct store **ret_store, struct error *err);
 void store_cleanup(struct store **store);
@@ -84,23 +85,31 @@ void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnos
 void render_hint(const struct cli *cli, const struct error *err);
 // The line with its number, carets below the span; indented by so many columns.
 void render_place(const struct cli *cli, struct span span, int indent);
-size_t display_width(struct slice line, size_t bytes);      // columns that the first `bytes` of a line take
-void add_place(json_t *object, struct span span);           // "file", "line", "column"
+size_t display_width(struct slice line,
+		     size_t bytes); // columns that the first `bytes` of a line take
+void add_place(json_t *object, struct span span); // "file", "line", "column"
 json_t *error_as_json(const struct error *err);
 json_t *diagnostics_as_json(const struct diagnostics *diagnostics);
-json_t *text_as_json(struct slice text); // a JSON string; bytes that are not UTF-8 become U+FFFD
+json_t *text_as_json(
+	struct slice text); // a JSON string; bytes that are not UTF-8 become U+FFFD
 json_t *digest_as_json(const struct sha256 *digest);
-void say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // stderr, unless --quiet or --json
-void warn(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // a diagnostic without a place
-void show_diagnostics(struct cli *cli); // now, so that they stand before what follows; --json gathers them
-const char *plural(uint64_t count);     // "s" but for one
-void detail(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // only with --verbose
+void say(const struct cli *cli, const char *fmt, ...)
+	PRINTF_LIKE(2, 3); // stderr, unless --quiet or --json
+void warn(struct cli *cli, const char *fmt, ...)
+	PRINTF_LIKE(2, 3); // a diagnostic without a place
+void show_diagnostics(
+	struct cli
+		*cli); // now, so that they stand before what follows; --json gathers them
+const char *plural(uint64_t count); // "s" but for one
+void detail(const struct cli *cli, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);                                    // only with --verbose
 struct slice human_size(struct arena *arena, uint64_t bytes); // "12.3 MB"
 
 // --- progress.c
 void progress_start(struct cli *cli);
-void progress_text(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // a line that is rewritten, at most 10 Hz
-void progress_done(struct cli *cli);                                          // clears the line
+void progress_text(struct cli *cli, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);           // a line that is rewritten, at most 10 Hz
+void progress_done(struct cli *cli); // clears the line
 
 // --- lock_source.c: a lock file read, and what of it one target needs
 struct opened_lock {
@@ -110,18 +119,24 @@ struct opened_lock {
 	struct target target;
 	struct lock_selection selection;
 };
-NODISCARD int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened, struct error *err);
+NODISCARD int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened,
+			struct error *err);
 // The only argument from `at` on, or pylock.toml. ERROR_USAGE for more.
-NODISCARD int lock_argument(const struct text_list *arguments, size_t at, const char **ret_path, struct error *err);
+NODISCARD int lock_argument(const struct text_list *arguments, size_t at,
+			    const char **ret_path, struct error *err);
 // The first entry of a name in a graph of the lock. ERROR_NO, with what is near.
 struct lock_graph;
-NODISCARD int find_in_lock(struct cli *cli, const struct opened_lock *opened, const struct lock_graph *graph,
-			   const char *name, uint32_t *ret_first, size_t *ret_len, struct error *err);
+NODISCARD int find_in_lock(struct cli *cli, const struct opened_lock *opened,
+			   const struct lock_graph *graph, const char *name,
+			   uint32_t *ret_first, size_t *ret_len, struct error *err);
 // target_name NULL: the lock's only target, else an error that lists them.
-NODISCARD int open_lock(struct cli *cli, const char *path, const char *target_name, struct opened_lock *ret_opened,
-			struct error *err);
+NODISCARD int open_lock(struct cli *cli, const char *path, const char *target_name,
+			struct opened_lock *ret_opened, struct error *err);
 // The indexes that know files by name and hash: the option's, or those a setting names; none by default.
-void collect_locator_indexes(struct cli *cli, const char *option_url, struct text_list *ret_urls);
+void collect_locator_indexes(struct cli *cli, const char *option_url,
+			     struct text_list *ret_urls);
 // Fetches what the selection needs into the store.
-NODISCARD int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *opened,
-			  const struct lock_selection *selection, const struct text_list *index_urls, struct error *err);
+NODISCARD int fetch_files(struct cli *cli, struct store *store,
+			  const struct opened_lock *opened,
+			  const struct lock_selection *selection,
+			  const struct text_list *index_urls, struct error *err);

@@ -13,9 +13,12 @@ struct cache_values {
 
 #define AT(member) offsetof(struct cache_values, member)
 static const struct option OPTIONS[] = {
-	{ "max-size", 0, OPTION_TEXT, AT(max_size), "SIZE", "prune: keep at most SIZE (2G, 500M; default 10G)", false },
-	{ "max-age", 0, OPTION_TEXT, AT(max_age), "DAYS", "prune: only what was not used for DAYS (default 30)", false },
-	{ "remove", 0, OPTION_FLAG, AT(remove), NULL, "verify: delete what is damaged", false },
+	{ "max-size", 0, OPTION_TEXT, AT(max_size), "SIZE",
+	  "prune: keep at most SIZE (2G, 500M; default 10G)", false },
+	{ "max-age", 0, OPTION_TEXT, AT(max_age), "DAYS",
+	  "prune: only what was not used for DAYS (default 30)", false },
+	{ "remove", 0, OPTION_FLAG, AT(remove), NULL, "verify: delete what is damaged",
+	  false },
 };
 
 enum { DEFAULT_AGE_DAYS = 30, DAY_SECONDS = 86400 };
@@ -43,31 +46,41 @@ static int print_info(struct cache_call *call, struct error *err)
 	struct arena *arena = &call->cli->arena;
 	if (store_usage(call->store, &usage, err) < 0)
 		return -1;
-	json_object_set_new(call->result, "directory", json_string(cache_directory(call->cli)));
+	json_object_set_new(call->result, "directory",
+			    json_string(cache_directory(call->cli)));
 	json_object_set_new(call->result, "files", json_integer((json_int_t)usage.files));
-	json_object_set_new(call->result, "file_bytes", json_integer((json_int_t)usage.file_bytes));
-	json_object_set_new(call->result, "layers", json_integer((json_int_t)usage.layers));
-	json_object_set_new(call->result, "layer_bytes", json_integer((json_int_t)usage.layer_bytes));
-	json_object_set_new(call->result, "index_bytes", json_integer((json_int_t)usage.index_bytes));
+	json_object_set_new(call->result, "file_bytes",
+			    json_integer((json_int_t)usage.file_bytes));
+	json_object_set_new(call->result, "layers",
+			    json_integer((json_int_t)usage.layers));
+	json_object_set_new(call->result, "layer_bytes",
+			    json_integer((json_int_t)usage.layer_bytes));
+	json_object_set_new(call->result, "index_bytes",
+			    json_integer((json_int_t)usage.index_bytes));
 	if (call->cli->common.json)
 		return 0;
-	struct slice files = human_size(arena, usage.file_bytes), layers = human_size(arena, usage.layer_bytes);
+	struct slice files = human_size(arena, usage.file_bytes),
+		     layers = human_size(arena, usage.layer_bytes);
 	struct slice index = human_size(arena, usage.index_bytes);
 	printf("directory  %s\nfiles      %llu, %.*s\nlayers     %llu, %.*s\nindex      %.*s\n",
-	       cache_directory(call->cli), (unsigned long long)usage.files, SLICE_ARG(files),
-	       (unsigned long long)usage.layers, SLICE_ARG(layers), SLICE_ARG(index));
+	       cache_directory(call->cli), (unsigned long long)usage.files,
+	       SLICE_ARG(files), (unsigned long long)usage.layers, SLICE_ARG(layers),
+	       SLICE_ARG(index));
 	return 0;
 }
 
 static int verify(struct cache_call *call, struct error *err)
 {
 	uint64_t checked = 0;
-	int status = store_verify(call->store, call->values->remove, &call->cli->progress, &checked, err);
+	int status = store_verify(call->store, call->values->remove, &call->cli->progress,
+				  &checked, err);
 	progress_done(call->cli);
 	json_object_set_new(call->result, "checked", json_integer((json_int_t)checked));
 	if (status < 0)
 		return -1;
-	say(call->cli, checked == 1 ? "%llu file is what its name says" : "%llu files are what their names say",
+	say(call->cli,
+	    checked == 1 ? "%llu file is what its name says"
+			 : "%llu files are what their names say",
 	    (unsigned long long)checked);
 	return 0;
 }
@@ -87,7 +100,9 @@ static int parse_size(const char *text, uint64_t *ret_bytes, struct error *err)
 		}
 	}
 	if (!slice_parse_u64(digits, UINT64_MAX / unit, &number))
-		return error_set(err, ERROR_USAGE, "'%s' is no size: expected a number with K, M, G or T", text);
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is no size: expected a number with K, M, G or T",
+				 text);
 	*ret_bytes = number * unit;
 	return 0;
 }
@@ -105,10 +120,13 @@ static int prune(struct cache_call *call, struct error *err)
 	uint64_t bytes = 10 * GIB, days = DEFAULT_AGE_DAYS, freed = 0;
 	if (call->values->max_size && parse_size(call->values->max_size, &bytes, err) < 0)
 		return -1;
-	if (call->values->max_age && !slice_parse_u64(slice_from(call->values->max_age), 36500, &days))
-		return error_set(err, ERROR_USAGE, "'%s' is no number of days", call->values->max_age);
+	if (call->values->max_age &&
+	    !slice_parse_u64(slice_from(call->values->max_age), 36500, &days))
+		return error_set(err, ERROR_USAGE, "'%s' is no number of days",
+				 call->values->max_age);
 	// A size alone means that size, whatever the age.
-	uint64_t age = call->values->max_size && !call->values->max_age ? 0 : days * DAY_SECONDS;
+	uint64_t age =
+		call->values->max_size && !call->values->max_age ? 0 : days * DAY_SECONDS;
 	if (call->values->max_age && !call->values->max_size)
 		bytes = 0;
 	if (store_prune(call->store, clock_seconds(), age, bytes, &freed, err) < 0)
@@ -129,16 +147,20 @@ static const struct action {
 	bool needs_store;
 	int (*run)(struct cache_call *call, struct error *err);
 } ACTIONS[] = {
-	{ "dir", false, print_directory }, { "info", true, print_info }, { "verify", true, verify },
-	{ "prune", true, prune },	   { "clear", true, clear },
+	{ "dir", false, print_directory }, { "info", true, print_info },
+	{ "verify", true, verify },        { "prune", true, prune },
+	{ "clear", true, clear },
 };
 enum { ACTION_COUNT = sizeof(ACTIONS) / sizeof(*ACTIONS) };
 
-static const struct action *find_action(const struct text_list *arguments, struct error *err)
+static const struct action *find_action(const struct text_list *arguments,
+					struct error *err)
 {
 	const char *names[ACTION_COUNT];
 	if (arguments->len != 1) {
-		error_set(err, ERROR_USAGE, arguments->len ? "one action at a time" : "an action is missing");
+		error_set(err, ERROR_USAGE,
+			  arguments->len ? "one action at a time"
+					 : "an action is missing");
 		error_hint(err, "expected dir, info, verify, prune or clear");
 		return NULL;
 	}
@@ -149,12 +171,15 @@ static const struct action *find_action(const struct text_list *arguments, struc
 	}
 	error_set(err, ERROR_USAGE, "unknown cache action '%s'", arguments->items[0]);
 	const char *near = nearest_word(arguments->items[0], names, ACTION_COUNT);
-	error_hint(err, near ? "did you mean '%s'?" : "expected dir, info, verify, prune or clear", near);
+	error_hint(err,
+		   near ? "did you mean '%s'?"
+			: "expected dir, info, verify, prune or clear",
+		   near);
 	return NULL;
 }
 
-static int run_cache(struct cli *cli, void *opaque, const struct text_list *arguments, json_t *result,
-		     struct error *err)
+static int run_cache(struct cli *cli, void *opaque, const struct text_list *arguments,
+		     json_t *result, struct error *err)
 {
 	AUTO(store_cleanup) struct store *store = NULL;
 	const struct action *action = find_action(arguments, err);

@@ -13,23 +13,33 @@ struct dockerfile_values {
 
 #define AT(member) offsetof(struct dockerfile_values, member)
 static const struct option OPTIONS[] = {
-	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", "file to write or update (default Dockerfile; - is stdout)", false },
-	{ "base", 0, OPTION_TEXT, AT(base), "IMAGE", "base image (default python:3-slim, or the present FROM)", false },
-	{ "app", 0, OPTION_LIST, AT(app), "FILE", "application file or directory to copy, repeatable", false },
-	{ "command", 0, OPTION_TEXT, AT(command), "CMD", "what the container runs", false },
-	{ "expose", 0, OPTION_TEXT, AT(expose), "PORT", "port the application listens on", false },
-	{ "workdir", 0, OPTION_TEXT, AT(workdir), "DIR", "working directory (default /app)", true },
+	{ "output", 'o', OPTION_TEXT, AT(output), "FILE",
+	  "file to write or update (default Dockerfile; - is stdout)", false },
+	{ "base", 0, OPTION_TEXT, AT(base), "IMAGE",
+	  "base image (default python:3-slim, or the present FROM)", false },
+	{ "app", 0, OPTION_LIST, AT(app), "FILE",
+	  "application file or directory to copy, repeatable", false },
+	{ "command", 0, OPTION_TEXT, AT(command), "CMD", "what the container runs",
+	  false },
+	{ "expose", 0, OPTION_TEXT, AT(expose), "PORT", "port the application listens on",
+	  false },
+	{ "workdir", 0, OPTION_TEXT, AT(workdir), "DIR",
+	  "working directory (default /app)", true },
 	{ "form", 0, OPTION_TEXT, AT(form), "FORM", "run (default) or add", true },
-	{ "prefix", 0, OPTION_TEXT, AT(prefix), "PATH", "where the environment is (default /opt/venv)", true },
-	{ "staged", 0, OPTION_TEXT, AT(staged), "DIR", "what bake has filled (default .pinbake)", true },
+	{ "prefix", 0, OPTION_TEXT, AT(prefix), "PATH",
+	  "where the environment is (default /opt/venv)", true },
+	{ "staged", 0, OPTION_TEXT, AT(staged), "DIR",
+	  "what bake has filled (default .pinbake)", true },
 };
 
-static int read_existing(struct cli *cli, const char *path, struct slice *ret_text, struct error *err)
+static int read_existing(struct cli *cli, const char *path, struct slice *ret_text,
+			 struct error *err)
 {
 	*ret_text = S("");
 	if (!file_exists(path))
 		return 0;
-	return file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena, ret_text, err);
+	return file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena, ret_text,
+			 err);
 }
 
 // CMD in its exec form: a JSON array of the command's words; a text that is one already stays as it is.
@@ -70,7 +80,8 @@ static int write_ignore_file(struct cli *cli, const char *directory, struct erro
 	return slice_eq(text, existing) ? 0 : file_write(path, text, err);
 }
 
-static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list *arguments, json_t *result,
+static int run_dockerfile(struct cli *cli, void *opaque,
+			  const struct text_list *arguments, json_t *result,
 			  struct error *err)
 {
 	const struct dockerfile_values *values = opaque;
@@ -81,7 +92,8 @@ static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list 
 	struct dockerfile_options options = {
 		.base = slice_from(values->base),
 		.prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv"),
-		.out_directory = values->staged ? slice_from(values->staged) : S(".pinbake"),
+		.out_directory =
+			values->staged ? slice_from(values->staged) : S(".pinbake"),
 		.form = slice_from(values->form ? values->form : "run"),
 		.workdir = values->workdir ? slice_from(values->workdir) : S("/app"),
 		.app = joined(cli, &values->app),
@@ -89,14 +101,16 @@ static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list 
 		.expose = slice_from(values->expose),
 	};
 	if (arguments->len)
-		return error_set(err, ERROR_USAGE, "unexpected argument '%s'", arguments->items[0]),
+		return error_set(err, ERROR_USAGE, "unexpected argument '%s'",
+				 arguments->items[0]),
 		       error_hint(err, "application files are named with --app");
 	static const char *const forms[] = { "run", "add" };
 	size_t form;
 	if (option_choice("form", values->form, forms, 2, &form, err) < 0)
 		return -1;
 	if (bake_result_read(options.out_directory.ptr, &cli->arena, &baked, err) < 0)
-		return error_hint(err, "'pinbake bake' fills %s", options.out_directory.ptr);
+		return error_hint(err, "'pinbake bake' fills %s",
+				  options.out_directory.ptr);
 	if (!to_stdout && read_existing(cli, output, &existing, err) < 0)
 		return -1;
 	if (dockerfile_text(&options, &baked, existing, &cli->arena, &text, err) < 0)
@@ -110,11 +124,11 @@ static int run_dockerfile(struct cli *cli, void *opaque, const struct text_list 
 	}
 	if (file_write(output, text, err) < 0 ||
 	    write_ignore_file(cli, path_directory(&cli->arena, output), err) < 0 ||
-	    bake_remove_stale(options.out_directory.ptr, &baked, err) < 0) // ctx.6: once nothing names them
+	    bake_remove_stale(options.out_directory.ptr, &baked, err) <
+		    0) // ctx.6: once nothing names them
 		return -1;
-	say(cli, "%s %s: %zu layer%s from %s", existing.len ? "updated" : "wrote", output, baked.len,
-	    plural(baked.len),
-	    options.out_directory.ptr);
+	say(cli, "%s %s: %zu layer%s from %s", existing.len ? "updated" : "wrote", output,
+	    baked.len, plural(baked.len), options.out_directory.ptr);
 	json_object_set_new(result, "file", json_string(output));
 	return 0;
 }
@@ -125,9 +139,10 @@ const struct command command_dockerfile = {
 	.name = "dockerfile",
 	.arguments = "[options]",
 	.summary = "write or update a Dockerfile that takes the baked layers",
-	.examples = "  pinbake dockerfile --base python:3.12-slim --app app.py --expose 8501 \\\n"
-		    "      --command 'streamlit run app.py'\n"
-		    "  pinbake dockerfile          update the marked block of an existing Dockerfile\n",
+	.examples =
+		"  pinbake dockerfile --base python:3.12-slim --app app.py --expose 8501 \\\n"
+		"      --command 'streamlit run app.py'\n"
+		"  pinbake dockerfile          update the marked block of an existing Dockerfile\n",
 	.options = &TABLE,
 	.values_size = sizeof(struct dockerfile_values),
 	.run = run_dockerfile,

@@ -190,7 +190,13 @@ static void report(struct call *call, json_t *result)
 
 // --- the command -----------------------------------------------------------------------------------------------------
 
-enum { HINT_SOLVES = 20, HINT_MS = 5000, REPAIR_SOLVES = 400, REPAIR_MS = 120000, REMOVALS = 3 };
+enum {
+	HINT_SOLVES = 20,
+	HINT_MS = 5000,
+	REPAIR_SOLVES = 400,
+	REPAIR_MS = 120000,
+	REMOVALS = 3
+};
 
 static int explain_failure(struct call *call, const struct repair_list *repairs,
 			   json_t *result, struct error *err)
@@ -229,8 +235,9 @@ static int repair_or_explain(struct call *call, json_t *result, struct error *er
 {
 	struct lock_run failed = call->run;
 	bool wanted = call->values->repair;
-	struct repair_case of = { call->cli, failed.index, &failed, &call->cutoff, NULL,
-				  &call->values->upgrade_packages };
+	struct repair_case of = { call->cli, failed.index,
+				  &failed,   &call->cutoff,
+				  NULL,      &call->values->upgrade_packages };
 	struct repair_limits limits = { wanted ? REPAIR_SOLVES : HINT_SOLVES,
 					wanted ? REPAIR_MS : HINT_MS, REMOVALS };
 	struct repair_list repairs = { 0 };
@@ -278,10 +285,12 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 			warn_about_pins(call->cli, &run->resolves[i],
 					&run->picks[i].pins);
 	if (call->cutoff.kind == CUTOFF_PINS && run->options.exclude_newer.len == 0)
-		warn(call->cli, "the index does not say when the pins were uploaded, so nothing is excluded");
+		warn(call->cli,
+		     "the index does not say when the pins were uploaded, so nothing is excluded");
 	show_diagnostics(call->cli);
 	if (call->edits.len) {
-		say(call->cli, "repaired by %zu edit%s, which your files do not have yet:",
+		say(call->cli,
+		    "repaired by %zu edit%s, which your files do not have yet:",
 		    call->edits.len, plural(call->edits.len));
 		report_edits(call->cli, &call->edits);
 		json_object_set_new(result, "edits", edits_as_json(&call->edits));

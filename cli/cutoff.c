@@ -8,7 +8,10 @@ enum { SECONDS_A_DAY = 86400, AGE_DAYS_MAX = 36500 };
 
 static uint64_t seconds_of_unit(struct slice unit)
 {
-	static const struct { const char *names[4]; uint64_t seconds; } units[] = {
+	static const struct {
+		const char *names[4];
+		uint64_t seconds;
+	} units[] = {
 		{ { "w", "week", "weeks", "" }, 7 * SECONDS_A_DAY },
 		{ { "d", "day", "days", "" }, SECONDS_A_DAY },
 		{ { "h", "hour", "hours", "hr" }, 3600 },
@@ -42,7 +45,8 @@ static struct slice take_one(struct slice *rest)
 // have no fixed length.
 static bool read_age(struct slice text, uint64_t *ret_seconds)
 {
-	bool is_iso = text.len && to_lower(text.ptr[0]) == 'p', in_time = false, any = false;
+	bool is_iso = text.len && to_lower(text.ptr[0]) == 'p', in_time = false,
+	     any = false;
 	struct slice rest = is_iso ? slice_skip(text, 1) : text;
 	uint64_t sum = 0;
 	while ((rest = slice_trim(rest)).len) {
@@ -51,10 +55,12 @@ static bool read_age(struct slice text, uint64_t *ret_seconds)
 			in_time = true;
 			rest = slice_skip(rest, 1);
 		}
-		if (!slice_parse_u64(take_while(&rest, is_digit), AGE_DAYS_MAX * UINT64_C(24), &count))
+		if (!slice_parse_u64(take_while(&rest, is_digit),
+				     AGE_DAYS_MAX * UINT64_C(24), &count))
 			return false;
 		rest = slice_trim(rest);
-		unit = seconds_of_unit(is_iso ? take_one(&rest) : take_while(&rest, is_alpha));
+		unit = seconds_of_unit(is_iso ? take_one(&rest)
+					      : take_while(&rest, is_alpha));
 		if (unit == 0 || (is_iso && in_time != (unit < SECONDS_A_DAY)))
 			return false;
 		sum += count * unit;
@@ -67,14 +73,20 @@ static bool read_age(struct slice text, uint64_t *ret_seconds)
 // The Gregorian calendar in eras of 400 years that begin in March.
 static struct slice moment_text(struct arena *arena, uint64_t seconds)
 {
-	uint64_t days = seconds / SECONDS_A_DAY + 719468, era = days / 146097, of_era = days % 146097;
-	uint64_t of_era_year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	uint64_t of_year = of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
-	uint64_t shifted = (5 * of_year + 2) / 153, month = shifted < 10 ? shifted + 3 : shifted - 9;
-	uint64_t year = era * 400 + of_era_year + (month <= 2), day = of_year - (153 * shifted + 2) / 5 + 1;
+	uint64_t days = seconds / SECONDS_A_DAY + 719468, era = days / 146097,
+		 of_era = days % 146097;
+	uint64_t of_era_year =
+		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint64_t of_year =
+		of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
+	uint64_t shifted = (5 * of_year + 2) / 153,
+		 month = shifted < 10 ? shifted + 3 : shifted - 9;
+	uint64_t year = era * 400 + of_era_year + (month <= 2),
+		 day = of_year - (153 * shifted + 2) / 5 + 1;
 	uint64_t time = seconds % SECONDS_A_DAY;
-	return arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year, (unsigned)month, (unsigned)day,
-			    (unsigned)(time / 3600), (unsigned)(time / 60 % 60), (unsigned)(time % 60));
+	return arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year,
+			    (unsigned)month, (unsigned)day, (unsigned)(time / 3600),
+			    (unsigned)(time / 60 % 60), (unsigned)(time % 60));
 }
 
 // --- the option ------------------------------------------------------------------------------------------------------
@@ -83,14 +95,16 @@ static bool read_moment(struct arena *arena, struct slice text, struct slice *re
 {
 	int64_t microseconds;
 	bool has_time = slice_find_byte(text, ':') != SLICE_NONE;
-	struct slice moment = has_time ? text : arena_printf(arena, "%.*sT00:00:00Z", SLICE_ARG(text));
+	struct slice moment =
+		has_time ? text : arena_printf(arena, "%.*sT00:00:00Z", SLICE_ARG(text));
 	if (!upload_time_parse(moment, &microseconds))
 		return false;
 	*ret_moment = moment;
 	return true;
 }
 
-int cutoff_read(struct arena *arena, struct slice text, uint64_t now, struct cutoff *ret_cutoff, struct error *err)
+int cutoff_read(struct arena *arena, struct slice text, uint64_t now,
+		struct cutoff *ret_cutoff, struct error *err)
 {
 	struct cutoff cutoff = { .kind = CUTOFF_NONE, .moment = S("") };
 	uint64_t age;
@@ -104,9 +118,13 @@ int cutoff_read(struct arena *arena, struct slice text, uint64_t now, struct cut
 		cutoff.kind = CUTOFF_AGE;
 		cutoff.moment = moment_text(arena, now - age);
 	} else if (text.len) {
-		error_set(err, ERROR_USAGE, "'%.*s' is no value for --exclude-newer: expected a date, an age or 'pins'",
-			  SLICE_ARG(text));
-		return error_hint(err, "write it as 2024-05-01, 2024-05-01T12:00:00Z, 7d, '2 weeks' or pins");
+		error_set(
+			err, ERROR_USAGE,
+			"'%.*s' is no value for --exclude-newer: expected a date, an age or 'pins'",
+			SLICE_ARG(text));
+		return error_hint(
+			err,
+			"write it as 2024-05-01, 2024-05-01T12:00:00Z, 7d, '2 weeks' or pins");
 	}
 	*ret_cutoff = cutoff;
 	return 0;
@@ -154,11 +172,15 @@ struct moment {
 };
 
 // The first upload of a release, of the files that say when.
-static struct moment first_upload(const struct project *project, const struct release *release)
+static struct moment first_upload(const struct project *project,
+				  const struct release *release)
 {
 	struct moment first = { 0 };
 	for (uint32_t i = 0; i < release->file_len; i++) {
-		struct moment one = { .known = true, .text = project_file_get(project, release->first_file + i)->upload_time };
+		struct moment one = { .known = true,
+				      .text = project_file_get(project,
+							       release->first_file + i)
+						      ->upload_time };
 		if (upload_time_parse(one.text, &one.microseconds) &&
 		    (!first.known || one.microseconds < first.microseconds))
 			first = one;
@@ -166,20 +188,25 @@ static struct moment first_upload(const struct project *project, const struct re
 	return first;
 }
 
-static void add_pin(const struct project *project, const struct specifier_set *specifiers, struct moment *latest)
+static void add_pin(const struct project *project, const struct specifier_set *specifiers,
+		    struct moment *latest)
 {
 	for (uint32_t i = 0; i < project->release_len; i++) {
-		if (!specifier_set_contains(specifiers, &project_release(project, i)->version))
+		if (!specifier_set_contains(specifiers,
+					    &project_release(project, i)->version))
 			continue;
 		struct moment one = first_upload(project, project_release(project, i));
-		if (one.known && (!latest->known || one.microseconds > latest->microseconds))
+		if (one.known &&
+		    (!latest->known || one.microseconds > latest->microseconds))
 			*latest = one;
 	}
 }
 
-static bool is_pin_for_some(const struct requirement_entry *entry, const struct target *targets, size_t len)
+static bool is_pin_for_some(const struct requirement_entry *entry,
+			    const struct target *targets, size_t len)
 {
-	if (entry->is_constraint || !specifier_set_is_exact_pin(&entry->requirement.specifiers))
+	if (entry->is_constraint ||
+	    !specifier_set_is_exact_pin(&entry->requirement.specifiers))
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		struct marker_context context = { .target = &targets[i] };
@@ -189,8 +216,10 @@ static bool is_pin_for_some(const struct requirement_entry *entry, const struct 
 	return false;
 }
 
-static int find_moment_of_pins(struct cli *cli, struct index *index, const struct requirement_set *set,
-			       const struct target *targets, size_t len, struct slice *ret_moment, struct error *err)
+static int find_moment_of_pins(struct cli *cli, struct index *index,
+			       const struct requirement_set *set,
+			       const struct target *targets, size_t len,
+			       struct slice *ret_moment, struct error *err)
 {
 	struct moment latest = { .text = S("") };
 	size_t pins = 0;
@@ -202,7 +231,9 @@ static int find_moment_of_pins(struct cli *cli, struct index *index, const struc
 		pins++;
 	}
 	if (pins == 0)
-		return error_set(err, ERROR_USAGE, "--exclude-newer pins: the requirements have no exact pin ('name==1.0')");
+		return error_set(
+			err, ERROR_USAGE,
+			"--exclude-newer pins: the requirements have no exact pin ('name==1.0')");
 	for (size_t i = 0; i < set->len; i++) {
 		const struct requirement *requirement = &set->entries[i].requirement;
 		if (!is_pin_for_some(&set->entries[i], targets, len))
@@ -210,18 +241,21 @@ static int find_moment_of_pins(struct cli *cli, struct index *index, const struc
 		while (!index_project(index, requirement->name))
 			if (index_wait(index, err) < 0)
 				return -1;
-		add_pin(index_project(index, requirement->name), &requirement->specifiers, &latest);
+		add_pin(index_project(index, requirement->name), &requirement->specifiers,
+			&latest);
 	}
 	*ret_moment = latest.text;
 	return 0;
 }
 
-int cutoff_apply(const struct cutoff *cutoff, struct cli *cli, struct index *index, const struct target *targets,
-		 size_t len, struct resolve_options *options, struct error *err)
+int cutoff_apply(const struct cutoff *cutoff, struct cli *cli, struct index *index,
+		 const struct target *targets, size_t len,
+		 struct resolve_options *options, struct error *err)
 {
 	options->exclude_newer = cutoff->moment;
 	options->spares_pins = cutoff->spares_pins;
 	if (cutoff->kind != CUTOFF_PINS)
 		return 0;
-	return find_moment_of_pins(cli, index, options->requirements, targets, len, &options->exclude_newer, err);
+	return find_moment_of_pins(cli, index, options->requirements, targets, len,
+				   &options->exclude_newer, err);
 }

@@ -15,13 +15,14 @@ enum cutoff_kind { CUTOFF_NONE, CUTOFF_MOMENT, CUTOFF_AGE, CUTOFF_PINS };
 
 struct cutoff {
 	enum cutoff_kind kind;
-	struct slice moment; // RFC 3339; "" for none, and for pins until they are looked up
-	bool spares_pins;    // files of exactly pinned releases exist whenever they were uploaded
+	struct slice
+		moment; // RFC 3339; "" for none, and for pins until they are looked up
+	bool spares_pins; // files of exactly pinned releases exist whenever they were uploaded
 };
 
 // text: the option's value, "" for none; now: seconds since 1970. ERROR_USAGE.
-NODISCARD int cutoff_read(struct arena *arena, struct slice text, uint64_t now, struct cutoff *ret_cutoff,
-			  struct error *err);
+NODISCARD int cutoff_read(struct arena *arena, struct slice text, uint64_t now,
+			  struct cutoff *ret_cutoff, struct error *err);
 
 // What locking again should go by: the lock's own moment, where nothing is said or an age, which would mean another
 // moment every day. Moments and pins that are said stand.
@@ -31,6 +32,6 @@ void cutoff_keep(struct cutoff *cutoff, const struct lock *present);
 // options->requirements that hold for one of the targets, of each release's first upload (a wheel added years later does
 // not move it). Pins whose release is not there do not count; where none does there is no cut-off. ERROR_USAGE where
 // there are no pins, ERROR_INTERRUPTED, ERROR_IO.
-NODISCARD int cutoff_apply(const struct cutoff *cutoff, struct cli *cli, struct index *index,
-			   const struct target *targets, size_t len, struct resolve_options *options,
-			   struct error *err);
+NODISCARD int cutoff_apply(const struct cutoff *cutoff, struct cli *cli,
+			   struct index *index, const struct target *targets, size_t len,
+			   struct resolve_options *options, struct error *err);

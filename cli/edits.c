@@ -31,7 +31,8 @@ static struct slice bound_text(const struct release *release, const char *operat
 }
 
 // ">=1,<2" for 2.5: ">=1,<=2.5".
-static void append_specifiers(struct buf *text, const struct specifier_set *set, const struct release *release)
+static void append_specifiers(struct buf *text, const struct specifier_set *set,
+			      const struct release *release)
 {
 	const char *separator = "";
 	for (size_t i = 0; i < set->len; i++) {
@@ -50,7 +51,8 @@ static void append_specifiers(struct buf *text, const struct specifier_set *set,
 	}
 }
 
-static struct slice line_text(struct arena *arena, const struct requirement_entry *entry, bool with_specifiers)
+static struct slice line_text(struct arena *arena, const struct requirement_entry *entry,
+			      bool with_specifiers)
 {
 	struct requirement bare = entry->requirement;
 	bare.marker = NULL;
@@ -60,10 +62,12 @@ static struct slice line_text(struct arena *arena, const struct requirement_entr
 	return requirement_text(arena, &bare);
 }
 
-struct edit edit_relaxing(struct arena *arena, const struct requirement_entry *entry, const struct project *project,
-			  const struct release *release)
+struct edit edit_relaxing(struct arena *arena, const struct requirement_entry *entry,
+			  const struct project *project, const struct release *release)
 {
-	struct edit edit = { .kind = EDIT_RELAX, .entry = entry, .project = project, .release = release };
+	struct edit edit = {
+		.kind = EDIT_RELAX, .entry = entry, .project = project, .release = release
+	};
 	struct buf after = { .arena = arena };
 	buf_append(&after, line_text(arena, entry, false));
 	append_specifiers(&after, &entry->requirement.specifiers, release);
@@ -74,7 +78,9 @@ struct edit edit_relaxing(struct arena *arena, const struct requirement_entry *e
 
 struct edit edit_removing(struct arena *arena, const struct requirement_entry *entry)
 {
-	return (struct edit){ .kind = EDIT_REMOVE, .entry = entry, .before = line_text(arena, entry, true) };
+	return (struct edit){ .kind = EDIT_REMOVE,
+			      .entry = entry,
+			      .before = line_text(arena, entry, true) };
 }
 
 struct specifier_set edit_specifiers(struct arena *arena, const struct edit *edit)
@@ -92,7 +98,8 @@ struct specifier_set edit_specifiers(struct arena *arena, const struct edit *edi
 
 static bool admits_rank(const struct edit *edit, uint32_t rank)
 {
-	return specifier_set_contains(&edit->entry->requirement.specifiers, &project_release(edit->project, rank)->version);
+	return specifier_set_contains(&edit->entry->requirement.specifiers,
+				      &project_release(edit->project, rank)->version);
 }
 
 // The newest release that the line asks for, if any.
@@ -106,22 +113,26 @@ static bool newest_asked(const struct edit *edit, uint32_t *ret_rank)
 	return false;
 }
 
-static const struct node *node_of_project(const struct resolve *resolve, const struct project *project)
+static const struct node *node_of_project(const struct resolve *resolve,
+					  const struct project *project)
 {
 	for (size_t i = 1; i < resolve->nodes.len; i++)
-		if (resolve->nodes.items[i].project == project && resolve->nodes.items[i].extra.len == 0)
+		if (resolve->nodes.items[i].project == project &&
+		    resolve->nodes.items[i].extra.len == 0)
 			return &resolve->nodes.items[i];
 	return NULL;
 }
 
 // "was yanked", where all that is asked for cannot be chosen.
-static struct slice unusable_reason(struct arena *arena, const struct resolve *resolve, const struct edit *edit)
+static struct slice unusable_reason(struct arena *arena, const struct resolve *resolve,
+				    const struct edit *edit)
 {
 	const struct node *node = node_of_project(resolve, edit->project);
 	uint32_t newest;
 	bool any = newest_asked(edit, &newest);
 	for (uint32_t i = 0; node && i < node->candidates.len; i++)
-		if (admits_rank(edit, i) && node->candidates.items[i].reason == CANDIDATE_USABLE)
+		if (admits_rank(edit, i) &&
+		    node->candidates.items[i].reason == CANDIDATE_USABLE)
 			return S("");
 	if (!node || !any)
 		return S("");
@@ -131,42 +142,50 @@ static struct slice unusable_reason(struct arena *arena, const struct resolve *r
 	return arena_printf(arena, "%.*s %.*s", SLICE_ARG(version), SLICE_ARG(why));
 }
 
-static bool admits_some_asked(const struct edit *edit, const struct specifier_set *specifiers)
+static bool admits_some_asked(const struct edit *edit,
+			      const struct specifier_set *specifiers)
 {
 	for (uint32_t i = 0; i < edit->project->release_len; i++)
 		if (admits_rank(edit, i) &&
-		    specifier_set_contains(specifiers, &project_release(edit->project, i)->version))
+		    specifier_set_contains(specifiers,
+					   &project_release(edit->project, i)->version))
 			return true;
 	return false;
 }
 
-static bool holds_for(const struct resolve *resolve, const struct requirement *requirement)
+static bool holds_for(const struct resolve *resolve,
+		      const struct requirement *requirement)
 {
 	struct marker_context context = { .target = resolve->options->target };
 	return marker_holds(requirement->marker, &context);
 }
 
-static struct slice need_sentence(struct arena *arena, const struct project *project, const struct release *release,
+static struct slice need_sentence(struct arena *arena, const struct project *project,
+				  const struct release *release,
 				  const struct requirement *requirement)
 {
 	struct requirement bare = *requirement;
 	bare.marker = NULL;
 	struct slice need = requirement_text(arena, &bare);
-	return arena_printf(arena, "%.*s %.*s needs %.*s", SLICE_ARG(project->name), SLICE_ARG(release->version_text),
-			    SLICE_ARG(need));
+	return arena_printf(arena, "%.*s %.*s needs %.*s", SLICE_ARG(project->name),
+			    SLICE_ARG(release->version_text), SLICE_ARG(need));
 }
 
 // A release of the lock needs another version than was asked for.
-static struct slice needed_otherwise(struct arena *arena, const struct resolve *resolve, const struct pin_list *pins,
-				     const struct edit *edit)
+static struct slice needed_otherwise(struct arena *arena, const struct resolve *resolve,
+				     const struct pin_list *pins, const struct edit *edit)
 {
 	for (size_t i = 0; i < pins->len; i++) {
-		const struct file_metadata *found = index_metadata(resolve->index, pins->items[i].file);
+		const struct file_metadata *found =
+			index_metadata(resolve->index, pins->items[i].file);
 		for (size_t j = 0; found && j < found->metadata.requires_len; j++) {
-			const struct requirement *need = &found->metadata.requires_dist[j];
-			if (slice_eq(need->name, edit->project->name) && holds_for(resolve, need) &&
+			const struct requirement *need =
+				&found->metadata.requires_dist[j];
+			if (slice_eq(need->name, edit->project->name) &&
+			    holds_for(resolve, need) &&
 			    !admits_some_asked(edit, &need->specifiers))
-				return need_sentence(arena, pins->items[i].project, pins->items[i].release, need);
+				return need_sentence(arena, pins->items[i].project,
+						     pins->items[i].release, need);
 		}
 	}
 	return S("");
@@ -181,22 +200,29 @@ static const struct pin *pin_of(const struct pin_list *pins, struct slice name)
 }
 
 // What was asked for needs something that the lock has otherwise.
-static struct slice needs_otherwise(struct arena *arena, const struct resolve *resolve, const struct pin_list *pins,
-				    const struct edit *edit)
+static struct slice needs_otherwise(struct arena *arena, const struct resolve *resolve,
+				    const struct pin_list *pins, const struct edit *edit)
 {
 	const struct node *node = node_of_project(resolve, edit->project);
 	uint32_t newest;
 	bool any = newest_asked(edit, &newest);
-	const struct project_file *file = node && any ? candidate_file(&node->candidates, newest) : NULL;
-	const struct file_metadata *found = file ? index_metadata(resolve->index, file) : NULL;
+	const struct project_file *file =
+		node && any ? candidate_file(&node->candidates, newest) : NULL;
+	const struct file_metadata *found =
+		file ? index_metadata(resolve->index, file) : NULL;
 	if (found && found->state != METADATA_FOUND)
-		return arena_printf(arena, "%.*s cannot be used: %s", SLICE_ARG(project_release(edit->project, newest)->version_text), found->error.cause);
+		return arena_printf(
+			arena, "%.*s cannot be used: %s",
+			SLICE_ARG(project_release(edit->project, newest)->version_text),
+			found->error.cause);
 	for (size_t i = 0; found && i < found->metadata.requires_len; i++) {
 		const struct requirement *need = &found->metadata.requires_dist[i];
 		const struct pin *pin = pin_of(pins, need->name);
 		if (pin && holds_for(resolve, need) &&
 		    !specifier_set_contains(&need->specifiers, &pin->release->version))
-			return need_sentence(arena, edit->project, project_release(edit->project, newest), need);
+			return need_sentence(arena, edit->project,
+					     project_release(edit->project, newest),
+					     need);
 	}
 	return S("");
 }
@@ -204,25 +230,31 @@ static struct slice needs_otherwise(struct arena *arena, const struct resolve *r
 // A name that no index has, or one that no version of anything else makes fit.
 static struct slice removing_reason(const struct lock_run *run, const struct edit *edit)
 {
-	const struct project *project = index_project(run->index, edit->entry->requirement.name);
-	return project && project->state == PROJECT_ABSENT ? S("the index has no package of that name") :
-							     S("no other edit lets it be locked");
+	const struct project *project =
+		index_project(run->index, edit->entry->requirement.name);
+	return project && project->state == PROJECT_ABSENT
+		       ? S("the index has no package of that name")
+		       : S("no other edit lets it be locked");
 }
 
-static struct slice cutoff_reason(struct arena *arena, const struct lock_run *run, const struct edit *edit)
+static struct slice cutoff_reason(struct arena *arena, const struct lock_run *run,
+				  const struct edit *edit)
 {
 	for (size_t i = 0; i < run->targets.len; i++) {
 		for (size_t j = 0; j < run->picks[i].pins.len; j++) {
 			const struct pin *pin = &run->picks[i].pins.items[j];
 			if (slice_eq(pin->file->upload_time, edit->after))
-				return arena_printf(arena, "%.*s %.*s was uploaded then", SLICE_ARG(pin->project->name),
-						    SLICE_ARG(pin->release->version_text));
+				return arena_printf(arena, "%.*s %.*s was uploaded then",
+						    SLICE_ARG(pin->project->name),
+						    SLICE_ARG(
+							    pin->release->version_text));
 		}
 	}
 	return S("");
 }
 
-struct slice edit_reason(struct arena *arena, const struct lock_run *run, const struct edit *edit)
+struct slice edit_reason(struct arena *arena, const struct lock_run *run,
+			 const struct edit *edit)
 {
 	struct slice reason = S("");
 	if (edit->kind == EDIT_REMOVE)
@@ -253,7 +285,8 @@ static struct slice place_text(struct arena *arena, const struct edit *edit)
 	if (!edit->entry)
 		return S("--exclude-newer");
 	struct position at = span_position(edit->entry->span);
-	return arena_printf(arena, "%.*s:%zu", SLICE_ARG(edit->entry->span.source->name), at.line);
+	return arena_printf(arena, "%.*s:%zu", SLICE_ARG(edit->entry->span.source->name),
+			    at.line);
 }
 
 struct slice edits_text(struct arena *arena, const struct edit_list *edits)
@@ -264,7 +297,8 @@ struct slice edits_text(struct arena *arena, const struct edit_list *edits)
 		const struct edit *edit = &edits->items[i];
 		struct slice place = place_text(arena, edit);
 		bool repeated = i > 0 && edit->kind == edits->items[i - 1].kind;
-		buf_printf(&text, "%s%s%s%.*s", i ? " and " : "", repeated ? "" : verbs[edit->kind], repeated ? "" : " ",
+		buf_printf(&text, "%s%s%s%.*s", i ? " and " : "",
+			   repeated ? "" : verbs[edit->kind], repeated ? "" : " ",
 			   SLICE_ARG(place));
 		if (edit->kind == EDIT_REMOVE)
 			buf_printf(&text, " ('%.*s')", SLICE_ARG(edit->before));
@@ -274,16 +308,18 @@ struct slice edits_text(struct arena *arena, const struct edit_list *edits)
 	return buf_slice(&text);
 }
 
-static void report_edit(const struct cli *cli, struct arena *arena, const struct edit *edit)
+static void report_edit(const struct cli *cli, struct arena *arena,
+			const struct edit *edit)
 {
 	struct slice place = place_text(arena, edit), reason = S("");
 	if (edit->reason.len)
 		reason = arena_printf(arena, ": %.*s", SLICE_ARG(edit->reason));
 	if (edit->kind == EDIT_REMOVE)
-		say(cli, "  %.*s  without %.*s%.*s", SLICE_ARG(place), SLICE_ARG(edit->before), SLICE_ARG(reason));
-	else
-		say(cli, "  %.*s  %.*s instead of %.*s%.*s", SLICE_ARG(place), SLICE_ARG(edit->after),
+		say(cli, "  %.*s  without %.*s%.*s", SLICE_ARG(place),
 		    SLICE_ARG(edit->before), SLICE_ARG(reason));
+	else
+		say(cli, "  %.*s  %.*s instead of %.*s%.*s", SLICE_ARG(place),
+		    SLICE_ARG(edit->after), SLICE_ARG(edit->before), SLICE_ARG(reason));
 }
 
 void report_edits(const struct cli *cli, const struct edit_list *edits)

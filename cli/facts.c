@@ -130,8 +130,8 @@ static uint32_t place_of(const struct project *project,
 	if (!wanted)
 		return count;
 	int least = wanted->op == SPECIFIER_GREATER ? 1 : 0; // "> 2.0" stands above 2.0
-	while (below < count &&
-	       version_cmp(&project_release(project, below)->version, &wanted->version) < least)
+	while (below < count && version_cmp(&project_release(project, below)->version,
+					    &wanted->version) < least)
 		below++;
 	return below;
 }
@@ -158,18 +158,19 @@ static struct slice nearest_releases(struct resolve *resolve,
 	if (count == 0)
 		return arena_printf(arena, "there is no release of it%.*s",
 				    SLICE_ARG(at));
-	struct slice first = version_at(project, 0), second = version_at(project, count > 1 ? 1 : 0);
+	struct slice first = version_at(project, 0),
+		     second = version_at(project, count > 1 ? 1 : 0);
 	if (count > 1 && above == 0)
-		return arena_printf(arena, "the oldest releases%.*s are %.*s and %.*s", SLICE_ARG(at), SLICE_ARG(first),
-				    SLICE_ARG(second));
+		return arena_printf(arena, "the oldest releases%.*s are %.*s and %.*s",
+				    SLICE_ARG(at), SLICE_ARG(first), SLICE_ARG(second));
 	struct slice before = version_at(project, above ? above - 1 : 0);
 	struct slice after = version_at(project, above < count ? above : count - 1);
 	if (count > 1 && above > 0 && above < count)
 		return arena_printf(arena, "the nearest releases%.*s are %.*s and %.*s",
 				    SLICE_ARG(at), SLICE_ARG(before), SLICE_ARG(after));
 	return arena_printf(arena, "the %s release%.*s is %.*s",
-			    count == 1 ? "only" : "newest",
-			    SLICE_ARG(at), SLICE_ARG(after));
+			    count == 1 ? "only" : "newest", SLICE_ARG(at),
+			    SLICE_ARG(after));
 }
 
 // Why no release can be what is asked for; "" if some may.
@@ -226,11 +227,14 @@ void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
 		line->entry = edge->entry;
 		buf_printf(&text, "you ask for %.*s", SLICE_ARG(line->wanted));
 	} else {
-		line->origin = edge->override ? FACT_FROM_REQUIREMENTS : FACT_FROM_METADATA;
+		line->origin =
+			edge->override ? FACT_FROM_REQUIREMENTS : FACT_FROM_METADATA;
 		line->entry = edge->override;
 		struct slice who = name_usable(resolve, fact->package, fact->from);
 		struct slice need = need_text(resolve, fact, line->wanted);
-		buf_printf(&text, edge->override ? "your override makes %.*s need %.*s" : "%.*s needs %.*s",
+		buf_printf(&text,
+			   edge->override ? "your override makes %.*s need %.*s"
+					  : "%.*s needs %.*s",
 			   SLICE_ARG(who), SLICE_ARG(need));
 	}
 	if (line->missing.len)
@@ -277,9 +281,9 @@ static void add_to_cause(struct resolve *resolve, const struct node *node, uint3
 	struct cause found = { .reason = node->candidates.items[rank].reason,
 			       .is_uniform = true };
 	if (found.reason == CANDIDATE_USABLE)
-		found.constraint =
-			binding_constraint(resolve, node->name,
-					   &project_release(node->project, rank)->version);
+		found.constraint = binding_constraint(
+			resolve, node->name,
+			&project_release(node->project, rank)->version);
 	else
 		found.text = candidate_reason_text(&resolve->arena, &node->candidates,
 						   rank, resolve->options->target);

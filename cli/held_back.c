@@ -338,7 +338,8 @@ static void explain_unusable(struct inquiry *inquiry, struct resolve *resolve,
 	struct arena *arena = &resolve->arena;
 	struct explanation facts = { 0 };
 	for (uint32_t rank = (uint32_t)node->project->release_len; rank-- > from;) {
-		struct slice name = node->name, version = project_version_text(node->project, rank);
+		struct slice name = node->name,
+			     version = project_version_text(node->project, rank);
 		struct rank_run run = { rank, rank + 1 };
 		struct solver_fact fact = { .kind = FACT_NO_VERSIONS,
 					    .package = id,
@@ -366,13 +367,15 @@ static bool settle_without(struct inquiry *inquiry, struct resolve *resolve)
 		return false;
 	const struct node *node = &resolve->nodes.items[id];
 	uint32_t count = (uint32_t)node->project->release_len, from = count;
-	while (from > 0 && version_cmp(&project_release(node->project, from - 1)->version, &inquiry->newer.than) > 0)
+	while (from > 0 && version_cmp(&project_release(node->project, from - 1)->version,
+				       &inquiry->newer.than) > 0)
 		from--;
 	inquiry->verdict = VERDICT_NEWEST;
 	if (from == count)
 		return true;
 	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
-		const struct release *release = project_release(node->project, node->candidates.prefer[i]);
+		const struct release *release =
+			project_release(node->project, node->candidates.prefer[i]);
 		if (!newer_request_admits(&inquiry->newer, &release->version))
 			continue;
 		if (usable++ == 0)

@@ -23,7 +23,8 @@ static const struct option OPTIONS[] = {
 	{ "target", 0, OPTION_LIST, AT(targets), "NAME",
 	  "the full form, repeatable: cp312-linux-amd64-glibc2.36", true },
 	{ "for-image", 0, OPTION_LIST, AT(images), "REF",
-	  "the targets of a base image: OCI layout, oci-archive or docker save file", false },
+	  "the targets of a base image: OCI layout, oci-archive or docker save file",
+	  false },
 	{ "upgrade", 'U', OPTION_FLAG, AT(upgrade), NULL,
 	  "do not prefer the pins of the present lock", false },
 	{ "upgrade-package", 'P', OPTION_LIST, AT(upgrade_packages), "NAME",
@@ -31,7 +32,8 @@ static const struct option OPTIONS[] = {
 	{ "check", 0, OPTION_FLAG, AT(check), NULL,
 	  "write nothing; exit 1 if the lock is not what it would be", false },
 	{ "repair", 0, OPTION_FLAG, AT(repair), NULL,
-	  "where the requirements cannot hold, lock by the smallest edits and name them", false },
+	  "where the requirements cannot hold, lock by the smallest edits and name them",
+	  false },
 	{ "constraint", 'c', OPTION_LIST, AT(constraints), "FILE",
 	  "bounds on versions; asks for no package itself", false },
 	{ "override", 0, OPTION_LIST, AT(overrides), "FILE",
@@ -67,7 +69,8 @@ static const struct option OPTIONS[] = {
 	  "ignore files uploaded after a date (2024-05-01), an age (7d, 2w), or the exact pins' own day (pins)",
 	  true },
 	{ "torch-backend", 0, OPTION_TEXT, AT(torch_backend), "NAME",
-	  "PyTorch's builds for cpu, cuNNN, rocmN.N or xpu; none: as any package", false },
+	  "PyTorch's builds for cpu, cuNNN, rocmN.N or xpu; none: as any package",
+	  false },
 	{ "torch-index", 0, OPTION_TEXT, AT(torch_index), "URL",
 	  "where the indexes of all its backends are", true },
 	{ "format", 0, OPTION_TEXT, AT(format), "FORM",
@@ -321,8 +324,8 @@ int lock_open_index(struct cli *cli, const struct lock_values *values,
 	size_t index_len = indexes.len;
 	struct text_list named;
 	add_users(cli, &values->named_indexes, &named);
-	if (index_map_read(&cli->arena, &named, &values->index_for,
-			   indexes.len, &map, err) < 0)
+	if (index_map_read(&cli->arena, &named, &values->index_for, indexes.len, &map,
+			   err) < 0)
 		return -1;
 	for (size_t i = 0; i < map.urls.len; i++)
 		*array_push(&cli->arena, &indexes) = map.urls.items[i];

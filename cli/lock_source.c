@@ -9,14 +9,17 @@
 
 #include <string.h>
 
-int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened, struct error *err)
+int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened,
+	      struct error *err)
 {
 	struct opened_lock *opened = ret_opened;
 	*opened = (struct opened_lock){ .path = path };
 	opened->source.name = slice_from(path);
-	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena, &opened->source.text, err) < 0) {
+	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena,
+		      &opened->source.text, err) < 0) {
 		if (!file_exists(path))
-			error_hint(err, "'pinbake lock requirements.in -o %s' makes one", path);
+			error_hint(err, "'pinbake lock requirements.in -o %s' makes one",
+				   path);
 		return -1;
 	}
 	if (lock_read(&opened->source, &cli->arena, &opened->lock, &cli->diagnostics) < 0)
@@ -24,63 +27,81 @@ int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened,
 	return 0;
 }
 
-int lock_argument(const struct text_list *arguments, size_t at, const char **ret_path, struct error *err)
+int lock_argument(const struct text_list *arguments, size_t at, const char **ret_path,
+		  struct error *err)
 {
 	if (arguments->len > at + 1)
-		return error_set(err, ERROR_USAGE, "one lock at a time, but %zu were named", arguments->len - at);
+		return error_set(err, ERROR_USAGE,
+				 "one lock at a time, but %zu were named",
+				 arguments->len - at);
 	*ret_path = arguments->len > at ? arguments->items[at] : "pylock.toml";
 	return 0;
 }
 
-int find_in_lock(struct cli *cli, const struct opened_lock *opened, const struct lock_graph *graph, const char *name,
-		 uint32_t *ret_first, size_t *ret_len, struct error *err)
+int find_in_lock(struct cli *cli, const struct opened_lock *opened,
+		 const struct lock_graph *graph, const char *name, uint32_t *ret_first,
+		 size_t *ret_len, struct error *err)
 {
 	struct text_list names = { 0 };
-	*ret_len = lock_graph_find(graph, name_normalize(&cli->arena, slice_from(name)), ret_first);
+	*ret_len = lock_graph_find(graph, name_normalize(&cli->arena, slice_from(name)),
+				   ret_first);
 	if (*ret_len)
 		return 0;
 	error_set(err, ERROR_NO, "'%s' has no package '%s'", opened->path, name);
 	for (size_t i = 0; i < graph->len; i++)
-		*array_push(&cli->arena, &names) = arena_c_string(&cli->arena, graph->nodes[i].package->name);
+		*array_push(&cli->arena, &names) =
+			arena_c_string(&cli->arena, graph->nodes[i].package->name);
 	const char *near = nearest_word(name, names.items, names.len);
 	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
 }
 
-static int choose_target(struct cli *cli, struct opened_lock *opened, const char *target_name, struct error *err)
+static int choose_target(struct cli *cli, struct opened_lock *opened,
+			 const char *target_name, struct error *err)
 {
 	const struct lock *lock = &opened->lock;
 	if (target_name)
-		return target_parse(&cli->arena, slice_from(target_name), &opened->target, err);
+		return target_parse(&cli->arena, slice_from(target_name), &opened->target,
+				    err);
 	if (lock->targets_len == 1)
 		return target_parse(&cli->arena, lock->targets[0], &opened->target, err);
 	if (lock->targets_len == 0) {
-		error_set(err, ERROR_USAGE, "'%s' does not name its targets", opened->path);
-		return error_hint(err, "say which with --target, as in --target cp312-linux-amd64-glibc2.28");
+		error_set(err, ERROR_USAGE, "'%s' does not name its targets",
+			  opened->path);
+		return error_hint(
+			err,
+			"say which with --target, as in --target cp312-linux-amd64-glibc2.28");
 	}
-	error_set(err, ERROR_USAGE, "'%s' is for %zu targets", opened->path, lock->targets_len);
-	return error_hint(err, "choose one with --target, for instance --target %.*s", SLICE_ARG(lock->targets[0]));
+	error_set(err, ERROR_USAGE, "'%s' is for %zu targets", opened->path,
+		  lock->targets_len);
+	return error_hint(err, "choose one with --target, for instance --target %.*s",
+			  SLICE_ARG(lock->targets[0]));
 }
 
-int open_lock(struct cli *cli, const char *path, const char *target_name, struct opened_lock *ret_opened,
-	      struct error *err)
+int open_lock(struct cli *cli, const char *path, const char *target_name,
+	      struct opened_lock *ret_opened, struct error *err)
 {
-	if (read_lock(cli, path, ret_opened, err) < 0 || choose_target(cli, ret_opened, target_name, err) < 0)
+	if (read_lock(cli, path, ret_opened, err) < 0 ||
+	    choose_target(cli, ret_opened, target_name, err) < 0)
 		return -1;
 	struct lock_select_options options = { .target = &ret_opened->target };
-	if (lock_select(&ret_opened->lock, &options, &cli->arena, &ret_opened->selection, err) < 0)
+	if (lock_select(&ret_opened->lock, &options, &cli->arena, &ret_opened->selection,
+			err) < 0)
 		return error_during(err, "choosing the files of '%s' for %.*s", path,
 				    SLICE_ARG(ret_opened->target.name));
 	return 0;
 }
 
-void collect_locator_indexes(struct cli *cli, const char *option_url, struct text_list *ret_urls)
+void collect_locator_indexes(struct cli *cli, const char *option_url,
+			     struct text_list *ret_urls)
 {
 	*ret_urls = (struct text_list){ 0 };
 	if (option_url)
 		*array_push(&cli->arena, ret_urls) =
-			arena_c_string(&cli->arena, main_index_url(cli, slice_from(option_url)));
+			arena_c_string(&cli->arena,
+				       main_index_url(cli, slice_from(option_url)));
 	else if (index_is_configured())
-		*array_push(&cli->arena, ret_urls) = arena_c_string(&cli->arena, configured_index_url(cli));
+		*array_push(&cli->arena, ret_urls) =
+			arena_c_string(&cli->arena, configured_index_url(cli));
 }
 
 // The configured index knows a file by name and hash, wherever the lock was made.
@@ -113,11 +134,13 @@ static int open_locator_index(struct index_locator *locator, struct error *err)
 	if (index_open(&config, locator->net, &locator->index, err) < 0)
 		return -1;
 	for (size_t i = 0; i < locator->selection->len; i++)
-		index_want_project(locator->index, locator->selection->items[i].package->name);
+		index_want_project(locator->index,
+				   locator->selection->items[i].package->name);
 	return 0;
 }
 
-static int locate(void *context, const struct lock_package *package, const struct lock_file *file, struct arena *arena,
+static int locate(void *context, const struct lock_package *package,
+		  const struct lock_file *file, struct arena *arena,
 		  struct slice *ret_url, struct error *err)
 {
 	struct index_locator *locator = context;
@@ -131,14 +154,16 @@ static int locate(void *context, const struct lock_package *package, const struc
 			return -1;
 	for (uint32_t i = 0; i < project->file_len; i++) {
 		const struct project_file *known = project_file_get(project, i);
-		if (slice_eq(known->name, file->name) && sha256_eq(&known->sha256, &file->sha256))
+		if (slice_eq(known->name, file->name) &&
+		    sha256_eq(&known->sha256, &file->sha256))
 			*ret_url = arena_dup(arena, known->url);
 	}
 	return 0;
 }
 
 int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *opened,
-		const struct lock_selection *selection, const struct text_list *index_urls, struct error *err)
+		const struct lock_selection *selection,
+		const struct text_list *index_urls, struct error *err)
 {
 	AUTO(net_cleanup) struct net *net = NULL;
 	if (open_net(cli, &net, err) < 0)
@@ -150,9 +175,15 @@ int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *
 	if (!configured)
 		*array_push(&cli->arena, &fallback) = default_index_url();
 	AUTO(index_cleanup)
-	struct index_locator context = { .cli = cli, .net = net, .selection = selection,
-					 .index_urls = configured ? index_urls : &fallback };
-	struct store_locator locator = { .last_resort = !configured, .locate = locate, .context = &context };
+	struct index_locator context = { .cli = cli,
+					 .net = net,
+					 .selection = selection,
+					 .index_urls =
+						 configured ? index_urls : &fallback };
+	struct store_locator locator = { .last_resort = !configured,
+					 .locate = locate,
+					 .context = &context };
 	const char *directory = path_directory(&cli->arena, opened->path);
-	return store_fetch(store, net, selection, directory, &locator, &cli->progress, err);
+	return store_fetch(store, net, selection, directory, &locator, &cli->progress,
+			   err);
 }

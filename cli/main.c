@@ -10,24 +10,32 @@
 #include <unistd.h>
 
 static const struct command *const COMMANDS[] = {
-	&command_lock, &command_tree, &command_why, &command_diff, &command_export, &command_bake, &command_install,
-	&command_dockerfile, &command_cache,
+	&command_lock,    &command_tree,       &command_why,
+	&command_diff,    &command_export,     &command_bake,
+	&command_install, &command_dockerfile, &command_cache,
 };
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(*COMMANDS) };
 
 #define COMMON(member) offsetof(struct common_options, member)
 static const struct option COMMON_OPTIONS[] = {
-	{ "help", 'h', OPTION_FLAG, COMMON(long_help), NULL, "show all options (-h: the usual ones)", false },
-	{ "json", 0, OPTION_FLAG, COMMON(json), NULL, "one JSON document on stdout, errors too", false },
+	{ "help", 'h', OPTION_FLAG, COMMON(long_help), NULL,
+	  "show all options (-h: the usual ones)", false },
+	{ "json", 0, OPTION_FLAG, COMMON(json), NULL,
+	  "one JSON document on stdout, errors too", false },
 	{ "quiet", 'q', OPTION_FLAG, COMMON(quiet), NULL, "errors only", false },
-	{ "verbose", 'v', OPTION_COUNT, COMMON(verbose), NULL, "say more; repeat for still more", false },
-	{ "offline", 0, OPTION_FLAG, COMMON(offline), NULL, "use what the cache holds, no network", false },
-	{ "cache-dir", 0, OPTION_TEXT, COMMON(cache_dir), "DIR", "cache (default $XDG_CACHE_HOME/pinbake)", true },
+	{ "verbose", 'v', OPTION_COUNT, COMMON(verbose), NULL,
+	  "say more; repeat for still more", false },
+	{ "offline", 0, OPTION_FLAG, COMMON(offline), NULL,
+	  "use what the cache holds, no network", false },
+	{ "cache-dir", 0, OPTION_TEXT, COMMON(cache_dir), "DIR",
+	  "cache (default $XDG_CACHE_HOME/pinbake)", true },
 	{ "keyring-provider", 0, OPTION_TEXT, COMMON(keyring_provider), "HOW",
 	  "subprocess: passwords from 'keyring get'; default disabled", true },
 	{ "color", 0, OPTION_TEXT, COMMON(color), "WHEN", "auto, always or never", true },
 };
-static const struct option_table COMMON_TABLE = { COMMON_OPTIONS, sizeof(COMMON_OPTIONS) / sizeof(*COMMON_OPTIONS) };
+static const struct option_table COMMON_TABLE = {
+	COMMON_OPTIONS, sizeof(COMMON_OPTIONS) / sizeof(*COMMON_OPTIONS)
+};
 
 static void print_overview(FILE *out)
 {
@@ -49,8 +57,8 @@ static void print_overview(FILE *out)
 static void print_help(const struct command *command, bool advanced_too)
 {
 	printf("usage: pinbake %s%s%s\n\n%s\n\nexamples:\n%s%s", command->name,
-	       command->arguments[0] ? " " : "", command->arguments, command->summary, command->examples,
-	       command->options->len ? "\noptions:\n" : "");
+	       command->arguments[0] ? " " : "", command->arguments, command->summary,
+	       command->examples, command->options->len ? "\noptions:\n" : "");
 	options_print(stdout, command->options, advanced_too);
 	if (advanced_too) {
 		fputs("\ncommon options:\n", stdout);
@@ -80,7 +88,8 @@ static const struct command *find_command(const char *name, struct error *err)
 static bool terminal_takes_color(const struct cli *cli)
 {
 	const char *terminal = setting("TERM");
-	return cli->stderr_is_terminal && !setting("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0;
+	return cli->stderr_is_terminal && !setting("NO_COLOR") && terminal &&
+	       strcmp(terminal, "dumb") != 0;
 }
 
 static int choose_color(struct cli *cli, struct error *err)
@@ -88,10 +97,12 @@ static int choose_color(struct cli *cli, struct error *err)
 	enum { WHEN_AUTO, WHEN_ALWAYS };
 	static const char *const modes[] = { "auto", "always", "never" };
 	size_t mode;
-	if (option_choice("color", cli->common.color, modes, sizeof(modes) / sizeof(*modes), &mode, err) < 0)
+	if (option_choice("color", cli->common.color, modes,
+			  sizeof(modes) / sizeof(*modes), &mode, err) < 0)
 		return -1;
 	cli->stderr_is_terminal = isatty(STDERR_FILENO);
-	cli->colored = mode == WHEN_ALWAYS || (mode == WHEN_AUTO && terminal_takes_color(cli));
+	cli->colored =
+		mode == WHEN_ALWAYS || (mode == WHEN_AUTO && terminal_takes_color(cli));
 	return 0;
 }
 
@@ -104,18 +115,23 @@ static bool asked_for_long_help(int argc, char **argv)
 	return false;
 }
 
-static int run_command(struct cli *cli, int argc, char **argv, json_t *result, struct error *err)
+static int run_command(struct cli *cli, int argc, char **argv, json_t *result,
+		       struct error *err)
 {
 	const struct command *command = find_command(argv[1], err);
 	if (!command)
 		return -1;
 	cli->command = command->name;
-	void *values = arena_alloc(&cli->arena, command->values_size ? command->values_size : 1, 16);
-	struct option_target targets[] = { { *command->options, values }, { COMMON_TABLE, &cli->common } };
+	void *values = arena_alloc(&cli->arena,
+				   command->values_size ? command->values_size : 1, 16);
+	struct option_target targets[] = { { *command->options, values },
+					   { COMMON_TABLE, &cli->common } };
 	struct text_list arguments = { 0 };
-	if (options_parse(argc - 2, argv + 2, targets, 2, &cli->arena, &arguments, err) < 0) {
+	if (options_parse(argc - 2, argv + 2, targets, 2, &cli->arena, &arguments, err) <
+	    0) {
 		if (!err->hint[0])
-			error_hint(err, "'pinbake %s --help' lists the options", command->name);
+			error_hint(err, "'pinbake %s --help' lists the options",
+				   command->name);
 		return -1;
 	}
 	if (cli->common.long_help) {
@@ -139,12 +155,15 @@ static bool wants_json(int argc, char **argv)
 
 static void finish_json(struct cli *cli, json_t *result, const struct error *err)
 {
-	json_object_set_new(result, "schema", json_sprintf("pinbake.%s/1", cli->command ? cli->command : "error"));
+	json_object_set_new(result, "schema",
+			    json_sprintf("pinbake.%s/1",
+					 cli->command ? cli->command : "error"));
 	json_object_set_new(result, "ok", json_boolean(err->kind == ERROR_NONE));
 	if (err->kind != ERROR_NONE)
 		json_object_set_new(result, "error", error_as_json(err));
 	if (cli->diagnostics.len)
-		json_object_set_new(result, "diagnostics", diagnostics_as_json(&cli->diagnostics));
+		json_object_set_new(result, "diagnostics",
+				    diagnostics_as_json(&cli->diagnostics));
 	char *text = json_dumps(result, JSON_INDENT(2) | JSON_SORT_KEYS);
 	if (text)
 		puts(text);
@@ -154,7 +173,8 @@ static void finish_json(struct cli *cli, json_t *result, const struct error *err
 // One bad line is one message; only of several is there a sum to tell.
 static bool told_already(const struct cli *cli, const struct error *err)
 {
-	return cli->diagnostics.error_count == 1 && err->kind == ERROR_INPUT && !err->span.source;
+	return cli->diagnostics.error_count == 1 && err->kind == ERROR_INPUT &&
+	       !err->span.source;
 }
 
 // What stdout did not take was not done, whatever the command thought. Earlier writes leave only the mark.
@@ -181,7 +201,8 @@ int main(int argc, char **argv)
 	cli.common.json = wants_json(argc, argv);
 	catch_interrupts();
 	progress_start(&cli);
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		print_overview(argc < 2 ? stderr : stdout);
 		return argc < 2 ? ERROR_USAGE : finish_output(&cli, 0);
 	}

@@ -108,7 +108,8 @@ static int download_all(struct cli *cli, struct net *net, struct hashing_list *l
 		int status = take_answer(&cli->arena, &response, err);
 		net_response_release(&response);
 		if (status < 0)
-			return error_during(err, "hashing a file whose index gives no SHA-256");
+			return error_during(
+				err, "hashing a file whose index gives no SHA-256");
 	}
 	return 0;
 }

@@ -29,8 +29,8 @@ bool leaves_series(const struct specifier_set *asked, const struct version *vers
 }
 
 // The run of ranks that is asked for: [from, to); where nothing satisfies, empty where it would be.
-static void find_asked(const struct project *project, const struct specifier_set *asked, uint32_t *ret_from,
-		       uint32_t *ret_to)
+static void find_asked(const struct project *project, const struct specifier_set *asked,
+		       uint32_t *ret_from, uint32_t *ret_to)
 {
 	uint32_t from = (uint32_t)project->release_len, to = 0;
 	for (uint32_t i = 0; i < project->release_len; i++) {
@@ -41,7 +41,8 @@ static void find_asked(const struct project *project, const struct specifier_set
 	}
 	if (to == 0 && asked->len && asked->items[0].op != SPECIFIER_ARBITRARY) {
 		for (from = 0; from < project->release_len &&
-			       version_cmp(&project_release(project, from)->version, &asked->items[0].version) < 0;)
+			       version_cmp(&project_release(project, from)->version,
+					   &asked->items[0].version) < 0;)
 			from++;
 		to = from;
 	}
@@ -49,7 +50,8 @@ static void find_asked(const struct project *project, const struct specifier_set
 	*ret_to = to;
 }
 
-uint32_t rank_distance(const struct project *project, const struct specifier_set *asked, uint32_t rank)
+uint32_t rank_distance(const struct project *project, const struct specifier_set *asked,
+		       uint32_t rank)
 {
 	uint32_t from, to;
 	if (specifier_set_contains(asked, &project_release(project, rank)->version))
@@ -84,22 +86,28 @@ static void put_back(struct candidates *candidates, const struct place *places)
 		candidates->prefer[i] = places[i].rank;
 }
 
-void order_by_nearness(struct candidates *candidates, const struct specifier_set *asked, struct arena *arena)
+void order_by_nearness(struct candidates *candidates, const struct specifier_set *asked,
+		       struct arena *arena)
 {
 	const struct project *project = candidates->project;
-	struct place *places = arena_new_array(arena, struct place, (size_t)candidates->prefer_len + 1);
+	struct place *places =
+		arena_new_array(arena, struct place, (size_t)candidates->prefer_len + 1);
 	bool may_be_prerelease = specifier_set_names_prerelease(asked);
 	uint32_t from, to;
 	find_asked(project, asked, &from, &to);
 	for (uint32_t i = 0; i < candidates->prefer_len; i++) {
 		uint32_t rank = candidates->prefer[i];
 		const struct version *version = &project_release(project, rank)->version;
-		places[i] = (struct place){ .rank = rank, .at = i, .is_newer = rank >= to };
+		places[i] =
+			(struct place){ .rank = rank, .at = i, .is_newer = rank >= to };
 		places[i].is_asked = specifier_set_contains(asked, version);
-		places[i].is_late = candidates->items[rank].prerelease && !may_be_prerelease;
+		places[i].is_late =
+			candidates->items[rank].prerelease && !may_be_prerelease;
 		places[i].is_sdist = candidate_file(candidates, rank)->kind == FILE_SDIST;
 		places[i].is_other_series = leaves_series(asked, version);
-		places[i].distance = rank >= to ? rank - to + 1 : rank < from ? from - rank : 1;
+		places[i].distance = rank >= to    ? rank - to + 1
+				     : rank < from ? from - rank
+						   : 1;
 	}
 	qsort(places, candidates->prefer_len, sizeof(*places), by_nearness);
 	put_back(candidates, places);
@@ -117,12 +125,15 @@ static int by_upload(const void *left, const void *right)
 
 void order_by_upload(struct candidates *candidates, int64_t cutoff, struct arena *arena)
 {
-	struct place *places = arena_new_array(arena, struct place, (size_t)candidates->prefer_len + 1);
+	struct place *places =
+		arena_new_array(arena, struct place, (size_t)candidates->prefer_len + 1);
 	for (uint32_t i = 0; i < candidates->prefer_len; i++) {
 		uint32_t rank = candidates->prefer[i];
 		places[i] = (struct place){ .rank = rank, .at = i };
-		places[i].is_late = upload_time_parse(candidate_file(candidates, rank)->upload_time, &places[i].uploaded) &&
-				    places[i].uploaded > cutoff;
+		places[i].is_late =
+			upload_time_parse(candidate_file(candidates, rank)->upload_time,
+					  &places[i].uploaded) &&
+			places[i].uploaded > cutoff;
 	}
 	qsort(places, candidates->prefer_len, sizeof(*places), by_upload);
 	put_back(candidates, places);

@@ -13,7 +13,8 @@ const char *nearest_word(const char *word, const char *const *words, size_t coun
 	const char *best = NULL;
 	size_t best_distance = 3;
 	for (size_t i = 0; i < count; i++) {
-		size_t distance = name_distance(slice_from(word), slice_from(words[i]), 2);
+		size_t distance =
+			name_distance(slice_from(word), slice_from(words[i]), 2);
 		if (distance < best_distance) {
 			best = words[i];
 			best_distance = distance;
@@ -22,7 +23,8 @@ const char *nearest_word(const char *word, const char *const *words, size_t coun
 	return best;
 }
 
-static const struct option *find_long(const struct option_target *targets, size_t target_len, struct slice name,
+static const struct option *find_long(const struct option_target *targets,
+				      size_t target_len, struct slice name,
 				      void **ret_values)
 {
 	for (size_t t = 0; t < target_len; t++)
@@ -34,8 +36,8 @@ static const struct option *find_long(const struct option_target *targets, size_
 	return NULL;
 }
 
-static const struct option *find_letter(const struct option_target *targets, size_t target_len, char letter,
-					void **ret_values)
+static const struct option *find_letter(const struct option_target *targets,
+					size_t target_len, char letter, void **ret_values)
 {
 	for (size_t t = 0; t < target_len; t++)
 		for (size_t i = 0; i < targets[t].table.len; i++)
@@ -46,8 +48,8 @@ static const struct option *find_letter(const struct option_target *targets, siz
 	return NULL;
 }
 
-static int unknown_option(const struct option_target *targets, size_t target_len, const char *argument,
-			  struct slice name, struct error *err)
+static int unknown_option(const struct option_target *targets, size_t target_len,
+			  const char *argument, struct slice name, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct text_list names = { 0 };
@@ -55,26 +57,20 @@ static int unknown_option(const struct option_target *targets, size_t target_len
 		for (size_t i = 0; i < targets[t].table.len; i++)
 			*array_push(&scratch, &names) = targets[t].table.items[i].name;
 	error_set(err, ERROR_USAGE, "unknown option '%s'", argument);
-	const char *near = nearest_word(arena_c_string(&scratch, name), names.items, names.len);
+	const char *near =
+		nearest_word(arena_c_string(&scratch, name), names.items, names.len);
 	return near ? error_hint(err, "did you mean '--%s'?", near) : -1;
 }
 
-static void store_value(const struct option *option, void *values, const char *text, struct arena *arena)
+static void store_value(const struct option *option, void *values, const char *text,
+			struct arena *arena)
 {
 	void *at = (char *)values + option->offset;
 	switch (option->type) {
-	case OPTION_FLAG:
-		*(bool *)at = true;
-		break;
-	case OPTION_COUNT:
-		++*(unsigned *)at;
-		break;
-	case OPTION_TEXT:
-		*(const char **)at = text;
-		break;
-	case OPTION_LIST:
-		*array_push(arena, (struct text_list *)at) = text;
-		break;
+	case OPTION_FLAG: *(bool *)at = true; break;
+	case OPTION_COUNT: ++*(unsigned *)at; break;
+	case OPTION_TEXT: *(const char **)at = text; break;
+	case OPTION_LIST: *array_push(arena, (struct text_list *)at) = text; break;
 	}
 }
 
@@ -84,15 +80,18 @@ struct argument_cursor {
 };
 
 // The value of an option that takes one: what stands after '=' or glued to the letter, else the next argument.
-static int option_value(const struct option *option, const char *glued, struct argument_cursor *cursor,
-			const char **ret_text, struct error *err)
+static int option_value(const struct option *option, const char *glued,
+			struct argument_cursor *cursor, const char **ret_text,
+			struct error *err)
 {
 	bool takes_value = option->type == OPTION_TEXT || option->type == OPTION_LIST;
 	if (!takes_value && glued)
-		return error_set(err, ERROR_USAGE, "option '--%s' takes no value", option->name);
+		return error_set(err, ERROR_USAGE, "option '--%s' takes no value",
+				 option->name);
 	if (takes_value && !glued) {
 		if (cursor->at + 1 >= cursor->argc)
-			return error_set(err, ERROR_USAGE, "option '--%s' needs a value (%s)", option->name,
+			return error_set(err, ERROR_USAGE,
+					 "option '--%s' needs a value (%s)", option->name,
 					 option->value);
 		glued = cursor->argv[++cursor->at];
 	}
@@ -100,8 +99,8 @@ static int option_value(const struct option *option, const char *glued, struct a
 	return 0;
 }
 
-static int parse_long(struct argument_cursor *cursor, const struct option_target *targets, size_t target_len,
-		      struct arena *arena, struct error *err)
+static int parse_long(struct argument_cursor *cursor, const struct option_target *targets,
+		      size_t target_len, struct arena *arena, struct error *err)
 {
 	const char *argument = cursor->argv[cursor->at];
 	struct slice name = slice_from(argument + 2), head;
@@ -118,17 +117,21 @@ static int parse_long(struct argument_cursor *cursor, const struct option_target
 	return 0;
 }
 
-static int parse_letters(struct argument_cursor *cursor, const struct option_target *targets, size_t target_len,
+static int parse_letters(struct argument_cursor *cursor,
+			 const struct option_target *targets, size_t target_len,
 			 struct arena *arena, struct error *err)
 {
 	const char *argument = cursor->argv[cursor->at];
 	for (const char *letter = argument + 1; *letter; letter++) {
 		void *values = NULL;
 		const char *text = NULL;
-		const struct option *option = find_letter(targets, target_len, *letter, &values);
+		const struct option *option =
+			find_letter(targets, target_len, *letter, &values);
 		if (!option)
-			return unknown_option(targets, target_len, argument, slice_from(argument + 1), err);
-		bool takes_value = option->type == OPTION_TEXT || option->type == OPTION_LIST;
+			return unknown_option(targets, target_len, argument,
+					      slice_from(argument + 1), err);
+		bool takes_value =
+			option->type == OPTION_TEXT || option->type == OPTION_LIST;
 		const char *glued = takes_value && letter[1] ? letter + 1 : NULL;
 		if (option_value(option, glued, cursor, &text, err) < 0)
 			return -1;
@@ -139,8 +142,9 @@ static int parse_letters(struct argument_cursor *cursor, const struct option_tar
 	return 0;
 }
 
-int options_parse(int argc, char **argv, const struct option_target *targets, size_t target_len, struct arena *arena,
-		  struct text_list *ret_arguments, struct error *err)
+int options_parse(int argc, char **argv, const struct option_target *targets,
+		  size_t target_len, struct arena *arena, struct text_list *ret_arguments,
+		  struct error *err)
 {
 	struct text_list arguments = { 0 };
 	struct argument_cursor cursor = { .argc = argc, .argv = argv };
@@ -162,8 +166,8 @@ int options_parse(int argc, char **argv, const struct option_target *targets, si
 	return 0;
 }
 
-int option_choice(const char *option, const char *text, const char *const *choices, size_t count, size_t *ret_index,
-		  struct error *err)
+int option_choice(const char *option, const char *text, const char *const *choices,
+		  size_t count, size_t *ret_index, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct buf list = { .arena = &scratch };
@@ -173,10 +177,15 @@ int option_choice(const char *option, const char *text, const char *const *choic
 			*ret_index = i;
 			return 0;
 		}
-		buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", choices[i]);
+		buf_printf(&list, "%s%s",
+			   i == 0          ? ""
+			   : i + 1 < count ? ", "
+					   : " or ",
+			   choices[i]);
 	}
 	struct slice expected = buf_slice(&list);
-	error_set(err, ERROR_USAGE, "'%s' is no value for --%s: expected %.*s", text, option, SLICE_ARG(expected));
+	error_set(err, ERROR_USAGE, "'%s' is no value for --%s: expected %.*s", text,
+		  option, SLICE_ARG(expected));
 	const char *near = nearest_word(text, choices, count);
 	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
 }
@@ -208,9 +217,12 @@ void options_print(FILE *out, const struct option_table *table, bool advanced_to
 		if (option->advanced && !advanced_too)
 			continue;
 		char left[64];
-		int len = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", option->letter ? '-' : ' ',
-				   option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
-				   option->value ? " " : "", option->value ? option->value : "");
+		int len = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s",
+				   option->letter ? '-' : ' ',
+				   option->letter ? option->letter : ' ',
+				   option->letter ? ", " : "  ", option->name,
+				   option->value ? " " : "",
+				   option->value ? option->value : "");
 		if (len >= HELP_COLUMN)
 			fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
 		else

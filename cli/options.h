@@ -20,8 +20,8 @@ struct text_list {
 };
 
 struct option {
-	const char *name;  // "index-url", without dashes
-	char letter;       // 0: none
+	const char *name; // "index-url", without dashes
+	char letter;      // 0: none
 	enum option_type type;
 	size_t offset;     // of the value in the command's struct
 	const char *value; // what stands for it in help: "URL"; NULL for flags
@@ -40,15 +40,17 @@ struct option_target {
 	struct option_table table;
 	void *values;
 };
-NODISCARD int options_parse(int argc, char **argv, const struct option_target *targets, size_t target_len,
-			    struct arena *arena, struct text_list *ret_arguments, struct error *err);
+NODISCARD int options_parse(int argc, char **argv, const struct option_target *targets,
+			    size_t target_len, struct arena *arena,
+			    struct text_list *ret_arguments, struct error *err);
 
 // The lines of a table for help, within 80 columns.
 void options_print(FILE *out, const struct option_table *table, bool advanced_too);
 
 // Which of `count` choices the text is; NULL is the first. ERROR_USAGE lists them, with the nearest as hint.
-NODISCARD int option_choice(const char *option, const char *text, const char *const *choices, size_t count,
-			    size_t *ret_index, struct error *err);
+NODISCARD int option_choice(const char *option, const char *text,
+			    const char *const *choices, size_t count, size_t *ret_index,
+			    struct error *err);
 
 // Of `count` words the one within edit distance 2 of word, or NULL.
 const char *nearest_word(const char *word, const char *const *words, size_t count);

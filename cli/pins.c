@@ -260,8 +260,8 @@ static void put_requirements(struct arena *arena, const struct requirement_set *
 			.name = asked->name,
 			.extras = joined(arena, asked->extras, asked->extras_len),
 			.specifier = specifier_set_text(arena, &asked->specifiers),
-			.marker = asked->marker ? marker_text(arena, asked->marker)
-						: S(""),
+			.marker =
+				asked->marker ? marker_text(arena, asked->marker) : S(""),
 			.file = shared_file_name(entry->span.source->name),
 		};
 	}

@@ -23,7 +23,8 @@ static bool wanted(const struct cli *cli)
 void progress_text(struct cli *cli, const char *fmt, ...)
 {
 	uint64_t now = clock_ms();
-	if (!wanted(cli) || !in_foreground(cli) || now - cli->stage_shown_ms < INTERVAL_MS)
+	if (!wanted(cli) || !in_foreground(cli) ||
+	    now - cli->stage_shown_ms < INTERVAL_MS)
 		return;
 	cli->stage_shown_ms = now;
 	char line[160];
@@ -59,10 +60,14 @@ static void advance(void *context, uint64_t done, struct slice item)
 	struct cli *cli = context;
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	bool bytes = cli->stage_total > 100000;
-	struct slice have = bytes ? human_size(&scratch, done) : arena_printf(&scratch, "%llu", (unsigned long long)done);
-	struct slice all = bytes ? human_size(&scratch, cli->stage_total) :
-				   arena_printf(&scratch, "%llu", (unsigned long long)cli->stage_total);
-	progress_text(cli, "%s %.*s/%.*s  %.*s", cli->stage, SLICE_ARG(have), SLICE_ARG(all), SLICE_ARG(item));
+	struct slice have =
+		bytes ? human_size(&scratch, done)
+		      : arena_printf(&scratch, "%llu", (unsigned long long)done);
+	struct slice all = bytes ? human_size(&scratch, cli->stage_total)
+				 : arena_printf(&scratch, "%llu",
+						(unsigned long long)cli->stage_total);
+	progress_text(cli, "%s %.*s/%.*s  %.*s", cli->stage, SLICE_ARG(have),
+		      SLICE_ARG(all), SLICE_ARG(item));
 }
 
 void progress_start(struct cli *cli)

@@ -12,11 +12,11 @@ static const char *paint(const struct cli *cli, const char *code)
 	return cli->colored ? code : "";
 }
 
-#define RED "\033[1;31m"
+#define RED    "\033[1;31m"
 #define YELLOW "\033[1;33m"
-#define CYAN "\033[1;36m"
-#define BOLD "\033[1m"
-#define PLAIN "\033[0m"
+#define CYAN   "\033[1;36m"
+#define BOLD   "\033[1m"
+#define PLAIN  "\033[0m"
 
 // Control characters of an input must not reach a terminal.
 static void print_safely(struct slice text)
@@ -45,8 +45,10 @@ size_t display_width(struct slice line, size_t bytes)
 static struct slice window_of(struct slice line, size_t start, size_t *ret_skipped)
 {
 	enum { LINE_MAX_SHOWN = 120, CONTEXT = 60 };
-	size_t from = line.len > LINE_MAX_SHOWN && start > CONTEXT ? start - CONTEXT : 0, to = from + LINE_MAX_SHOWN;
-	while (from > 0 && from < line.len && ((unsigned char)line.ptr[from] & 0xc0) == 0x80)
+	size_t from = line.len > LINE_MAX_SHOWN && start > CONTEXT ? start - CONTEXT : 0,
+	       to = from + LINE_MAX_SHOWN;
+	while (from > 0 && from < line.len &&
+	       ((unsigned char)line.ptr[from] & 0xc0) == 0x80)
 		from--;
 	while (to < line.len && ((unsigned char)line.ptr[to] & 0xc0) == 0x80)
 		to--;
@@ -66,10 +68,11 @@ void render_place(const struct cli *cli, struct span span, int indent)
 	struct slice shown = window_of(at.text, start, &skipped);
 	size_t pad = display_width(shown, start - skipped) + (skipped ? 1 : 0);
 	size_t carets = display_width(slice_skip(shown, start - skipped), len);
-	fprintf(stderr, "%*s%s%5zu |%s %s", indent, "", paint(cli, CYAN), at.line, paint(cli, PLAIN),
-		skipped ? "…" : "");
+	fprintf(stderr, "%*s%s%5zu |%s %s", indent, "", paint(cli, CYAN), at.line,
+		paint(cli, PLAIN), skipped ? "…" : "");
 	print_safely(shown);
-	fprintf(stderr, "%s\n%*s%s      |%s %*s%s", skipped + shown.len < at.text.len ? "…" : "", indent, "",
+	fprintf(stderr, "%s\n%*s%s      |%s %*s%s",
+		skipped + shown.len < at.text.len ? "…" : "", indent, "",
 		paint(cli, CYAN), paint(cli, PLAIN), (int)pad, "", paint(cli, RED));
 	for (size_t i = 0; i < (carets ? carets : 1); i++)
 		fputc('^', stderr);
@@ -80,18 +83,22 @@ void render_hint(const struct cli *cli, const struct error *err)
 {
 	struct error masked = error_masked(err);
 	if (err->hint[0])
-		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN), masked.hint);
+		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN),
+			masked.hint);
 }
 
-static void render(const struct cli *cli, const struct error *err, const char *label, const char *color)
+static void render(const struct cli *cli, const struct error *err, const char *label,
+		   const char *color)
 {
 	struct error masked = error_masked(err);
 	if (err->span.source) {
 		struct position at = span_position(err->span);
-		fprintf(stderr, "%s%.*s:%zu:%zu:%s ", paint(cli, BOLD), SLICE_ARG(err->span.source->name), at.line,
-			at.column, paint(cli, PLAIN));
+		fprintf(stderr, "%s%.*s:%zu:%zu:%s ", paint(cli, BOLD),
+			SLICE_ARG(err->span.source->name), at.line, at.column,
+			paint(cli, PLAIN));
 	}
-	fprintf(stderr, "%s%s:%s %s\n", paint(cli, color), label, paint(cli, PLAIN), masked.cause);
+	fprintf(stderr, "%s%s:%s %s\n", paint(cli, color), label, paint(cli, PLAIN),
+		masked.cause);
 	if (err->span.source)
 		render_place(cli, err->span, 0);
 	for (unsigned i = 0; i < err->frame_count; i++)
@@ -110,7 +117,8 @@ void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnos
 		const struct diagnostic *item = &diagnostics->items[i];
 		bool is_error = item->severity == SEVERITY_ERROR;
 		if (is_error || !cli->common.quiet)
-			render(cli, &item->error, is_error ? "error" : "warning", is_error ? RED : YELLOW);
+			render(cli, &item->error, is_error ? "error" : "warning",
+			       is_error ? RED : YELLOW);
 	}
 }
 
@@ -141,24 +149,15 @@ json_t *digest_as_json(const struct sha256 *digest)
 static const char *kind_name(enum error_kind kind)
 {
 	switch (kind) {
-	case ERROR_NO:
-		return "no";
-	case ERROR_USAGE:
-		return "usage";
-	case ERROR_INPUT:
-		return "input";
-	case ERROR_SOURCE:
-		return "source";
-	case ERROR_INTEGRITY:
-		return "integrity";
-	case ERROR_IO:
-		return "io";
-	case ERROR_INCOMPLETE:
-		return "incomplete";
-	case ERROR_INTERRUPTED:
-		return "interrupted";
-	case ERROR_NONE:
-		break;
+	case ERROR_NO: return "no";
+	case ERROR_USAGE: return "usage";
+	case ERROR_INPUT: return "input";
+	case ERROR_SOURCE: return "source";
+	case ERROR_INTEGRITY: return "integrity";
+	case ERROR_IO: return "io";
+	case ERROR_INCOMPLETE: return "incomplete";
+	case ERROR_INTERRUPTED: return "interrupted";
+	case ERROR_NONE: break;
 	}
 	return "none";
 }
@@ -181,11 +180,13 @@ json_t *error_as_json(const struct error *err)
 	if (err->frame_count) {
 		json_t *frames = json_array();
 		for (unsigned i = 0; i < err->frame_count; i++)
-			json_array_append_new(frames, text_as_json(slice_from(masked.frames[i])));
+			json_array_append_new(frames,
+					      text_as_json(slice_from(masked.frames[i])));
 		json_object_set_new(object, "while", frames);
 	}
 	if (err->hint[0])
-		json_object_set_new(object, "hint", text_as_json(slice_from(masked.hint)));
+		json_object_set_new(object, "hint",
+				    text_as_json(slice_from(masked.hint)));
 	if (err->span.source)
 		add_place(object, err->span);
 	return object;
@@ -197,7 +198,8 @@ json_t *diagnostics_as_json(const struct diagnostics *diagnostics)
 	for (size_t i = 0; i < diagnostics->len; i++) {
 		json_t *item = error_as_json(&diagnostics->items[i].error);
 		bool is_error = diagnostics->items[i].severity == SEVERITY_ERROR;
-		json_object_set_new(item, "severity", json_string(is_error ? "error" : "warning"));
+		json_object_set_new(item, "severity",
+				    json_string(is_error ? "error" : "warning"));
 		if (!is_error) {
 			json_object_del(item, "kind");
 			json_object_del(item, "exit");
@@ -234,7 +236,8 @@ void warn(struct cli *cli, const char *fmt, ...)
 	for (size_t i = 0; i < cli->diagnostics.len; i++)
 		if (strcmp(cli->diagnostics.items[i].error.cause, text) == 0)
 			return; // said of another target already
-	diagnostics_add(&cli->diagnostics, SEVERITY_WARNING, ERROR_NONE, nowhere, "%s", text);
+	diagnostics_add(&cli->diagnostics, SEVERITY_WARNING, ERROR_NONE, nowhere, "%s",
+			text);
 }
 
 void show_diagnostics(struct cli *cli)
@@ -272,5 +275,6 @@ struct slice human_size(struct arena *arena, uint64_t bytes)
 	}
 	if (unit == 0)
 		return arena_printf(arena, "%llu B", (unsigned long long)bytes);
-	return arena_printf(arena, value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+	return arena_printf(arena, value < 9.95 ? "%.1f %s" : "%.0f %s", value,
+			    units[unit]);
 }

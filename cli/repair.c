@@ -52,7 +52,8 @@ struct search {
 
 static bool is_exhausted(const struct search *search)
 {
-	return search->solves >= search->limits->solves || clock_ms() > search->deadline_ms;
+	return search->solves >= search->limits->solves ||
+	       clock_ms() > search->deadline_ms;
 }
 
 // --- what a conflict hangs on ----------------------------------------------------------------------------------------
@@ -62,7 +63,10 @@ static void add_line(struct search *search, size_t line, struct core *core)
 	for (size_t i = 0; i < core->len; i++)
 		if (core->lines[i] == line)
 			return;
-	struct { size_t *items; size_t len, cap; } lines = { core->lines, core->len, core->cap };
+	struct {
+		size_t *items;
+		size_t len, cap;
+	} lines = { core->lines, core->len, core->cap };
 	*array_push(search->arena, &lines) = line;
 	core->lines = lines.items;
 	core->len = lines.len;
@@ -79,7 +83,8 @@ static void add_line_at(struct search *search, struct span span, struct core *co
 }
 
 // A name that no index has is no conflict of the solver's, but an error at its line.
-static void read_core(struct search *search, const struct lock_run *run, const struct error *err, struct core *core)
+static void read_core(struct search *search, const struct lock_run *run,
+		      const struct error *err, struct core *core)
 {
 	struct resolve *resolve = &run->resolves[run->failed];
 	struct explanation explanation = { 0 };
@@ -119,19 +124,23 @@ static struct requirement_set freed_set(struct search *search, const struct tria
 	return set;
 }
 
-static void lean(struct search *search, const struct trial *trial, struct resolve_options *options)
+static void lean(struct search *search, const struct trial *trial,
+		 struct resolve_options *options)
 {
-	struct leaning *leanings = arena_new_array(search->arena, struct leaning, search->set->len);
+	struct leaning *leanings =
+		arena_new_array(search->arena, struct leaning, search->set->len);
 	for (size_t i = 0; i < search->set->len; i++)
 		if (trial->lines[i] == LINE_FREED)
-			leanings[options->leanings_len++] =
-				(struct leaning){ search->set->entries[i].requirement.name,
-						  &search->set->entries[i].requirement.specifiers };
+			leanings[options->leanings_len++] = (struct leaning){
+				search->set->entries[i].requirement.name,
+				&search->set->entries[i].requirement.specifiers
+			};
 	options->leanings = leanings;
 }
 
 // The day of freed pins is not known yet: what they become decides it.
-static struct resolve_options freed_options(struct search *search, const struct trial *trial,
+static struct resolve_options freed_options(struct search *search,
+					    const struct trial *trial,
 					    const struct requirement_set *set)
 {
 	struct resolve_options options = search->of->failed->options;
@@ -141,12 +150,14 @@ static struct resolve_options freed_options(struct search *search, const struct 
 	lean(search, trial, &options);
 	if (trial->cutoff_moved)
 		options.soft_cutoff = options.exclude_newer;
-	if (trial->cutoff_moved || (search->of->cutoff->kind == CUTOFF_PINS && options.leanings_len))
+	if (trial->cutoff_moved ||
+	    (search->of->cutoff->kind == CUTOFF_PINS && options.leanings_len))
 		options.exclude_newer = S("");
 	return options;
 }
 
-static void init_run(const struct repair_case *of, const struct resolve_options *options, struct lock_run *run)
+static void init_run(const struct repair_case *of, const struct resolve_options *options,
+		     struct lock_run *run)
 {
 	lock_run_init(run, of->cli, of->index, &of->failed->targets, options);
 	if (of->present)
@@ -154,11 +165,13 @@ static void init_run(const struct repair_case *of, const struct resolve_options 
 }
 
 // 1: solved, 0: it is not, for what stands in core (nothing where it could not be found out), -1: interrupted.
-static int solve(struct search *search, struct lock_run *run, struct core *core, struct error *err)
+static int solve(struct search *search, struct lock_run *run, struct core *core,
+		 struct error *err)
 {
 	struct error why = { 0 };
 	search->solves++;
-	progress_text(search->of->cli, "looking for the smallest edits: %zu tried", search->solves);
+	progress_text(search->of->cli, "looking for the smallest edits: %zu tried",
+		      search->solves);
 	if (lock_run_solve(run, &why) == 0)
 		return 1;
 	if (why.kind == ERROR_INTERRUPTED || interrupted()) {
@@ -181,15 +194,16 @@ static const struct pin *pin_named(const struct lock_run *run, struct slice name
 	return NULL;
 }
 
-static void add_relaxing(struct search *search, const struct requirement_entry *entry, const struct lock_run *run,
-			 struct repair *repair)
+static void add_relaxing(struct search *search, const struct requirement_entry *entry,
+			 const struct lock_run *run, struct repair *repair)
 {
 	const struct pin *pin = pin_named(run, entry->requirement.name);
 	const struct specifier_set *asked = &entry->requirement.specifiers;
 	if (!pin || specifier_set_contains(asked, &pin->release->version))
 		return;
 	struct arena *arena = &search->of->cli->arena;
-	*array_push(arena, &repair->edits) = edit_relaxing(arena, entry, pin->project, pin->release);
+	*array_push(arena, &repair->edits) =
+		edit_relaxing(arena, entry, pin->project, pin->release);
 	repair->series_left += leaves_series(asked, &pin->release->version);
 	repair->distance += rank_distance(pin->project, asked, pin->rank);
 }
@@ -213,9 +227,11 @@ static struct slice latest_upload(const struct lock_run *run, struct slice least
 	return text;
 }
 
-static void add_cutoff(struct search *search, const struct lock_run *run, struct repair *repair)
+static void add_cutoff(struct search *search, const struct lock_run *run,
+		       struct repair *repair)
 {
-	struct slice before = search->of->failed->options.exclude_newer, after = latest_upload(run, before);
+	struct slice before = search->of->failed->options.exclude_newer,
+		     after = latest_upload(run, before);
 	if (slice_eq(before, after))
 		return;
 	*array_push(&search->of->cli->arena, &repair->edits) =
@@ -225,7 +241,8 @@ static void add_cutoff(struct search *search, const struct lock_run *run, struct
 	repair->cutoffs++;
 }
 
-static struct requirement_set edited_set(const struct search *search, const struct edit_list *edits)
+static struct requirement_set edited_set(const struct search *search,
+					 const struct edit_list *edits)
 {
 	struct arena *arena = &search->of->cli->arena;
 	struct requirement_set set = *search->set;
@@ -235,7 +252,8 @@ static struct requirement_set edited_set(const struct search *search, const stru
 		const struct edit *edit = &edits->items[i];
 		if (edit->kind == EDIT_CUTOFF)
 			continue;
-		struct requirement_entry *entry = &set.entries[edit->entry - search->set->entries];
+		struct requirement_entry *entry =
+			&set.entries[edit->entry - search->set->entries];
 		free_line(entry, edit->kind == EDIT_REMOVE ? LINE_REMOVED : LINE_FREED);
 		if (edit->kind == EDIT_RELAX)
 			entry->requirement.specifiers = edit_specifiers(arena, edit);
@@ -243,7 +261,8 @@ static struct requirement_set edited_set(const struct search *search, const stru
 	return set;
 }
 
-static struct repair repair_of(struct search *search, const struct trial *trial, const struct lock_run *run)
+static struct repair repair_of(struct search *search, const struct trial *trial,
+			       const struct lock_run *run)
 {
 	struct repair repair = { .cutoff = *search->of->cutoff };
 	for (size_t i = 0; i < search->set->len; i++) {
@@ -252,7 +271,8 @@ static struct repair repair_of(struct search *search, const struct trial *trial,
 			add_relaxing(search, entry, run, &repair);
 		if (trial->lines[i] != LINE_REMOVED)
 			continue;
-		*array_push(&search->of->cli->arena, &repair.edits) = edit_removing(&search->of->cli->arena, entry);
+		*array_push(&search->of->cli->arena, &repair.edits) =
+			edit_removing(&search->of->cli->arena, entry);
 		repair.removed++;
 	}
 	if (trial->cutoff_moved)
@@ -261,28 +281,33 @@ static struct repair repair_of(struct search *search, const struct trial *trial,
 	return repair;
 }
 
-int repair_prepare(const struct repair_case *of, const struct repair *repair, struct resolve_options *options,
-		   struct lock_run *run, struct error *err)
+int repair_prepare(const struct repair_case *of, const struct repair *repair,
+		   struct resolve_options *options, struct lock_run *run,
+		   struct error *err)
 {
 	const struct target_list *targets = &of->failed->targets;
 	*options = of->failed->options;
 	options->requirements = &repair->requirements;
-	if (cutoff_apply(&repair->cutoff, of->cli, of->index, targets->items, targets->len, options, err) < 0)
+	if (cutoff_apply(&repair->cutoff, of->cli, of->index, targets->items,
+			 targets->len, options, err) < 0)
 		return -1;
 	init_run(of, options, run);
 	return 0;
 }
 
 // Solves with the edits as they will stand there, without any leaning. As solve() does.
-static int verify(struct search *search, struct repair *repair, struct core *core, struct error *err)
+static int verify(struct search *search, struct repair *repair, struct core *core,
+		  struct error *err)
 {
 	struct resolve_options options;
 	struct lock_run run;
-	if (repair->edits.len == 0 || repair_prepare(search->of, repair, &options, &run, err) < 0)
+	if (repair->edits.len == 0 ||
+	    repair_prepare(search->of, repair, &options, &run, err) < 0)
 		return interrupted() ? -1 : 0;
 	int status = solve(search, &run, core, err);
 	for (size_t i = 0; status > 0 && i < repair->edits.len; i++)
-		repair->edits.items[i].reason = edit_reason(&search->of->cli->arena, &run, &repair->edits.items[i]);
+		repair->edits.items[i].reason = edit_reason(&search->of->cli->arena, &run,
+							    &repair->edits.items[i]);
 	lock_run_release(&run);
 	return status;
 }
@@ -322,7 +347,8 @@ static struct trial copy_of(struct search *search, const struct trial *trial)
 	return copy;
 }
 
-static int remember(struct search *search, struct trial *trial, uint32_t id, struct error *err)
+static int remember(struct search *search, struct trial *trial, uint32_t id,
+		    struct error *err)
 {
 	int status = try_out(search, trial, err);
 	search->memories.items[id] = (struct memory){ trial->core, search->pass };
@@ -330,7 +356,8 @@ static int remember(struct search *search, struct trial *trial, uint32_t id, str
 }
 
 // A set that an earlier pass has tried fails as it did then.
-static int grow(struct search *search, struct trial *trial, struct trial_list *next, struct error *err)
+static int grow(struct search *search, struct trial *trial, struct trial_list *next,
+		struct error *err)
 {
 	uint32_t id = (uint32_t)search->memories.len;
 	int status = 0;
@@ -356,29 +383,35 @@ static bool is_asking(const struct requirement_entry *entry)
 
 static bool can_free(const struct search *search, const struct trial *trial, size_t line)
 {
-	return trial->lines[line] == LINE_KEPT && search->set->entries[line].requirement.specifiers.len > 0;
+	return trial->lines[line] == LINE_KEPT &&
+	       search->set->entries[line].requirement.specifiers.len > 0;
 }
 
 // Nothing is gained where nothing is left to lock.
-static bool can_remove(const struct search *search, const struct trial *trial, size_t line)
+static bool can_remove(const struct search *search, const struct trial *trial,
+		       size_t line)
 {
 	size_t left = 0, removed = 0;
 	for (size_t i = 0; i < search->set->len; i++) {
 		removed += trial->lines[i] == LINE_REMOVED;
-		left += i != line && trial->lines[i] != LINE_REMOVED && is_asking(&search->set->entries[i]);
+		left += i != line && trial->lines[i] != LINE_REMOVED &&
+			is_asking(&search->set->entries[i]);
 	}
-	return removed < search->removals_max && left > 0 && trial->lines[line] != LINE_REMOVED &&
+	return removed < search->removals_max && left > 0 &&
+	       trial->lines[line] != LINE_REMOVED &&
 	       is_asking(&search->set->entries[line]);
 }
 
 // Every set that is one larger and touches the conflict of this one.
-static int grow_all(struct search *search, const struct trial *trial, struct trial_list *next, struct error *err)
+static int grow_all(struct search *search, const struct trial *trial,
+		    struct trial_list *next, struct error *err)
 {
 	for (size_t i = 0; i < trial->core.len; i++) {
 		size_t line = trial->core.lines[i];
 		for (int state = LINE_FREED; state <= LINE_REMOVED; state++) {
 			struct trial grown = copy_of(search, trial);
-			bool may = state == LINE_FREED ? can_free(search, trial, line) : can_remove(search, trial, line);
+			bool may = state == LINE_FREED ? can_free(search, trial, line)
+						       : can_remove(search, trial, line);
 			grown.lines[line] = (uint8_t)state;
 			if (may && grow(search, &grown, next, err) < 0)
 				return -1;
@@ -392,11 +425,14 @@ static int grow_all(struct search *search, const struct trial *trial, struct tri
 }
 
 // Level by level: all sets of one size before any larger one.
-static int search_from(struct search *search, const struct trial *first, struct error *err)
+static int search_from(struct search *search, const struct trial *first,
+		       struct error *err)
 {
 	struct trial_list level = { 0 };
 	*array_push(search->arena, &level) = *first;
-	for (size_t size = 1; size <= EDITS_MAX && search->found.len == 0 && !is_exhausted(search); size++) {
+	for (size_t size = 1;
+	     size <= EDITS_MAX && search->found.len == 0 && !is_exhausted(search);
+	     size++) {
 		struct trial_list next = { 0 };
 		for (size_t i = 0; i < level.len; i++)
 			if (grow_all(search, &level.items[i], &next, err) < 0)
@@ -414,32 +450,43 @@ static int compare(uint64_t a, uint64_t b)
 static int by_cost(const void *left, const void *right)
 {
 	const struct repair *a = left, *b = right;
-	const uint64_t costs[][2] = { { a->removed, b->removed },         { a->edits.len, b->edits.len },
-				      { a->cutoffs, b->cutoffs },         { a->series_left, b->series_left },
+	const uint64_t costs[][2] = { { a->removed, b->removed },
+				      { a->edits.len, b->edits.len },
+				      { a->cutoffs, b->cutoffs },
+				      { a->series_left, b->series_left },
 				      { a->distance, b->distance } };
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++)
 		if (costs[i][0] != costs[i][1])
 			return compare(costs[i][0], costs[i][1]);
 	const struct edit *first = &a->edits.items[0], *other = &b->edits.items[0];
-	return first->entry && other->entry ? compare((uintptr_t)first->entry, (uintptr_t)other->entry) : 0;
+	return first->entry && other->entry
+		       ? compare((uintptr_t)first->entry, (uintptr_t)other->entry)
+		       : 0;
 }
 
-int repair_find(const struct repair_case *of, const struct repair_limits *limits, struct repair_list *ret_repairs,
-		struct error *err)
+int repair_find(const struct repair_case *of, const struct repair_limits *limits,
+		struct repair_list *ret_repairs, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct search search = { .of = of, .limits = limits, .set = of->failed->options.requirements, .arena = &arena };
+	struct search search = { .of = of,
+				 .limits = limits,
+				 .set = of->failed->options.requirements,
+				 .arena = &arena };
 	search.deadline_ms = clock_ms() + limits->ms;
 	search.seen.arena = &arena;
-	struct trial first = { .lines = arena_new_array(&arena, uint8_t, search.set->len + 1) };
+	struct trial first = { .lines = arena_new_array(&arena, uint8_t,
+							search.set->len + 1) };
 	read_core(&search, of->failed, err, &first.core);
 	int status = 0;
-	for (; status == 0 && search.found.len == 0 && search.removals_max <= limits->removals; search.removals_max++) {
+	for (; status == 0 && search.found.len == 0 &&
+	       search.removals_max <= limits->removals;
+	     search.removals_max++) {
 		search.pass++;
 		status = search_from(&search, &first, err);
 	}
 	if (search.found.len)
-		qsort(search.found.items, search.found.len, sizeof(*search.found.items), by_cost);
+		qsort(search.found.items, search.found.len, sizeof(*search.found.items),
+		      by_cost);
 	*ret_repairs = search.found;
 	return status;
 }
@@ -450,8 +497,10 @@ struct slice repairs_text(struct arena *arena, const struct repair_list *repairs
 	bool several_edits = repairs->len && repairs->items[0].edits.len > 1;
 	size_t shown = several_edits ? 1 : REPAIRS_SHOWN;
 	for (size_t i = 0; i < repairs->len && i < shown; i++) {
-		struct slice edits = edits_text(arena, &repairs->items[i].edits), verb = S("relax ");
-		if (i && slice_starts_with(edits, verb) && repairs->items[i - 1].edits.items[0].kind == EDIT_RELAX)
+		struct slice edits = edits_text(arena, &repairs->items[i].edits),
+			     verb = S("relax ");
+		if (i && slice_starts_with(edits, verb) &&
+		    repairs->items[i - 1].edits.items[0].kind == EDIT_RELAX)
 			edits = slice_skip(edits, verb.len);
 		buf_printf(&text, "%s%.*s", i ? ", or " : "", SLICE_ARG(edits));
 	}
@@ -465,9 +514,12 @@ struct slice repairs_hint(struct arena *arena, const struct repair_list *repairs
 	if (count == 0)
 		return S("");
 	if (count > 1)
-		return arena_printf(arena, "%zu edits together solve it, and --repair locks by them:", count);
+		return arena_printf(
+			arena, "%zu edits together solve it, and --repair locks by them:",
+			count);
 	struct slice edits = repairs_text(arena, repairs);
-	return arena_printf(arena, "%.*s (--repair does%s)", SLICE_ARG(edits), repairs->len > 1 ? " the first" : "");
+	return arena_printf(arena, "%.*s (--repair does%s)", SLICE_ARG(edits),
+			    repairs->len > 1 ? " the first" : "");
 }
 
 json_t *repairs_as_json(const struct repair_list *repairs)

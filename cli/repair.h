@@ -46,12 +46,14 @@ struct repair_list {
 
 // All repairs of the smallest size that were found within the limits; none may be. err comes in as the failure and is
 // left alone but for ERROR_INTERRUPTED, the only error. Texts live in cli->arena.
-NODISCARD int repair_find(const struct repair_case *of, const struct repair_limits *limits,
+NODISCARD int repair_find(const struct repair_case *of,
+			  const struct repair_limits *limits,
 			  struct repair_list *ret_repairs, struct error *err);
 
 // Readies a new run for the repaired requirements: options is filled, run initialised, lock_run_solve is to follow.
 NODISCARD int repair_prepare(const struct repair_case *of, const struct repair *repair,
-			     struct resolve_options *options, struct lock_run *run, struct error *err);
+			     struct resolve_options *options, struct lock_run *run,
+			     struct error *err);
 
 // "relax a.in:1 to 'x==2', or a.in:2 to 'y==3'"; the best alone where it takes several edits; "" for none.
 struct slice repairs_text(struct arena *arena, const struct repair_list *repairs);

@@ -23,11 +23,15 @@ struct binary_rule {
 // Versions to take where nothing speaks against them: those of the present lock, and of targets solved before.
 struct preferences {
 	struct map at; // name → index in versions
-	struct { struct slice *items; size_t len, cap; } versions;
+	struct {
+		struct slice *items;
+		size_t len, cap;
+	} versions;
 };
 
 void preferences_init(struct preferences *preferences, struct arena *arena);
-void preferences_add(struct preferences *preferences, struct slice name, struct slice version); // the first stays
+void preferences_add(struct preferences *preferences, struct slice name,
+		     struct slice version); // the first stays
 
 // A requirement that a repair has freed: what comes nearest to it is tried first.
 struct leaning {
@@ -54,17 +58,18 @@ struct resolve_options {
 	struct direct_files *direct;         // packages by URL or path; NULL: none
 	enum prerelease_mode prerelease;
 	enum resolution_mode resolution;
-	bool lowest_direct;              // lowest for what the user names, highest for the rest
+	bool lowest_direct; // lowest for what the user names, highest for the rest
 	const struct binary_rule *binary; // in order, the last that fits wins
 	size_t binary_len;
 	struct slice exclude_newer;
 	const struct torch_choice *torch; // NULL: none
-	bool spares_pins;                // the cut-off does not hold for files of exactly pinned releases
-	const struct leaning *leanings;  // of a repair; they come before `preferred`
+	bool spares_pins; // the cut-off does not hold for files of exactly pinned releases
+	const struct leaning *leanings; // of a repair; they come before `preferred`
 	size_t leanings_len;
-	uint64_t rounds_max;             // 0: as many as it takes
-	uint64_t deadline_ms;            // of clock_ms, to give up at; 0: none
-	struct slice soft_cutoff;        // "" or a moment: later uploads are the last resort, the oldest first
+	uint64_t rounds_max;  // 0: as many as it takes
+	uint64_t deadline_ms; // of clock_ms, to give up at; 0: none
+	struct slice
+		soft_cutoff; // "" or a moment: later uploads are the last resort, the oldest first
 };
 
 // Who asks for what: a requirement of the user's (entry) or of a release's metadata.
@@ -73,16 +78,18 @@ struct edge {
 	struct slice from_text;                // "torch 2.3.0" for a release's
 	const struct requirement *requirement; // what is asked
 	const struct requirement_entry *entry; // NULL unless the user's
-	const struct requirement_entry *override; // of the user's, that the requirement stems from; else NULL
-	struct slice problem;                  // for exclusions: why the release cannot be used
+	const struct requirement_entry
+		*override;    // of the user's, that the requirement stems from; else NULL
+	struct slice problem; // for exclusions: why the release cannot be used
 };
 
 struct node {
 	struct slice name, extra; // extra "" for the project itself
 	const struct project *project;
-	struct candidates candidates; // for the target; `prefer` holds what all targets of the class can use
-	struct candidates *others;    // for options->others, without `prefer`
-	bool ready; // versions given to the solver
+	struct candidates
+		candidates; // for the target; `prefer` holds what all targets of the class can use
+	struct candidates *others; // for options->others, without `prefer`
+	bool ready;                // versions given to the solver
 	bool prefetched;
 };
 
@@ -94,13 +101,22 @@ struct resolve {
 	const struct resolve_options *options;
 	struct solver *solver;
 	struct arena arena;
-	struct target_answers *answers;                            // of the target, then of options->others
-	struct map node_ids;                                       // "name" or "name[extra]" → node id
-	struct { struct node *items; size_t len, cap; } nodes;     // [0] is the root
-	struct map edge_ids;                                       // text key → edge
-	struct { struct edge *items; size_t len, cap; } edges;
+	struct target_answers *answers; // of the target, then of options->others
+	struct map node_ids;            // "name" or "name[extra]" → node id
+	struct {
+		struct node *items;
+		size_t len, cap;
+	} nodes;             // [0] is the root
+	struct map edge_ids; // text key → edge
+	struct {
+		struct edge *items;
+		size_t len, cap;
+	} edges;
 	struct map ask_ids;
-	struct { struct ask *items; size_t len, cap; } asks;
+	struct {
+		struct ask *items;
+		size_t len, cap;
+	} asks;
 	bool is_void; // a file took the place of an index: everything is to be asked anew
 	uint64_t rounds, rounds_max; // 0: as many as it takes
 };
@@ -111,11 +127,12 @@ struct pin {
 	const struct release *release;
 	uint32_t rank; // of the release
 	const struct project_file *file;
-	struct sha256 sha256; // of the file; zero until missing_hashes.c where the index gives none
-	uint64_t size;        // bytes
+	struct sha256
+		sha256; // of the file; zero until missing_hashes.c where the index gives none
+	uint64_t size; // bytes
 	bool has_size, yanked;
 	const struct direct_file *direct; // NULL: from an index
-	struct slice *dependencies; // names, sorted, without duplicates
+	struct slice *dependencies;       // names, sorted, without duplicates
 	size_t dependencies_len, dependencies_cap;
 };
 
@@ -124,13 +141,16 @@ struct pin_list {
 	size_t len, cap;
 };
 
-void resolve_init(struct resolve *resolve, struct cli *cli, struct index *index, const struct resolve_options *options);
+void resolve_init(struct resolve *resolve, struct cli *cli, struct index *index,
+		  const struct resolve_options *options);
 void resolve_release(struct resolve *resolve);
 
 // ERROR_NO with the whole explanation printed through explain (cause says the headline); ERROR_SOURCE, ERROR_INTERRUPTED.
-NODISCARD int resolve_run(struct resolve *resolve, struct pin_list *ret_pins, struct error *err);
+NODISCARD int resolve_run(struct resolve *resolve, struct pin_list *ret_pins,
+			  struct error *err);
 // After resolve_run: the same pins with the files of options->others[other].
-void resolve_pins_of_other(struct resolve *resolve, size_t other, struct pin_list *ret_pins);
+void resolve_pins_of_other(struct resolve *resolve, size_t other,
+			   struct pin_list *ret_pins);
 
 // --- explain.c: the conflict as numbered facts, each with its place.
 enum fact_origin {
@@ -155,14 +175,18 @@ struct explanation {
 	size_t len, cap;
 };
 
-bool newer_request_admits(const struct newer_request *newer, const struct version *version);
+bool newer_request_admits(const struct newer_request *newer,
+			  const struct version *version);
 
 json_t *explanation_as_json(const struct explanation *explanation);
 
 // After a conflict: what cannot hold together, as text or in result; err gets the headline, and the edits (or "") as
 // its hint. Returns -1.
-int report_conflict(struct cli *cli, struct resolve *resolve, struct slice edits, json_t *result, struct error *err);
+int report_conflict(struct cli *cli, struct resolve *resolve, struct slice edits,
+		    json_t *result, struct error *err);
 
 // --- used by both
 struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[standard]"
-struct rank_set admitted_ranks(struct resolve *resolve, uint32_t node, const struct specifier_set *specifiers); // what the set admits
+struct rank_set admitted_ranks(
+	struct resolve *resolve, uint32_t node,
+	const struct specifier_set *specifiers); // what the set admits

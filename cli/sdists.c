@@ -23,7 +23,8 @@ struct sdists {
 
 static bool is_sdist(const struct lock_choice *choice)
 {
-	return choice->file && choice->file->kind == LOCK_SDIST && !sha256_is_zero(&choice->file->sha256);
+	return choice->file && choice->file->kind == LOCK_SDIST &&
+	       !sha256_is_zero(&choice->file->sha256);
 }
 
 static size_t count_sdists(const struct lock_selection *selection)
@@ -41,16 +42,22 @@ static int choose_interpreter(struct sdists *sdists, struct error *err)
 	struct cli *cli = sdists->cli;
 	const struct target *target = &sdists->opened->target;
 	struct slice path = slice_from(sdists->options->python);
-	if (!path.len && find_interpreter_to_build(cli, target, "--python-bin", &path, err) < 0)
+	if (!path.len &&
+	    find_interpreter_to_build(cli, target, "--python-bin", &path, err) < 0)
 		return -1;
 	if (slice_find_byte(path, '/') != SLICE_NONE && path.ptr[0] != '/') {
-		struct slice folder = path_real(&cli->arena, path_directory(&cli->arena, arena_c_string(&cli->arena, path)));
-		path = slice_from(path_join(&cli->arena, folder.ptr,
-					    slice_skip(path, slice_find_last_byte(path, '/') + 1)));
+		struct slice folder =
+			path_real(&cli->arena,
+				  path_directory(&cli->arena,
+						 arena_c_string(&cli->arena, path)));
+		path = slice_from(
+			path_join(&cli->arena, folder.ptr,
+				  slice_skip(path, slice_find_last_byte(path, '/') + 1)));
 	}
 	struct slice real = path_real(&cli->arena, arena_c_string(&cli->arena, path));
 	if (!real.len)
-		return error_set(err, ERROR_INPUT, "there is no interpreter '%.*s'", SLICE_ARG(path));
+		return error_set(err, ERROR_INPUT, "there is no interpreter '%.*s'",
+				 SLICE_ARG(path));
 	struct place place = place_look(real.ptr);
 	sdists->settings.python.path = path;
 	sdists->request.interpreter = real;
@@ -62,8 +69,9 @@ static int choose_interpreter(struct sdists *sdists, struct error *err)
 static int wrong_python(const struct sdists *sdists, struct error *err)
 {
 	const struct sdist_python *python = &sdists->settings.python;
-	error_set(err, ERROR_INPUT, "'%.*s' is Python %.*s%s, but the lock is for %.*s", SLICE_ARG(python->path),
-		  SLICE_ARG(python->version), python->free_threaded ? "t" : "",
+	error_set(err, ERROR_INPUT, "'%.*s' is Python %.*s%s, but the lock is for %.*s",
+		  SLICE_ARG(python->path), SLICE_ARG(python->version),
+		  python->free_threaded ? "t" : "",
 		  SLICE_ARG(sdists->opened->target.name));
 	return error_hint(err, "name another one with --python-bin");
 }
@@ -75,16 +83,22 @@ static int check_interpreter(struct sdists *sdists, struct error *err)
 	const struct target *target = &sdists->opened->target;
 	struct sdist_python *python = &sdists->settings.python;
 	struct target host;
-	if (sdist_look_at_python(cache_directory(cli), python->path, interrupt_flag(), &cli->arena, python, err) < 0)
+	if (sdist_look_at_python(cache_directory(cli), python->path, interrupt_flag(),
+				 &cli->arena, python, err) < 0)
 		return -1;
-	struct slice wanted = arena_printf(&cli->arena, "%u.%u.", target->python_major, target->python_minor);
-	if (!slice_starts_with(python->version, wanted) || python->free_threaded != target->free_threaded)
+	struct slice wanted = arena_printf(&cli->arena, "%u.%u.", target->python_major,
+					   target->python_minor);
+	if (!slice_starts_with(python->version, wanted) ||
+	    python->free_threaded != target->free_threaded)
 		return wrong_python(sdists, err);
-	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) < 0)
+	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) <
+	    0)
 		return -1;
 	if (target->os != host.os || target->arch != host.arch)
-		return error_set(err, ERROR_INPUT, "source distributions for %.*s cannot be built on this machine",
-				 SLICE_ARG(target->name));
+		return error_set(
+			err, ERROR_INPUT,
+			"source distributions for %.*s cannot be built on this machine",
+			SLICE_ARG(target->name));
 	return 0;
 }
 
@@ -98,7 +112,8 @@ static struct sha256 key_of(const struct sdists *sdists, const struct lock_choic
 }
 
 // As if the lock had named the wheel.
-static void put_wheel(struct sdists *sdists, struct lock_choice *choice, const struct built_wheel *wheel)
+static void put_wheel(struct sdists *sdists, struct lock_choice *choice,
+		      const struct built_wheel *wheel)
 {
 	struct lock_file *file = arena_new(&sdists->cli->arena, struct lock_file);
 	*file = (struct lock_file){
@@ -129,25 +144,31 @@ static bool is_for_any_machine(struct slice wheel)
 static int build_one(struct sdists *sdists, struct lock_choice *choice, struct error *err)
 {
 	struct cli *cli = sdists->cli;
-	struct build_requires requires = { cli, sdists->store, sdists->opened, sdists->options->index_url };
+	struct build_requires requires = { cli, sdists->store, sdists->opened,
+					   sdists->options->index_url };
 	struct sdist_host host = { install_build_requires, &requires };
 	struct sha256 key = key_of(sdists, choice);
 	struct built_wheel wheel;
 	struct sdist_outcome outcome;
 	const struct lock_package *package = choice->package;
 	uint64_t started_ms = clock_ms();
-	say(cli, "building %.*s %.*s", SLICE_ARG(package->name), SLICE_ARG(package->version));
-	if (sdist_build(sdists->store, choice, &sdists->settings, &host, &key, &cli->arena, &wheel, &outcome, err) < 0) {
+	say(cli, "building %.*s %.*s", SLICE_ARG(package->name),
+	    SLICE_ARG(package->version));
+	if (sdist_build(sdists->store, choice, &sdists->settings, &host, &key,
+			&cli->arena, &wheel, &outcome, err) < 0) {
 		show_tail(sdists, outcome.tail);
-		return error_during(err, "building '%.*s' %.*s", SLICE_ARG(package->name), SLICE_ARG(package->version));
+		return error_during(err, "building '%.*s' %.*s", SLICE_ARG(package->name),
+				    SLICE_ARG(package->version));
 	}
 	uint64_t took = clock_ms() - started_ms;
 	progress_done(cli);
-	detail(cli, "built %.*s in %llu.%02llu s with Python %.*s; log: %s", SLICE_ARG(wheel.name),
-	       (unsigned long long)(took / 1000), (unsigned long long)(took % 1000 / 10),
+	detail(cli, "built %.*s in %llu.%02llu s with Python %.*s; log: %s",
+	       SLICE_ARG(wheel.name), (unsigned long long)(took / 1000),
+	       (unsigned long long)(took % 1000 / 10),
 	       SLICE_ARG(sdists->settings.python.version), outcome.log_path);
 	if (!is_for_any_machine(wheel.name))
-		warn(cli, "'%.*s' was compiled on this machine: the image needs the libraries it was linked to",
+		warn(cli,
+		     "'%.*s' was compiled on this machine: the image needs the libraries it was linked to",
 		     SLICE_ARG(package->name));
 	sdists->net = outcome.net;
 	sdists->built++;
@@ -167,7 +188,8 @@ static void use_what_was_built(struct sdists *sdists)
 		if (!is_sdist(choice))
 			continue;
 		key = key_of(sdists, choice);
-		if (built_find(sdists->store, cache_directory(sdists->cli), &key, &sdists->cli->arena, &wheel))
+		if (built_find(sdists->store, cache_directory(sdists->cli), &key,
+			       &sdists->cli->arena, &wheel))
 			put_wheel(sdists, choice, &wheel);
 	}
 }
@@ -182,25 +204,28 @@ static int fetch_sdists(struct sdists *sdists, struct error *err)
 		if (is_sdist(&selection->items[i]))
 			*array_push(&cli->arena, &missing) = selection->items[i];
 	collect_locator_indexes(cli, sdists->options->index_url, &index_urls);
-	return fetch_files(cli, sdists->store, sdists->opened, &missing, &index_urls, err);
+	return fetch_files(cli, sdists->store, sdists->opened, &missing, &index_urls,
+			   err);
 }
 
 static int build_missing(struct sdists *sdists, struct error *err)
 {
 	struct lock_selection *selection = &sdists->opened->selection;
 	for (size_t i = 0; i < selection->len; i++) {
-		if (is_sdist(&selection->items[i]) && build_one(sdists, &selection->items[i], err) < 0)
+		if (is_sdist(&selection->items[i]) &&
+		    build_one(sdists, &selection->items[i], err) < 0)
 			return -1;
 		if (interrupted())
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
 	}
 	if (sdists->built && sdists->net == SANDBOX_NET_REFUSED)
-		warn(sdists->cli, "the kernel grants no namespaces: builds could reach the network");
+		warn(sdists->cli,
+		     "the kernel grants no namespaces: builds could reach the network");
 	return 0;
 }
 
-int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opened, const struct sdist_options *options,
-		 struct error *err)
+int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opened,
+		 const struct sdist_options *options, struct error *err)
 {
 	struct sdists sdists = {
 		.cli = cli,

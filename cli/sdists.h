@@ -13,5 +13,6 @@ struct sdist_options {
 
 // Replaces each sdist among opened->selection by the wheel that was built of it, now or earlier. The choices are then as
 // if the wheel had been locked. Does nothing with no_build, or where there is none.
-NODISCARD int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opened,
+NODISCARD int build_sdists(struct cli *cli, struct store *store,
+			   struct opened_lock *opened,
 			   const struct sdist_options *options, struct error *err);

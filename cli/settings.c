@@ -65,7 +65,8 @@ bool locale_is_utf8(void)
 			continue;
 		slice_cut(&locale, '.', &name);
 		slice_cut(&locale, '@', &name);
-		return slice_eq_ignore_case(name, S("UTF-8")) || slice_eq_ignore_case(name, S("UTF8"));
+		return slice_eq_ignore_case(name, S("UTF-8")) ||
+		       slice_eq_ignore_case(name, S("UTF8"));
 	}
 	return false;
 }
@@ -89,9 +90,10 @@ const char *configured_setting(const char *name)
 
 static const char *configured_index(void)
 {
-	static const char *const variables[] = { "PINBAKE_INDEX_URL", "PIP_INDEX_URL", "UV_INDEX_URL",
-						 "UV_DEFAULT_INDEX" };
-	const char *url = first_setting(variables, sizeof(variables) / sizeof(*variables));
+	static const char *const variables[] = { "PINBAKE_INDEX_URL", "PIP_INDEX_URL",
+						 "UV_INDEX_URL", "UV_DEFAULT_INDEX" };
+	const char *url =
+		first_setting(variables, sizeof(variables) / sizeof(*variables));
 	return url ? url : pip_config_value("index-url");
 }
 
@@ -108,9 +110,11 @@ bool index_is_configured(void)
 
 struct slice host_platform(struct arena *arena)
 {
-	static const char *const names[][2] = { { "x86_64", "amd64" },	{ "aarch64", "arm64" }, { "armv7l", "arm/v7" },
-						{ "i686", "386" },	{ "ppc64le", "ppc64le" }, { "s390x", "s390x" },
-						{ "riscv64", "riscv64" } };
+	static const char *const names[][2] = {
+		{ "x86_64", "amd64" },   { "aarch64", "arm64" },   { "armv7l", "arm/v7" },
+		{ "i686", "386" },       { "ppc64le", "ppc64le" }, { "s390x", "s390x" },
+		{ "riscv64", "riscv64" }
+	};
 	struct utsname host;
 	const char *machine = uname(&host) == 0 ? host.machine : "x86_64";
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -150,7 +154,8 @@ const char *cache_directory(struct cli *cli)
 static const char *ca_file(void)
 {
 	static const char *const own[] = { "PINBAKE_CERT", "PIP_CERT" };
-	static const char *const common[] = { "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE" };
+	static const char *const common[] = { "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
+					      "CURL_CA_BUNDLE" };
 	const char *path = first_setting(own, sizeof(own) / sizeof(*own));
 	if (!path)
 		path = pip_config_value("cert");
@@ -167,8 +172,8 @@ static const char *client_certificate(void)
 }
 
 // A number of seconds or tries that a setting gives; what is none is said and passed over.
-static unsigned number_setting(struct cli *cli, const char *const *names, size_t count, const char *key,
-			       unsigned otherwise)
+static unsigned number_setting(struct cli *cli, const char *const *names, size_t count,
+			       const char *key, unsigned otherwise)
 {
 	enum { NUMBER_MAX = 3600 };
 	const char *text = first_setting(names, count);
@@ -189,13 +194,18 @@ static unsigned number_setting(struct cli *cli, const char *const *names, size_t
 
 static void set_limits(struct cli *cli, struct net_config *config)
 {
-	static const char *const timeouts[] = { "PINBAKE_TIMEOUT", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT",
+	static const char *const timeouts[] = { "PINBAKE_TIMEOUT", "PIP_TIMEOUT",
+						"PIP_DEFAULT_TIMEOUT",
 						"UV_HTTP_TIMEOUT" };
-	static const char *const retries[] = { "PINBAKE_RETRIES", "PIP_RETRIES", "UV_HTTP_RETRIES" };
+	static const char *const retries[] = { "PINBAKE_RETRIES", "PIP_RETRIES",
+					       "UV_HTTP_RETRIES" };
 	enum { TRIES = 4, MS = 1000 };
-	unsigned seconds = number_setting(cli, timeouts, sizeof(timeouts) / sizeof(*timeouts), "timeout", 0);
+	unsigned seconds =
+		number_setting(cli, timeouts, sizeof(timeouts) / sizeof(*timeouts),
+			       "timeout", 0);
 	config->connect_timeout_ms = config->stall_timeout_ms = seconds * MS;
-	config->retries = number_setting(cli, retries, sizeof(retries) / sizeof(*retries), "retries", TRIES);
+	config->retries = number_setting(cli, retries, sizeof(retries) / sizeof(*retries),
+					 "retries", TRIES);
 }
 
 static void set_trusted_hosts(struct cli *cli, struct net_config *config)

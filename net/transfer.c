@@ -526,9 +526,9 @@ static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned
 	if (!next || (is_secure(transfer->url) && !is_secure(next)))
 		return false;
 	struct slice url = url_redact(&transfer->arena, slice_from(next));
-	transfer->url = arena_c_string(
-		&transfer->arena,
-		credentials_apply(&net->credentials, &transfer->arena, url));
+	transfer->url = arena_c_string(&transfer->arena,
+				       credentials_apply(&net->credentials,
+							 &transfer->arena, url));
 	transfer->hops++;
 	transfer->tries--;
 	return true;

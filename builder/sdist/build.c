@@ -39,12 +39,14 @@ static int unpack(struct build *build, struct error *err)
 	const struct lock_file *file = build->choice->file;
 	const char *source = workplace_path(&build->place, "src");
 	const char *arguments[] = {
-		path_real(build->arena, store_file_path(build->store, &file->sha256,
-							build->arena)).ptr,
+		path_real(build->arena,
+			  store_file_path(build->store, &file->sha256, build->arena))
+			.ptr,
 		source,
 	};
-	struct workplace_step step = { "unpack", c_string(build, build->settings->python.path),
-				       "", arguments, 2 };
+	struct workplace_step step = { "unpack",
+				       c_string(build, build->settings->python.path), "",
+				       arguments, 2 };
 	struct line_list ignored;
 	return workplace_run(&build->place, &step, &ignored, err);
 }
@@ -54,8 +56,8 @@ static int read_build_system(struct build *build, struct error *err)
 {
 	const char *path = workplace_path(&build->place, "src/pyproject.toml");
 	struct slice text = S("");
-	if (file_exists(path) &&
-	    file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, build->arena, &text, err) < 0)
+	if (file_exists(path) && file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT,
+					   build->arena, &text, err) < 0)
 		return -1;
 	if (!text.len && !file_exists(workplace_path(&build->place, "src/setup.py")))
 		return error_set(err, ERROR_INPUT,
@@ -97,7 +99,8 @@ static int prepare(struct build *build, struct error *err)
 	const struct build_system *system = &build->system;
 	struct line_list more;
 	if (unpack(build, err) < 0 || read_build_system(build, err) < 0 ||
-	    install_requirements(build, system->requires, system->requires_len, err) < 0 ||
+	    install_requirements(build, system->requires, system->requires_len, err) <
+		    0 ||
 	    run_hook(build, "requires", NULL, &more, err) < 0)
 		return -1;
 	if (more.len == 0)
@@ -105,7 +108,7 @@ static int prepare(struct build *build, struct error *err)
 	size_t len = system->requires_len;
 	struct slice *all = arena_new_array(build->arena, struct slice, len + more.len);
 	for (size_t i = 0; i < len; i++)
-		all[i] = system->requires[i];
+	all[i] = system->requires[i];
 	for (size_t i = 0; i < more.len; i++)
 		all[len++] = more.items[i];
 	return install_requirements(build, all, len, err);
@@ -121,7 +124,8 @@ static int check_name(const struct build *build, struct slice name, struct error
 	struct version built, locked;
 	if (slice_find_byte(name, '/') != SLICE_NONE ||
 	    wheel_name_parse(name, &parts) != FILENAME_OK)
-		return error_set(err, ERROR_NO, "the backend made '%.*s', which is no wheel",
+		return error_set(err, ERROR_NO,
+				 "the backend made '%.*s', which is no wheel",
 				 SLICE_ARG(name));
 	if (!slice_eq(name_normalize(build->arena, parts.name), package->name) ||
 	    !version_parse(build->arena, parts.version, &built) ||
@@ -202,10 +206,9 @@ static const char *log_path_of(const struct build *build, const struct sha256 *k
 		path_join(arena, build->settings->cache_directory, S("built/logs"));
 	if (make_directories(logs, err) < 0)
 		return NULL;
-	struct slice name = arena_printf(arena, "%.*s-%.*s-%.12s.log",
-					 SLICE_ARG(package->name),
-					 SLICE_ARG(package->version),
-					 sha256_hex(arena, key).ptr);
+	struct slice name =
+		arena_printf(arena, "%.*s-%.*s-%.12s.log", SLICE_ARG(package->name),
+			     SLICE_ARG(package->version), sha256_hex(arena, key).ptr);
 	const char *path = path_join(arena, path_real(arena, logs).ptr, name);
 	return file_write(path, S(""), err) < 0 ? NULL : path;
 }
@@ -216,10 +219,13 @@ int sdist_build(struct store *store, const struct lock_choice *choice,
 		struct built_wheel *ret_wheel, struct sdist_outcome *ret_outcome,
 		struct error *err)
 {
-	struct build build = { .store = store, .choice = choice, .settings = settings,
-			       .host = host, .arena = arena };
-	struct slice folder =
-		arena_printf(arena, "%.16s", sha256_hex(arena, &choice->file->sha256).ptr);
+	struct build build = { .store = store,
+			       .choice = choice,
+			       .settings = settings,
+			       .host = host,
+			       .arena = arena };
+	struct slice folder = arena_printf(arena, "%.16s",
+					   sha256_hex(arena, &choice->file->sha256).ptr);
 	*ret_outcome = (struct sdist_outcome){ 0 };
 	const char *log = log_path_of(&build, key, err);
 	if (!log || workplace_open(settings, folder, log, arena, &build.place, err) < 0)

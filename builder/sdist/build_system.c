@@ -17,7 +17,7 @@ static struct build_system legacy(struct arena *arena)
 	system.requires = arena_new_array(arena, struct slice, COUNT);
 	system.requires_len = COUNT;
 	for (size_t i = 0; i < COUNT; i++)
-		system.requires[i] = legacy_requires[i];
+	system.requires[i] = legacy_requires[i];
 	return system;
 }
 
@@ -37,12 +37,13 @@ static void read_texts(const struct toml_value *value, const char *what,
 static void read_table(const struct toml_value *table, struct arena *arena,
 		       struct build_system *system, struct diagnostics *diagnostics)
 {
-	const struct toml_value *requires = toml_find_typed(
-		table->table, S("requires"), TOML_ARRAY, diagnostics);
-	const struct toml_value *backend = toml_find_typed(
-		table->table, S("build-backend"), TOML_STRING, diagnostics);
-	const struct toml_value *paths = toml_find_typed(
-		table->table, S("backend-path"), TOML_ARRAY, diagnostics);
+	const struct toml_value *requires =
+		toml_find_typed(table->table, S("requires"), TOML_ARRAY, diagnostics);
+	const struct toml_value *backend =
+		toml_find_typed(table->table, S("build-backend"), TOML_STRING,
+				diagnostics);
+	const struct toml_value *paths =
+		toml_find_typed(table->table, S("backend-path"), TOML_ARRAY, diagnostics);
 	if (!requires)
 		diagnostics_add(diagnostics, SEVERITY_ERROR, ERROR_INPUT, table->span,
 				"[build-system] has no 'requires'");
@@ -65,8 +66,9 @@ int build_system_read(struct slice text, struct arena *arena,
 	struct toml_table *root = NULL;
 	*source = (struct source){ S("pyproject.toml"), text };
 	if (toml_parse(source, arena, &root, &diagnostics) == 0) {
-		const struct toml_value *table = toml_find_typed(
-			root, S("build-system"), TOML_TABLE, &diagnostics);
+		const struct toml_value *table =
+			toml_find_typed(root, S("build-system"), TOML_TABLE,
+					&diagnostics);
 		if (table)
 			read_table(table, arena, &system, &diagnostics);
 	}

@@ -8,8 +8,8 @@
 struct build_system {
 	struct slice *requires; // as written
 	size_t requires_len;
-	struct slice backend;   // "hatchling.build", "setuptools.build_meta:__legacy__"
-	struct slice *paths;    // backend-path; the driver checks that they stay inside
+	struct slice backend; // "hatchling.build", "setuptools.build_meta:__legacy__"
+	struct slice *paths;  // backend-path; the driver checks that they stay inside
 	size_t paths_len;
 };
 

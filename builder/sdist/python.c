@@ -33,9 +33,12 @@ int sdist_look_at_python(const char *cache_directory, struct slice path,
 					   .limit_seconds = LIMIT_SECONDS,
 					   .interrupted = interrupted };
 	const char *python = arena_c_string(arena, path);
-	struct workplace_step step = { .name = "describe", .python = python, .directory = "" };
+	struct workplace_step step = { .name = "describe",
+				       .python = python,
+				       .directory = "" };
 	struct sha256 name = sha256_of(path);
-	struct slice folder = arena_printf(arena, "python-%.16s", sha256_hex(arena, &name).ptr);
+	struct slice folder =
+		arena_printf(arena, "python-%.16s", sha256_hex(arena, &name).ptr);
 	struct line_list lines;
 	if (workplace_open(&settings, folder, "/dev/null", arena, &place, err) < 0 ||
 	    workplace_run(&place, &step, &lines, err) < 0 ||

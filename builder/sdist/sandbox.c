@@ -61,10 +61,11 @@ union string_list {
 	char *const *wanted;
 };
 
-_Noreturn static void become(const struct sandbox_job *job, const struct identity *identity,
-			     int log, int report)
+_Noreturn static void become(const struct sandbox_job *job,
+			     const struct identity *identity, int log, int report)
 {
-	union string_list arguments = { job->arguments }, environment = { job->environment };
+	union string_list arguments = { job->arguments },
+			  environment = { job->environment };
 	int nothing = open("/dev/null", O_RDONLY);
 	setpgid(0, 0);
 	default_signals();

@@ -22,9 +22,9 @@
 #include "builder/sdist/sandbox.h"
 
 struct sdist_python {
-	struct slice path;      // absolute
-	struct slice version;   // "3.7.16"
-	struct slice platform;  // "linux-x86_64"
+	struct slice path;     // absolute
+	struct slice version;  // "3.7.16"
+	struct slice platform; // "linux-x86_64"
 	bool free_threaded;
 };
 

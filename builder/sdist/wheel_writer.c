@@ -60,9 +60,9 @@ static bool is_in_info(struct slice name)
 // Signatures in it would be of the RECORD that is replaced.
 static bool is_of_record(struct slice name)
 {
-	return is_in_info(name) &&
-	       (slice_ends_with(name, S("/RECORD")) || slice_ends_with(name, S("/RECORD.jws")) ||
-		slice_ends_with(name, S("/RECORD.p7s")));
+	return is_in_info(name) && (slice_ends_with(name, S("/RECORD")) ||
+				    slice_ends_with(name, S("/RECORD.jws")) ||
+				    slice_ends_with(name, S("/RECORD.p7s")));
 }
 
 static int in_order(const void *left, const void *right)
@@ -205,7 +205,8 @@ static int add_file(struct writer *writer, const struct file *file, struct error
 {
 	struct slice bytes = S("");
 	if (file->is_record) {
-		record_write_row(&writer->record, &(struct record_row){ .path = file->name });
+		record_write_row(&writer->record,
+				 &(struct record_row){ .path = file->name });
 		return add_entry(writer, file, buf_slice(&writer->record), err);
 	}
 	if (zip_entry_read(file->zip, writer->archive, WHEEL_BYTES_MAX, writer->arena,

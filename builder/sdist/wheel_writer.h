@@ -20,5 +20,6 @@
 // archive: the backend's wheel, name: for messages. The result lives in the arena.
 // ERROR_INTEGRITY for a broken archive, ERROR_INPUT above what fits a zip without 64-bit
 // fields.
-NODISCARD int wheel_normalise(struct slice archive, struct slice name, struct arena *arena,
-			      struct slice *ret_wheel, struct error *err);
+NODISCARD int wheel_normalise(struct slice archive, struct slice name,
+			      struct arena *arena, struct slice *ret_wheel,
+			      struct error *err);

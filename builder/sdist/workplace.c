@@ -147,7 +147,8 @@ static bool has_space(const char *path)
 static void add_flags(const struct workplace *place, struct variables *variables)
 {
 	const char *map =
-		arena_printf(place->arena, "-ffile-prefix-map=%s=/build", place->root).ptr;
+		arena_printf(place->arena, "-ffile-prefix-map=%s=/build", place->root)
+			.ptr;
 	if (has_space(place->root))
 		return;
 	add(variables, "CFLAGS", map);

@@ -66,10 +66,10 @@ static bool admits_python(const struct selection *selection, const struct file_r
 	struct target_answers *answers = selection->policy->answers;
 	int *answer = &selection->python_answers[row->python_set];
 	if (*answer == UNASKED)
-		*answer = answer_to(
-			selection, answers ? &answers->pythons : NULL,
-			project_python_set(selection->project, row->python_set),
-			ask_python);
+		*answer =
+			answer_to(selection, answers ? &answers->pythons : NULL,
+				  project_python_set(selection->project, row->python_set),
+				  ask_python);
 	return *answer == ADMITTED;
 }
 
@@ -221,8 +221,8 @@ static struct candidate judge_release(struct selection *selection, uint32_t rank
 		candidate.reason = quarantined ? CANDIDATE_QUARANTINED : CANDIDATE_LOCAL;
 		candidate.file = NO_FILE;
 	}
-	candidate.yanked = candidate.file != NO_FILE &&
-			   project->file_rows[candidate.file].yanked;
+	candidate.yanked =
+		candidate.file != NO_FILE && project->file_rows[candidate.file].yanked;
 	if (candidate.file != NO_FILE && candidate.prerelease &&
 	    !admits_prerelease(selection->policy)) {
 		candidate.reason = CANDIDATE_PRERELEASE;

@@ -50,8 +50,8 @@ enum candidate_reason {
 	CANDIDATE_PRERELEASE,
 	CANDIDATE_TOO_NEW,
 	CANDIDATE_QUARANTINED, // the whole project, by its index (792.1)
-	CANDIDATE_LOCAL,  // another local version than the policy's
-	CANDIDATE_BINARY, // only-binary and no wheel; no-binary and no sdist
+	CANDIDATE_LOCAL,       // another local version than the policy's
+	CANDIDATE_BINARY,      // only-binary and no wheel; no-binary and no sdist
 };
 
 #define NO_FILE UINT32_MAX

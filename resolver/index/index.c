@@ -228,8 +228,7 @@ static bool visit_stored(void *context, struct slice key, struct slice value)
 {
 	struct freshness freshness;
 	size_t end = slice_find_byte(key, '\n');
-	if (end != SLICE_NONE && freshness_unpack(value, &freshness) &&
-	    !freshness.absent)
+	if (end != SLICE_NONE && freshness_unpack(value, &freshness) && !freshness.absent)
 		consider(context, slice_skip(key, end + 1));
 	return true;
 }

@@ -59,8 +59,8 @@ struct project_file {
 	struct slice upload_time;      // as given by the index, "" for none
 	struct sha256 metadata_sha256; // zero if unknown
 	uint32_t index;                // which of index_urls; find-links come after
-	uint32_t tag_set;    // of FILE_WHEEL: the same number for the same tags
-	uint32_t python_set; // the same number for the same requires_python
+	uint32_t tag_set;              // of FILE_WHEEL: the same number for the same tags
+	uint32_t python_set;           // the same number for the same requires_python
 };
 
 struct release {
@@ -111,8 +111,8 @@ struct project {
 	struct record *record; // NULL with `files`
 	// Files that no rule could read (bad names, eggs, exes, variants)
 	size_t skipped;
-	struct slice status, status_reason;   // project-status (792.1), "" for none
-	struct slice index_url;               // the one that answered, redacted
+	struct slice status, status_reason; // project-status (792.1), "" for none
+	struct slice index_url;             // the one that answered, redacted
 	// The index speaks a minor version that is not known here: worth a warning
 	// (629.1)
 	bool newer_api;

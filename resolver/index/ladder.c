@@ -116,8 +116,9 @@ void ladder_request(const struct ladder *ladder, struct net_request *ret_request
 {
 	// Of what is known to be too large the first byte ends the transfer.
 	struct net_request request = { .url = ladder->file->url,
-				       .max_bytes =
-					       is_too_large(ladder) ? 0 : WHOLE_FILE_MAX };
+				       .max_bytes = is_too_large(ladder)
+							    ? 0
+							    : WHOLE_FILE_MAX };
 	switch (ladder->step) {
 	case LADDER_METADATA_FILE:
 		request.url = metadata_url(ladder->arena, ladder->file->url);

@@ -23,17 +23,20 @@
 
 LATE_LIBRARY(late_libarchive, PINBAKE_LATE_archive, LIBARCHIVE_FUNCTIONS)
 
-#define archive_entry_filetype (late_libarchive()->archive_entry_filetype)
-#define archive_entry_pathname (late_libarchive()->archive_entry_pathname)
-#define archive_error_string (late_libarchive()->archive_error_string)
-#define archive_filter_bytes (late_libarchive()->archive_filter_bytes)
-#define archive_read_data_block (late_libarchive()->archive_read_data_block)
-#define archive_read_free (late_libarchive()->archive_read_free)
-#define archive_read_new (late_libarchive()->archive_read_new)
+#define archive_entry_filetype   (late_libarchive()->archive_entry_filetype)
+#define archive_entry_pathname   (late_libarchive()->archive_entry_pathname)
+#define archive_error_string     (late_libarchive()->archive_error_string)
+#define archive_filter_bytes     (late_libarchive()->archive_filter_bytes)
+#define archive_read_data_block  (late_libarchive()->archive_read_data_block)
+#define archive_read_free        (late_libarchive()->archive_read_free)
+#define archive_read_new         (late_libarchive()->archive_read_new)
 #define archive_read_next_header (late_libarchive()->archive_read_next_header)
 #define archive_read_open_memory (late_libarchive()->archive_read_open_memory)
-#define archive_read_support_filter_gzip (late_libarchive()->archive_read_support_filter_gzip)
-#define archive_read_support_format_tar (late_libarchive()->archive_read_support_format_tar)
-#define archive_read_support_format_zip (late_libarchive()->archive_read_support_format_zip)
+#define archive_read_support_filter_gzip \
+	(late_libarchive()->archive_read_support_filter_gzip)
+#define archive_read_support_format_tar \
+	(late_libarchive()->archive_read_support_format_tar)
+#define archive_read_support_format_zip \
+	(late_libarchive()->archive_read_support_format_zip)
 
 #endif

@@ -19,7 +19,8 @@ static struct slice list(struct arena *arena, const struct project *project,
 	struct buf out = { .arena = arena };
 	struct slice text;
 	for (uint32_t i = 0; i < release->file_len; i++)
-		if (text_of(arena, project_file_get(project, release->first_file + i), &text) &&
+		if (text_of(arena, project_file_get(project, release->first_file + i),
+			    &text) &&
 		    text.len)
 			map_insert(&seen, text, 0, NULL);
 	for (size_t i = 0; i < seen.len && i < NAMED_MAX; i++)

@@ -21,8 +21,8 @@ void record_lay_out(const struct packed_header *header,
 	at.files = at.releases + header->release_len * sizeof(struct release_row);
 	at.tag_sets = at.files + header->file_len * sizeof(struct file_row);
 	at.python_sets = at.tag_sets + header->tag_set_len * sizeof(struct packed_text);
-	at.hot_texts = at.python_sets +
-		       header->python_set_len * sizeof(struct packed_text);
+	at.hot_texts =
+		at.python_sets + header->python_set_len * sizeof(struct packed_text);
 	at.cold = aligned(at.hot_texts + header->hot_text_len);
 	at.cold_texts = at.cold + header->file_len * sizeof(struct packed_cold);
 	at.end = at.cold_texts + header->cold_text_len;
@@ -141,7 +141,8 @@ static void place(char *record, size_t at, const void *rows, size_t bytes)
 struct slice record_pack(const struct project *project, struct arena *arena)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct packer packer = { .hot.arena = &scratch, .cold.arena = &scratch,
+	struct packer packer = { .hot.arena = &scratch,
+				 .cold.arena = &scratch,
 				 .seen.arena = &scratch };
 	packer.cold.cap = TEXT_BYTES_A_FILE * (project->file_len + 1);
 	packer.cold.ptr = arena_alloc(&scratch, packer.cold.cap, 1);
@@ -168,9 +169,8 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 	const struct release_row *releases = pack_releases(&packer, project, &scratch);
 	const struct packed_text *tags = pack_sets(&packer, project->tag_sets,
 						   project->tag_set_len, &scratch),
-				 *pythons =
-					 pack_sets(&packer, project->python_sets,
-						   project->python_set_len, &scratch);
+				 *pythons = pack_sets(&packer, project->python_sets,
+						      project->python_set_len, &scratch);
 	header.hot_text_len = (uint32_t)packer.hot.len;
 	header.cold_text_len = (uint32_t)packer.cold.len;
 
@@ -186,8 +186,8 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 	place(record, at.cold_texts, packer.cold.ptr, packer.cold.len);
 	place(record, 0, &header, sizeof(header));
 	const size_t covered = offsetof(struct packed_header, crc32) + sizeof(uint32_t);
-	header.crc32 = crc32_update(
-		0, (struct slice){ record + covered, at.cold - covered });
+	header.crc32 =
+		crc32_update(0, (struct slice){ record + covered, at.cold - covered });
 	place(record, 0, &header, sizeof(header));
 	return (struct slice){ record, at.end };
 }

@@ -19,8 +19,8 @@ struct sparse {
 static void **sparse_place(struct sparse *sparse, size_t at, struct arena *arena)
 {
 	if (!sparse->steps)
-		sparse->steps = arena_new_array(arena, void **,
-						sparse->len / SPARSE_STEP + 1);
+		sparse->steps =
+			arena_new_array(arena, void **, sparse->len / SPARSE_STEP + 1);
 	void ***step = &sparse->steps[at / SPARSE_STEP];
 	if (!*step)
 		*step = arena_new_array(arena, void *, SPARSE_STEP);
@@ -151,7 +151,8 @@ bool record_open(struct slice bytes, uint32_t index, struct arena *arena,
 	size_t len = header.hot_text_len;
 	if (!fits(header.name, len) || !fits(header.status, len) ||
 	    !fits(header.status_reason, len) || !releases_fit(&project, len) ||
-	    !files_fit(&project) || !sets_fit(record->tag_sets, header.tag_set_len, len) ||
+	    !files_fit(&project) ||
+	    !sets_fit(record->tag_sets, header.tag_set_len, len) ||
 	    !sets_fit(record->python_sets, header.python_set_len, len))
 		return false;
 	project.name = text_at(record->hot_texts, header.name);
@@ -224,9 +225,9 @@ static void read_wheel(const struct packed_cold *cold, struct project_file *file
 					     &wheel->build, &wheel->python,
 					     &wheel->abi,   &wheel->platform };
 	for (size_t i = 0; i < PARTS; i++)
-		*parts[i] = slice_range(file->name, cold->parts[i].offset,
-					(size_t)cold->parts[i].offset +
-						cold->parts[i].len);
+		*parts[i] =
+			slice_range(file->name, cold->parts[i].offset,
+				    (size_t)cold->parts[i].offset + cold->parts[i].len);
 	wheel->file = file->name;
 	wheel->build_number = cold->build_number;
 }

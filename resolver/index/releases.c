@@ -171,8 +171,8 @@ static const struct file_row *file_rows(const struct project *project,
 		arena_new_array(arena, struct file_row, project->file_len);
 	for (size_t i = 0; i < project->file_len; i++) {
 		const struct project_file *file = &project->files[i];
-		rows[i].tag_set = file->kind == FILE_WHEEL ? file->tag_set
-							   : TAG_SET_SDIST;
+		rows[i].tag_set =
+			file->kind == FILE_WHEEL ? file->tag_set : TAG_SET_SDIST;
 		rows[i].python_set = file->python_set & INT32_MAX;
 		rows[i].yanked = file->yanked;
 		if (!upload_time_parse(file->upload_time, &rows[i].uploaded))

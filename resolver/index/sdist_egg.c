@@ -57,7 +57,8 @@ struct slice egg_requires_headers(struct arena *arena, struct slice requires)
 		line = slice_trim(line);
 		if (line.len == 0 || line.ptr[0] == '#')
 			continue;
-		if (line.len >= 2 && line.ptr[0] == '[' && line.ptr[line.len - 1] == ']') {
+		if (line.len >= 2 && line.ptr[0] == '[' &&
+		    line.ptr[line.len - 1] == ']') {
 			section = read_section(line);
 			if (section.extra.len && !section.skipped)
 				buf_printf(&out, "Provides-Extra: %.*s\n",
@@ -102,7 +103,7 @@ static bool is_in_egg_info(void *context, struct slice path)
 	if (depth == NOT_SEEN || depth > search->depth)
 		return false;
 	if (depth < search->depth)
-		search->requires = S("");
+	search->requires = S("");
 	search->depth = depth;
 	return slice_eq(file, S("requires.txt"));
 }
@@ -144,6 +145,7 @@ enum sdist_result sdist_egg_info(struct slice bytes, struct slice pkg_info,
 	if (result != SDIST_ABSENT || found.depth == NOT_SEEN)
 		return result;
 	struct slice headers = egg_requires_headers(arena, found.requires);
-	*ret_text = arena_printf(arena, "%.*s%.*s", SLICE_ARG(headers), SLICE_ARG(pkg_info));
+	*ret_text =
+		arena_printf(arena, "%.*s%.*s", SLICE_ARG(headers), SLICE_ARG(pkg_info));
 	return SDIST_FOUND;
 }

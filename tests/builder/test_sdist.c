@@ -42,8 +42,9 @@ static struct slice made(bool other_way, struct slice large)
 	struct wheel_maker maker = wheel_maker_new(&arena, "demo", "1.0");
 	for (size_t i = 0; i < 3; i++) {
 		size_t at = other_way ? 2 - i : i;
-		struct made_entry *entry = wheel_maker_add(
-			&maker, names[at], at == 2 ? large : S("x = 1\n"));
+		struct made_entry *entry =
+			wheel_maker_add(&maker, names[at],
+					at == 2 ? large : S("x = 1\n"));
 		entry->stored = other_way;
 		entry->unix_mode = other_way ? 0100600 : 0100664;
 	}
@@ -61,7 +62,8 @@ static void test_one_form_whoever_packed_it(void **state)
 	uint64_t need;
 	assert_true(slice_eq(one, other));
 	assert_true(slice_eq(one, normalised(one)));
-	assert_int_equal(zip_read_directory(&arena, one, one.len, &directory, &need, &error),
+	assert_int_equal(zip_read_directory(&arena, one, one.len, &directory, &need,
+					    &error),
 			 0);
 	const struct zip_entry *entry = zip_find(&directory, S("demo/large.txt"));
 	assert_int_equal(entry->method, ZIP_DEFLATED);
@@ -97,8 +99,9 @@ static void test_517_1_legacy_without_a_table(void **state)
 	struct build_system system = read_system(S("[tool.black]\nline-length = 88\n"));
 	assert_true(slice_eq(system.backend, S("setuptools.build_meta:__legacy__")));
 	assert_int_equal(system.requires_len, 2);
-	system = read_system(S("[build-system]\nrequires = [\"flit_core>=3\"]\n"
-			       "build-backend = \"flit_core.buildapi\"\nbackend-path = [\".\"]\n"));
+	system = read_system(
+		S("[build-system]\nrequires = [\"flit_core>=3\"]\n"
+		  "build-backend = \"flit_core.buildapi\"\nbackend-path = [\".\"]\n"));
 	assert_true(slice_eq(system.backend, S("flit_core.buildapi")));
 	assert_int_equal(system.requires_len, 1);
 	assert_int_equal(system.paths_len, 1);
@@ -130,7 +133,8 @@ static void test_causes(void **state)
 	assert_true(slice_eq(cause.packages, S("python3-dev")));
 	cause = build_cause_find(S("fatal error: odd.h: No such file or directory"));
 	assert_true(slice_eq(cause.header, S("odd.h")) && cause.cause.len == 0);
-	cause = build_cause_find(S("error: command 'gcc' failed: No such file or directory"));
+	cause = build_cause_find(
+		S("error: command 'gcc' failed: No such file or directory"));
 	assert_true(slice_eq(cause.packages, S("gcc libc6-dev")));
 	cause = build_cause_find(S(""));
 	assert_true(cause.cause.len == 0 && cause.header.len == 0);

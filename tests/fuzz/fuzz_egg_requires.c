@@ -10,7 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct metadata metadata;
 	struct error err = { 0 };
 	struct slice headers = egg_requires_headers(&arena, fuzz_text(data, size));
-	struct slice text = arena_printf(&arena, "%.*sMetadata-Version: 1.1\nName: foo\nVersion: 1.0\n", SLICE_ARG(headers));
+	struct slice text =
+		arena_printf(&arena,
+			     "%.*sMetadata-Version: 1.1\nName: foo\nVersion: 1.0\n",
+			     SLICE_ARG(headers));
 	if (metadata_parse(&arena, text, &metadata, &err) < 0)
 		CHECK(err.kind == ERROR_SOURCE && err.cause[0]);
 	return 0;

@@ -61,7 +61,7 @@ static struct slice order_of(const struct candidates *candidates)
 	for (uint32_t i = 0; i < candidates->prefer_len; i++)
 		buf_printf(&out, "%s%.*s", i ? " " : "",
 			   SLICE_ARG(project_version_text(candidates->project,
-						     candidates->prefer[i])));
+							  candidates->prefer[i])));
 	return buf_slice(&out);
 }
 

@@ -74,7 +74,8 @@ static const struct file_metadata *get_metadata(struct run *run,
 						size_t file)
 {
 	struct error err;
-	index_want_metadata(run->index, project, project_file_get(project, (uint32_t)file));
+	index_want_metadata(run->index, project,
+			    project_file_get(project, (uint32_t)file));
 	while (!index_metadata(run->index, project_file_get(project, (uint32_t)file)))
 		if (index_wait(run->index, &err) < 0)
 			fail_msg("%s", err.cause);
@@ -205,7 +206,8 @@ static void test_592_3_a_changed_page_replaces_the_old_one(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct run run = { .config.now = NOW + 700 * i };
 		begin(&run);
-		assert_int_equal(project_file_get(get_project(&run, "foo"), 0)->yanked, i == 0);
+		assert_int_equal(project_file_get(get_project(&run, "foo"), 0)->yanked,
+				 i == 0);
 		finish(&run);
 	}
 	loopback_stop(&server);
@@ -722,8 +724,8 @@ static void test_index_in_a_directory(void **state)
 	begin(&run);
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FOUND);
-	assert_true(
-		slice_ends_with(project_file_get(project, 0)->url, S("/simple/foo/foo-1.0.tar.gz")));
+	assert_true(slice_ends_with(project_file_get(project, 0)->url,
+				    S("/simple/foo/foo-1.0.tar.gz")));
 	assert_int_equal(get_project(&run, "bar")->state, PROJECT_ABSENT);
 	finish(&run);
 }

@@ -364,7 +364,8 @@ static void test_md_3_old_sdists_are_read_to_their_end(void **state)
 {
 	(void)state;
 	const struct member members[] = {
-		{ "foo-1.0/PKG-INFO", S("Metadata-Version: 1.1\nName: foo\nVersion: 1.0\n") },
+		{ "foo-1.0/PKG-INFO",
+		  S("Metadata-Version: 1.1\nName: foo\nVersion: 1.0\n") },
 		{ "foo-1.0/data", make_noise(&arena, 800000) },
 		{ "foo-1.0/foo.egg-info/requires.txt", S("bar\n") },
 	};
@@ -373,7 +374,8 @@ static void test_md_3_old_sdists_are_read_to_their_end(void **state)
 	struct project_file file = sdist_file(bytes);
 	struct error err;
 	assert_int_equal(climb(&file, &host, bytes, &text, &err), 2);
-	assert_true(slice_starts_with(text, S("Requires-Dist: bar\nMetadata-Version: 1.1\n")));
+	assert_true(slice_starts_with(text,
+				      S("Requires-Dist: bar\nMetadata-Version: 1.1\n")));
 }
 
 static int release(void **state)

@@ -11,9 +11,9 @@ static struct arena arena;
 
 static const char *const PARTS[] = { "0", "1", "1.0", "1.1", "1.2", "1.10", "2", "1!1" };
 static const char *const ENDS[] = {
-	"",	  ".dev0",	".dev1",  "a1",	       "a1.dev1", "a1.post1", "b2",
-	"rc1",	  ".post0",	".post1", ".post1.dev0", "+a",	  "+1.b",     ".1",
-	".1.dev1", ".1+local", ".1.2",
+	"",     ".dev0", ".dev1",   "a1",       "a1.dev1",     "a1.post1",
+	"b2",   "rc1",   ".post0",  ".post1",   ".post1.dev0", "+a",
+	"+1.b", ".1",    ".1.dev1", ".1+local", ".1.2",
 };
 static const char *const OPERATORS[] = { "==", "!=", "<=", ">=", "<", ">", "~=" };
 
@@ -29,8 +29,8 @@ static int by_version(const void *a, const void *b)
 static struct project make_project(void)
 {
 	struct project project = { .state = PROJECT_FOUND };
-	project.releases = arena_new_array(&arena, struct release,
-					   COUNT(PARTS) * COUNT(ENDS));
+	project.releases =
+		arena_new_array(&arena, struct release, COUNT(PARTS) * COUNT(ENDS));
 	for (size_t i = 0; i < COUNT(PARTS) * COUNT(ENDS); i++) {
 		struct slice text = arena_printf(&arena, "%s%s", PARTS[i / COUNT(ENDS)],
 						 ENDS[i % COUNT(ENDS)]);
@@ -67,12 +67,11 @@ static void test_440_6_halving_finds_what_asking_each_finds(void **state)
 	size_t checked = 0;
 	for (size_t i = 0; i < COUNT(OPERATORS) * project.release_len * 2; i++) {
 		struct specifier_set set = { 0 };
-		const struct release *bound =
-			&project.releases[i / 2 / COUNT(OPERATORS)];
-		struct slice text = arena_printf(&arena, "%s%.*s%s",
-						 OPERATORS[i / 2 % COUNT(OPERATORS)],
-						 SLICE_ARG(bound->version_text),
-						 i % 2 ? ".*" : "");
+		const struct release *bound = &project.releases[i / 2 / COUNT(OPERATORS)];
+		struct slice text =
+			arena_printf(&arena, "%s%.*s%s",
+				     OPERATORS[i / 2 % COUNT(OPERATORS)],
+				     SLICE_ARG(bound->version_text), i % 2 ? ".*" : "");
 		if (specifier_set_parse(&arena, text, false, &set, NULL, &err) < 0)
 			continue;
 		check_clause(&project, &set.items[0], text);

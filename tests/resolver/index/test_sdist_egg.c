@@ -20,16 +20,19 @@ static void test_md_3_sections_are_extras_and_markers(void **state)
 {
 	(void)state;
 	check_headers("", "");
-	check_headers("six>=1.9\r\n\n# why\nfoo", "Requires-Dist: six>=1.9\nRequires-Dist: foo\n");
-	check_headers("[socks]\nPySocks!=1.5.7\n",
-		      "Provides-Extra: socks\nRequires-Dist: PySocks!=1.5.7 ; extra == \"socks\"\n");
+	check_headers("six>=1.9\r\n\n# why\nfoo",
+		      "Requires-Dist: six>=1.9\nRequires-Dist: foo\n");
+	check_headers(
+		"[socks]\nPySocks!=1.5.7\n",
+		"Provides-Extra: socks\nRequires-Dist: PySocks!=1.5.7 ; extra == \"socks\"\n");
 	check_headers("[:python_version<\"3\"]\nfutures\n",
 		      "Requires-Dist: futures ; (python_version<\"3\")\n");
 	check_headers("[test:sys_platform==\"win32\"]\ncolorama\n",
 		      "Provides-Extra: test\nRequires-Dist: colorama ; "
 		      "(sys_platform==\"win32\") and extra == \"test\"\n");
-	check_headers("[x:a or b]\nfoo; c\n", "Provides-Extra: x\nRequires-Dist: foo ; (c) and (a or b) "
-					      "and extra == \"x\"\n");
+	check_headers("[x:a or b]\nfoo; c\n",
+		      "Provides-Extra: x\nRequires-Dist: foo ; (c) and (a or b) "
+		      "and extra == \"x\"\n");
 	check_headers("[empty]\n", "Provides-Extra: empty\n");
 }
 
@@ -58,9 +61,11 @@ static void check_found(const struct member *members, size_t len, const char *ex
 {
 	struct slice text;
 	struct error err;
-	struct slice archives[] = { make_tar_gz(&arena, members, len), make_zip(&arena, members, len) };
+	struct slice archives[] = { make_tar_gz(&arena, members, len),
+				    make_zip(&arena, members, len) };
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(sdist_egg_info(archives[i], S(OLD), &arena, &text, &err), SDIST_FOUND);
+		assert_int_equal(sdist_egg_info(archives[i], S(OLD), &arena, &text, &err),
+				 SDIST_FOUND);
 		assert_string_equal(arena_c_string(&arena, text), expected);
 	}
 }
@@ -93,12 +98,16 @@ static void test_archive_without_egg_info(void **state)
 	struct slice text;
 	struct error err;
 	const struct member members[] = { { "Foo-Bar-1.0/setup.py", S("x") },
-					  { "Foo-Bar-1.0/other.egg-info/requires.txt", S("x") } };
+					  { "Foo-Bar-1.0/other.egg-info/requires.txt",
+					    S("x") } };
 	struct slice bytes = make_tar_gz(&arena, members, 2);
-	assert_int_equal(sdist_egg_info(bytes, S(OLD), &arena, &text, &err), SDIST_ABSENT);
-	const struct member long_one[] = { { "Foo-Bar-1.0/noise", make_noise(&arena, 300000) } };
+	assert_int_equal(sdist_egg_info(bytes, S(OLD), &arena, &text, &err),
+			 SDIST_ABSENT);
+	const struct member long_one[] = { { "Foo-Bar-1.0/noise",
+					     make_noise(&arena, 300000) } };
 	bytes = slice_range(make_tar_gz(&arena, long_one, 1), 0, 100000);
-	assert_int_equal(sdist_egg_info(bytes, S(OLD), &arena, &text, &err), SDIST_TRUNCATED);
+	assert_int_equal(sdist_egg_info(bytes, S(OLD), &arena, &text, &err),
+			 SDIST_TRUNCATED);
 }
 
 static int release(void **state)
