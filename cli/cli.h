@@ -2,23 +2,14 @@
 // The program: commands, options, progress, and the rendering of results and errors. The only folder that prints, reads
 // the environment and the clock, or exits. stdout carries the result, stderr the rest (style: 29–34).
 //
-//	main.c        finds the command, parses options by its table, runs it, renders the error, gives the exit code
-//	command_*.c   one file a command
-//	settings.c    environment and options → index, net and store configuration
-//	resolve.c     the driver of the solver: feeds it from the index     explain.c   a conflict, fact by fact
-//	facts.c       one fact as a sentence                                repair.c    edits that end a conflict
-//	edits.c       what an edit changes and why                          nearest.c   releases by distance from what was asked
-//	cutoff.c      --exclude-newer
-//	lock_inputs.c   files to lock, by their kind                        project_file.c   a project's settings
-//	overrides.c   overrides and excludes                                index_map.c   packages that have one index
-//	direct.c      packages by URL or path, fetched in direct_fetch.c
-//	advice.c      what to know about pins before trusting them
-//	missing_hashes.c   digests of files whose index gives none
-//	secrets.c     passwords in what is quoted
-//	pins.c        a solution → the lock                                 render.c    errors, carets, JSON
-//	held_back.c   why a pin is not newer
-//	torch.c       PyTorch's backends
-//	index_url.c   indexes and who asks them    pip_config.c   pip.conf    keyring.c   passwords from a program
+//	commands/   one file a command: options, what it does in order, its result as text and JSON
+//	lock/       from what is asked to pins: inputs, policy, the driver that feeds the solver from the index
+//	explain/    why not, and what would help: facts of a conflict, repairs, advice, what holds a pin back
+//	sources/    which index is asked, and as whom: pip.conf, routes, backends, passwords
+//
+//	main.c      finds the command, parses options by its table, runs it, renders the error, gives the exit code
+//	settings.c  environment and options → index, net and store configuration     project_file.c  a project's settings
+//	render.c    errors, carets, JSON     progress.c  one line, ten times a second     secrets.c  the last gate
 #pragma once
 
 #include "base/arena.h"

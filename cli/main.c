@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Finds the command, parses its options, runs it, and turns its error into text or JSON and an exit code.
 #include "cli/cli.h"
-#include "cli/pip_config.h"
+#include "cli/sources/pip_config.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The environment, the clock and signals, read here and handed down as values.
 #include "cli/cli.h"
-#include "cli/index_url.h"
-#include "cli/keyring.h"
-#include "cli/pip_config.h"
+#include "cli/sources/index_url.h"
+#include "cli/sources/keyring.h"
+#include "cli/sources/pip_config.h"
 
 #include <signal.h>
 #include <stdio.h>

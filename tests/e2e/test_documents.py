@@ -175,7 +175,7 @@ class Page(Case):
         """Variables as they stand in cli/; those of curl's proxies are read by libcurl."""
         page = page_sections()["Environment"]
         named = set(re.findall(r"\b[A-Za-z]+(?:_[A-Za-z]+)*\b", "\n".join(re.findall(r"`([^`\n]+)`", page))))
-        for path in sorted((ROOT / "cli").glob("*.c")):
+        for path in sorted((ROOT / "cli").rglob("*.c")):
             text = path.read_text()
             for name in re.findall(r'\bsetting\("([A-Z_]+)"\)', text) + re.findall(r'"((?:PINBAKE|PIP|UV)_[A-Z_]+)"', text):
                 self.assertIn(name, named - {""}, path.name)

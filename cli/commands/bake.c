@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+// pinbake bake: a lock → layers in .pinbake/, an OCI layout, and on request an archive for `docker load`.
+#include "cli/cli.h"
+#include "cli/lock/sdists.h"
+
+#include <string.h>
+
+struct bake_values {
+	const char *output, *prefix, *interpreter, *target, *jobs, *owner, *archive, *tag,
+		*index_url, *python_bin;
+	bool rehash, strict, no_build, build_network;
+};
+
+#define AT(member) offsetof(struct bake_values, member)
+static const struct option OPTIONS[] = {
+	{ "output", 'o', OPTION_TEXT, AT(output), "DIR",
+	  "directory to fill (default .pinbake)", false },
+	{ "prefix", 0, OPTION_TEXT, AT(prefix), "PATH",
+	  "where the environment will be (default /opt/venv)", false },
+	{ "interpreter", 0, OPTION_TEXT, AT(interpreter), "PATH",
+	  "the image's Python (default /usr/local/bin/pythonX.Y)", false },
+	{ "jobs", 'j', OPTION_TEXT, AT(jobs), "N",
+	  "layers baked at once (default: processors)", false },
+	{ "target", 0, OPTION_TEXT, AT(target), "NAME", "which of the lock's targets",
+	  true },
+	{ "owner", 0, OPTION_TEXT, AT(owner), "UID:GID",
+	  "owner of every file (default 0:0)", true },
+	{ "archive", 0, OPTION_TEXT, AT(archive), "FILE",
+	  "also write an image archive that 'docker load' takes", false },
+	{ "tag", 't', OPTION_TEXT, AT(tag), "NAME:TAG",
+	  "its name (default pinbake/deps:<plan>)", true },
+	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL",
+	  "index to look files up in, by name and hash", true },
+	{ "rehash", 0, OPTION_FLAG, AT(rehash), NULL,
+	  "read every staged layer again and compare", true },
+	{ "strict", 0, OPTION_FLAG, AT(strict), NULL,
+	  "files of two packages that differ are an error", true },
+	{ "no-build", 0, OPTION_FLAG, AT(no_build), NULL,
+	  "refuse source distributions instead of building them", false },
+	{ "python-bin", 0, OPTION_TEXT, AT(python_bin), "PATH",
+	  "the interpreter that builds (default: pythonX.Y on PATH, then pyenv)", true },
+	{ "build-network", 0, OPTION_FLAG, AT(build_network), NULL,
+	  "let builds reach the network", true },
+};
+
+enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151, JOBS_MAX = 256 }; // tar.10
+
+struct download {
+	struct cli *cli;
+	struct store *store;
+	const struct opened_lock *opened;
+	const struct text_list *index_urls;
+};
+
+static int fetch_missing(void *context, const struct lock_selection *missing,
+			 struct error *err)
+{
+	const struct download *download = context;
+	return fetch_files(download->cli, download->store, download->opened, missing,
+			   download->index_urls, err);
+}
+
+static int parse_number(const char *text, const char *option, uint64_t max,
+			uint64_t *ret_number, struct error *err)
+{
+	if (!slice_parse_u64(slice_from(text), max, ret_number))
+		return error_set(
+			err, ERROR_USAGE,
+			"'%s' is no value for --%s: expected a number up to %llu", text,
+			option, (unsigned long long)max);
+	return 0;
+}
+
+static int parse_owner(const char *text, struct bake_options *options, struct error *err)
+{
+	struct slice gid = slice_from(text), uid;
+	uint64_t user, group;
+	slice_cut(&gid, ':', &uid);
+	if (!slice_parse_u64(uid, OWNER_MAX, &user) ||
+	    !slice_parse_u64(gid, OWNER_MAX, &group))
+		return error_set(
+			err, ERROR_USAGE,
+			"'%s' is no value for --owner: expected UID:GID, as in 1000:1000",
+			text);
+	options->uid = (uint32_t)user;
+	options->gid = (uint32_t)group;
+	return 0;
+}
+
+// SOURCE_DATE_EPOCH dates documents; files get it only where it is earlier than what zip can hold (tar.10, oci.5).
+static int read_epoch(struct bake_options *options, struct error *err)
+{
+	const char *epoch = setting("SOURCE_DATE_EPOCH");
+	options->mtime = DEFAULT_MTIME;
+	if (!epoch)
+		return 0;
+	if (!slice_parse_u64(slice_from(epoch), UINT32_MAX, &options->created))
+		return error_set(err, ERROR_USAGE,
+				 "SOURCE_DATE_EPOCH is '%s': expected seconds since 1970",
+				 epoch);
+	if (options->created < options->mtime)
+		options->mtime = options->created;
+	return 0;
+}
+
+// What needs no lock: a bad option is named before a missing file.
+static int read_options(const struct bake_values *values,
+			struct bake_options *ret_options, struct error *err)
+{
+	struct bake_options options = { .rehash = values->rehash,
+					.strict = values->strict };
+	uint64_t jobs = 0;
+	if (values->jobs && parse_number(values->jobs, "jobs", JOBS_MAX, &jobs, err) < 0)
+		return -1;
+	options.jobs = (unsigned)jobs;
+	if ((values->owner && parse_owner(values->owner, &options, err) < 0) ||
+	    read_epoch(&options, err) < 0)
+		return -1;
+	*ret_options = options;
+	return 0;
+}
+
+static void complete_options(struct cli *cli, const struct bake_values *values,
+			     const struct opened_lock *opened,
+			     struct bake_options *options)
+{
+	const struct target *target = &opened->target;
+	options->target = target;
+	options->prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv");
+	options->interpreter =
+		values->interpreter
+			? slice_from(values->interpreter)
+			: arena_printf(&cli->arena, "/usr/local/bin/python%u.%u%s",
+				       target->python_major, target->python_minor,
+				       target->free_threaded ? "t" : "");
+	struct sha256 digest = sha256_of(opened->source.text);
+	options->lock_digest_hex = sha256_hex(&cli->arena, &digest);
+}
+
+static json_t *layers_as_json(const struct bake_result *baked)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < baked->len; i++) {
+		const struct layer *layer = &baked->layers[i];
+		json_t *item = json_object();
+		json_object_set_new(item, "name", text_as_json(layer->name));
+		json_object_set_new(item, "kind", text_as_json(layer->kind));
+		json_object_set_new(item, "packages", text_as_json(layer->packages));
+		json_object_set_new(item, "key", digest_as_json(&layer->key));
+		json_object_set_new(item, "digest", digest_as_json(&layer->digest));
+		json_object_set_new(item, "diff_id", digest_as_json(&layer->diff_id));
+		json_object_set_new(item, "size", json_integer((json_int_t)layer->size));
+		json_object_set_new(item, "tar_size",
+				    json_integer((json_int_t)layer->tar_size));
+		json_object_set_new(item, "entries", json_integer(layer->entries));
+		json_object_set_new(item, "baked", json_boolean(layer->baked));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static void report(struct cli *cli, const struct bake_result *baked, const char *output,
+		   uint64_t started_ms, json_t *result)
+{
+	uint64_t size = 0, tar_size = 0, took = clock_ms() - started_ms;
+	size_t fresh = 0;
+	for (size_t i = 0; i < baked->len; i++) {
+		const struct layer *layer = &baked->layers[i];
+		struct slice bytes = human_size(&cli->arena, layer->size);
+		size += layer->size;
+		tar_size += layer->tar_size;
+		fresh += layer->baked;
+		detail(cli, "%8.*s  %s %.*s%s%.*s", SLICE_ARG(bytes),
+		       layer->baked ? "baked " : "cached", SLICE_ARG(layer->name),
+		       layer->packages.len ? ": " : "", SLICE_ARG(layer->packages));
+	}
+	for (size_t i = 0; i < baked->warnings_len; i++)
+		warn(cli, "%.*s", SLICE_ARG(baked->warnings[i].text));
+	show_diagnostics(cli);
+	struct slice small = human_size(&cli->arena, size),
+		     large = human_size(&cli->arena, tar_size);
+	say(cli,
+	    "%zu layer%s in %s: %.*s, %.*s unpacked; %zu baked, %zu from the cache, in %llu.%02llu s",
+	    baked->len, plural(baked->len), output, SLICE_ARG(small), SLICE_ARG(large),
+	    fresh, baked->len - fresh, (unsigned long long)(took / 1000),
+	    (unsigned long long)(took % 1000 / 10));
+	json_object_set_new(result, "layers", layers_as_json(baked));
+	json_object_set_new(result, "directory", json_string(output));
+	json_object_set_new(result, "plan", digest_as_json(&baked->plan_digest));
+	json_object_set_new(result, "manifest", digest_as_json(&baked->manifest_digest));
+	json_object_set_new(result, "config", digest_as_json(&baked->config_digest));
+}
+
+static int write_archive(struct cli *cli, const struct bake_values *values,
+			 const struct bake_result *baked, const char *output,
+			 json_t *result, struct error *err)
+{
+	if (!values->archive)
+		return 0;
+	struct slice plan = sha256_hex(&cli->arena, &baked->plan_digest);
+	struct slice tag =
+		values->tag ? slice_from(values->tag)
+			    : arena_printf(&cli->arena, "pinbake/deps:%.12s", plan.ptr);
+	if (image_write_archive(output, baked, tag, values->archive, err) < 0)
+		return error_during(err, "writing the image archive");
+	say(cli, "image %.*s: %s", SLICE_ARG(tag), values->archive);
+	json_object_set_new(result, "archive", json_string(values->archive));
+	json_object_set_new(result, "tag", text_as_json(tag));
+	return 0;
+}
+
+static int run_bake(struct cli *cli, void *opaque, const struct text_list *arguments,
+		    json_t *result, struct error *err)
+{
+	const struct bake_values *values = opaque;
+	const char *output = values->output ? values->output : ".pinbake";
+	uint64_t started_ms = clock_ms();
+	struct opened_lock opened;
+	struct bake_options options;
+	struct bake_result baked = { 0 };
+	struct text_list index_urls = { 0 };
+	AUTO(store_cleanup) struct store *store = NULL;
+	if (arguments->len > 1)
+		return error_set(err, ERROR_USAGE,
+				 "one lock at a time, but %zu were named",
+				 arguments->len);
+	if (read_options(values, &options, err) < 0 ||
+	    open_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml",
+		      values->target, &opened, err) < 0 ||
+	    open_store(cli, &store, err) < 0)
+		return -1;
+	complete_options(cli, values, &opened, &options);
+	collect_locator_indexes(cli, values->index_url, &index_urls);
+	struct sdist_options builds = {
+		.no_build = values->no_build,
+		.network = values->build_network,
+		.python = values->python_bin,
+		.index_url = values->index_url,
+	};
+	if (build_sdists(cli, store, &opened, &builds, err) < 0)
+		return error_during(err, "baking '%s'", opened.path);
+	struct download download = { cli, store, &opened, &index_urls };
+	struct bake_ensure ensure = { .wheels = fetch_missing, .context = &download };
+	if (bake(store, &opened.selection, &options, &ensure, output, &cli->progress,
+		 &cli->arena, &baked, err) < 0)
+		return error_during(err, "baking '%s'", opened.path);
+	progress_done(cli);
+	report(cli, &baked, output, started_ms, result);
+	return write_archive(cli, values, &baked, output, result, err);
+}
+
+static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+
+const struct command command_bake = {
+	.name = "bake",
+	.arguments = "[LOCK] [options]",
+	.summary = "stage a lock's wheels as deterministic layers in .pinbake/",
+	.examples = "  pinbake bake\n"
+		    "  pinbake bake pylock.toml --prefix /opt/venv -o .pinbake\n"
+		    "  pinbake bake --archive deps.tar && docker load -i deps.tar\n",
+	.options = &TABLE,
+	.values_size = sizeof(struct bake_values),
+	.run = run_bake,
+};

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Reading a lock for a command: the file, the target it is for, and the files that target takes.
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "cli/sources/index_url.h"
+#include "lockfile/graph.h"
+#include "packaging/name.h"
+#include "resolver/index/index.h"
+
+#include <string.h>
+
+int read_lock(struct cli *cli, const char *path, struct opened_lock *ret_opened,
+	      struct error *err)
+{
+	struct opened_lock *opened = ret_opened;
+	*opened = (struct opened_lock){ .path = path };
+	opened->source.name = slice_from(path);
+	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena,
+		      &opened->source.text, err) < 0) {
+		if (!file_exists(path))
+			error_hint(err, "'pinbake lock requirements.in -o %s' makes one",
+				   path);
+		return -1;
+	}
+	if (lock_read(&opened->source, &cli->arena, &opened->lock, &cli->diagnostics) < 0)
+		return error_set(err, ERROR_INPUT, "'%s' is not a valid lock", path);
+	return 0;
+}
+
+int lock_argument(const struct text_list *arguments, size_t at, const char **ret_path,
+		  struct error *err)
+{
+	if (arguments->len > at + 1)
+		return error_set(err, ERROR_USAGE,
+				 "one lock at a time, but %zu were named",
+				 arguments->len - at);
+	*ret_path = arguments->len > at ? arguments->items[at] : "pylock.toml";
+	return 0;
+}
+
+int find_in_lock(struct cli *cli, const struct opened_lock *opened,
+		 const struct lock_graph *graph, const char *name, uint32_t *ret_first,
+		 size_t *ret_len, struct error *err)
+{
+	struct text_list names = { 0 };
+	*ret_len = lock_graph_find(graph, name_normalize(&cli->arena, slice_from(name)),
+				   ret_first);
+	if (*ret_len)
+		return 0;
+	error_set(err, ERROR_NO, "'%s' has no package '%s'", opened->path, name);
+	for (size_t i = 0; i < graph->len; i++)
+		*array_push(&cli->arena, &names) =
+			arena_c_string(&cli->arena, graph->nodes[i].package->name);
+	const char *near = nearest_word(name, names.items, names.len);
+	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
+}
+
+static int choose_target(struct cli *cli, struct opened_lock *opened,
+			 const char *target_name, struct error *err)
+{
+	const struct lock *lock = &opened->lock;
+	if (target_name)
+		return target_parse(&cli->arena, slice_from(target_name), &opened->target,
+				    err);
+	if (lock->targets_len == 1)
+		return target_parse(&cli->arena, lock->targets[0], &opened->target, err);
+	if (lock->targets_len == 0) {
+		error_set(err, ERROR_USAGE, "'%s' does not name its targets",
+			  opened->path);
+		return error_hint(
+			err,
+			"say which with --target, as in --target cp312-linux-amd64-glibc2.28");
+	}
+	error_set(err, ERROR_USAGE, "'%s' is for %zu targets", opened->path,
+		  lock->targets_len);
+	return error_hint(err, "choose one with --target, for instance --target %.*s",
+			  SLICE_ARG(lock->targets[0]));
+}
+
+int open_lock(struct cli *cli, const char *path, const char *target_name,
+	      struct opened_lock *ret_opened, struct error *err)
+{
+	if (read_lock(cli, path, ret_opened, err) < 0 ||
+	    choose_target(cli, ret_opened, target_name, err) < 0)
+		return -1;
+	struct lock_select_options options = { .target = &ret_opened->target };
+	if (lock_select(&ret_opened->lock, &options, &cli->arena, &ret_opened->selection,
+			err) < 0)
+		return error_during(err, "choosing the files of '%s' for %.*s", path,
+				    SLICE_ARG(ret_opened->target.name));
+	return 0;
+}
+
+void collect_locator_indexes(struct cli *cli, const char *option_url,
+			     struct text_list *ret_urls)
+{
+	*ret_urls = (struct text_list){ 0 };
+	if (option_url)
+		*array_push(&cli->arena, ret_urls) =
+			arena_c_string(&cli->arena,
+				       main_index_url(cli, slice_from(option_url)));
+	else if (index_is_configured())
+		*array_push(&cli->arena, ret_urls) =
+			arena_c_string(&cli->arena, configured_index_url(cli));
+}
+
+// The configured index knows a file by name and hash, wherever the lock was made.
+struct index_locator {
+	struct cli *cli;
+	struct net *net;
+	const struct text_list *index_urls;
+	const struct lock_selection *selection;
+	struct index *index; // opened when first asked
+};
+
+static void index_cleanup(struct index_locator *locator)
+{
+	index_close(locator->index);
+}
+
+// All pages are wanted at once: one after the other would cost a round trip a package.
+static int open_locator_index(struct index_locator *locator, struct error *err)
+{
+	struct cli *cli = locator->cli;
+	size_t len = locator->index_urls->len;
+	struct slice *urls = arena_new_array(&cli->arena, struct slice, len + 1);
+	for (size_t i = 0; i < len; i++)
+		urls[i] = slice_from(locator->index_urls->items[i]);
+	struct index_config config = { .index_urls = urls,
+				       .index_len = len,
+				       .store_path = cache_directory(cli),
+				       .offline = cli->common.offline,
+				       .now = clock_seconds() };
+	if (index_open(&config, locator->net, &locator->index, err) < 0)
+		return -1;
+	for (size_t i = 0; i < locator->selection->len; i++)
+		index_want_project(locator->index,
+				   locator->selection->items[i].package->name);
+	return 0;
+}
+
+static int locate(void *context, const struct lock_package *package,
+		  const struct lock_file *file, struct arena *arena,
+		  struct slice *ret_url, struct error *err)
+{
+	struct index_locator *locator = context;
+	*ret_url = S("");
+	if (!locator->index && open_locator_index(locator, err) < 0)
+		return -1;
+	index_want_project(locator->index, package->name);
+	const struct project *project;
+	while ((project = index_project(locator->index, package->name)) == NULL)
+		if (index_wait(locator->index, err) < 0)
+			return -1;
+	for (uint32_t i = 0; i < project->file_len; i++) {
+		const struct project_file *known = project_file_get(project, i);
+		if (slice_eq(known->name, file->name) &&
+		    sha256_eq(&known->sha256, &file->sha256))
+			*ret_url = arena_dup(arena, known->url);
+	}
+	return 0;
+}
+
+int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *opened,
+		const struct lock_selection *selection,
+		const struct text_list *index_urls, struct error *err)
+{
+	AUTO(net_cleanup) struct net *net = NULL;
+	if (open_net(cli, &net, err) < 0)
+		return -1;
+	for (size_t i = 0; i < index_urls->len; i++)
+		net_use_credentials(net, slice_from(index_urls->items[i]));
+	struct text_list fallback = { 0 };
+	bool configured = index_urls->len > 0;
+	if (!configured)
+		*array_push(&cli->arena, &fallback) = default_index_url();
+	AUTO(index_cleanup)
+	struct index_locator context = { .cli = cli,
+					 .net = net,
+					 .selection = selection,
+					 .index_urls =
+						 configured ? index_urls : &fallback };
+	struct store_locator locator = { .last_resort = !configured,
+					 .locate = locate,
+					 .context = &context };
+	const char *directory = path_directory(&cli->arena, opened->path);
+	return store_fetch(store, net, selection, directory, &locator, &cli->progress,
+			   err);
+}

@@ -1,0 +1,697 @@
+// SPDX-License-Identifier: MIT
+// Solves again with a newer release asked for, and tells what came of it.
+#include "cli/explain/held_back.h"
+
+#include "cli/sources/torch.h"
+#include "cli/lock/cutoff.h"
+#include "cli/lock/direct.h"
+#include "cli/explain/facts.h"
+#include "cli/explain/repair.h"
+#include "lockfile/graph.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Floors of the second question are constraints of this source.
+static const struct source FLOORS = { { "the lock", 8 }, { "", 0 } };
+
+enum { FACTS_MAX = 20, EDIT_SOLVES = 40, EDIT_MS = 3000 };
+
+enum verdict {
+	VERDICT_NEWEST,   // no release is newer
+	VERDICT_UNUSABLE, // the newer ones cannot be chosen at all
+	VERDICT_HELD,     // a requirement forbids them
+	VERDICT_OTHERS,   // only with older releases of others
+	VERDICT_FREE,     // the pin can move
+};
+
+struct move {
+	struct slice name, from, to;
+	bool is_back;
+};
+
+struct move_list {
+	struct move *items;
+	size_t len, cap;
+};
+
+struct inquiry {
+	struct cli *cli;
+	const struct held_back_request *request;
+	struct opened_lock opened;
+	struct lock_graph graph;
+	const struct lock_package *pin;
+	struct newer_request newer;
+	struct text_list inputs;
+	struct requirement_set set, floored; // what is asked for, without and with floors
+	struct target_list targets;          // those that have the pin
+	struct cutoff cutoff;
+	struct torch_choice torch;
+	struct resolve_options options;
+	struct direct_files direct;
+	struct index *index;
+	// The answer.
+	enum verdict verdict;
+	struct explanation facts;
+	struct slice edits, newest; // newest: of the releases, usable or not
+	struct move_list moves;
+	struct slice moved_to;     // VERDICT_FREE
+	struct text_list let_move; // what -P takes; empty: -P does not do it
+};
+
+// --- what is asked ---------------------------------------------------------------------------------------------------
+
+struct text_list recorded_inputs(struct arena *arena, const struct lock *lock)
+{
+	struct text_list files = { 0 };
+	for (size_t i = 0; i < lock->requirements_len; i++) {
+		struct slice file = lock->requirements[i].file;
+		bool known = file.len == 0;
+		for (size_t j = 0; j < files.len; j++)
+			known |= slice_eq(slice_from(files.items[j]), file);
+		if (!known)
+			*array_push(arena, &files) = arena_c_string(arena, file);
+	}
+	return files;
+}
+
+// The oldest of the lock's entries that one of the targets takes: the one somebody would ask about.
+static void choose_pin(struct inquiry *inquiry, uint32_t first, size_t len)
+{
+	struct arena *arena = &inquiry->cli->arena;
+	struct target_list all = inquiry->targets, taking = { 0 };
+	for (uint32_t i = first; i < first + len && !taking.len; i++) {
+		inquiry->pin = inquiry->graph.nodes[i].package;
+		for (size_t j = 0; j < all.len; j++) {
+			struct marker_context context = { .target = &all.items[j] };
+			if (marker_holds(inquiry->pin->marker, &context))
+				*array_push(arena, &taking) = all.items[j];
+		}
+	}
+	inquiry->targets = taking;
+}
+
+static int read_targets(struct inquiry *inquiry, struct error *err)
+{
+	struct cli *cli = inquiry->cli;
+	struct lock_values values = *inquiry->request->values;
+	const struct lock *lock = &inquiry->opened.lock;
+	for (size_t i = 0;
+	     !inquiry->request->values->targets.len && i < lock->targets_len; i++)
+		*array_push(&cli->arena, &values.targets) =
+			arena_c_string(&cli->arena, lock->targets[i]);
+	return lock_read_targets(cli, &values, &inquiry->targets, err);
+}
+
+static int find_pin(struct inquiry *inquiry, struct error *err)
+{
+	struct cli *cli = inquiry->cli;
+	uint32_t first;
+	size_t len;
+	lock_graph_init(&inquiry->graph, &cli->arena, &inquiry->opened.lock);
+	if (find_in_lock(cli, &inquiry->opened, &inquiry->graph, inquiry->request->name,
+			 &first, &len, err) < 0)
+		return -1;
+	choose_pin(inquiry, first, len);
+	if (inquiry->targets.len == 0)
+		return error_set(err, ERROR_NO, "none of the targets takes '%.*s'",
+				 SLICE_ARG(inquiry->pin->name));
+	inquiry->newer.requirement.name = inquiry->pin->name;
+	inquiry->newer.requirement.text = inquiry->pin->name;
+	if (!version_parse(&cli->arena, inquiry->pin->version, &inquiry->newer.than))
+		return error_set(err, ERROR_NO, "'%s' gives no version of '%.*s'",
+				 inquiry->opened.path, SLICE_ARG(inquiry->pin->name));
+	return 0;
+}
+
+static int read_asked(struct inquiry *inquiry, struct error *err)
+{
+	struct cli *cli = inquiry->cli;
+	struct lock_values values = *inquiry->request->values;
+	const struct lock *lock = &inquiry->opened.lock;
+	inquiry->inputs = *inquiry->request->inputs;
+	if (inquiry->inputs.len == 0)
+		inquiry->inputs = recorded_inputs(&cli->arena, lock);
+	if (inquiry->inputs.len == 0) {
+		error_set(err, ERROR_USAGE,
+			  "'%s' does not say which requirements it is for",
+			  inquiry->opened.path);
+		return error_hint(err,
+				  "name them: pinbake why %s --held-back requirements.in",
+				  inquiry->request->name);
+	}
+	inquiry->options.requirements = &inquiry->set;
+	if (lock_read_inputs(cli, &values, &inquiry->inputs, &inquiry->set, err) < 0 ||
+	    lock_read_policy(cli, &values, &inquiry->set, &inquiry->options, err) < 0 ||
+	    cutoff_read(&cli->arena, slice_from(values.exclude_newer), clock_seconds(),
+			&inquiry->cutoff, err) < 0)
+		return -1;
+	cutoff_keep(&inquiry->cutoff, lock);
+	inquiry->newer.prereleases = inquiry->options.prerelease == PRERELEASE_ALLOW ||
+				     version_is_prerelease(&inquiry->newer.than);
+	return 0;
+}
+
+// "NAME>=PIN" as a constraint. A local version has no place in it (440.6).
+static void add_floor(struct inquiry *inquiry, const struct lock_package *package)
+{
+	struct arena *arena = &inquiry->cli->arena;
+	struct slice version = package->version, public = version;
+	struct error ignored = { 0 };
+	struct requirement_entry floor = { .is_constraint = true,
+					   .span = { &FLOORS, 0, 0 } };
+	slice_cut(&version, '+', &public);
+	struct slice text = arena_printf(arena, "%.*s>=%.*s", SLICE_ARG(package->name),
+					 SLICE_ARG(public));
+	if (requirement_parse(arena, text, REQUIREMENT_STRICT, &floor.requirement, NULL,
+			      &ignored) < 0)
+		return;
+	inquiry->floored.entries =
+		array_grow(arena, inquiry->floored.entries, inquiry->floored.len,
+			   &inquiry->floored.cap, sizeof(floor));
+	inquiry->floored.entries[inquiry->floored.len++] = floor;
+}
+
+// Of several entries the first, which is the oldest. Those of the lock that are no longer asked for stand in nobody's way.
+static void add_floors(struct inquiry *inquiry)
+{
+	const struct lock *lock = &inquiry->opened.lock;
+	struct requirement_entry *entries =
+		arena_new_array(&inquiry->cli->arena, struct requirement_entry,
+				inquiry->set.len);
+	if (inquiry->set.len)
+		memcpy(entries, inquiry->set.entries,
+		       inquiry->set.len * sizeof(*entries));
+	inquiry->floored = inquiry->set;
+	inquiry->floored.entries = entries;
+	inquiry->floored.cap = inquiry->floored.len;
+	for (size_t i = 0; i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		bool is_first =
+			i == 0 || !slice_eq(lock->packages[i - 1].name, package->name);
+		if (is_first && package->version.len &&
+		    !slice_eq(package->name, inquiry->pin->name))
+			add_floor(inquiry, package);
+	}
+}
+
+// --- one attempt -----------------------------------------------------------------------------------------------------
+
+struct attempt {
+	bool newer, floored;
+	const struct text_list *released; // whose pins are not preferred
+};
+
+static int run_attempt(struct inquiry *inquiry, const struct attempt *attempt,
+		       struct lock_run *run, struct error *err)
+{
+	struct resolve_options options = inquiry->options;
+	options.newer = attempt->newer ? &inquiry->newer : NULL;
+	options.requirements = attempt->floored ? &inquiry->floored : &inquiry->set;
+	lock_run_init(run, inquiry->cli, inquiry->index, &inquiry->targets, &options);
+	preferences_from_lock(&run->preferred, &inquiry->opened.lock, attempt->released);
+	return lock_run_solve(run, err);
+}
+
+static bool is_conflict(const struct lock_run *run, const struct error *err)
+{
+	return err->kind == ERROR_NO && run->is_open[run->failed] &&
+	       solver_conflict(run->resolves[run->failed].solver).len > 0;
+}
+
+static void add_fact(struct inquiry *inquiry, const struct fact_line *line)
+{
+	struct fact_line *fact = array_push(&inquiry->cli->arena, &inquiry->facts);
+	*fact = *line;
+	fact->text = arena_dup(&inquiry->cli->arena, line->text);
+	fact->wanted = fact->missing = fact->hint = S("");
+}
+
+// A floor is not a line of the user's.
+static void reword_floors(const struct inquiry *inquiry, struct arena *arena,
+			  struct explanation *facts)
+{
+	for (size_t i = 0; i < facts->len; i++) {
+		struct fact_line *line = &facts->items[i];
+		if (!line->entry || line->entry->span.source != &FLOORS)
+			continue;
+		uint32_t node;
+		if (!lock_graph_find(&inquiry->graph, line->entry->requirement.name,
+				     &node))
+			continue;
+		const struct lock_package *package = inquiry->graph.nodes[node].package;
+		line->text = arena_printf(arena, "%.*s is at %.*s now",
+					  SLICE_ARG(package->name),
+					  SLICE_ARG(package->version));
+		line->origin = FACT_FROM_LOCK;
+		line->entry = NULL;
+	}
+}
+
+// The facts outlive the resolve that found them.
+static void keep_facts(struct inquiry *inquiry, struct resolve *resolve)
+{
+	struct arena *arena = &inquiry->cli->arena;
+	struct explanation facts = { 0 };
+	inquiry->verdict = VERDICT_OTHERS;
+	explain_conflict(resolve, &facts);
+	reword_floors(inquiry, arena, &facts);
+	inquiry->facts = (struct explanation){ 0 };
+	for (size_t i = 0; i < facts.len; i++)
+		add_fact(inquiry, &facts.items[i]);
+}
+
+// The facts stay those about what the lock has: nearer to a reader than what is true of all older releases as well.
+static int keep_edits(struct inquiry *inquiry, const struct lock_run *run,
+		      const struct text_list *released, struct error *err)
+{
+	const struct repair_case of = {
+		inquiry->cli,     inquiry->index,        run,
+		&inquiry->cutoff, &inquiry->opened.lock, released
+	};
+	const struct repair_limits limits = { EDIT_SOLVES, EDIT_MS, 0 };
+	struct repair_list repairs = { 0 };
+	inquiry->verdict = VERDICT_HELD;
+	if (repair_find(&of, &limits, &repairs, err) < 0)
+		return -1;
+	inquiry->edits = repairs_text(&inquiry->cli->arena, &repairs);
+	return 0;
+}
+
+static const struct pin *pin_of(const struct pin_list *pins, struct slice name)
+{
+	for (size_t i = 0; i < pins->len; i++)
+		if (slice_eq(pins->items[i].project->name, name))
+			return &pins->items[i];
+	return NULL;
+}
+
+static void add_move(struct inquiry *inquiry, struct slice name, struct slice from,
+		     struct slice to)
+{
+	struct arena *arena = &inquiry->cli->arena;
+	struct version before, after;
+	struct move move = { .name = name, .from = from, .to = arena_dup(arena, to) };
+	for (size_t i = 0; i < inquiry->moves.len; i++)
+		if (slice_eq(inquiry->moves.items[i].name, name))
+			return; // in an earlier target
+	if (to.len && version_parse(arena, from, &before) &&
+	    version_parse(arena, to, &after))
+		move.is_back = version_cmp(&after, &before) < 0;
+	*array_push(arena, &inquiry->moves) = move;
+}
+
+// What a solution changes of the lock, in its targets; packages that go or come are no moves.
+static void collect_moves(struct inquiry *inquiry, const struct lock_run *run)
+{
+	const struct lock *lock = &inquiry->opened.lock;
+	inquiry->moves = (struct move_list){ 0 };
+	for (size_t t = 0; t < run->targets.len; t++) {
+		struct marker_context context = { .target = &run->targets.items[t] };
+		for (size_t i = 0; i < lock->len; i++) {
+			const struct lock_package *package = &lock->packages[i];
+			const struct pin *pin =
+				pin_of(&run->picks[t].pins, package->name);
+			if (pin && marker_holds(package->marker, &context) &&
+			    !slice_eq(pin->release->version_text, package->version))
+				add_move(inquiry, package->name, package->version,
+					 pin->release->version_text);
+		}
+	}
+}
+
+static const struct move *own_move(const struct inquiry *inquiry)
+{
+	for (size_t i = 0; i < inquiry->moves.len; i++)
+		if (slice_eq(inquiry->moves.items[i].name, inquiry->pin->name))
+			return &inquiry->moves.items[i];
+	return NULL;
+}
+
+// --- the answer ------------------------------------------------------------------------------------------------------
+
+// Why the releases from a rank on are none that could be asked for.
+static void explain_unusable(struct inquiry *inquiry, struct resolve *resolve,
+			     uint32_t id, uint32_t from)
+{
+	const struct node *node = &resolve->nodes.items[id];
+	struct arena *arena = &resolve->arena;
+	struct explanation facts = { 0 };
+	for (uint32_t rank = (uint32_t)node->project->release_len; rank-- > from;) {
+		struct slice name = node->name,
+			     version = project_version_text(node->project, rank);
+		struct rank_run run = { rank, rank + 1 };
+		struct solver_fact fact = { .kind = FACT_NO_VERSIONS,
+					    .package = id,
+					    .from = { &run, 1 } };
+		if (facts.len < FACTS_MAX &&
+		    node->candidates.items[rank].reason != CANDIDATE_USABLE)
+			facts_of_no_versions(resolve, &fact, &facts);
+		else if (facts.len < FACTS_MAX)
+			*array_push(arena, &facts) = (struct fact_line){
+				.origin = FACT_FROM_INDEX,
+				.text = arena_printf(arena, "%.*s %.*s is a pre-release",
+						     SLICE_ARG(name), SLICE_ARG(version))
+			};
+	}
+	for (size_t i = 0; i < facts.len; i++)
+		add_fact(inquiry, &facts.items[i]);
+}
+
+// Settles it where no newer release takes part in the search at all. The node is there once the root's wishes are.
+static bool settle_without(struct inquiry *inquiry, struct resolve *resolve)
+{
+	uint32_t id, usable = 0;
+	if (!map_find(&resolve->node_ids, inquiry->pin->name, &id) ||
+	    !resolve->nodes.items[id].project)
+		return false;
+	const struct node *node = &resolve->nodes.items[id];
+	uint32_t count = (uint32_t)node->project->release_len, from = count;
+	while (from > 0 && version_cmp(&project_release(node->project, from - 1)->version,
+				       &inquiry->newer.than) > 0)
+		from--;
+	inquiry->verdict = VERDICT_NEWEST;
+	if (from == count)
+		return true;
+	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
+		const struct release *release =
+			project_release(node->project, node->candidates.prefer[i]);
+		if (!newer_request_admits(&inquiry->newer, &release->version))
+			continue;
+		if (usable++ == 0)
+			inquiry->newest =
+				arena_dup(&inquiry->cli->arena, release->version_text);
+	}
+	if (usable)
+		return false;
+	inquiry->verdict = VERDICT_UNUSABLE;
+	explain_unusable(inquiry, resolve, id, from);
+	return true;
+}
+
+// With nothing going back. The facts of a conflict need not say what is ruled out by that: the solver lets what a release
+// needs stand for all those below it that cannot be chosen.
+static int ask_whether_forward(struct inquiry *inquiry, struct error *err)
+{
+	struct lock_run run;
+	const struct text_list released = {
+		.items = (const char *[]){ inquiry->request->name }, .len = 1
+	};
+	const struct attempt attempt = { .newer = true,
+					 .floored = true,
+					 .released = &released };
+	int status = run_attempt(inquiry, &attempt, &run, err);
+	if (status == 0) {
+		settle_without(inquiry, &run.resolves[0]);
+		inquiry->verdict = VERDICT_FREE;
+		collect_moves(inquiry, &run);
+	} else if (is_conflict(&run, err)) {
+		struct resolve *resolve = &run.resolves[run.failed];
+		if (!settle_without(inquiry, resolve))
+			keep_facts(inquiry, resolve);
+		status = 0;
+	}
+	lock_run_release(&run);
+	return status;
+}
+
+// What would go back, if anything helps. Old releases' metadata may be out of reach offline: then that is not told.
+static int ask_whether_at_all(struct inquiry *inquiry, struct error *err)
+{
+	struct lock_run run;
+	const struct text_list released = {
+		.items = (const char *[]){ inquiry->request->name }, .len = 1
+	};
+	const struct attempt attempt = { .newer = true, .released = &released };
+	int status = run_attempt(inquiry, &attempt, &run, err);
+	if (status == 0) {
+		collect_moves(inquiry, &run);
+	} else if (is_conflict(&run, err)) {
+		status = keep_edits(inquiry, &run, &released, err);
+	} else if (inquiry->cli->common.offline && err->kind == ERROR_SOURCE) {
+		status = 0;
+	}
+	lock_run_release(&run);
+	return status;
+}
+
+// Would `lock -P …` with these names move the pin? Its moves are collected then.
+static int try_letting(struct inquiry *inquiry, const struct text_list *released,
+		       bool *ret_moves, struct error *err)
+{
+	struct lock_run run;
+	struct version version;
+	const struct attempt attempt = { .released = released };
+	struct move_list kept = inquiry->moves;
+	int status = run_attempt(inquiry, &attempt, &run, err);
+	*ret_moves = false;
+	if (status == 0) {
+		collect_moves(inquiry, &run);
+		const struct move *own = own_move(inquiry);
+		*ret_moves = own &&
+			     version_parse(&inquiry->cli->arena, own->to, &version) &&
+			     version_cmp(&version, &inquiry->newer.than) > 0;
+	}
+	if (!*ret_moves)
+		inquiry->moves = kept;
+	lock_run_release(&run);
+	return status < 0 && err->kind == ERROR_NO ? 0 : status;
+}
+
+// First NAME alone, then with all that moved in the solution.
+static int find_what_lets_it_move(struct inquiry *inquiry, struct error *err)
+{
+	struct arena *arena = &inquiry->cli->arena;
+	struct text_list names = { 0 };
+	bool moves = false;
+	*array_push(arena, &names) = arena_c_string(arena, inquiry->pin->name);
+	if (try_letting(inquiry, &names, &moves, err) < 0)
+		return -1;
+	if (!moves) {
+		for (size_t i = 0; i < inquiry->moves.len; i++)
+			if (!slice_eq(inquiry->moves.items[i].name, inquiry->pin->name))
+				*array_push(arena, &names) =
+					arena_c_string(arena,
+						       inquiry->moves.items[i].name);
+		if (names.len > 1 && try_letting(inquiry, &names, &moves, err) < 0)
+			return -1;
+	}
+	if (moves)
+		inquiry->let_move = names;
+	const struct move *own = own_move(inquiry);
+	inquiry->moved_to = own ? own->to : S("");
+	return 0;
+}
+
+// What keeps it from moving further still.
+static int ask_about_the_rest(struct inquiry *inquiry, struct error *err)
+{
+	struct inquiry rest = *inquiry;
+	if (slice_eq(inquiry->moved_to, inquiry->newest) ||
+	    !version_parse(&inquiry->cli->arena, inquiry->moved_to, &rest.newer.than))
+		return 0;
+	if (ask_whether_forward(&rest, err) < 0)
+		return -1;
+	*err = (struct error){ 0 };
+	inquiry->facts = rest.facts;
+	return 0;
+}
+
+static int find_answer(struct inquiry *inquiry, struct error *err)
+{
+	if (ask_whether_forward(inquiry, err) < 0)
+		return -1;
+	if (inquiry->verdict == VERDICT_OTHERS && ask_whether_at_all(inquiry, err) < 0)
+		return -1;
+	*err = (struct error){ 0 };
+	if (inquiry->verdict != VERDICT_FREE)
+		return 0;
+	return find_what_lets_it_move(inquiry, err) < 0 ||
+			       ask_about_the_rest(inquiry, err) < 0
+		       ? -1
+		       : 0;
+}
+
+// --- telling it ------------------------------------------------------------------------------------------------------
+
+static void print_facts(const struct explanation *facts)
+{
+	size_t column = 0;
+	for (size_t i = 0; i < facts->len; i++) {
+		size_t width =
+			display_width(facts->items[i].text, facts->items[i].text.len);
+		column = width > column && width <= 64 ? width : column;
+	}
+	for (size_t i = 0; i < facts->len; i++) {
+		const struct fact_line *line = &facts->items[i];
+		size_t width = display_width(line->text, line->text.len);
+		printf("%3zu. %.*s%*s  ", i + 1, SLICE_ARG(line->text),
+		       (int)(width < column ? column - width : 0), "");
+		if (line->entry) {
+			struct position at = span_position(line->entry->span);
+			printf("%.*s:%zu:%zu\n",
+			       SLICE_ARG(line->entry->span.source->name), at.line,
+			       at.column);
+		} else {
+			puts(line->origin == FACT_FROM_METADATA ? "(its metadata)"
+			     : line->origin == FACT_FROM_LOCK   ? "(the lock)"
+								: "(the index)");
+		}
+	}
+}
+
+static void print_moves(const struct inquiry *inquiry, const char *heading,
+			bool only_back)
+{
+	const char *separator = heading;
+	for (size_t i = 0; i < inquiry->moves.len; i++) {
+		const struct move *move = &inquiry->moves.items[i];
+		if (slice_eq(move->name, inquiry->pin->name) ||
+		    (only_back && !move->is_back))
+			continue;
+		printf("%s%.*s %.*s %s %.*s", separator, SLICE_ARG(move->name),
+		       SLICE_ARG(move->from), locale_is_utf8() ? "→" : "->",
+		       SLICE_ARG(move->to));
+		separator = ", ";
+	}
+	if (separator != heading || !only_back)
+		puts("");
+}
+
+static void print_free(const struct inquiry *inquiry)
+{
+	struct slice name = inquiry->pin->name, version = inquiry->pin->version;
+	printf("%.*s %.*s can move to %.*s", SLICE_ARG(name), SLICE_ARG(version),
+	       SLICE_ARG(inquiry->moved_to));
+	print_moves(inquiry, ", and with it ", false);
+	if (inquiry->let_move.len == 0) {
+		printf("ask for it: '%.*s>%.*s'\n", SLICE_ARG(name), SLICE_ARG(version));
+		return;
+	}
+	fputs("pinbake lock", stdout);
+	for (size_t i = 0; i < inquiry->inputs.len; i++)
+		printf(" %s", inquiry->inputs.items[i]);
+	for (size_t i = 0; i < inquiry->let_move.len; i++)
+		printf(" -P %s", inquiry->let_move.items[i]);
+	puts(" moves it");
+	if (inquiry->facts.len == 0)
+		return;
+	printf("it would be held back from %.*s\n", SLICE_ARG(inquiry->newest));
+	print_facts(&inquiry->facts);
+}
+
+static void print_answer(const struct inquiry *inquiry)
+{
+	struct slice name = inquiry->pin->name, version = inquiry->pin->version,
+		     newest = inquiry->newest;
+	switch (inquiry->verdict) {
+	case VERDICT_NEWEST:
+		printf("%.*s %.*s is the newest release\n", SLICE_ARG(name),
+		       SLICE_ARG(version));
+		break;
+	case VERDICT_UNUSABLE:
+		printf("%.*s %.*s is the newest release that can be chosen\n",
+		       SLICE_ARG(name), SLICE_ARG(version));
+		print_facts(&inquiry->facts);
+		break;
+	case VERDICT_HELD:
+		printf("%.*s %.*s is held back from %.*s\n", SLICE_ARG(name),
+		       SLICE_ARG(version), SLICE_ARG(newest));
+		print_facts(&inquiry->facts);
+		if (inquiry->edits.len)
+			printf("to let it move: %.*s\n", SLICE_ARG(inquiry->edits));
+		break;
+	case VERDICT_OTHERS:
+		printf("%.*s %.*s is held back from %.*s as long as nothing else goes back\n",
+		       SLICE_ARG(name), SLICE_ARG(version), SLICE_ARG(newest));
+		print_facts(&inquiry->facts);
+		print_moves(inquiry, "a newer one would take back ", true);
+		break;
+	case VERDICT_FREE: print_free(inquiry); break;
+	}
+}
+
+static const char *verdict_name(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_NEWEST: return "newest";
+	case VERDICT_UNUSABLE: return "unusable";
+	case VERDICT_HELD: return "held";
+	case VERDICT_OTHERS: return "held-by-others";
+	case VERDICT_FREE: break;
+	}
+	return "free";
+}
+
+static json_t *moves_as_json(const struct inquiry *inquiry)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < inquiry->moves.len; i++) {
+		const struct move *move = &inquiry->moves.items[i];
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "name",
+						      text_as_json(move->name), "from",
+						      text_as_json(move->from), "to",
+						      text_as_json(move->to)));
+	}
+	return list;
+}
+
+static void put_answer(const struct inquiry *inquiry, json_t *result)
+{
+	json_t *names = json_array();
+	for (size_t i = 0; i < inquiry->let_move.len; i++)
+		json_array_append_new(names, json_string(inquiry->let_move.items[i]));
+	json_object_set_new(result, "name", text_as_json(inquiry->pin->name));
+	json_object_set_new(result, "lock", json_string(inquiry->opened.path));
+	json_object_set_new(result, "version", text_as_json(inquiry->pin->version));
+	json_object_set_new(result, "verdict",
+			    json_string(verdict_name(inquiry->verdict)));
+	if (inquiry->newest.len)
+		json_object_set_new(result, "newest", text_as_json(inquiry->newest));
+	json_object_set_new(result, "facts", explanation_as_json(&inquiry->facts));
+	json_object_set_new(result, "moves", moves_as_json(inquiry));
+	json_object_set_new(result, "let_move", names);
+	if (inquiry->edits.len)
+		json_object_set_new(result, "edits", text_as_json(inquiry->edits));
+}
+
+static int prepare(struct inquiry *inquiry, struct net *net, struct error *err)
+{
+	const struct target_list *targets = &inquiry->targets;
+	direct_init(&inquiry->direct, inquiry->cli, net);
+	inquiry->options.direct = &inquiry->direct;
+	if (cutoff_apply(&inquiry->cutoff, inquiry->cli, inquiry->index, targets->items,
+			 targets->len, &inquiry->options, err) < 0)
+		return -1;
+	return direct_read(&inquiry->direct, &inquiry->set, targets->items, targets->len,
+			   err);
+}
+
+int explain_held_back(struct cli *cli, const struct held_back_request *request,
+		      json_t *result, struct error *err)
+{
+	struct inquiry inquiry = { .cli = cli, .request = request };
+	AUTO(net_cleanup) struct net *net = NULL;
+	AUTO(index_cleanup) struct index *index = NULL;
+	if (read_lock(cli, request->lock_path, &inquiry.opened, err) < 0 ||
+	    read_targets(&inquiry, err) < 0 || find_pin(&inquiry, err) < 0 ||
+	    read_asked(&inquiry, err) < 0 || open_net(cli, &net, err) < 0 ||
+	    torch_choose(cli, request->values, &inquiry.opened.lock, &inquiry.targets,
+			 &inquiry.torch, err) < 0 ||
+	    lock_open_index(cli, request->values, &inquiry.set, &inquiry.torch, net,
+			    &index, err) < 0)
+		return -1;
+	inquiry.options.torch = &inquiry.torch;
+	inquiry.index = index;
+	if (prepare(&inquiry, net, err) < 0)
+		return -1;
+	add_floors(&inquiry);
+	if (find_answer(&inquiry, err) < 0)
+		return -1;
+	progress_done(cli);
+	show_diagnostics(cli);
+	put_answer(&inquiry, result);
+	if (!cli->common.json)
+		print_answer(&inquiry);
+	return 0;
+}

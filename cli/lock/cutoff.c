@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// Reads and works out the cut-off.
+#include "cli/lock/cutoff.h"
+
+enum { SECONDS_A_DAY = 86400, AGE_DAYS_MAX = 36500 };
+
+// --- ages ------------------------------------------------------------------------------------------------------------
+
+static uint64_t seconds_of_unit(struct slice unit)
+{
+	static const struct {
+		const char *names[4];
+		uint64_t seconds;
+	} units[] = {
+		{ { "w", "week", "weeks", "" }, 7 * SECONDS_A_DAY },
+		{ { "d", "day", "days", "" }, SECONDS_A_DAY },
+		{ { "h", "hour", "hours", "hr" }, 3600 },
+		{ { "m", "min", "minute", "minutes" }, 60 },
+	};
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units) && unit.len; i++)
+		for (size_t j = 0; j < 4; j++)
+			if (slice_eq_ignore_case(unit, slice_from(units[i].names[j])))
+				return units[i].seconds;
+	return 0;
+}
+
+static struct slice take_while(struct slice *rest, bool (*wanted)(char))
+{
+	size_t len = 0;
+	while (len < rest->len && wanted(rest->ptr[len]))
+		len++;
+	struct slice taken = slice_range(*rest, 0, len);
+	*rest = slice_skip(*rest, len);
+	return taken;
+}
+
+static struct slice take_one(struct slice *rest)
+{
+	struct slice taken = slice_range(*rest, 0, 1);
+	*rest = slice_skip(*rest, 1);
+	return taken;
+}
+
+// "30 days", "1d12h", and after "P" the units of ISO 8601, where "T" stands before hours and minutes. Months and years
+// have no fixed length.
+static bool read_age(struct slice text, uint64_t *ret_seconds)
+{
+	bool is_iso = text.len && to_lower(text.ptr[0]) == 'p', in_time = false,
+	     any = false;
+	struct slice rest = is_iso ? slice_skip(text, 1) : text;
+	uint64_t sum = 0;
+	while ((rest = slice_trim(rest)).len) {
+		uint64_t count, unit;
+		if (is_iso && !in_time && to_lower(rest.ptr[0]) == 't') {
+			in_time = true;
+			rest = slice_skip(rest, 1);
+		}
+		if (!slice_parse_u64(take_while(&rest, is_digit),
+				     AGE_DAYS_MAX * UINT64_C(24), &count))
+			return false;
+		rest = slice_trim(rest);
+		unit = seconds_of_unit(is_iso ? take_one(&rest)
+					      : take_while(&rest, is_alpha));
+		if (unit == 0 || (is_iso && in_time != (unit < SECONDS_A_DAY)))
+			return false;
+		sum += count * unit;
+		any = true;
+	}
+	*ret_seconds = sum;
+	return any && sum <= AGE_DAYS_MAX * (uint64_t)SECONDS_A_DAY;
+}
+
+// The Gregorian calendar in eras of 400 years that begin in March.
+static struct slice moment_text(struct arena *arena, uint64_t seconds)
+{
+	uint64_t days = seconds / SECONDS_A_DAY + 719468, era = days / 146097,
+		 of_era = days % 146097;
+	uint64_t of_era_year =
+		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint64_t of_year =
+		of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
+	uint64_t shifted = (5 * of_year + 2) / 153,
+		 month = shifted < 10 ? shifted + 3 : shifted - 9;
+	uint64_t year = era * 400 + of_era_year + (month <= 2),
+		 day = of_year - (153 * shifted + 2) / 5 + 1;
+	uint64_t time = seconds % SECONDS_A_DAY;
+	return arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year,
+			    (unsigned)month, (unsigned)day, (unsigned)(time / 3600),
+			    (unsigned)(time / 60 % 60), (unsigned)(time % 60));
+}
+
+// --- the option ------------------------------------------------------------------------------------------------------
+
+static bool read_moment(struct arena *arena, struct slice text, struct slice *ret_moment)
+{
+	int64_t microseconds;
+	bool has_time = slice_find_byte(text, ':') != SLICE_NONE;
+	struct slice moment =
+		has_time ? text : arena_printf(arena, "%.*sT00:00:00Z", SLICE_ARG(text));
+	if (!upload_time_parse(moment, &microseconds))
+		return false;
+	*ret_moment = moment;
+	return true;
+}
+
+int cutoff_read(struct arena *arena, struct slice text, uint64_t now,
+		struct cutoff *ret_cutoff, struct error *err)
+{
+	struct cutoff cutoff = { .kind = CUTOFF_NONE, .moment = S("") };
+	uint64_t age;
+	text = slice_trim(text);
+	if (slice_eq_ignore_case(text, S("pins"))) {
+		cutoff.kind = CUTOFF_PINS;
+		cutoff.spares_pins = true;
+	} else if (read_moment(arena, text, &cutoff.moment)) {
+		cutoff.kind = CUTOFF_MOMENT;
+	} else if (read_age(text, &age) && age <= now) {
+		cutoff.kind = CUTOFF_AGE;
+		cutoff.moment = moment_text(arena, now - age);
+	} else if (text.len) {
+		error_set(
+			err, ERROR_USAGE,
+			"'%.*s' is no value for --exclude-newer: expected a date, an age or 'pins'",
+			SLICE_ARG(text));
+		return error_hint(
+			err,
+			"write it as 2024-05-01, 2024-05-01T12:00:00Z, 7d, '2 weeks' or pins");
+	}
+	*ret_cutoff = cutoff;
+	return 0;
+}
+
+// --- the present lock ------------------------------------------------------------------------------------------------
+
+static bool is_later(const struct lock_file *file, int64_t moment)
+{
+	int64_t uploaded;
+	return upload_time_parse(file->upload_time, &uploaded) && uploaded > moment;
+}
+
+// Only with pins spared can a lock hold what was uploaded after its own cut-off.
+static bool holds_later_files(const struct lock *lock, int64_t moment)
+{
+	for (size_t i = 0; i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		if (package->has_sdist && is_later(&package->sdist, moment))
+			return true;
+		for (size_t j = 0; j < package->wheels_len; j++)
+			if (is_later(&package->wheels[j], moment))
+				return true;
+	}
+	return false;
+}
+
+void cutoff_keep(struct cutoff *cutoff, const struct lock *present)
+{
+	struct cutoff kept = { .kind = CUTOFF_MOMENT, .moment = present->exclude_newer };
+	int64_t moment;
+	if (cutoff->kind == CUTOFF_MOMENT || cutoff->kind == CUTOFF_PINS ||
+	    !upload_time_parse(present->exclude_newer, &moment))
+		return;
+	kept.spares_pins = holds_later_files(present, moment);
+	*cutoff = kept;
+}
+
+// --- pins ------------------------------------------------------------------------------------------------------------
+
+struct moment {
+	bool known;
+	int64_t microseconds;
+	struct slice text;
+};
+
+// The first upload of a release, of the files that say when.
+static struct moment first_upload(const struct project *project,
+				  const struct release *release)
+{
+	struct moment first = { 0 };
+	for (uint32_t i = 0; i < release->file_len; i++) {
+		struct moment one = { .known = true,
+				      .text = project_file_get(project,
+							       release->first_file + i)
+						      ->upload_time };
+		if (upload_time_parse(one.text, &one.microseconds) &&
+		    (!first.known || one.microseconds < first.microseconds))
+			first = one;
+	}
+	return first;
+}
+
+static void add_pin(const struct project *project, const struct specifier_set *specifiers,
+		    struct moment *latest)
+{
+	for (uint32_t i = 0; i < project->release_len; i++) {
+		if (!specifier_set_contains(specifiers,
+					    &project_release(project, i)->version))
+			continue;
+		struct moment one = first_upload(project, project_release(project, i));
+		if (one.known &&
+		    (!latest->known || one.microseconds > latest->microseconds))
+			*latest = one;
+	}
+}
+
+static bool is_pin_for_some(const struct requirement_entry *entry,
+			    const struct target *targets, size_t len)
+{
+	if (entry->is_constraint ||
+	    !specifier_set_is_exact_pin(&entry->requirement.specifiers))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		struct marker_context context = { .target = &targets[i] };
+		if (marker_holds(entry->requirement.marker, &context))
+			return true;
+	}
+	return false;
+}
+
+static int find_moment_of_pins(struct cli *cli, struct index *index,
+			       const struct requirement_set *set,
+			       const struct target *targets, size_t len,
+			       struct slice *ret_moment, struct error *err)
+{
+	struct moment latest = { .text = S("") };
+	size_t pins = 0;
+	progress_text(cli, "looking up when the pins were uploaded");
+	for (size_t i = 0; i < set->len; i++) {
+		if (!is_pin_for_some(&set->entries[i], targets, len))
+			continue;
+		index_want_project(index, set->entries[i].requirement.name);
+		pins++;
+	}
+	if (pins == 0)
+		return error_set(
+			err, ERROR_USAGE,
+			"--exclude-newer pins: the requirements have no exact pin ('name==1.0')");
+	for (size_t i = 0; i < set->len; i++) {
+		const struct requirement *requirement = &set->entries[i].requirement;
+		if (!is_pin_for_some(&set->entries[i], targets, len))
+			continue;
+		while (!index_project(index, requirement->name))
+			if (index_wait(index, err) < 0)
+				return -1;
+		add_pin(index_project(index, requirement->name), &requirement->specifiers,
+			&latest);
+	}
+	*ret_moment = latest.text;
+	return 0;
+}
+
+int cutoff_apply(const struct cutoff *cutoff, struct cli *cli, struct index *index,
+		 const struct target *targets, size_t len,
+		 struct resolve_options *options, struct error *err)
+{
+	options->exclude_newer = cutoff->moment;
+	options->spares_pins = cutoff->spares_pins;
+	if (cutoff->kind != CUTOFF_PINS)
+		return 0;
+	return find_moment_of_pins(cli, index, options->requirements, targets, len,
+				   &options->exclude_newer, err);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// --exclude-newer: the moment after which uploaded files do not exist for a lock.
+//
+//	2024-05-01, 2024-05-01T12:00:00Z   a moment; a date alone is its first one, in UTC
+//	7d, 2w, 30 days, 36h, P7D, PT36H   so long before now
+//	pins                               when the newest of the exactly pinned releases was first uploaded, so that
+//	                                   old pins get what else there was in their day
+//
+// The lock has the moment itself (751.16): locking again does not depend on today.
+#pragma once
+
+#include "cli/lock/resolve.h"
+
+enum cutoff_kind { CUTOFF_NONE, CUTOFF_MOMENT, CUTOFF_AGE, CUTOFF_PINS };
+
+struct cutoff {
+	enum cutoff_kind kind;
+	struct slice
+		moment; // RFC 3339; "" for none, and for pins until they are looked up
+	bool spares_pins; // files of exactly pinned releases exist whenever they were uploaded
+};
+
+// text: the option's value, "" for none; now: seconds since 1970. ERROR_USAGE.
+NODISCARD int cutoff_read(struct arena *arena, struct slice text, uint64_t now,
+			  struct cutoff *ret_cutoff, struct error *err);
+
+// What locking again should go by: the lock's own moment, where nothing is said or an age, which would mean another
+// moment every day. Moments and pins that are said stand.
+void cutoff_keep(struct cutoff *cutoff, const struct lock *present);
+
+// Into options: the moment, and whose files it spares. The one of `pins` is the latest, over the exact pins among
+// options->requirements that hold for one of the targets, of each release's first upload (a wheel added years later does
+// not move it). Pins whose release is not there do not count; where none does there is no cut-off. ERROR_USAGE where
+// there are no pins, ERROR_INTERRUPTED, ERROR_IO.
+NODISCARD int cutoff_apply(const struct cutoff *cutoff, struct cli *cli,
+			   struct index *index, const struct target *targets, size_t len,
+			   struct resolve_options *options, struct error *err);

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+// Fetches and measures a file, and makes it a project with one release.
+#include "cli/lock/direct_fetch.h"
+
+#include "base/limits.h"
+#include "net/url.h"
+#include "packaging/name.h"
+
+// As the store has it: the largest wheel on any index is below 4 GB.
+#define SIZE_MAX_BYTES (16 * GIB)
+
+struct fetching {
+	struct cli *cli;
+	struct slice name; // of the file
+	struct file_writer writer;
+	struct sha256_state *hash;
+};
+
+// --- what the address says -------------------------------------------------------------------------------------------
+
+// "sha256=…" and "subdirectory=…" of the fragment.
+static int read_fragment(struct slice location, struct sha256 *ret_expected,
+			 struct slice *ret_subdirectory, struct error *err)
+{
+	size_t hash = slice_find_byte(location, '#');
+	struct slice rest = hash == SLICE_NONE ? S("") : slice_skip(location, hash + 1),
+		     value, key;
+	while (rest.len) {
+		slice_cut(&rest, '&', &value);
+		slice_cut(&value, '=', &key);
+		if (slice_eq(key, S("subdirectory")))
+			*ret_subdirectory = value;
+		else if (slice_eq(key, S("sha256")) &&
+			 (!sha256_parse_hex(value, ret_expected) ||
+			  sha256_is_zero(ret_expected)))
+			return error_set(
+				err, ERROR_INPUT,
+				"'#sha256=' takes the 64 hexadecimal digits of a digest");
+		else if (slice_eq(key, S("md5")) || slice_eq(key, S("sha1")) ||
+			 slice_eq(key, S("sha512")) || slice_eq(key, S("sha384")))
+			return error_set(err, ERROR_INPUT,
+					 "'#%.*s=' is not checked here: give '#sha256='",
+					 SLICE_ARG(key));
+	}
+	return 0;
+}
+
+// Name and version by the file's name, which must be the requirement's.
+static int read_file_name(struct arena *arena, struct slice name,
+			  struct direct_file *file, struct error *err)
+{
+	struct slice raw_name = S(""), raw_version = S("");
+	struct sdist_name sdist;
+	struct project_file *it = &file->file;
+	if (wheel_name_parse(it->name, &it->wheel) == FILENAME_OK) {
+		it->kind = FILE_WHEEL;
+		raw_name = it->wheel.name;
+		raw_version = it->wheel.version;
+	} else if (sdist_name_parse(it->name, name, &sdist) == FILENAME_OK) {
+		it->kind = FILE_SDIST;
+		raw_name = sdist.name;
+		raw_version = sdist.version;
+	}
+	if (!version_parse(arena, raw_version, &file->release.version)) {
+		error_set(err, ERROR_INPUT,
+			  "'%.*s' is named like no wheel or source distribution",
+			  SLICE_ARG(it->name));
+		return error_hint(
+			err,
+			"expected NAME-VERSION-…-PLATFORM.whl or NAME-VERSION.tar.gz");
+	}
+	file->name = name_normalize(arena, raw_name);
+	file->release.version_text = version_normal(arena, &file->release.version);
+	if (name.len && !slice_eq(name, file->name))
+		return error_set(err, ERROR_INPUT,
+				 "'%.*s' is a file of '%.*s', not of '%.*s'",
+				 SLICE_ARG(it->name), SLICE_ARG(file->name),
+				 SLICE_ARG(name));
+	return 0;
+}
+
+static void make_project(struct direct_file *file)
+{
+	file->release.file_len = 1;
+	file->project = (struct project){
+		.name = file->name,
+		.state = PROJECT_FOUND,
+		.releases = &file->release,
+		.release_len = 1,
+		.files = &file->file,
+		.file_len = 1,
+		.tag_set_len = 1,
+		.python_set_len = 1,
+		.index_url = file->url.len ? file->url : slice_from(file->path),
+	};
+}
+
+static int check_digest(const struct direct_file *file, const struct sha256 *expected,
+			struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	if (sha256_is_zero(expected) || sha256_eq(expected, &file->file.sha256))
+		return 0;
+	struct slice hex = sha256_hex(&scratch, &file->file.sha256);
+	error_set(err, ERROR_INTEGRITY,
+		  "'%.*s' is not the file that its '#sha256=' promises",
+		  SLICE_ARG(file->file.name));
+	return error_hint(err, "its SHA-256 is %.*s", SLICE_ARG(hex));
+}
+
+// --- local files -----------------------------------------------------------------------------------------------------
+
+static int measure(const char *path, struct project_file *file, struct error *err)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	if (file_map_open(path, ERROR_INPUT, &map, err) < 0)
+		return -1;
+	file->sha256 = sha256_of(map.bytes);
+	file->size = map.bytes.len;
+	file->has_size = true;
+	return 0;
+}
+
+static int take_local(struct cli *cli, struct slice path, struct direct_file *file,
+		      struct error *err)
+{
+	const char *given = arena_c_string(&cli->arena, path);
+	struct slice real = path_real(&cli->arena, given);
+	if (real.len == 0)
+		return error_set(err, ERROR_INPUT, "there is no file '%s'", given);
+	file->path = arena_c_string(&cli->arena, real);
+	file->file.url = url_from_path(&cli->arena, file->path);
+	return measure(file->path, &file->file, err);
+}
+
+// --- files of others -------------------------------------------------------------------------------------------------
+
+static int take_bytes(void *context, struct slice bytes, struct error *err)
+{
+	struct fetching *fetching = context;
+	sha256_update(fetching->hash, bytes);
+	progress_text(fetching->cli, "fetching %.*s", SLICE_ARG(fetching->name));
+	return file_append(&fetching->writer, bytes, err);
+}
+
+static void fetching_end(struct fetching *fetching)
+{
+	file_abandon(&fetching->writer);
+	sha256_free(fetching->hash);
+}
+
+static int receive(struct net *net, struct slice url, struct fetching *fetching,
+		   struct error *err)
+{
+	struct net_request request = {
+		.url = url_without_fragment(url),
+		.max_bytes = SIZE_MAX_BYTES,
+		.sink = take_bytes,
+		.context = fetching,
+		.owner = fetching,
+	};
+	struct net_response response;
+	int status = 0;
+	net_start(net, &request);
+	if (net_wait_for(net, fetching, &response, err) < 0) {
+		net_cancel(net, fetching);
+		return -1;
+	}
+	if (response.failed)
+		*err = response.error, status = -1;
+	else if (response.status != 200)
+		status = error_set(err, ERROR_SOURCE,
+				   "the server answered with HTTP status %u",
+				   response.status);
+	net_response_release(&response);
+	return status < 0
+		       ? error_during(err, "fetching '%.*s'", SLICE_ARG(fetching->name))
+		       : 0;
+}
+
+static int no_other_address(void *context, const struct lock_package *package,
+			    const struct lock_file *file, struct arena *arena,
+			    struct slice *ret_url, struct error *err)
+{
+	(void)context, (void)package, (void)file, (void)arena, (void)err;
+	*ret_url = S("");
+	return 0;
+}
+
+// Into the store by its own door, where a wheel is checked.
+static int enter_store(struct cli *cli, struct net *net, struct store *store,
+		       const char *path, const struct direct_file *file,
+		       struct error *err)
+{
+	struct lock_file entry = {
+		.kind = file->file.kind == FILE_WHEEL ? LOCK_WHEEL : LOCK_SDIST,
+		.name = file->file.name,
+		.url = url_from_path(&cli->arena, path),
+		.sha256 = file->file.sha256,
+		.has_size = true,
+		.size = file->file.size,
+	};
+	struct lock_package package = { .name = file->name,
+					.version = file->release.version_text };
+	struct lock_choice choice = { &package, &entry };
+	struct lock_selection selection = { &choice, 1, 1 };
+	struct store_locator locator = { .last_resort = true,
+					 .locate = no_other_address };
+	struct progress silent = { 0 };
+	return store_fetch(store, net, &selection, ".", &locator, &silent, err);
+}
+
+static int download(struct cli *cli, struct net *net, struct slice url,
+		    struct store *store, struct direct_file *file, struct error *err)
+{
+	struct sha256 key = sha256_of(url);
+	struct slice hex = sha256_hex(&cli->arena, &key);
+	struct slice folder = arena_printf(&cli->arena, "direct/%.*s", SLICE_ARG(hex));
+	const char *directory = path_join(&cli->arena, cache_directory(cli), folder);
+	const char *path = path_join(&cli->arena, directory, file->file.name);
+	AUTO(fetching_end)
+	struct fetching fetching = { .cli = cli,
+				     .name = file->file.name,
+				     .hash = sha256_new() };
+	if (make_directories(directory, err) < 0 ||
+	    file_create(path, 0644, &fetching.writer, err) < 0 ||
+	    receive(net, url, &fetching, err) < 0)
+		return -1;
+	file->file.size = fetching.writer.written;
+	file->file.has_size = true;
+	file->file.sha256 = sha256_finish(fetching.hash);
+	if (file_commit(&fetching.writer, false, err) < 0)
+		return -1;
+	int status = enter_store(cli, net, store, path, file, err);
+	struct error ignored;
+	(void)!remove_tree(directory, &ignored);
+	return status;
+}
+
+// A digest that the user gives and the store knows needs no server.
+static bool is_in_store(struct cli *cli, const struct store *store,
+			const struct sha256 *expected, struct project_file *file)
+{
+	if (sha256_is_zero(expected) || !store_has_file(store, expected) ||
+	    !file_size(store_file_path(store, expected, &cli->arena), &file->size))
+		return false;
+	file->sha256 = *expected;
+	file->has_size = true;
+	return true;
+}
+
+static int take_remote(struct cli *cli, struct net *net, struct slice url,
+		       const struct sha256 *expected, struct direct_file *file,
+		       struct error *err)
+{
+	AUTO(store_cleanup) struct store *store = NULL;
+	file->url = url_redact(&cli->arena, url_without_fragment(url));
+	if (open_store(cli, &store, err) < 0)
+		return -1;
+	if (!is_in_store(cli, store, expected, &file->file) &&
+	    (download(cli, net, url, store, file, err) < 0 ||
+	     check_digest(file, expected, err) < 0))
+		return -1;
+	file->file.url =
+		url_from_path(&cli->arena,
+			      store_file_path(store, &file->file.sha256, &cli->arena));
+	return 0;
+}
+
+static bool is_remote(struct slice location)
+{
+	struct url url;
+	url_parse(location, &url);
+	return slice_eq_ignore_case(url.scheme, S("https")) ||
+	       slice_eq_ignore_case(url.scheme, S("http"));
+}
+
+int direct_fetch(struct cli *cli, struct net *net, struct slice location,
+		 struct slice name, struct direct_file *ret_file, struct error *err)
+{
+	struct sha256 expected = { 0 };
+	struct direct_file *file = ret_file;
+	*file = (struct direct_file){ .subdirectory = S("") };
+	struct slice bare = url_without_fragment(location);
+	if (read_fragment(location, &expected, &file->subdirectory, err) < 0)
+		return -1;
+	file->file.name = url_file_name(&cli->arena, bare);
+	if (!is_remote(location))
+		file->file.name = slice_from(
+			arena_c_string(&cli->arena,
+				       slice_skip(bare,
+						  slice_find_last_byte(bare, '/') + 1)));
+	if (read_file_name(&cli->arena, name, file, err) < 0)
+		return -1;
+	if (is_remote(location)
+		    ? take_remote(cli, net, location, &expected, file, err) < 0
+		    : take_local(cli, bare, file, err) < 0 ||
+			      check_digest(file, &expected, err) < 0)
+		return -1;
+	make_project(file);
+	return 0;
+}

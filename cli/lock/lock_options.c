@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+// Reads the options of `pinbake lock`.
+#include "cli/lock/lock_options.h"
+
+#include "cli/explain/advice.h"
+#include "cli/sources/index_map.h"
+#include "cli/lock/image_targets.h"
+#include "cli/sources/index_url.h"
+#include "cli/sources/torch.h"
+#include "net/url.h"
+#include "packaging/name.h"
+#include "packaging/target_cover.h"
+
+#define AT(member) offsetof(struct lock_values, member)
+static const struct option OPTIONS[] = {
+	{ "output", 'o', OPTION_TEXT, AT(output), "FILE",
+	  "lock to write (default pylock.toml; - is stdout)", false },
+	{ "python", 'p', OPTION_LIST, AT(pythons), "X.Y",
+	  "Python to lock for, repeatable (default: python3's)", false },
+	{ "platform", 0, OPTION_LIST, AT(platforms), "OS/ARCH",
+	  "linux/amd64, linux/arm64, macos/arm64, windows/amd64, …; repeatable (default: this machine's)",
+	  false },
+	{ "target", 0, OPTION_LIST, AT(targets), "NAME",
+	  "the full form, repeatable: cp312-linux-amd64-glibc2.36", true },
+	{ "for-image", 0, OPTION_LIST, AT(images), "REF",
+	  "the targets of a base image: OCI layout, oci-archive or docker save file",
+	  false },
+	{ "upgrade", 'U', OPTION_FLAG, AT(upgrade), NULL,
+	  "do not prefer the pins of the present lock", false },
+	{ "upgrade-package", 'P', OPTION_LIST, AT(upgrade_packages), "NAME",
+	  "let this pin move, repeatable", false },
+	{ "check", 0, OPTION_FLAG, AT(check), NULL,
+	  "write nothing; exit 1 if the lock is not what it would be", false },
+	{ "repair", 0, OPTION_FLAG, AT(repair), NULL,
+	  "where the requirements cannot hold, lock by the smallest edits and name them",
+	  false },
+	{ "constraint", 'c', OPTION_LIST, AT(constraints), "FILE",
+	  "bounds on versions; asks for no package itself", false },
+	{ "override", 0, OPTION_LIST, AT(overrides), "FILE",
+	  "requirements in the place of what packages ask for", false },
+	{ "exclude", 0, OPTION_LIST, AT(excludes), "NAME",
+	  "package that is left out wherever another one needs it", true },
+	{ "extra", 0, OPTION_LIST, AT(extras), "NAME",
+	  "extra of the project in pyproject.toml, repeatable", false },
+	{ "all-extras", 0, OPTION_FLAG, AT(all_extras), NULL, "all of its extras",
+	  false },
+	{ "group", 0, OPTION_LIST, AT(groups), "NAME",
+	  "dependency group in pyproject.toml, repeatable", false },
+	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL",
+	  "package index (default the Python Package Index)", false },
+	{ "extra-index-url", 0, OPTION_LIST, AT(extra_index_urls), "URL",
+	  "index that is asked first; the first that has a name wins", false },
+	{ "index", 0, OPTION_LIST, AT(named_indexes), "NAME=URL",
+	  "index that only --index-for asks", true },
+	{ "index-for", 0, OPTION_LIST, AT(index_for), "PACKAGE=NAME",
+	  "take PACKAGE from this index and no other", true },
+	{ "find-links", 'f', OPTION_LIST, AT(find_links), "PATH",
+	  "directory or page with distribution files", false },
+	{ "no-index", 0, OPTION_FLAG, AT(no_index), NULL, "use --find-links only", true },
+	{ "prerelease", 0, OPTION_TEXT, AT(prerelease), "MODE",
+	  "if-necessary (default), allow, disallow, explicit", false },
+	{ "only-binary", 0, OPTION_LIST, AT(only_binary), "NAME",
+	  "wheels only, for NAME or :all:", false },
+	{ "no-binary", 0, OPTION_LIST, AT(no_binary), "NAME",
+	  "source distributions only, for NAME or :all:", true },
+	{ "resolution", 0, OPTION_TEXT, AT(resolution), "MODE",
+	  "highest (default), lowest, lowest-direct", true },
+	{ "exclude-newer", 0, OPTION_TEXT, AT(exclude_newer), "WHEN",
+	  "ignore files uploaded after a date (2024-05-01), an age (7d, 2w), or the exact pins' own day (pins)",
+	  true },
+	{ "torch-backend", 0, OPTION_TEXT, AT(torch_backend), "NAME",
+	  "PyTorch's builds for cpu, cuNNN, rocmN.N or xpu; none: as any package",
+	  false },
+	{ "torch-index", 0, OPTION_TEXT, AT(torch_index), "URL",
+	  "where the indexes of all its backends are", true },
+	{ "format", 0, OPTION_TEXT, AT(format), "FORM",
+	  "pylock (default) or requirements", true },
+	{ "refresh", 0, OPTION_FLAG, AT(refresh), NULL,
+	  "ask the index again for every page", true },
+};
+
+enum { DEFAULT_MINOR_FALLBACK = 13 };
+
+// --- reading the options ---------------------------------------------------------------------------------------------
+
+static int read_modes(const struct lock_values *values, struct resolve_options *options,
+		      struct error *err)
+{
+	static const char *const prereleases[] = { "if-necessary", "allow", "disallow",
+						   "explicit" };
+	static const char *const resolutions[] = { "highest", "lowest", "lowest-direct" };
+	size_t prerelease, resolution;
+	if (option_choice("prerelease", values->prerelease, prereleases, 4, &prerelease,
+			  err) < 0 ||
+	    option_choice("resolution", values->resolution, resolutions, 3, &resolution,
+			  err) < 0)
+		return -1;
+	options->prerelease = (enum prerelease_mode)prerelease;
+	options->resolution = resolution == 1 ? RESOLUTION_LOWEST : RESOLUTION_HIGHEST;
+	options->lowest_direct = resolution == 2;
+	return 0;
+}
+
+struct rule_list {
+	struct binary_rule *items;
+	size_t len, cap;
+};
+
+// "a,b" or ":all:" or ":none:", which takes back what was said before.
+static void add_rules(struct arena *arena, struct slice names, enum binary_mode mode,
+		      struct rule_list *rules)
+{
+	struct slice name;
+	bool more = true;
+	while (more) {
+		more = slice_cut(&names, ',', &name);
+		name = slice_trim(name);
+		if (slice_eq(name, S(":none:")))
+			*array_push(arena, rules) =
+				(struct binary_rule){ S(":all:"), BINARY_ANY };
+		else if (slice_eq(name, S(":all:")))
+			*array_push(arena, rules) = (struct binary_rule){ name, mode };
+		else if (name.len)
+			*array_push(arena, rules) =
+				(struct binary_rule){ name_normalize(arena, name), mode };
+	}
+}
+
+// Files first, then the command line: what is said last wins (req.3).
+static void read_binary_rules(struct cli *cli, const struct lock_values *values,
+			      const struct requirement_set *set,
+			      struct resolve_options *options)
+{
+	struct rule_list rules = { 0 };
+	for (size_t i = 0; i < set->options_len; i++) {
+		if (set->options[i].kind == OPTION_NO_BINARY)
+			add_rules(&cli->arena, set->options[i].value, BINARY_NONE,
+				  &rules);
+		if (set->options[i].kind == OPTION_ONLY_BINARY)
+			add_rules(&cli->arena, set->options[i].value, BINARY_ONLY,
+				  &rules);
+	}
+	for (size_t i = 0; i < values->no_binary.len; i++)
+		add_rules(&cli->arena, slice_from(values->no_binary.items[i]),
+			  BINARY_NONE, &rules);
+	for (size_t i = 0; i < values->only_binary.len; i++)
+		add_rules(&cli->arena, slice_from(values->only_binary.items[i]),
+			  BINARY_ONLY, &rules);
+	options->binary = rules.items;
+	options->binary_len = rules.len;
+}
+
+int lock_read_policy(struct cli *cli, const struct lock_values *values,
+		     const struct requirement_set *set, struct resolve_options *options,
+		     struct error *err)
+{
+	if (read_modes(values, options, err) < 0)
+		return -1;
+	read_binary_rules(cli, values, set, options);
+	return 0;
+}
+
+// --- targets ---------------------------------------------------------------------------------------------------------
+
+// X.Y of the interpreter that python3 names, read off its file name: no Python is run.
+static struct slice default_python(struct cli *cli)
+{
+	struct slice path = slice_from(setting("PATH")), directory;
+	bool more = true;
+	while (more) {
+		more = slice_cut(&path, ':', &directory);
+		const char *python =
+			path_join(&cli->arena, arena_c_string(&cli->arena, directory),
+				  S("python3"));
+		struct slice target = path_real(&cli->arena, python);
+		size_t at = slice_find(target, S("/python3."));
+		while (at != SLICE_NONE &&
+		       slice_contains(slice_skip(target, at + 1), S("/python3.")))
+			at += 1 + slice_find(slice_skip(target, at + 1), S("/python3."));
+		if (at == SLICE_NONE)
+			continue;
+		struct slice minor = slice_skip(target, at + sizeof("/python3.") - 1);
+		uint64_t number;
+		if (slice_parse_u64(minor, 99, &number))
+			return arena_printf(&cli->arena, "3.%llu",
+					    (unsigned long long)number);
+	}
+	return arena_printf(&cli->arena, "3.%d", DEFAULT_MINOR_FALLBACK);
+}
+
+static int add_target(struct cli *cli, const struct target *target,
+		      struct target_list *targets, struct error *err)
+{
+	for (size_t i = 0; i < targets->len; i++)
+		if (slice_eq(targets->items[i].name, target->name))
+			return 0;
+	if (targets->len == TARGETS_MAX)
+		return error_set(err, ERROR_USAGE, "more than %d targets", TARGETS_MAX);
+	*array_push(&cli->arena, targets) = *target;
+	return 0;
+}
+
+static int add_named_targets(struct cli *cli, const struct text_list *names,
+			     struct target_list *targets, struct error *err)
+{
+	for (size_t i = 0; i < names->len; i++) {
+		struct target target;
+		if (target_parse(&cli->arena, slice_from(names->items[i]), &target, err) <
+			    0 ||
+		    add_target(cli, &target, targets, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static struct slice text_or(const struct text_list *texts, size_t at,
+			    struct slice otherwise)
+{
+	return at < texts->len ? slice_from(texts->items[at]) : otherwise;
+}
+
+int lock_read_targets(struct cli *cli, const struct lock_values *values,
+		      struct target_list *ret_targets, struct error *err)
+{
+	struct target_list targets = { 0 };
+	struct slice python = values->pythons.len ? S("") : default_python(cli);
+	struct slice platform = host_platform(&cli->arena);
+	if (values->targets.len && (values->pythons.len || values->platforms.len))
+		return error_set(
+			err, ERROR_USAGE,
+			"--target already says what --python and --platform would");
+	if (values->images.len)
+		return image_targets(cli, values, ret_targets, err);
+	if (add_named_targets(cli, &values->targets, &targets, err) < 0)
+		return -1;
+	for (size_t i = 0; !values->targets.len && (i == 0 || i < values->pythons.len);
+	     i++) {
+		for (size_t j = 0; j == 0 || j < values->platforms.len; j++) {
+			struct target target;
+			if (target_init(&cli->arena, text_or(&values->pythons, i, python),
+					text_or(&values->platforms, j, platform), &target,
+					err) < 0 ||
+			    add_target(cli, &target, &targets, err) < 0)
+				return -1;
+		}
+	}
+	*ret_targets = targets;
+	return 0;
+}
+
+// --- index -----------------------------------------------------------------------------------------------------------
+
+// Extra indexes stand before the main one, as uv has it: the first index that has a name wins.
+static void collect_indexes(struct cli *cli, const struct lock_values *values,
+			    const struct requirement_set *set, struct url_list *indexes,
+			    struct url_list *links)
+{
+	const char *main_url = values->index_url;
+	bool none = values->no_index;
+	struct url_list mains = { 0 };
+	for (size_t i = 0; i < values->extra_index_urls.len; i++)
+		*array_push(&cli->arena, indexes) =
+			index_url(cli, slice_from(values->extra_index_urls.items[i]));
+	for (size_t i = 0; i < values->find_links.len; i++)
+		*array_push(&cli->arena, links) = slice_from(values->find_links.items[i]);
+	for (size_t i = 0; i < set->options_len; i++) {
+		const struct requirement_option *option = &set->options[i];
+		if (option->kind == OPTION_INDEX_URL)
+			*array_push(&cli->arena, &mains) = option->value;
+		if (option->kind == OPTION_EXTRA_INDEX_URL)
+			*array_push(&cli->arena, indexes) = option->value;
+		if (option->kind == OPTION_FIND_LINKS)
+			*array_push(&cli->arena, links) = option->value;
+		none |= option->kind == OPTION_NO_INDEX;
+	}
+	add_configured_extra_indexes(cli, indexes);
+	add_index_words(cli, configured_setting("FIND_LINKS"), links);
+	if (none)
+		*indexes = (struct url_list){ 0 };
+	else if (main_url)
+		*array_push(&cli->arena, indexes) =
+			main_index_url(cli, slice_from(main_url));
+	else if (mains.len)
+		*array_push(&cli->arena, indexes) = mains.items[mains.len - 1];
+	else
+		*array_push(&cli->arena, indexes) = configured_index_url(cli);
+}
+
+// A folder or a bare host as index would only fail later, and less clearly.
+static int check_index_url(struct cli *cli, struct slice url, struct error *err)
+{
+	struct slice shown = url_redact(&cli->arena, url);
+	struct url parts;
+	url_parse(url, &parts);
+	size_t at = slice_find_last_byte(shown, '@'); // "user:password@host"
+	if (at != SLICE_NONE)
+		shown = slice_skip(shown, at + 1);
+	if (slice_eq_ignore_case(parts.scheme, S("http")) ||
+	    slice_eq_ignore_case(parts.scheme, S("https")) ||
+	    slice_eq_ignore_case(parts.scheme, S("file")))
+		return 0;
+	error_set(err, ERROR_USAGE,
+		  "'%.*s' is no URL of an index: expected http://, https:// or file://",
+		  SLICE_ARG(shown));
+	if (path_is_directory(arena_c_string(&cli->arena, url)))
+		error_hint(err,
+			   "for a directory with distribution files: --find-links %.*s",
+			   SLICE_ARG(shown));
+	return -1;
+}
+
+void index_cleanup(struct index **index)
+{
+	index_close(*index);
+}
+
+int lock_open_index(struct cli *cli, const struct lock_values *values,
+		    const struct requirement_set *set, const struct torch_choice *torch,
+		    struct net *net, struct index **ret_index, struct error *err)
+{
+	struct url_list indexes = { 0 }, links = { 0 };
+	collect_indexes(cli, values, set, &indexes, &links);
+	struct index_map map;
+	size_t index_len = indexes.len;
+	struct text_list named;
+	add_users(cli, &values->named_indexes, &named);
+	if (index_map_read(&cli->arena, &named, &values->index_for, indexes.len, &map,
+			   err) < 0)
+		return -1;
+	for (size_t i = 0; i < map.urls.len; i++)
+		*array_push(&cli->arena, &indexes) = map.urls.items[i];
+	for (size_t i = 0; i < indexes.len; i++)
+		if (check_index_url(cli, indexes.items[i], err) < 0)
+			return -1;
+	struct index_config config = {
+		.index_urls = indexes.items,
+		.index_len = index_len,
+		.explicit_len = map.urls.len,
+		.mappings = map.mappings.items,
+		.mapping_len = map.mappings.len,
+		.find_links = links.items,
+		.find_links_len = links.len,
+		.store_path = cache_directory(cli),
+		.offline = cli->common.offline,
+		.refresh = values->refresh,
+		.now = clock_seconds(),
+	};
+	if (indexes.len)
+		torch_add_index(cli, torch, &config);
+	if (make_directories(config.store_path, err) < 0)
+		return -1;
+	return index_open(&config, net, ret_index, err);
+}
+
+const struct option_table lock_option_table = { OPTIONS,
+						sizeof(OPTIONS) / sizeof(*OPTIONS) };

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// The options of `pinbake lock`, and what they mean: inputs, targets, policies, indexes.
+#pragma once
+
+#include "cli/lock/resolve.h"
+
+struct lock_values {
+	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format,
+		*torch_backend, *torch_index;
+	struct text_list pythons, platforms, targets, images, upgrade_packages,
+		constraints, extra_index_urls, find_links, only_binary, no_binary, extras,
+		groups, overrides, excludes, named_indexes, index_for;
+	bool no_index, refresh, upgrade, check, repair, all_extras;
+};
+
+extern const struct option_table lock_option_table;
+
+struct torch_choice; // torch.h
+
+struct target_list {
+	struct target *items;
+	size_t len, cap;
+};
+
+// lock_inputs.c: the project's settings (project_file.h) where the command line is silent. Of targets it is, if it names
+// any part of one; of extras and groups, if it names files. ERROR_INPUT.
+NODISCARD int lock_read_settings(struct cli *cli, struct lock_values *values,
+				 struct text_list *inputs, struct error *err);
+// --python times --platform, or --target; else what this machine is. ERROR_USAGE.
+NODISCARD int lock_read_targets(struct cli *cli, const struct lock_values *values,
+				struct target_list *ret_targets, struct error *err);
+// lock_inputs.c: requirements files, pyproject.toml (by default that of this folder), scripts, and constraints; all
+// problems as diagnostics. ERROR_INPUT, ERROR_USAGE.
+NODISCARD int lock_read_inputs(struct cli *cli, const struct lock_values *values,
+			       const struct text_list *inputs,
+			       struct requirement_set *set, struct error *err);
+// Does each target fit the requires-python of the projects and scripts? ERROR_NO with its place.
+NODISCARD int lock_check_python(const struct requirement_set *set,
+				const struct target_list *targets, struct error *err);
+// Modes and binary rules into options; set is read already. ERROR_USAGE.
+NODISCARD int lock_read_policy(struct cli *cli, const struct lock_values *values,
+			       const struct requirement_set *set,
+			       struct resolve_options *options, struct error *err);
+NODISCARD int lock_open_index(struct cli *cli, const struct lock_values *values,
+			      const struct requirement_set *set,
+			      const struct torch_choice *torch, struct net *net,
+			      struct index **ret_index, struct error *err);
+void index_cleanup(struct index **index); // for AUTO

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+// Merges the pins of all targets into lock entries: for each project and version the files that will be installed, and
+// a marker where not every target has them.
+#include "cli/lock/pins.h"
+
+#include "cli/lock/direct.h"
+#include "cli/lock/overrides.h"
+#include "packaging/name.h"
+#include "packaging/target_cover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// One project at one version, in the targets of `mask`.
+struct entry {
+	const struct pin *pin; // of the first target
+	uint64_t mask;
+	size_t order; // of first sight: keeps the order total
+	struct {
+		struct lock_file *items;
+		size_t len, cap;
+	} wheels;
+	const struct pin *sdist; // NULL: every target has a wheel
+	struct {
+		struct slice *items;
+		size_t len, cap;
+	} dependencies;
+	bool requires_python_differs;
+};
+
+struct merge {
+	struct arena *arena;
+	struct map at; // "name version" → entry
+	struct {
+		struct entry *items;
+		size_t len, cap;
+	} entries;
+	struct map names; // of all pins
+	const char *lock_path;
+};
+
+void preferences_from_lock(struct preferences *preferences, const struct lock *lock,
+			   const struct text_list *released)
+{
+	for (size_t i = 0; i < lock->len; i++) {
+		bool kept = true;
+		for (size_t j = 0; j < released->len; j++)
+			kept &= !name_eq(slice_from(released->items[j]),
+					 lock->packages[i].name);
+		if (kept)
+			preferences_add(preferences, lock->packages[i].name,
+					lock->packages[i].version);
+	}
+}
+
+static struct lock_file lock_file_of(struct arena *arena, const struct pin *pin)
+{
+	const struct project_file *file = pin->file;
+	return (struct lock_file){
+		.kind = file->kind == FILE_WHEEL ? LOCK_WHEEL : LOCK_SDIST,
+		.name = file->name,
+		.url = url_redact(arena, file->url),
+		.sha256 = pin->sha256,
+		.has_size = pin->has_size,
+		.size = pin->size,
+		.upload_time = file->upload_time,
+	};
+}
+
+// --- collecting ------------------------------------------------------------------------------------------------------
+
+static struct entry *entry_of(struct merge *merge, const struct pin *pin)
+{
+	uint32_t index = (uint32_t)merge->entries.len;
+	struct slice key =
+		arena_printf(merge->arena, "%.*s %.*s %p", SLICE_ARG(pin->project->name),
+			     SLICE_ARG(pin->release->version_text),
+			     (const void *)pin->direct);
+	if (map_insert(&merge->at, key, index, &index)) {
+		struct entry *entry = array_push(merge->arena, &merge->entries);
+		entry->pin = pin;
+		entry->order = index;
+		map_insert(&merge->names, pin->project->name, 0, NULL);
+	}
+	return &merge->entries.items[index];
+}
+
+static void add_file(struct merge *merge, struct entry *entry, const struct pin *pin)
+{
+	if (pin->direct)
+		return;
+	if (pin->file->kind == FILE_SDIST) {
+		entry->sdist = pin;
+		return;
+	}
+	for (size_t i = 0; i < entry->wheels.len; i++)
+		if (slice_eq(entry->wheels.items[i].name, pin->file->name))
+			return;
+	*array_push(merge->arena, &entry->wheels) = lock_file_of(merge->arena, pin);
+}
+
+static void add_dependencies(struct merge *merge, struct entry *entry,
+			     const struct pin *pin)
+{
+	for (size_t i = 0; i < pin->dependencies_len; i++) {
+		bool known = false;
+		for (size_t j = 0; j < entry->dependencies.len; j++)
+			known |= slice_eq(entry->dependencies.items[j],
+					  pin->dependencies[i]);
+		if (!known)
+			*array_push(merge->arena, &entry->dependencies) =
+				pin->dependencies[i];
+	}
+}
+
+static void add_pins(struct merge *merge, const struct pin_list *pins, uint64_t bit)
+{
+	for (size_t i = 0; i < pins->len; i++) {
+		const struct pin *pin = &pins->items[i];
+		struct entry *entry = entry_of(merge, pin);
+		entry->mask |= bit;
+		entry->requires_python_differs |=
+			!slice_eq(entry->pin->file->requires_python,
+				  pin->file->requires_python);
+		add_file(merge, entry, pin);
+		add_dependencies(merge, entry, pin);
+	}
+}
+
+// --- writing ---------------------------------------------------------------------------------------------------------
+
+static int by_name(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = slice_cmp(a->pin->project->name, b->pin->project->name);
+	return order ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static int by_file_name(const void *a, const void *b)
+{
+	return slice_cmp(((const struct lock_file *)a)->name,
+			 ((const struct lock_file *)b)->name);
+}
+
+// Only names that are in the lock: what another target alone would need is not.
+static void put_dependencies(const struct merge *merge, struct entry *entry,
+			     struct lock_package *package)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < entry->dependencies.len; i++)
+		if (map_has(&merge->names, entry->dependencies.items[i]))
+			entry->dependencies.items[kept++] = entry->dependencies.items[i];
+	if (kept)
+		qsort(entry->dependencies.items, kept, sizeof(*entry->dependencies.items),
+		      by_text);
+	package->dependencies = entry->dependencies.items;
+	package->dependencies_len = kept;
+}
+
+static void put_entry(const struct merge *merge, struct entry *entry,
+		      struct lock_package *package)
+{
+	const struct pin *pin = entry->pin;
+	package->name = pin->project->name;
+	package->version = pin->release->version_text;
+	if (pin->direct) {
+		package->has_archive = true;
+		package->archive =
+			direct_lock_file(merge->arena, pin->direct, merge->lock_path);
+	} else {
+		package->index = pin->project->index_url;
+	}
+	if (!entry->requires_python_differs)
+		package->requires_python = pin->file->requires_python;
+	put_dependencies(merge, entry, package);
+	if (entry->wheels.len)
+		qsort(entry->wheels.items, entry->wheels.len,
+		      sizeof(*entry->wheels.items), by_file_name);
+	package->wheels = entry->wheels.items;
+	package->wheels_len = entry->wheels.len;
+	package->has_sdist = entry->sdist != NULL;
+	if (entry->sdist)
+		package->sdist = lock_file_of(merge->arena, entry->sdist);
+}
+
+static int put_marker(struct arena *arena, const struct target *targets, size_t len,
+		      const struct entry *entry, struct lock_package *package,
+		      struct error *err)
+{
+	if (targets_marker(arena, targets, len, entry->mask, &package->marker_text))
+		return 0;
+	return error_set(err, ERROR_NO,
+			 "no marker tells apart the targets that take %.*s %.*s",
+			 SLICE_ARG(package->name), SLICE_ARG(package->version));
+}
+
+static bool is_listed(const struct slice *items, size_t len, struct slice text)
+{
+	for (size_t i = 0; i < len; i++)
+		if (slice_eq(items[i], text))
+			return true;
+	return false;
+}
+
+static void put_targets(struct arena *arena, const struct target *targets, size_t len,
+			struct lock *lock)
+{
+	unsigned minor = targets[0].python_minor;
+	lock->environments = arena_new_array(arena, struct slice, len);
+	lock->targets = arena_new_array(arena, struct slice, len);
+	for (size_t i = 0; i < len; i++) {
+		struct slice marker = target_marker(arena, &targets[i]);
+		lock->targets[lock->targets_len++] = targets[i].name;
+		if (!is_listed(lock->environments, lock->environments_len, marker))
+			lock->environments[lock->environments_len++] = marker;
+		if (targets[i].python_minor < minor)
+			minor = targets[i].python_minor;
+	}
+	lock->requires_python =
+		arena_printf(arena, ">=%u.%u", targets[0].python_major, minor);
+}
+
+static struct slice joined(struct arena *arena, const struct slice *items, size_t len)
+{
+	struct buf text = { .arena = arena };
+	for (size_t i = 0; i < len; i++)
+		buf_printf(&text, "%s%.*s", i ? "," : "", SLICE_ARG(items[i]));
+	return buf_slice(&text);
+}
+
+// A name that means something to others than this machine; "" for any other.
+static struct slice shared_file_name(struct slice name)
+{
+	while (slice_starts_with(name, S("./")))
+		name = slice_skip(name, 2);
+	bool is_shared = !slice_eq(name, S("standard input")) &&
+			 !slice_eq(name, S("command line")) &&
+			 !slice_contains(name, S("://")) && !lock_path_escapes(name) &&
+			 slice_find_bad_utf8(name) == SLICE_NONE;
+	for (size_t i = 0; i < name.len; i++)
+		is_shared &= (unsigned char)name.ptr[i] >= 0x20 && name.ptr[i] != 0x7f;
+	return is_shared ? name : S("");
+}
+
+static void put_requirements(struct arena *arena, const struct requirement_set *set,
+			     struct lock *lock)
+{
+	lock->requirements = arena_new_array(arena, struct lock_requirement, set->len);
+	for (size_t i = 0; i < set->len; i++) {
+		const struct requirement_entry *entry = &set->entries[i];
+		const struct requirement *asked = &entry->requirement;
+		if (entry->is_constraint || entry->is_override || asked->name.len == 0)
+			continue;
+		lock->requirements[lock->requirements_len++] = (struct lock_requirement){
+			.name = asked->name,
+			.extras = joined(arena, asked->extras, asked->extras_len),
+			.specifier = specifier_set_text(arena, &asked->specifiers),
+			.marker =
+				asked->marker ? marker_text(arena, asked->marker) : S(""),
+			.file = shared_file_name(entry->span.source->name),
+		};
+	}
+}
+
+int lock_from_pins(struct arena *arena, const struct target_pins *picks, size_t len,
+		   const struct resolve_options *options, const char *path,
+		   struct lock *ret_lock, struct error *err)
+{
+	struct merge merge = {
+		.arena = arena, .at.arena = arena, .names.arena = arena, .lock_path = path
+	};
+	struct lock lock = { .lock_version = S("1.0"),
+			     .created_by = S("pinbake"),
+			     .exclude_newer = options->exclude_newer };
+	struct target *targets = arena_new_array(arena, struct target, len);
+	for (size_t i = 0; i < len; i++) {
+		targets[i] = *picks[i].target;
+		add_pins(&merge, &picks[i].pins, (uint64_t)1 << i);
+	}
+	if (merge.entries.len)
+		qsort(merge.entries.items, merge.entries.len,
+		      sizeof(*merge.entries.items), by_name);
+	put_targets(arena, targets, len, &lock);
+	put_policies(arena, options->requirements, &lock);
+	put_requirements(arena, options->requirements, &lock);
+	lock.packages = arena_new_array(arena, struct lock_package, merge.entries.len);
+	for (size_t i = 0; i < merge.entries.len; i++) {
+		struct lock_package *package = &lock.packages[lock.len++];
+		put_entry(&merge, &merge.entries.items[i], package);
+		if (put_marker(arena, targets, len, &merge.entries.items[i], package,
+			       err) < 0)
+			return -1;
+	}
+	*ret_lock = lock;
+	return 0;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+// Builds what a lock has no wheel for.
+#include "cli/lock/sdists.h"
+
+#include "base/places.h"
+#include "cli/lock/build_requires.h"
+#include "cli/lock/interpreter.h"
+
+#include <stdio.h>
+
+enum { LIMIT_SECONDS = 3600 };
+
+struct sdists {
+	struct cli *cli;
+	struct store *store;
+	struct opened_lock *opened;
+	const struct sdist_options *options;
+	struct sdist_settings settings;
+	struct built_request request; // common to all but `sdist`
+	size_t built;
+	enum sandbox_net net; // how the last one was built
+};
+
+static bool is_sdist(const struct lock_choice *choice)
+{
+	return choice->file && choice->file->kind == LOCK_SDIST &&
+	       !sha256_is_zero(&choice->file->sha256);
+}
+
+static size_t count_sdists(const struct lock_selection *selection)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < selection->len; i++)
+		count += is_sdist(&selection->items[i]);
+	return count;
+}
+
+// --- the interpreter -------------------------------------------------------------------------------------------------
+
+static int choose_interpreter(struct sdists *sdists, struct error *err)
+{
+	struct cli *cli = sdists->cli;
+	const struct target *target = &sdists->opened->target;
+	struct slice path = slice_from(sdists->options->python);
+	if (!path.len &&
+	    find_interpreter_to_build(cli, target, "--python-bin", &path, err) < 0)
+		return -1;
+	if (slice_find_byte(path, '/') != SLICE_NONE && path.ptr[0] != '/') {
+		struct slice folder =
+			path_real(&cli->arena,
+				  path_directory(&cli->arena,
+						 arena_c_string(&cli->arena, path)));
+		path = slice_from(
+			path_join(&cli->arena, folder.ptr,
+				  slice_skip(path, slice_find_last_byte(path, '/') + 1)));
+	}
+	struct slice real = path_real(&cli->arena, arena_c_string(&cli->arena, path));
+	if (!real.len)
+		return error_set(err, ERROR_INPUT, "there is no interpreter '%.*s'",
+				 SLICE_ARG(path));
+	struct place place = place_look(real.ptr);
+	sdists->settings.python.path = path;
+	sdists->request.interpreter = real;
+	sdists->request.interpreter_size = place.size;
+	sdists->request.interpreter_mtime_s = place.mtime_s;
+	return 0;
+}
+
+static int wrong_python(const struct sdists *sdists, struct error *err)
+{
+	const struct sdist_python *python = &sdists->settings.python;
+	error_set(err, ERROR_INPUT, "'%.*s' is Python %.*s%s, but the lock is for %.*s",
+		  SLICE_ARG(python->path), SLICE_ARG(python->version),
+		  python->free_threaded ? "t" : "",
+		  SLICE_ARG(sdists->opened->target.name));
+	return error_hint(err, "name another one with --python-bin");
+}
+
+// What is built runs where it was built for: same Python, same processor, Linux with glibc.
+static int check_interpreter(struct sdists *sdists, struct error *err)
+{
+	struct cli *cli = sdists->cli;
+	const struct target *target = &sdists->opened->target;
+	struct sdist_python *python = &sdists->settings.python;
+	struct target host;
+	if (sdist_look_at_python(cache_directory(cli), python->path, interrupt_flag(),
+				 &cli->arena, python, err) < 0)
+		return -1;
+	struct slice wanted = arena_printf(&cli->arena, "%u.%u.", target->python_major,
+					   target->python_minor);
+	if (!slice_starts_with(python->version, wanted) ||
+	    python->free_threaded != target->free_threaded)
+		return wrong_python(sdists, err);
+	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) <
+	    0)
+		return -1;
+	if (target->os != host.os || target->arch != host.arch)
+		return error_set(
+			err, ERROR_INPUT,
+			"source distributions for %.*s cannot be built on this machine",
+			SLICE_ARG(target->name));
+	return 0;
+}
+
+// --- one of them -----------------------------------------------------------------------------------------------------
+
+static struct sha256 key_of(const struct sdists *sdists, const struct lock_choice *choice)
+{
+	struct built_request request = sdists->request;
+	request.sdist = choice->file->sha256;
+	return built_key(&request);
+}
+
+// As if the lock had named the wheel.
+static void put_wheel(struct sdists *sdists, struct lock_choice *choice,
+		      const struct built_wheel *wheel)
+{
+	struct lock_file *file = arena_new(&sdists->cli->arena, struct lock_file);
+	*file = (struct lock_file){
+		.kind = LOCK_WHEEL,
+		.name = arena_dup(&sdists->cli->arena, wheel->name),
+		.sha256 = wheel->sha256,
+		.has_size = true,
+		.size = wheel->size,
+	};
+	choice->file = file;
+}
+
+static void show_tail(const struct sdists *sdists, struct slice tail)
+{
+	struct slice line;
+	progress_done(sdists->cli);
+	while (tail.len) {
+		slice_cut(&tail, '\n', &line);
+		say(sdists->cli, "    | %.*s", SLICE_ARG(line));
+	}
+}
+
+static bool is_for_any_machine(struct slice wheel)
+{
+	return slice_ends_with(wheel, S("-any.whl"));
+}
+
+static int build_one(struct sdists *sdists, struct lock_choice *choice, struct error *err)
+{
+	struct cli *cli = sdists->cli;
+	struct build_requires requires = { cli, sdists->store, sdists->opened,
+					   sdists->options->index_url };
+	struct sdist_host host = { install_build_requires, &requires };
+	struct sha256 key = key_of(sdists, choice);
+	struct built_wheel wheel;
+	struct sdist_outcome outcome;
+	const struct lock_package *package = choice->package;
+	uint64_t started_ms = clock_ms();
+	say(cli, "building %.*s %.*s", SLICE_ARG(package->name),
+	    SLICE_ARG(package->version));
+	if (sdist_build(sdists->store, choice, &sdists->settings, &host, &key,
+			&cli->arena, &wheel, &outcome, err) < 0) {
+		show_tail(sdists, outcome.tail);
+		return error_during(err, "building '%.*s' %.*s", SLICE_ARG(package->name),
+				    SLICE_ARG(package->version));
+	}
+	uint64_t took = clock_ms() - started_ms;
+	progress_done(cli);
+	detail(cli, "built %.*s in %llu.%02llu s with Python %.*s; log: %s",
+	       SLICE_ARG(wheel.name), (unsigned long long)(took / 1000),
+	       (unsigned long long)(took % 1000 / 10),
+	       SLICE_ARG(sdists->settings.python.version), outcome.log_path);
+	if (!is_for_any_machine(wheel.name))
+		warn(cli,
+		     "'%.*s' was compiled on this machine: the image needs the libraries it was linked to",
+		     SLICE_ARG(package->name));
+	sdists->net = outcome.net;
+	sdists->built++;
+	put_wheel(sdists, choice, &wheel);
+	return 0;
+}
+
+// --- all of them -----------------------------------------------------------------------------------------------------
+
+static void use_what_was_built(struct sdists *sdists)
+{
+	struct lock_selection *selection = &sdists->opened->selection;
+	for (size_t i = 0; i < selection->len; i++) {
+		struct lock_choice *choice = &selection->items[i];
+		struct built_wheel wheel;
+		struct sha256 key;
+		if (!is_sdist(choice))
+			continue;
+		key = key_of(sdists, choice);
+		if (built_find(sdists->store, cache_directory(sdists->cli), &key,
+			       &sdists->cli->arena, &wheel))
+			put_wheel(sdists, choice, &wheel);
+	}
+}
+
+static int fetch_sdists(struct sdists *sdists, struct error *err)
+{
+	struct cli *cli = sdists->cli;
+	const struct lock_selection *selection = &sdists->opened->selection;
+	struct lock_selection missing = { 0 };
+	struct text_list index_urls = { 0 };
+	for (size_t i = 0; i < selection->len; i++)
+		if (is_sdist(&selection->items[i]))
+			*array_push(&cli->arena, &missing) = selection->items[i];
+	collect_locator_indexes(cli, sdists->options->index_url, &index_urls);
+	return fetch_files(cli, sdists->store, sdists->opened, &missing, &index_urls,
+			   err);
+}
+
+static int build_missing(struct sdists *sdists, struct error *err)
+{
+	struct lock_selection *selection = &sdists->opened->selection;
+	for (size_t i = 0; i < selection->len; i++) {
+		if (is_sdist(&selection->items[i]) &&
+		    build_one(sdists, &selection->items[i], err) < 0)
+			return -1;
+		if (interrupted())
+			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	}
+	if (sdists->built && sdists->net == SANDBOX_NET_REFUSED)
+		warn(sdists->cli,
+		     "the kernel grants no namespaces: builds could reach the network");
+	return 0;
+}
+
+int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opened,
+		 const struct sdist_options *options, struct error *err)
+{
+	struct sdists sdists = {
+		.cli = cli,
+		.store = store,
+		.opened = opened,
+		.options = options,
+		.settings = {
+			.cache_directory = cache_directory(cli),
+			.network = options->network,
+			.limit_seconds = LIMIT_SECONDS,
+			.interrupted = interrupt_flag(),
+		},
+		.request = {
+			.target = opened->target.name,
+			.exclude_newer = opened->lock.exclude_newer,
+			.network = options->network,
+		},
+	};
+	if (options->no_build || count_sdists(&opened->selection) == 0)
+		return 0;
+	if (choose_interpreter(&sdists, err) < 0)
+		return -1;
+	use_what_was_built(&sdists);
+	if (count_sdists(&opened->selection) == 0)
+		return 0;
+	if (check_interpreter(&sdists, err) < 0 || fetch_sdists(&sdists, err) < 0)
+		return -1;
+	return build_missing(&sdists, err);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+// Reads data/torch-backends.txt and makes an index and its routes of the chosen backend.
+#include "cli/sources/torch.h"
+
+#include "cli/sources/index_url.h"
+#include "cli/sources/torch_table.h"
+#include "net/url.h"
+
+// --- the table -------------------------------------------------------------------------------------------------------
+
+// The rest of the at-th line, where its first word is `kind`.
+static bool table_line(size_t at, const char *kind, struct slice *ret_rest)
+{
+	struct slice word;
+	*ret_rest = slice_from(torch_table[at]);
+	slice_cut(ret_rest, ' ', &word);
+	return slice_eq(word, slice_from(kind));
+}
+
+static struct slice own_base(void)
+{
+	struct slice rest;
+	for (size_t i = 0; i < torch_table_len; i++)
+		if (table_line(i, "index", &rest))
+			return rest;
+	BUG("the table of PyTorch's backends names no index");
+}
+
+static bool is_local(struct slice *package)
+{
+	struct slice name, rest = *package;
+	slice_cut(&rest, ' ', &name);
+	*package = name;
+	return slice_eq(rest, S("local"));
+}
+
+static bool is_listed(struct slice backend)
+{
+	struct slice rest;
+	for (size_t i = 0; i < torch_table_len; i++)
+		if (table_line(i, "backend", &rest) && slice_eq(rest, backend))
+			return true;
+	return false;
+}
+
+// --- the choice ------------------------------------------------------------------------------------------------------
+
+// cu and digits, rocm and a version: what PyTorch may publish next.
+static bool is_well_formed(struct slice backend)
+{
+	enum { CUDA_DIGITS_MIN = 2, CUDA_DIGITS_MAX = 4, DIGITS_MAX = 9999 };
+	struct slice rest, part;
+	uint64_t number;
+	if (slice_starts_with(backend, S("cu")))
+		return backend.len >= 2 + CUDA_DIGITS_MIN &&
+		       backend.len <= 2 + CUDA_DIGITS_MAX &&
+		       slice_parse_u64(slice_skip(backend, 2), DIGITS_MAX, &number);
+	if (!slice_starts_with(backend, S("rocm")))
+		return false;
+	rest = slice_skip(backend, 4);
+	bool more = slice_find_byte(rest, '.') != SLICE_NONE;
+	if (!more)
+		return false;
+	while (more) {
+		more = slice_cut(&rest, '.', &part);
+		if (!slice_parse_u64(part, DIGITS_MAX, &number))
+			return false;
+	}
+	return true;
+}
+
+static int refuse(struct cli *cli, const char *text, struct error *err)
+{
+	struct text_list names = { 0 };
+	struct slice rest;
+	error_set(
+		err, ERROR_USAGE,
+		"'%s' is no backend of PyTorch: expected cpu, cuNNN as in cu128, rocmN.N as in rocm6.4, xpu or none",
+		text);
+	if (slice_eq(slice_from(text), S("auto")))
+		return error_hint(
+			err,
+			"a lock does not depend on the machine that makes it: name the accelerator it is for");
+	for (size_t i = 0; i < torch_table_len; i++)
+		if (table_line(i, "backend", &rest))
+			*array_push(&cli->arena, &names) = rest.ptr;
+	const char *near = nearest_word(text, names.items, names.len);
+	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
+}
+
+static int check_backend(struct cli *cli, const char *text, struct error *err)
+{
+	struct slice backend = slice_from(text);
+	if (slice_eq(backend, S("none")) || is_listed(backend))
+		return 0;
+	if (!is_well_formed(backend))
+		return refuse(cli, text, err);
+	warn(cli, "'%s' is no backend of PyTorch that is known here", text);
+	return 0;
+}
+
+// PyTorch builds for macOS with one backend only.
+static int check_targets(struct slice backend, const struct target_list *targets,
+			 struct error *err)
+{
+	for (size_t i = 0; i < targets->len; i++) {
+		if (targets->items[i].os != OS_MACOS || slice_eq(backend, S("cpu")))
+			continue;
+		error_set(err, ERROR_USAGE, "%.*s cannot have the torch backend %.*s",
+			  SLICE_ARG(targets->items[i].name), SLICE_ARG(backend));
+		return error_hint(err, "lock macOS by itself, with --torch-backend cpu");
+	}
+	return 0;
+}
+
+static const char *first_of(const char *option, const char *own, const char *uv)
+{
+	return option ? option : setting(own) ? setting(own) : setting(uv);
+}
+
+static int check_base(struct cli *cli, struct slice base, struct error *err)
+{
+	struct url parts;
+	url_parse(base, &parts);
+	if (slice_eq_ignore_case(parts.scheme, S("http")) ||
+	    slice_eq_ignore_case(parts.scheme, S("https")) ||
+	    slice_eq_ignore_case(parts.scheme, S("file")))
+		return 0;
+	struct slice shown = url_redact(&cli->arena, base);
+	return error_set(
+		err, ERROR_USAGE,
+		"'%.*s' is no URL of an index: expected http://, https:// or file://",
+		SLICE_ARG(shown));
+}
+
+static int choose_base(struct cli *cli, const char *given, const struct lock *present,
+		       struct torch_choice *choice, struct error *err)
+{
+	choice->base = given ? index_url(cli, slice_from(given)) : present->torch_index;
+	struct slice base = choice->base.len ? choice->base : own_base();
+	while (slice_ends_with(base, S("/")))
+		base.len--;
+	choice->url = arena_printf(&cli->arena, "%.*s/%.*s", SLICE_ARG(base),
+				   SLICE_ARG(choice->backend));
+	return check_base(cli, base, err);
+}
+
+int torch_choose(struct cli *cli, const struct lock_values *values,
+		 const struct lock *present, const struct target_list *targets,
+		 struct torch_choice *ret_choice, struct error *err)
+{
+	const char *backend = first_of(values->torch_backend, "PINBAKE_TORCH_BACKEND",
+				       "UV_TORCH_BACKEND");
+	const char *base = first_of(values->torch_index, "PINBAKE_TORCH_INDEX",
+				    "PINBAKE_TORCH_INDEX");
+	struct torch_choice choice = { 0 };
+	*ret_choice = choice;
+	if (!backend && present->torch_backend.len)
+		backend = arena_c_string(&cli->arena, present->torch_backend);
+	if (!backend && values->torch_index) {
+		error_set(err, ERROR_USAGE, "--torch-index without a backend");
+		return error_hint(err, "name one with --torch-backend");
+	}
+	if (!backend)
+		return 0;
+	if (check_backend(cli, backend, err) < 0)
+		return -1;
+	choice.backend = slice_from(backend);
+	if (slice_eq(choice.backend, S("none")))
+		return 0;
+	if (check_targets(choice.backend, targets, err) < 0 ||
+	    choose_base(cli, base, present, &choice, err) < 0)
+		return -1;
+	*ret_choice = choice;
+	return 0;
+}
+
+// --- its effects -----------------------------------------------------------------------------------------------------
+
+void torch_add_index(struct cli *cli, const struct torch_choice *choice,
+		     struct index_config *config)
+{
+	ARRAY_OF(struct index_mapping) mappings = { 0 };
+	struct slice name;
+	size_t len = config->index_len + config->explicit_len;
+	if (!choice || choice->backend.len == 0)
+		return;
+	struct slice *urls = arena_new_array(&cli->arena, struct slice, len + 1);
+	for (size_t i = 0; i < len; i++)
+		urls[i] = config->index_urls[i];
+	urls[len] = choice->url;
+	for (size_t i = 0; i < torch_table_len; i++) {
+		if (!table_line(i, "package", &name))
+			continue;
+		bool only = is_local(&name);
+		*array_push(&cli->arena, &mappings) =
+			(struct index_mapping){ name, (uint32_t)len, !only };
+	}
+	// The user's own come last and so win.
+	for (size_t i = 0; i < config->mapping_len; i++)
+		*array_push(&cli->arena, &mappings) = config->mappings[i];
+	config->index_urls = urls;
+	config->explicit_len++;
+	config->mappings = mappings.items;
+	config->mapping_len = mappings.len;
+}
+
+struct slice torch_local_version(const struct torch_choice *choice, struct slice package)
+{
+	struct slice name;
+	if (!choice || choice->backend.len == 0)
+		return S("");
+	for (size_t i = 0; i < torch_table_len; i++)
+		if (table_line(i, "package", &name) && is_local(&name) &&
+		    slice_eq(name, package))
+			return choice->backend;
+	return S("");
+}
+
+void torch_note(struct arena *arena, const struct torch_choice *choice, struct lock *lock)
+{
+	lock->torch_backend = choice->backend;
+	lock->torch_index = url_redact(arena, choice->base);
+}
