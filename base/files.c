@@ -36,6 +36,20 @@ static int open_to_read(const char *path, enum error_kind kind, struct stat *ret
 	return fd;
 }
 
+// The next piece of a file, up to `room` bytes; *ret_len is 0 at its end.
+static int read_piece(int fd, const char *path, enum error_kind kind, char *piece,
+		      size_t room, size_t *ret_len, struct error *err)
+{
+	ssize_t n;
+	do
+		n = read(fd, piece, room);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return error_errno(err, kind, "cannot read '%s'", path);
+	*ret_len = (size_t)n;
+	return 0;
+}
+
 int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
 	      struct arena *arena, struct slice *ret_bytes, struct error *err)
 {
@@ -45,19 +59,15 @@ int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
 		return -1;
 	struct buf bytes = { .arena = arena };
 	char block[64 * 1024];
-	for (;;) {
-		ssize_t n = read(fd, block, sizeof(block));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(err, kind, "cannot read '%s'", path);
-		if (n == 0)
-			break;
-		if (bytes.len + (size_t)n > max_bytes)
+	size_t len;
+	do {
+		if (read_piece(fd, path, kind, block, sizeof(block), &len, err) < 0)
+			return -1;
+		if (bytes.len + len > max_bytes)
 			return error_set(err, kind, "'%s' is larger than %llu bytes",
 					 path, (unsigned long long)max_bytes);
-		buf_append(&bytes, (struct slice){ block, (size_t)n });
-	}
+		buf_append(&bytes, (struct slice){ block, len });
+	} while (len > 0);
 	*ret_bytes = buf_slice(&bytes);
 	return 0;
 }
@@ -246,17 +256,12 @@ static int copy_file(const char *from, const char *to, struct error *err)
 	if (file_create(to, info.st_mode & 0777, &writer, err) < 0)
 		return -1;
 	char block[64 * 1024];
-	for (;;) {
-		ssize_t n = read(fd, block, sizeof(block));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(err, ERROR_IO, "cannot read '%s'", from);
-		if (n == 0)
-			break;
-		if (file_append(&writer, (struct slice){ block, (size_t)n }, err) < 0)
+	size_t len;
+	do {
+		if (read_piece(fd, from, ERROR_IO, block, sizeof(block), &len, err) < 0 ||
+		    file_append(&writer, (struct slice){ block, len }, err) < 0)
 			return -1;
-	}
+	} while (len > 0);
 	return file_commit(&writer, false, err);
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Layer blobs and the records of what each layer key was baked to.
-//
-// A record is text, one "name value" a line, closed by the SHA-256 of the lines before
-// it: half of one, or one that a person edited, counts as none.
 #include "base/places.h"
+#include "builder/store/sealed.h"
 #include "builder/store/store.h"
 
 enum { RECORD_BYTES_MAX = 1024 * 1024 };
@@ -34,64 +32,19 @@ const char *store_layer_work_path(const struct store *store, const struct sha256
 		.ptr;
 }
 
-static void write_digest(struct buf *text, const char *name, const struct sha256 *digest)
-{
-	buf_printf(text, "%s %.*s\n", name, SLICE_ARG(sha256_hex(text->arena, digest)));
-}
-
 static struct slice record_text(const struct layer_record *record, struct arena *arena)
 {
 	struct buf text = { .arena = arena };
-	buf_append(&text, S("pinbake-layer-record 1\n"));
-	write_digest(&text, "key", &record->key);
-	write_digest(&text, "digest", &record->digest);
-	write_digest(&text, "diff-id", &record->diff_id);
-	buf_printf(&text, "size %llu\n", (unsigned long long)record->size);
-	buf_printf(&text, "tar-size %llu\n", (unsigned long long)record->tar_size);
-	buf_printf(&text, "entries %u\n", record->entries);
-	buf_append(&text, S("packages "));
-	buf_append(&text, record->packages);
-	buf_byte(&text, '\n');
-	struct sha256 sum = sha256_of(buf_slice(&text));
-	write_digest(&text, "sum", &sum);
+	sealed_put(&text, "pinbake-layer-record", S("1"));
+	sealed_put_digest(&text, "key", &record->key);
+	sealed_put_digest(&text, "digest", &record->digest);
+	sealed_put_digest(&text, "diff-id", &record->diff_id);
+	sealed_put_number(&text, "size", record->size);
+	sealed_put_number(&text, "tar-size", record->tar_size);
+	sealed_put_number(&text, "entries", record->entries);
+	sealed_put(&text, "packages", record->packages);
+	sealed_close(&text);
 	return buf_slice(&text);
-}
-
-// Takes "name value\n" off *text.
-static bool take_line(struct slice *text, const char *name, struct slice *ret_value)
-{
-	struct slice line = { 0 }, want = slice_from(name);
-	if (!slice_cut(text, '\n', &line) || !slice_starts_with(line, want) ||
-	    line.len <= want.len || line.ptr[want.len] != ' ')
-		return false;
-	*ret_value = slice_skip(line, want.len + 1);
-	return true;
-}
-
-static bool take_digest(struct slice *text, const char *name, struct sha256 *ret_digest)
-{
-	struct slice value = { 0 };
-	return take_line(text, name, &value) && sha256_parse_hex(value, ret_digest);
-}
-
-static bool take_number(struct slice *text, const char *name, uint64_t max,
-			uint64_t *ret_number)
-{
-	struct slice value = { 0 };
-	return take_line(text, name, &value) && slice_parse_u64(value, max, ret_number);
-}
-
-static bool sum_is_right(struct slice text)
-{
-	struct slice last = S("sum ");
-	struct sha256 said, sum;
-	size_t tail = last.len + SHA256_HEX + 1;
-	if (text.len < tail)
-		return false;
-	struct slice line = slice_skip(text, text.len - tail);
-	sum = sha256_of(slice_range(text, 0, text.len - tail));
-	return take_digest(&line, "sum", &said) && line.len == 0 &&
-	       sha256_eq(&sum, &said);
 }
 
 static bool parse_record(struct slice text, struct layer_record *ret_record)
@@ -99,14 +52,16 @@ static bool parse_record(struct slice text, struct layer_record *ret_record)
 	struct layer_record record = { 0 };
 	struct slice version = { 0 };
 	uint64_t entries = 0;
-	if (!sum_is_right(text) || !take_line(&text, "pinbake-layer-record", &version) ||
-	    !slice_eq(version, S("1")) || !take_digest(&text, "key", &record.key) ||
-	    !take_digest(&text, "digest", &record.digest) ||
-	    !take_digest(&text, "diff-id", &record.diff_id) ||
-	    !take_number(&text, "size", UINT64_MAX, &record.size) ||
-	    !take_number(&text, "tar-size", UINT64_MAX, &record.tar_size) ||
-	    !take_number(&text, "entries", UINT32_MAX, &entries) ||
-	    !take_line(&text, "packages", &record.packages))
+	if (!sealed_open(&text) ||
+	    !sealed_take(&text, "pinbake-layer-record", &version) ||
+	    !slice_eq(version, S("1")) ||
+	    !sealed_take_digest(&text, "key", &record.key) ||
+	    !sealed_take_digest(&text, "digest", &record.digest) ||
+	    !sealed_take_digest(&text, "diff-id", &record.diff_id) ||
+	    !sealed_take_number(&text, "size", UINT64_MAX, &record.size) ||
+	    !sealed_take_number(&text, "tar-size", UINT64_MAX, &record.tar_size) ||
+	    !sealed_take_number(&text, "entries", UINT32_MAX, &entries) ||
+	    !sealed_take(&text, "packages", &record.packages))
 		return false;
 	record.entries = (uint32_t)entries;
 	*ret_record = record;
