@@ -34,18 +34,28 @@ static void add_item(struct settings *settings, const struct toml_value *value,
 			text_of(settings, value->string);
 }
 
-// "KEY=VALUE" of each entry.
+static bool is_date(const struct toml_value *value)
+{
+	return value->type >= TOML_OFFSET_DATETIME && value->type <= TOML_LOCAL_DATE;
+}
+
+// "KEY=VALUE" of each entry; a value may be a date or `false`.
 static void add_pairs(struct settings *settings, const struct toml_table *pairs,
 		      struct text_list *list)
 {
 	for (size_t i = 0; i < pairs->len; i++) {
 		const struct toml_entry *pair = &pairs->items[i];
-		if (!toml_check_type(&pair->value, TOML_STRING, pair->key,
-				     &settings->cli->diagnostics))
-			continue;
-		struct slice text =
-			arena_printf(&settings->cli->arena, "%.*s=%.*s",
-				     SLICE_ARG(pair->key), SLICE_ARG(pair->value.string));
+		struct slice value = S("false");
+		if (is_date(&pair->value))
+			value = toml_source_text(&pair->value);
+		else if (pair->value.type != TOML_BOOLEAN || pair->value.boolean) {
+			if (!toml_check_type(&pair->value, TOML_STRING, pair->key,
+					     &settings->cli->diagnostics))
+				continue;
+			value = pair->value.string;
+		}
+		struct slice text = arena_printf(&settings->cli->arena, "%.*s=%.*s",
+						 SLICE_ARG(pair->key), SLICE_ARG(value));
 		*array_push(&settings->cli->arena, list) = text.ptr;
 	}
 }

@@ -69,6 +69,12 @@ struct lock_policy {
 	struct slice text, place;
 };
 
+// A cut-off for one package, in the place of the lock's.
+struct lock_cutoff {
+	struct slice name;   // normalized
+	struct slice moment; // RFC 3339; "": none holds for the package
+};
+
 // What a user asked for, kept so that a reader of the lock knows its roots. Not its line:
 // one more comment in a requirements file must not put the lock out of date.
 struct lock_requirement {
@@ -96,6 +102,8 @@ struct lock {
 	struct slice *targets;
 	size_t targets_len, targets_cap;
 	struct slice exclude_newer, torch_backend, torch_index;
+	struct lock_cutoff *package_cutoffs; // sorted by name
+	size_t package_cutoffs_len;
 	// Written in this order, and not read back.
 	struct lock_policy *overrides, *excludes;
 	size_t overrides_len, excludes_len;

@@ -5,6 +5,8 @@
 #include "lockfile/order.h"
 #include "packaging/name.h"
 
+#include <stdlib.h>
+
 // 751.1: false ends the reading, as nothing is known about another major version's keys.
 static bool read_version(struct lock_reader *reader, const struct toml_value *root,
 			 struct lock *lock)
@@ -154,6 +156,20 @@ static void read_targets(struct lock_reader *reader, const struct toml_value *ow
 		read_texts(reader, own, S("targets"), &lock->targets);
 }
 
+// A datetime, a date, a text; "" for `false`.
+static bool read_moment(const struct toml_value *value, struct slice *ret_moment)
+{
+	if (value->type == TOML_BOOLEAN && !value->boolean)
+		*ret_moment = S("");
+	else if (value->type == TOML_STRING && !read_has_control(value->string))
+		*ret_moment = value->string;
+	else if (value->type >= TOML_OFFSET_DATETIME && value->type <= TOML_LOCAL_DATE)
+		*ret_moment = toml_source_text(value);
+	else
+		return false;
+	return true;
+}
+
 // 751.16: a datetime, a date, or a text that cli understands.
 static void read_exclude_newer(struct lock_reader *reader, const struct toml_value *own,
 			       struct lock *lock)
@@ -161,14 +177,42 @@ static void read_exclude_newer(struct lock_reader *reader, const struct toml_val
 	const struct toml_value *cut_off = toml_find(own->table, S("exclude-newer"));
 	if (!cut_off)
 		return;
-	if (cut_off->type == TOML_STRING && !read_has_control(cut_off->string))
-		lock->exclude_newer = cut_off->string;
-	else if (cut_off->type >= TOML_OFFSET_DATETIME &&
-		 cut_off->type <= TOML_LOCAL_DATE)
-		lock->exclude_newer = toml_source_text(cut_off);
-	else
+	if (cut_off->type == TOML_BOOLEAN || !read_moment(cut_off, &lock->exclude_newer))
 		read_warning(reader, cut_off->span,
 			     "'exclude-newer' is no date and is ignored");
+}
+
+static int by_cutoff_name(const void *a, const void *b)
+{
+	return slice_cmp(((const struct lock_cutoff *)a)->name,
+			 ((const struct lock_cutoff *)b)->name);
+}
+
+// { numpy = 2024-05-01T00:00:00Z, torch = false }
+static void read_package_cutoffs(struct lock_reader *reader, const struct toml_value *own,
+				 struct lock *lock)
+{
+	const struct toml_value *value =
+		toml_find(own->table, S("exclude-newer-package"));
+	bool good = value && value->type == TOML_TABLE;
+	size_t len = good ? value->table->len : 0;
+	struct lock_cutoff *found =
+		arena_new_array(reader->arena, struct lock_cutoff, len);
+	for (size_t i = 0; i < len && good; i++) {
+		const struct toml_entry *entry = &value->table->items[i];
+		good = name_is_valid(entry->key) &&
+		       read_moment(&entry->value, &found[i].moment);
+		found[i].name = name_normalize(reader->arena, entry->key);
+	}
+	if (good && len) {
+		qsort(found, len, sizeof(*found), by_cutoff_name);
+		lock->package_cutoffs = found;
+		lock->package_cutoffs_len = len;
+	} else if (value && !good) {
+		read_warning(
+			reader, value->span,
+			"'exclude-newer-package' is not a table of dates and is ignored");
+	}
 }
 
 // A text of a requirement: "" where it is absent. False where it is no such text.
@@ -262,6 +306,7 @@ static void read_all(struct lock_reader *reader, const struct toml_value *root,
 	if (own) {
 		read_targets(reader, own, lock);
 		read_exclude_newer(reader, own, lock);
+		read_package_cutoffs(reader, own, lock);
 		read_requirements(reader, own, lock);
 		lock->torch_backend = read_tool_text(reader, own, S("torch-backend"));
 		lock->torch_index = read_tool_text(reader, own, S("torch-index"));

@@ -179,15 +179,41 @@ static void write_uses(struct buf *buf, const struct lock *lock)
 }
 
 // 751.16: the cut-off stands there as the moment that it was, not as a duration.
-static void write_exclude_newer(struct buf *buf, struct slice text)
+static bool is_portable_moment(struct slice text)
 {
 	enum toml_type type;
 	struct toml_datetime datetime;
-	if (toml_parse_datetime(text, &type, &datetime) && type != TOML_LOCAL_TIME &&
-	    is_portable(&datetime))
+	return toml_parse_datetime(text, &type, &datetime) && type != TOML_LOCAL_TIME &&
+	       is_portable(&datetime);
+}
+
+static void write_exclude_newer(struct buf *buf, struct slice text)
+{
+	if (is_portable_moment(text))
 		toml_write_raw_line(buf, S("exclude-newer"), text);
 	else
 		write_optional(buf, S("exclude-newer"), text);
+}
+
+// exclude-newer-package = { numpy = 2024-05-01T00:00:00Z, torch = false }
+static void write_package_cutoffs(struct buf *buf, const struct lock *lock)
+{
+	const char *separator = "exclude-newer-package = { ";
+	for (size_t i = 0; i < lock->package_cutoffs_len; i++) {
+		const struct lock_cutoff *cutoff = &lock->package_cutoffs[i];
+		buf_printf(buf, "%s", separator);
+		toml_write_key(buf, cutoff->name);
+		buf_append(buf, S(" = "));
+		if (cutoff->moment.len == 0)
+			buf_append(buf, S("false"));
+		else if (is_portable_moment(cutoff->moment))
+			buf_append(buf, cutoff->moment);
+		else
+			toml_write_string(buf, cutoff->moment);
+		separator = ", ";
+	}
+	if (lock->package_cutoffs_len)
+		buf_append(buf, S(" }\n"));
 }
 
 static void write_policies(struct buf *buf, struct slice key,
@@ -238,13 +264,15 @@ static void write_requirements(struct buf *buf, const struct lock *lock)
 static void write_tool(struct buf *buf, const struct lock *lock)
 {
 	if (lock->targets_len == 0 && lock->exclude_newer.len == 0 &&
-	    lock->overrides_len == 0 && lock->excludes_len == 0 &&
-	    lock->requirements_len == 0 && lock->torch_backend.len == 0)
+	    lock->package_cutoffs_len == 0 && lock->overrides_len == 0 &&
+	    lock->excludes_len == 0 && lock->requirements_len == 0 &&
+	    lock->torch_backend.len == 0)
 		return;
 	write_header(buf, S("[tool.pinbake]"));
 	if (lock->targets_len)
 		write_sorted_array(buf, S("targets"), lock->targets, lock->targets_len);
 	write_exclude_newer(buf, lock->exclude_newer);
+	write_package_cutoffs(buf, lock);
 	write_optional(buf, S("torch-backend"), lock->torch_backend);
 	write_optional(buf, S("torch-index"), lock->torch_index);
 	write_policies(buf, S("overrides"), lock->overrides, lock->overrides_len);

@@ -241,7 +241,7 @@ struct facet {
 	struct texts a, b;
 };
 
-enum { FACETS = 5 };
+enum { FACETS = 6 };
 
 static struct texts texts_of(struct slice *items, size_t len)
 {
@@ -265,6 +265,19 @@ static struct texts requirement_texts(struct arena *arena, const struct lock *lo
 	return texts;
 }
 
+static struct texts cutoff_texts(struct arena *arena, const struct lock *lock)
+{
+	struct texts texts = { 0 };
+	for (size_t i = 0; i < lock->package_cutoffs_len; i++) {
+		const struct lock_cutoff *cutoff = &lock->package_cutoffs[i];
+		struct slice moment = cutoff->moment.len ? cutoff->moment : S("false");
+		*array_push(arena, &texts) =
+			arena_printf(arena, "%.*s=%.*s", SLICE_ARG(cutoff->name),
+				     SLICE_ARG(moment));
+	}
+	return texts;
+}
+
 static void collect_facets(const struct comparison *comparison,
 			   struct facet facets[FACETS])
 {
@@ -279,7 +292,9 @@ static void collect_facets(const struct comparison *comparison,
 				    text_of(arena, b->requires_python) };
 	facets[3] = (struct facet){ "exclude-newer", text_of(arena, a->exclude_newer),
 				    text_of(arena, b->exclude_newer) };
-	facets[4] = (struct facet){ "requirements", requirement_texts(arena, a),
+	facets[4] = (struct facet){ "exclude-newer-package", cutoff_texts(arena, a),
+				    cutoff_texts(arena, b) };
+	facets[5] = (struct facet){ "requirements", requirement_texts(arena, a),
 				    requirement_texts(arena, b) };
 }
 

@@ -49,9 +49,11 @@ static int read_cutoff(struct call *call, struct error *err)
 	struct slice said = slice_from(call->values->exclude_newer);
 	if (cutoff_read(&cli->arena, said, clock_seconds(), &call->cutoff, err) < 0)
 		return -1;
-	if (!call->values->upgrade)
-		cutoff_keep(&call->cutoff, &call->present.lock);
-	return 0;
+	const struct lock *present = call->values->upgrade ? NULL : &call->present.lock;
+	if (present)
+		cutoff_keep(&call->cutoff, present);
+	return cutoff_read_packages(&cli->arena, &call->values->package_cutoffs,
+				    clock_seconds(), present, &call->cutoff, err);
 }
 
 static void prefer_present_pins(struct call *call)

@@ -51,6 +51,8 @@ static const struct option OPTIONS[] = {
 	  "source distributions only", true },
 	{ "exclude-newer", 0, OPTION_TEXT, AT(lock.exclude_newer), "DATE",
 	  "ignore later files (default: the lock's own date)", true },
+	{ "exclude-newer-package", 0, OPTION_LIST, AT(lock.package_cutoffs), "NAME=WHEN",
+	  "another date for one package, or 'false' for none", true },
 };
 
 struct question {

@@ -243,7 +243,9 @@ static struct slice cutoff_reason(struct arena *arena, const struct lock_run *ru
 	for (size_t i = 0; i < run->targets.len; i++) {
 		for (size_t j = 0; j < run->picks[i].pins.len; j++) {
 			const struct pin *pin = &run->picks[i].pins.items[j];
-			if (slice_eq(pin->file->upload_time, edit->after))
+			if (slice_eq(pin->file->upload_time, edit->after) &&
+			    (!edit->package.len ||
+			     slice_eq(pin->project->name, edit->package)))
 				return arena_printf(arena, "%.*s %.*s was uploaded then",
 						    SLICE_ARG(pin->project->name),
 						    SLICE_ARG(
@@ -259,7 +261,7 @@ struct slice edit_reason(struct arena *arena, const struct lock_run *run,
 	struct slice reason = S("");
 	if (edit->kind == EDIT_REMOVE)
 		return removing_reason(run, edit);
-	if (edit->kind == EDIT_CUTOFF)
+	if (edit->kind == EDIT_CUTOFF || edit->kind == EDIT_PACKAGE_CUTOFF)
 		return cutoff_reason(arena, run, edit);
 	uint32_t newest;
 	if (!newest_asked(edit, &newest))
@@ -282,6 +284,9 @@ struct slice edit_reason(struct arena *arena, const struct lock_run *run,
 
 static struct slice place_text(struct arena *arena, const struct edit *edit)
 {
+	if (edit->kind == EDIT_PACKAGE_CUTOFF)
+		return arena_printf(arena, "--exclude-newer-package %.*s",
+				    SLICE_ARG(edit->package));
 	if (!edit->entry)
 		return S("--exclude-newer");
 	struct position at = span_position(edit->entry->span);
@@ -291,12 +296,18 @@ static struct slice place_text(struct arena *arena, const struct edit *edit)
 
 struct slice edits_text(struct arena *arena, const struct edit_list *edits)
 {
-	static const char *const verbs[] = { "relax", "move", "remove" };
+	static const char *const verbs[] = { "relax", "move", "", "remove" };
 	struct buf text = { .arena = arena };
 	for (size_t i = 0; i < edits->len; i++) {
 		const struct edit *edit = &edits->items[i];
 		struct slice place = place_text(arena, edit);
 		bool repeated = i > 0 && edit->kind == edits->items[i - 1].kind;
+		if (edit->kind == EDIT_PACKAGE_CUTOFF) {
+			buf_printf(&text, "%slet %.*s be newer: %.*s=%.*s",
+				   i ? " and " : "", SLICE_ARG(edit->package),
+				   SLICE_ARG(place), SLICE_ARG(edit->after));
+			continue;
+		}
 		buf_printf(&text, "%s%s%s%.*s", i ? " and " : "",
 			   repeated ? "" : verbs[edit->kind], repeated ? "" : " ",
 			   SLICE_ARG(place));
@@ -331,7 +342,8 @@ void report_edits(const struct cli *cli, const struct edit_list *edits)
 
 json_t *edits_as_json(const struct edit_list *edits)
 {
-	static const char *const kinds[] = { "relax", "cut-off", "remove" };
+	static const char *const kinds[] = { "relax", "cut-off", "package-cut-off",
+					     "remove" };
 	json_t *list = json_array();
 	for (size_t i = 0; i < edits->len; i++) {
 		const struct edit *edit = &edits->items[i];
@@ -339,6 +351,8 @@ json_t *edits_as_json(const struct edit_list *edits)
 		json_object_set_new(item, "edit", json_string(kinds[edit->kind]));
 		if (edit->entry)
 			add_place(item, edit->entry->span);
+		if (edit->package.len)
+			json_object_set_new(item, "package", text_as_json(edit->package));
 		json_object_set_new(item, "before", text_as_json(edit->before));
 		if (edit->after.len)
 			json_object_set_new(item, "after", text_as_json(edit->after));

@@ -5,15 +5,17 @@
 #include "cli/lock/lock_run.h"
 
 enum edit_kind {
-	EDIT_RELAX,  // other bounds on a line
-	EDIT_CUTOFF, // another moment for --exclude-newer
-	EDIT_REMOVE, // a line less
+	EDIT_RELAX,          // other bounds on a line
+	EDIT_CUTOFF,         // another moment for --exclude-newer
+	EDIT_PACKAGE_CUTOFF, // one for a package alone
+	EDIT_REMOVE,         // a line less
 };
 
 struct edit {
 	enum edit_kind kind;
 	const struct requirement_entry
-		*entry; // the user's line as it stands; NULL for the cut-off
+		*entry;       // the user's line as it stands; NULL for the cut-off
+	struct slice package; // of an EDIT_PACKAGE_CUTOFF
 	const struct project *project; // of an EDIT_RELAX
 	const struct release *release; // what the lock takes
 	struct slice before,
@@ -22,7 +24,7 @@ struct edit {
 };
 
 struct edit_list {
-	struct edit *items; // in the order of the lines, the cut-off last
+	struct edit *items; // in the order of the lines, cut-offs last
 	size_t len, cap;
 };
 

@@ -361,7 +361,8 @@ static void say_cause(struct resolve *resolve, uint32_t id, const struct cause *
 	if (cause->reason == CANDIDATE_PYTHON)
 		line->text = arena_printf(&resolve->arena, "%.*s, you lock for %.*s",
 					  SLICE_ARG(line->text), SLICE_ARG(python));
-	line->is_too_new = cause->reason == CANDIDATE_TOO_NEW;
+	if (cause->reason == CANDIDATE_TOO_NEW)
+		line->too_new = resolve->nodes.items[id].name;
 	line->hint = cause->reason == CANDIDATE_PRERELEASE
 			     ? S("'--prerelease allow' admits pre-releases")
 			     : S("");

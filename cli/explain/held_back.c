@@ -147,6 +147,9 @@ static int read_asked(struct inquiry *inquiry, struct error *err)
 			&inquiry->cutoff, err) < 0)
 		return -1;
 	cutoff_keep(&inquiry->cutoff, lock);
+	if (cutoff_read_packages(&cli->arena, &values.package_cutoffs, clock_seconds(),
+				 lock, &inquiry->cutoff, err) < 0)
+		return -1;
 	inquiry->newer.prereleases = inquiry->options.prerelease == PRERELEASE_ALLOW ||
 				     version_is_prerelease(&inquiry->newer.than);
 	return 0;

@@ -8,21 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EDITS_MAX = 5, ROUNDS_MAX = 4000, REPAIRS_SHOWN = 3 };
+enum {
+	EDITS_MAX = 5,
+	ROUNDS_MAX = 4000,
+	REPAIRS_SHOWN = 3,
+	PACKAGES_MAX =
+		64, // as many as a set of bits holds; others have the common cut-off
+};
 
 enum line_state { LINE_KEPT, LINE_FREED, LINE_REMOVED };
 
-// The lines and the cut-off that a conflict hangs on.
+// The lines, the cut-off and the packages out for it that a conflict hangs on.
 struct core {
 	size_t *lines;
 	size_t len, cap;
 	bool has_cutoff;
+	uint64_t packages; // bits of search.packages
 };
 
 // A set of edits without their values, and why it is not enough.
 struct trial {
 	uint8_t *lines; // enum line_state of each
 	bool cutoff_moved;
+	uint64_t packages_moved; // bits of search.packages
 	struct core core;
 };
 
@@ -44,6 +52,8 @@ struct search {
 	struct arena *arena;
 	struct map seen; // trial → memories
 	ARRAY_OF(struct memory) memories;
+	ARRAY_OF(struct slice)
+	packages; // that the cut-off stood in the way of; live in cli->arena
 	uint64_t deadline_ms;
 	size_t solves, pass;
 	size_t removals_max; // in this pass, which is one more than they are
@@ -82,6 +92,19 @@ static void add_line_at(struct search *search, struct span span, struct core *co
 	}
 }
 
+static void add_package(struct search *search, struct slice name, struct core *core)
+{
+	size_t at = 0;
+	while (at < search->packages.len && !slice_eq(search->packages.items[at], name))
+		at++;
+	if (at == PACKAGES_MAX)
+		return;
+	if (at == search->packages.len)
+		*array_push(search->arena, &search->packages) =
+			arena_dup(&search->of->cli->arena, name);
+	core->packages |= (uint64_t)1 << at;
+}
+
 // A name that no index has is no conflict of the solver's, but an error at its line.
 static void read_core(struct search *search, const struct lock_run *run,
 		      const struct error *err, struct core *core)
@@ -95,7 +118,13 @@ static void read_core(struct search *search, const struct lock_run *run,
 	explain_conflict(resolve, &explanation);
 	for (size_t i = 0; i < explanation.len; i++) {
 		const struct fact_line *fact = &explanation.items[i];
-		core->has_cutoff |= fact->is_too_new;
+		if (fact->too_new.len) {
+			core->has_cutoff |=
+				!cutoff_of_package(run->options.package_cutoffs,
+						   run->options.package_cutoffs_len,
+						   fact->too_new);
+			add_package(search, fact->too_new, core);
+		}
 		if (fact->entry)
 			add_line_at(search, fact->entry->span, core);
 	}
@@ -138,6 +167,28 @@ static void lean(struct search *search, const struct trial *trial,
 	options->leanings = leanings;
 }
 
+// A package that may be newer has no cut-off in the search, and no release later than it needs.
+static void free_packages(struct search *search, const struct trial *trial,
+			  struct resolve_options *options)
+{
+	struct cutoff freed = { .packages = options->package_cutoffs,
+				.packages_len = options->package_cutoffs_len };
+	struct lock_cutoff *soft =
+		arena_new_array(search->arena, struct lock_cutoff, search->packages.len);
+	for (size_t i = 0; i < search->packages.len; i++) {
+		struct slice name = search->packages.items[i];
+		if (!(trial->packages_moved >> i & 1))
+			continue;
+		soft[options->soft_packages_len++] =
+			(struct lock_cutoff){ name, cutoff_for(options, name) };
+		cutoff_set_package(search->arena, &freed,
+				   &(struct lock_cutoff){ name, S("") });
+	}
+	options->soft_packages = soft;
+	options->package_cutoffs = freed.packages;
+	options->package_cutoffs_len = freed.packages_len;
+}
+
 // The day of freed pins is not known yet: what they become decides it.
 static struct resolve_options freed_options(struct search *search,
 					    const struct trial *trial,
@@ -148,6 +199,7 @@ static struct resolve_options freed_options(struct search *search,
 	options.rounds_max = ROUNDS_MAX;
 	options.deadline_ms = search->deadline_ms;
 	lean(search, trial, &options);
+	free_packages(search, trial, &options);
 	if (trial->cutoff_moved)
 		options.soft_cutoff = options.exclude_newer;
 	if (trial->cutoff_moved ||
@@ -183,6 +235,9 @@ static int solve(struct search *search, struct lock_run *run, struct core *core,
 	return 0;
 }
 
+// What a cut-off costs: that of one package moves less than that of all.
+enum { PACKAGE_CUTOFF = 1, COMMON_CUTOFF = 2 };
+
 // --- from a solution to edits ----------------------------------------------------------------------------------------
 
 static const struct pin *pin_named(const struct lock_run *run, struct slice name)
@@ -208,8 +263,9 @@ static void add_relaxing(struct search *search, const struct requirement_entry *
 	repair->distance += rank_distance(pin->project, asked, pin->rank);
 }
 
-// The moment when the last file of the lock was there.
-static struct slice latest_upload(const struct lock_run *run, struct slice least)
+// The moment when the last file of the lock was there, or of one package.
+static struct slice latest_upload(const struct lock_run *run, struct slice least,
+				  struct slice name)
 {
 	int64_t latest, uploaded;
 	struct slice text = least;
@@ -217,8 +273,15 @@ static struct slice latest_upload(const struct lock_run *run, struct slice least
 		return least;
 	for (size_t i = 0; i < run->targets.len; i++) {
 		for (size_t j = 0; j < run->picks[i].pins.len; j++) {
-			struct slice time = run->picks[i].pins.items[j].file->upload_time;
-			if (upload_time_parse(time, &uploaded) && uploaded > latest) {
+			const struct pin *pin = &run->picks[i].pins.items[j];
+			struct slice time = pin->file->upload_time;
+			bool counts = name.len ? slice_eq(pin->project->name, name)
+					       : !cutoff_of_package(
+							 run->options.package_cutoffs,
+							 run->options.package_cutoffs_len,
+							 pin->project->name);
+			if (counts && upload_time_parse(time, &uploaded) &&
+			    uploaded > latest) {
 				latest = uploaded;
 				text = time;
 			}
@@ -231,14 +294,30 @@ static void add_cutoff(struct search *search, const struct lock_run *run,
 		       struct repair *repair)
 {
 	struct slice before = search->of->failed->options.exclude_newer,
-		     after = latest_upload(run, before);
+		     after = latest_upload(run, before, S(""));
 	if (slice_eq(before, after))
 		return;
 	*array_push(&search->of->cli->arena, &repair->edits) =
 		(struct edit){ .kind = EDIT_CUTOFF, .before = before, .after = after };
 	repair->cutoff.kind = CUTOFF_MOMENT;
 	repair->cutoff.moment = after;
-	repair->cutoffs++;
+	repair->cutoffs += COMMON_CUTOFF;
+}
+
+static void add_package_cutoff(struct search *search, const struct lock_run *run,
+			       struct slice name, struct repair *repair)
+{
+	struct arena *arena = &search->of->cli->arena;
+	struct slice before = cutoff_for(&search->of->failed->options, name),
+		     after = latest_upload(run, before, name);
+	if (slice_eq(before, after))
+		return;
+	*array_push(arena, &repair->edits) = (struct edit){ .kind = EDIT_PACKAGE_CUTOFF,
+							    .package = name,
+							    .before = before,
+							    .after = after };
+	cutoff_set_package(arena, &repair->cutoff, &(struct lock_cutoff){ name, after });
+	repair->cutoffs += PACKAGE_CUTOFF;
 }
 
 static struct requirement_set edited_set(const struct search *search,
@@ -250,7 +329,7 @@ static struct requirement_set edited_set(const struct search *search,
 	memcpy(set.entries, search->set->entries, set.len * sizeof(*set.entries));
 	for (size_t i = 0; i < edits->len; i++) {
 		const struct edit *edit = &edits->items[i];
-		if (edit->kind == EDIT_CUTOFF)
+		if (!edit->entry)
 			continue;
 		struct requirement_entry *entry =
 			&set.entries[edit->entry - search->set->entries];
@@ -277,6 +356,10 @@ static struct repair repair_of(struct search *search, const struct trial *trial,
 	}
 	if (trial->cutoff_moved)
 		add_cutoff(search, run, &repair);
+	for (size_t i = 0; i < search->packages.len; i++)
+		if (trial->packages_moved >> i & 1)
+			add_package_cutoff(search, run, search->packages.items[i],
+					   &repair);
 	repair.requirements = edited_set(search, &repair.edits);
 	return repair;
 }
@@ -335,13 +418,15 @@ static struct slice key_of(const struct search *search, const struct trial *tria
 {
 	struct buf key = { .arena = search->arena };
 	buf_append(&key, (struct slice){ (const char *)trial->lines, search->set->len });
-	buf_byte(&key, trial->cutoff_moved);
+	buf_printf(&key, "%d %llx", trial->cutoff_moved,
+		   (unsigned long long)trial->packages_moved);
 	return buf_slice(&key);
 }
 
 static struct trial copy_of(struct search *search, const struct trial *trial)
 {
-	struct trial copy = { .cutoff_moved = trial->cutoff_moved };
+	struct trial copy = { .cutoff_moved = trial->cutoff_moved,
+			      .packages_moved = trial->packages_moved };
 	copy.lines = arena_new_array(search->arena, uint8_t, search->set->len + 1);
 	memcpy(copy.lines, trial->lines, search->set->len);
 	return copy;
@@ -402,6 +487,24 @@ static bool can_remove(const struct search *search, const struct trial *trial,
 	       is_asking(&search->set->entries[line]);
 }
 
+// Packages first: of sets that all solve the one that moves least is to be found before the time is up.
+static int grow_cutoffs(struct search *search, const struct trial *trial,
+			struct trial_list *next, struct error *err)
+{
+	uint64_t packages = trial->core.packages & ~trial->packages_moved;
+	for (size_t i = 0; i < PACKAGES_MAX && packages >> i; i++) {
+		struct trial moved = copy_of(search, trial);
+		moved.packages_moved |= (uint64_t)1 << i;
+		if (packages >> i & 1 && grow(search, &moved, next, err) < 0)
+			return -1;
+	}
+	if (!trial->core.has_cutoff || trial->cutoff_moved)
+		return 0;
+	struct trial moved = copy_of(search, trial);
+	moved.cutoff_moved = true;
+	return grow(search, &moved, next, err);
+}
+
 // Every set that is one larger and touches the conflict of this one.
 static int grow_all(struct search *search, const struct trial *trial,
 		    struct trial_list *next, struct error *err)
@@ -417,11 +520,7 @@ static int grow_all(struct search *search, const struct trial *trial,
 				return -1;
 		}
 	}
-	if (!trial->core.has_cutoff || trial->cutoff_moved)
-		return 0;
-	struct trial moved = copy_of(search, trial);
-	moved.cutoff_moved = true;
-	return grow(search, &moved, next, err);
+	return grow_cutoffs(search, trial, next, err);
 }
 
 // Level by level: all sets of one size before any larger one.

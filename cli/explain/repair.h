@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The smallest edits that end a conflict. Names are hard; the bounds on the user's lines and the cut-off are soft;
-// that a line goes comes last.
+// The smallest edits that end a conflict. Names are hard; the bounds on the user's lines and the cut-off, for one package
+// before that for all, are soft; that a line goes comes last.
 //
 //	requirements ──▶ conflict {4}          a set of edits must touch a line of every conflict: line 4
 //	 {4} freed   ──▶ conflict {3}          so {4} and one of these: {4, 3}
@@ -35,8 +35,9 @@ struct repair {
 	struct edit_list edits;
 	struct requirement_set requirements;
 	struct cutoff cutoff;
-	unsigned removed, cutoffs, series_left; // what tells repairs of one size apart
-	uint32_t distance;                      // releases that lines are moved by
+	// What tells repairs of one size apart; cutoffs: by what they cost
+	unsigned removed, cutoffs, series_left;
+	uint32_t distance; // releases that lines are moved by
 };
 
 struct repair_list {

@@ -152,6 +152,8 @@ int install_build_requires(void *context, const struct slice *requirements, size
 		.binary = &wheels_only,
 		.binary_len = 1,
 		.exclude_newer = making.host->opened->lock.exclude_newer,
+		.package_cutoffs = making.host->opened->lock.package_cutoffs,
+		.package_cutoffs_len = making.host->opened->lock.package_cutoffs_len,
 	};
 	if (read_requirements(&making, requirements, len, err) < 0 ||
 	    read_target(&making, python, err) < 0)

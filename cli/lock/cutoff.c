@@ -2,6 +2,8 @@
 // Reads and works out the cut-off.
 #include "cli/lock/cutoff.h"
 
+#include "packaging/name.h"
+
 enum { SECONDS_A_DAY = 86400, AGE_DAYS_MAX = 36500 };
 
 // --- ages ------------------------------------------------------------------------------------------------------------
@@ -130,6 +132,99 @@ int cutoff_read(struct arena *arena, struct slice text, uint64_t now,
 	return 0;
 }
 
+// --- single packages ---------------------------------------------------------------------------------------------------
+
+const struct lock_cutoff *cutoff_of_package(const struct lock_cutoff *items, size_t len,
+					    struct slice name)
+{
+	for (size_t i = 0; i < len; i++)
+		if (slice_eq(items[i].name, name))
+			return &items[i];
+	return NULL;
+}
+
+struct slice cutoff_for(const struct resolve_options *options, struct slice name)
+{
+	const struct lock_cutoff *own =
+		cutoff_of_package(options->package_cutoffs, options->package_cutoffs_len,
+				  name);
+	return own ? own->moment : options->exclude_newer;
+}
+
+void cutoff_set_package(struct arena *arena, struct cutoff *cutoff,
+			const struct lock_cutoff *entry)
+{
+	struct lock_cutoff *items =
+		arena_new_array(arena, struct lock_cutoff, cutoff->packages_len + 1);
+	size_t len = 0, at = 0;
+	for (; at < cutoff->packages_len &&
+	       slice_cmp(cutoff->packages[at].name, entry->name) < 0;
+	     at++)
+		items[len++] = cutoff->packages[at];
+	items[len++] = *entry;
+	if (at < cutoff->packages_len && slice_eq(cutoff->packages[at].name, entry->name))
+		at++;
+	while (at < cutoff->packages_len)
+		items[len++] = cutoff->packages[at++];
+	cutoff->packages = items;
+	cutoff->packages_len = len;
+}
+
+// An age says another moment every day: that of the lock stays.
+static int read_package(struct arena *arena, struct slice text, uint64_t now,
+			const struct lock *present, struct lock_cutoff *ret_entry,
+			struct error *err)
+{
+	struct slice when = text, name;
+	const struct lock_cutoff *kept = NULL;
+	uint64_t age;
+	if (!slice_cut(&when, '=', &name) || !name_is_valid(slice_trim(name)))
+		return error_set(
+			err, ERROR_USAGE,
+			"'%.*s' is no value for --exclude-newer-package: expected NAME=WHEN",
+			SLICE_ARG(text));
+	when = slice_trim(when);
+	struct lock_cutoff entry = { name_normalize(arena, slice_trim(name)), S("") };
+	if (present)
+		kept = cutoff_of_package(present->package_cutoffs,
+					 present->package_cutoffs_len, entry.name);
+	bool is_age = read_age(when, &age) && age <= now;
+	if (is_age)
+		entry.moment = kept && kept->moment.len ? kept->moment
+							: moment_text(arena, now - age);
+	if (!is_age && !slice_eq_ignore_case(when, S("false")) &&
+	    !read_moment(arena, when, &entry.moment)) {
+		error_set(
+			err, ERROR_USAGE,
+			"'%.*s' is no value for --exclude-newer-package: expected a date, an age or 'false'",
+			SLICE_ARG(text));
+		return error_hint(err,
+				  "write it as %.*s=2024-05-01, %.*s=7d or %.*s=false",
+				  SLICE_ARG(entry.name), SLICE_ARG(entry.name),
+				  SLICE_ARG(entry.name));
+	}
+	*ret_entry = entry;
+	return 0;
+}
+
+int cutoff_read_packages(struct arena *arena, const struct text_list *texts, uint64_t now,
+			 const struct lock *present, struct cutoff *cutoff,
+			 struct error *err)
+{
+	struct lock_cutoff entry;
+	if (present) {
+		cutoff->packages = present->package_cutoffs;
+		cutoff->packages_len = present->package_cutoffs_len;
+	}
+	for (size_t i = 0; i < texts->len; i++) {
+		if (read_package(arena, slice_from(texts->items[i]), now, present, &entry,
+				 err) < 0)
+			return -1;
+		cutoff_set_package(arena, cutoff, &entry);
+	}
+	return 0;
+}
+
 // --- the present lock ------------------------------------------------------------------------------------------------
 
 static bool is_later(const struct lock_file *file, int64_t moment)
@@ -143,6 +238,9 @@ static bool holds_later_files(const struct lock *lock, int64_t moment)
 {
 	for (size_t i = 0; i < lock->len; i++) {
 		const struct lock_package *package = &lock->packages[i];
+		if (cutoff_of_package(lock->package_cutoffs, lock->package_cutoffs_len,
+				      package->name))
+			continue;
 		if (package->has_sdist && is_later(&package->sdist, moment))
 			return true;
 		for (size_t j = 0; j < package->wheels_len; j++)
@@ -159,6 +257,8 @@ void cutoff_keep(struct cutoff *cutoff, const struct lock *present)
 	if (cutoff->kind == CUTOFF_MOMENT || cutoff->kind == CUTOFF_PINS ||
 	    !upload_time_parse(present->exclude_newer, &moment))
 		return;
+	kept.packages = cutoff->packages;
+	kept.packages_len = cutoff->packages_len;
 	kept.spares_pins = holds_later_files(present, moment);
 	*cutoff = kept;
 }
@@ -254,6 +354,8 @@ int cutoff_apply(const struct cutoff *cutoff, struct cli *cli, struct index *ind
 {
 	options->exclude_newer = cutoff->moment;
 	options->spares_pins = cutoff->spares_pins;
+	options->package_cutoffs = cutoff->packages;
+	options->package_cutoffs_len = cutoff->packages_len;
 	if (cutoff->kind != CUTOFF_PINS)
 		return 0;
 	return find_moment_of_pins(cli, index, options->requirements, targets, len,

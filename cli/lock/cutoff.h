@@ -18,11 +18,29 @@ struct cutoff {
 	struct slice
 		moment; // RFC 3339; "" for none, and for pins until they are looked up
 	bool spares_pins; // files of exactly pinned releases exist whenever they were uploaded
+	const struct lock_cutoff *packages; // sorted by name: what holds in its place
+	size_t packages_len;
 };
 
 // text: the option's value, "" for none; now: seconds since 1970. ERROR_USAGE.
 NODISCARD int cutoff_read(struct arena *arena, struct slice text, uint64_t now,
 			  struct cutoff *ret_cutoff, struct error *err);
+
+// texts: "NAME=WHEN" with a date, an age or "false", the last of a name counts. present: a lock whose own moments stay
+// where nothing is said of a name or an age, as with the cut-off itself; NULL for none. Texts live in the arena.
+// ERROR_USAGE.
+NODISCARD int cutoff_read_packages(struct arena *arena, const struct text_list *texts,
+				   uint64_t now, const struct lock *present,
+				   struct cutoff *cutoff, struct error *err);
+
+// The entry of a normalized name; NULL for none.
+const struct lock_cutoff *cutoff_of_package(const struct lock_cutoff *items, size_t len,
+					    struct slice name);
+// The moment that holds for a package; "" for none.
+struct slice cutoff_for(const struct resolve_options *options, struct slice name);
+// The list with the entry in it, in the place of one of its name.
+void cutoff_set_package(struct arena *arena, struct cutoff *cutoff,
+			const struct lock_cutoff *entry);
 
 // What locking again should go by: the lock's own moment, where nothing is said or an age, which would mean another
 // moment every day. Moments and pins that are said stand.

@@ -68,6 +68,8 @@ static const struct option OPTIONS[] = {
 	{ "exclude-newer", 0, OPTION_TEXT, AT(exclude_newer), "WHEN",
 	  "ignore files uploaded after a date (2024-05-01), an age (7d, 2w), or the exact pins' own day (pins)",
 	  true },
+	{ "exclude-newer-package", 0, OPTION_LIST, AT(package_cutoffs), "NAME=WHEN",
+	  "another date or age for one package, or 'false' for none; repeatable", true },
 	{ "torch-backend", 0, OPTION_TEXT, AT(torch_backend), "NAME",
 	  "PyTorch's builds for cpu, cuNNN, rocmN.N or xpu; none: as any package",
 	  false },

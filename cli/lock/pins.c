@@ -225,6 +225,18 @@ static void put_targets(struct arena *arena, const struct target *targets, size_
 		arena_printf(arena, ">=%u.%u", targets[0].python_major, minor);
 }
 
+// Sorted by name already.
+static void put_package_cutoffs(struct arena *arena,
+				const struct resolve_options *options, struct lock *lock)
+{
+	size_t len = options->package_cutoffs_len;
+	lock->package_cutoffs = arena_new_array(arena, struct lock_cutoff, len);
+	lock->package_cutoffs_len = len;
+	if (len)
+		memcpy(lock->package_cutoffs, options->package_cutoffs,
+		       len * sizeof(*lock->package_cutoffs));
+}
+
 static struct slice joined(struct arena *arena, const struct slice *items, size_t len)
 {
 	struct buf text = { .arena = arena };
@@ -277,6 +289,7 @@ int lock_from_pins(struct arena *arena, const struct target_pins *picks, size_t 
 	struct lock lock = { .lock_version = S("1.0"),
 			     .created_by = S("pinbake"),
 			     .exclude_newer = options->exclude_newer };
+	put_package_cutoffs(arena, options, &lock);
 	struct target *targets = arena_new_array(arena, struct target, len);
 	for (size_t i = 0; i < len; i++) {
 		targets[i] = *picks[i].target;

@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "cli/cli.h"
+#include "lockfile/lockfile.h"
 #include "resolver/index/candidates.h"
 #include "resolver/requirements/requirements.h"
 #include "resolver/solver/solver.h"
@@ -62,6 +63,8 @@ struct resolve_options {
 	const struct binary_rule *binary; // in order, the last that fits wins
 	size_t binary_len;
 	struct slice exclude_newer;
+	const struct lock_cutoff *package_cutoffs; // in the place of exclude_newer
+	size_t package_cutoffs_len;
 	const struct torch_choice *torch; // NULL: none
 	bool spares_pins; // the cut-off does not hold for files of exactly pinned releases
 	const struct leaning *leanings; // of a repair; they come before `preferred`
@@ -70,6 +73,8 @@ struct resolve_options {
 	uint64_t deadline_ms; // of clock_ms, to give up at; 0: none
 	struct slice
 		soft_cutoff; // "" or a moment: later uploads are the last resort, the oldest first
+	const struct lock_cutoff *soft_packages; // the same for single packages
+	size_t soft_packages_len;
 };
 
 // Who asks for what: a requirement of the user's (entry) or of a release's metadata.
@@ -168,7 +173,7 @@ struct fact_line {
 	struct slice missing; // why no release is what is wanted, "" if some may be
 	struct slice hint;    // "" for none
 	const struct requirement_entry *entry; // the user's line, NULL for the others
-	bool is_too_new;                       // releases are out for the cut-off
+	struct slice too_new; // the package whose releases are out for the cut-off, or ""
 };
 struct explanation {
 	struct fact_line *items;

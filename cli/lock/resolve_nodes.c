@@ -2,6 +2,7 @@
 // Nodes and edges: the candidates of a project under the policy, and which of their ranks a specifier admits.
 #include "cli/lock/resolve_parts.h"
 
+#include "cli/lock/cutoff.h"
 #include "cli/lock/direct.h"
 #include "cli/sources/torch.h"
 #include "resolver/index/ranks.h"
@@ -153,7 +154,10 @@ static void lean(struct resolve *resolve, struct node *node)
 		if (slice_eq(options->leanings[i].name, node->name))
 			order_by_nearness(&node->candidates, options->leanings[i].asked,
 					  &resolve->arena);
-	if (upload_time_parse(options->soft_cutoff, &cutoff))
+	const struct lock_cutoff *soft =
+		cutoff_of_package(options->soft_packages, options->soft_packages_len,
+				  node->name);
+	if (upload_time_parse(soft ? soft->moment : options->soft_cutoff, &cutoff))
 		order_by_upload(&node->candidates, cutoff, &resolve->arena);
 }
 
@@ -191,7 +195,7 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 		.prerelease = options->prerelease,
 		.binary = binary_mode_of(options, node->name),
 		.resolution = options->resolution,
-		.exclude_newer = options->exclude_newer,
+		.exclude_newer = cutoff_for(options, node->name),
 		.local_version = torch_local_version(options->torch, node->name),
 		.spares_pins = options->spares_pins,
 	};

@@ -530,6 +530,10 @@ static void test_751_15_tool_data_is_disposable(void **state)
 		"[tool.pinbake]\n"
 		"exclude-newer = 1\n",
 		"[tool.pinbake]\nexclude-newer = 10:00:00\n",
+		"[tool.pinbake]\nexclude-newer = true\n",
+		"[tool.pinbake]\nexclude-newer-package = 'numpy'\n",
+		"[tool.pinbake]\nexclude-newer-package = { numpy = true }\n",
+		"[tool.pinbake]\nexclude-newer-package = { '-' = false }\n",
 		"[tool.pinbake]\nrequirements = 'numpy'\n",
 		"[tool.pinbake]\nrequirements = ['numpy']\n",
 		"[tool.pinbake]\nrequirements = [{ specifier = '>=2' }]\n",
@@ -545,7 +549,25 @@ static void test_751_15_tool_data_is_disposable(void **state)
 		assert_int_equal(f.lock.len, 1);
 		assert_int_equal(f.lock.targets_len, 0);
 		assert_int_equal(f.lock.requirements_len, 0);
+		assert_int_equal(f.lock.package_cutoffs_len, 0);
 	}
+}
+
+static void test_751_16_cut_offs_of_packages_are_read_back(void **state)
+{
+	(void)state;
+	const char *canonical =
+		"\nexclude-newer-package = { a-b = false, numpy = 2025-01-01 }\n";
+	READ(f,
+	     HEAD "[tool.pinbake]\n"
+		  "exclude-newer-package = { numpy = 2025-01-01, A_b = false }\n" IDNA);
+	assert_ok(&f);
+	assert_int_equal(f.lock.package_cutoffs_len, 2);
+	assert_text(f.lock.package_cutoffs[0].name, "a-b");
+	assert_text(f.lock.package_cutoffs[0].moment, "");
+	assert_text(f.lock.package_cutoffs[1].moment, "2025-01-01");
+	struct slice text = lock_write(&f.arena, &f.lock);
+	assert_true(slice_contains(text, slice_from(canonical)));
 }
 
 static void test_751_16_cut_off_is_read_back(void **state)
@@ -657,6 +679,7 @@ int main(void)
 		cmocka_unit_test(test_751_14_508_6_extra_makes_a_lock_invalid),
 		cmocka_unit_test(test_751_15_tool_data_is_disposable),
 		cmocka_unit_test(test_751_16_cut_off_is_read_back),
+		cmocka_unit_test(test_751_16_cut_offs_of_packages_are_read_back),
 		cmocka_unit_test(test_credentials_are_cut_out),
 		cmocka_unit_test(test_no_text_has_two_lines),
 		cmocka_unit_test(test_all_problems_at_once),
