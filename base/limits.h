@@ -21,6 +21,8 @@
 #define LIMIT_NESTING_DEPTH 64
 // `-r` inside `-r`.
 #define LIMIT_INCLUDE_DEPTH 32
+// Build requirements that are built themselves, in one another; real ones stay below 3.
+#define LIMIT_BUILD_DEPTH 8
 // Compressed tag sets multiply (425.1); the largest real one has 36.
 #define LIMIT_TAG_PRODUCT 4096
 // Versions on one index page (hostile pages claim millions).

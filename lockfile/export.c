@@ -252,11 +252,13 @@ int lock_export_requirements(const struct lock *lock,
 			     struct arena *arena, struct slice *ret_text,
 			     struct error *err)
 {
-	struct exporter exporter = { .lock = lock,
-				     .packages = lock_sorted_packages(arena, lock),
-				     .options = options,
-				     .text = { .arena = arena },
-				     .err = err };
+	struct exporter exporter = {
+		.lock = lock,
+		.packages = lock_sorted_packages(arena, lock->packages, lock->len),
+		.options = options,
+		.text = { .arena = arena },
+		.err = err
+	};
 	if (options->via)
 		collect_users(&exporter);
 	write_comment(&exporter);

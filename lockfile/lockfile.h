@@ -45,6 +45,21 @@ struct lock_directory {
 	bool editable;
 };
 
+// What a source distribution is built with, and to, for some of the lock's targets:
+// [[packages.tool.pinbake.builds]]. Where there is one, it is built from exactly this.
+struct lock_build {
+	struct slice *targets; // names, sorted
+	struct slice
+		*requires; // what was asked for: pyproject.toml's, then the backend's
+	size_t targets_len, requires_len;
+	bool network; // builds may reach it (--build-network)
+	// One file each; one that is an sdist has a record of its own.
+	struct lock_package *packages;
+	size_t len;
+	struct lock_file wheel; // what it was built to; its name is "" where none was yet
+	struct slice python;    // that built it: "3.7.16", "" where none did
+};
+
 struct lock_package {
 	struct slice name;        // normalized
 	struct slice version;     // normal form; "" where unknown (directories)
@@ -61,8 +76,14 @@ struct lock_package {
 	struct lock_file sdist, archive;
 	struct lock_vcs vcs;
 	struct lock_directory directory;
+	struct lock_build *builds;
+	size_t builds_len, builds_cap;
 	struct span span; // of its table, when read
 };
+
+// The record of a target, or NULL.
+struct lock_build *lock_build_find(const struct lock_package *package,
+				   struct slice target);
 
 // An override or exclude of the user's, as written, and where: "numpy<2", "overrides.txt:3".
 struct lock_policy {

@@ -95,14 +95,15 @@ static int compare_packages(const void *a, const void *b, void *arena)
 }
 
 const struct lock_package **lock_sorted_packages(struct arena *arena,
-						 const struct lock *lock)
+						 const struct lock_package *packages,
+						 size_t len)
 {
 	const struct lock_package **sorted =
-		arena_new_array(arena, const struct lock_package *, lock->len);
-	for (size_t i = 0; i < lock->len; i++)
-		sorted[i] = &lock->packages[i];
-	if (lock->len > 1)
-		qsort_r(sorted, lock->len, sizeof(const struct lock_package *),
+		arena_new_array(arena, const struct lock_package *, len);
+	for (size_t i = 0; i < len; i++)
+		sorted[i] = &packages[i];
+	if (len > 1)
+		qsort_r(sorted, len, sizeof(const struct lock_package *),
 			compare_packages, arena);
 	return sorted;
 }

@@ -11,9 +11,10 @@ size_t lock_sort_texts(
 	struct slice *texts,
 	size_t len); // by bytes, equal ones once; returns how many are left
 
-// The packages of a lock by name, version (PEP 440), marker, then what they come from.
+// Packages by name, version (PEP 440), marker, then what they come from.
 const struct lock_package **lock_sorted_packages(struct arena *arena,
-						 const struct lock *lock);
+						 const struct lock_package *packages,
+						 size_t len);
 
 // Copies, in order; the items' own arrays are shared.
 const struct lock_file *lock_sorted_wheels(struct arena *arena,

@@ -115,7 +115,8 @@ static void read_packages(struct lock_reader *reader, const struct toml_value *r
 	for (size_t i = 0; i < found.len; i++)
 		read_lock_package(reader, items[i], &found.packages[i]);
 
-	const struct lock_package **sorted = lock_sorted_packages(reader->arena, &found);
+	const struct lock_package **sorted =
+		lock_sorted_packages(reader->arena, found.packages, found.len);
 	lock->packages = arena_new_array(reader->arena, struct lock_package, found.len);
 	lock->len = lock->cap = found.len;
 	for (size_t i = 0; i < found.len; i++)
@@ -321,7 +322,7 @@ int lock_read(const struct source *source, struct arena *arena, struct lock *ret
 	struct source *kept = arena_new(arena, struct source);
 	*kept = *source;
 	struct lock_reader reader = { kept, arena, diagnostics,
-				      slice_contains(source->name, S("://")) };
+				      slice_contains(source->name, S("://")), 0 };
 	struct toml_value root = { .type = TOML_TABLE, .span = { kept, 0, 0 } };
 	size_t errors_before = diagnostics->error_count;
 	struct lock lock = { 0 };

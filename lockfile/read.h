@@ -15,6 +15,7 @@ struct lock_reader {
 	struct arena *arena;
 	struct diagnostics *diagnostics;
 	bool remote; // fetched from elsewhere: its paths may not leave its folder (751.6)
+	unsigned depth; // of build records in build records
 };
 
 #define read_error(reader, span, ...)                                               \
@@ -71,5 +72,12 @@ struct slice read_subdirectory(struct lock_reader *reader,
 
 void read_lock_file(struct lock_reader *reader, const struct toml_value *table,
 		    enum lock_file_kind kind, struct lock_file *ret_file);
+// The same for one that has no url and no path, but a name.
+void read_built_file(struct lock_reader *reader, const struct toml_value *table,
+		     struct lock_file *ret_file);
 void read_lock_package(struct lock_reader *reader, const struct toml_value *table,
 		       struct lock_package *ret_package);
+// [[packages.tool.pinbake.builds]] of a package's table. One that is wrong costs a
+// warning and itself (751.15).
+void read_builds(struct lock_reader *reader, const struct toml_value *table,
+		 struct lock_package *package);

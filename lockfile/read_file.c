@@ -233,3 +233,13 @@ void read_lock_file(struct lock_reader *reader, const struct toml_value *table,
 		kind == LOCK_ARCHIVE ? read_subdirectory(reader, table) : S("");
 	*ret_file = file;
 }
+
+void read_built_file(struct lock_reader *reader, const struct toml_value *table,
+		     struct lock_file *ret_file)
+{
+	struct lock_file file = { .kind = LOCK_WHEEL };
+	file.name = read_required_text(reader, table, S("name"));
+	read_size(reader, table, &file);
+	read_hashes(reader, table, &file);
+	*ret_file = file;
+}

@@ -168,7 +168,8 @@ static int select_packages(const struct selector *selector,
 {
 	// Equal names are neighbours in this order.
 	const struct lock_package **packages =
-		lock_sorted_packages(selector->arena, selector->lock);
+		lock_sorted_packages(selector->arena, selector->lock->packages,
+				     selector->lock->len);
 	const struct lock_package *before = NULL;
 	for (size_t i = 0; i < selector->lock->len; i++) {
 		const struct lock_package *package = packages[i];

@@ -5,6 +5,7 @@
 //	lock-version, environments, requires-python, extras, dependency-groups, default-groups, created-by
 //	[tool.pinbake]        targets, exclude-newer, requirements: at the top, where people look for what the lock is for
 //	[[packages]]          one for each pin, then [[packages.wheels]], [packages.sdist], … of it
+//	[[packages.tool.pinbake.builds]]  what an sdist is built with: packages again
 #include "base/toml_write.h"
 #include "lockfile/order.h"
 
@@ -16,10 +17,15 @@ static void write_optional(struct buf *buf, struct slice key, struct slice text)
 		toml_write_string_line(buf, key, text);
 }
 
-// A header of its own paragraph: [name] or [[name]].
-static void write_header(struct buf *buf, struct slice header)
+// Headers of paragraphs of their own, below the key `at` of a package.
+static void write_table_header(struct buf *buf, struct slice at, const char *key)
 {
-	buf_printf(buf, "\n%.*s\n", SLICE_ARG(header));
+	buf_printf(buf, "\n[%.*s.%s]\n", SLICE_ARG(at), key);
+}
+
+static void write_item_header(struct buf *buf, struct slice at, const char *key)
+{
+	buf_printf(buf, "\n[[%.*s.%s]]\n", SLICE_ARG(at), key);
 }
 
 static void write_sorted_array(struct buf *buf, struct slice key,
@@ -87,9 +93,8 @@ static void write_hashes(struct buf *buf, const struct lock_file *file)
 	buf_append(buf, len ? S(" }\n") : S("}\n"));
 }
 
-static void write_file(struct buf *buf, struct slice header, const struct lock_file *file)
+static void write_file(struct buf *buf, const struct lock_file *file)
 {
-	write_header(buf, header);
 	if (file->kind != LOCK_ARCHIVE)
 		write_optional(buf, S("name"), file->name);
 	write_upload_time(buf, file->upload_time);
@@ -103,7 +108,6 @@ static void write_file(struct buf *buf, struct slice header, const struct lock_f
 
 static void write_vcs(struct buf *buf, const struct lock_vcs *vcs)
 {
-	write_header(buf, S("[packages.vcs]"));
 	toml_write_string_line(buf, S("type"), vcs->type);
 	write_optional(buf, S("url"), vcs->url);
 	write_optional(buf, S("path"), vcs->path);
@@ -114,7 +118,6 @@ static void write_vcs(struct buf *buf, const struct lock_vcs *vcs)
 
 static void write_directory(struct buf *buf, const struct lock_directory *directory)
 {
-	write_header(buf, S("[packages.directory]"));
 	toml_write_string_line(buf, S("path"), directory->path);
 	if (directory->editable)
 		toml_write_boolean_line(buf, S("editable"), true);
@@ -137,31 +140,87 @@ static void write_dependencies(struct buf *buf, const struct lock_package *packa
 	buf_append(buf, S("]\n"));
 }
 
-static void write_sources(struct buf *buf, const struct lock_package *package)
+static void write_sources(struct buf *buf, struct slice at,
+			  const struct lock_package *package)
 {
-	if (package->has_vcs)
+	if (package->has_vcs) {
+		write_table_header(buf, at, "vcs");
 		write_vcs(buf, &package->vcs);
-	if (package->has_directory)
+	}
+	if (package->has_directory) {
+		write_table_header(buf, at, "directory");
 		write_directory(buf, &package->directory);
-	if (package->has_archive)
-		write_file(buf, S("[packages.archive]"), &package->archive);
-	if (package->has_sdist)
-		write_file(buf, S("[packages.sdist]"), &package->sdist);
+	}
+	if (package->has_archive) {
+		write_table_header(buf, at, "archive");
+		write_file(buf, &package->archive);
+	}
+	if (package->has_sdist) {
+		write_table_header(buf, at, "sdist");
+		write_file(buf, &package->sdist);
+	}
 	const struct lock_file *wheels = lock_sorted_wheels(buf->arena, package);
-	for (size_t i = 0; i < package->wheels_len; i++)
-		write_file(buf, S("[[packages.wheels]]"), &wheels[i]);
+	for (size_t i = 0; i < package->wheels_len; i++) {
+		write_item_header(buf, at, "wheels");
+		write_file(buf, &wheels[i]);
+	}
 }
 
-static void write_package(struct buf *buf, const struct lock_package *package)
+// What was made has a name and a digest, but no place.
+static void write_built_wheel(struct buf *buf, struct slice at,
+			      const struct lock_build *build)
 {
-	write_header(buf, S("[[packages]]"));
+	if (build->wheel.name.len == 0)
+		return;
+	write_table_header(buf, at, "wheel");
+	write_file(buf, &build->wheel);
+	write_optional(buf, S("python"), build->python);
+}
+
+static void write_packages(struct buf *buf, struct slice at,
+			   const struct lock_package *packages, size_t len);
+
+static void write_builds(struct buf *buf, struct slice at,
+			 const struct lock_package *package)
+{
+	struct slice here =
+		arena_printf(buf->arena, "%.*s.tool.pinbake.builds", SLICE_ARG(at));
+	struct slice below = arena_printf(buf->arena, "%.*s.packages", SLICE_ARG(here));
+	for (size_t i = 0; i < package->builds_len; i++) {
+		const struct lock_build *build = &package->builds[i];
+		write_item_header(buf, at, "tool.pinbake.builds");
+		write_sorted_array(buf, S("targets"), build->targets, build->targets_len);
+		toml_write_string_array(buf, S("requires"), build->requires,
+					build->requires_len);
+		if (build->network)
+			toml_write_boolean_line(buf, S("network"), true);
+		write_built_wheel(buf, here, build);
+		write_packages(buf, below, build->packages, build->len);
+	}
+}
+
+static void write_package(struct buf *buf, struct slice at,
+			  const struct lock_package *package)
+{
+	buf_printf(buf, "\n[[%.*s]]\n", SLICE_ARG(at));
 	toml_write_string_line(buf, S("name"), package->name);
 	write_optional(buf, S("version"), package->version);
 	write_optional(buf, S("marker"), package->marker_text);
 	write_requires_python(buf, package->requires_python);
 	write_dependencies(buf, package);
 	write_optional(buf, S("index"), package->index);
-	write_sources(buf, package);
+	write_sources(buf, at, package);
+	write_builds(buf, at, package);
+}
+
+// Their records hold packages again, LIMIT_BUILD_DEPTH deep at most.
+static void write_packages(struct buf *buf, struct slice at,
+			   const struct lock_package *packages, size_t len)
+{
+	const struct lock_package **sorted =
+		lock_sorted_packages(buf->arena, packages, len);
+	for (size_t i = 0; i < len; i++)
+		write_package(buf, at, sorted[i]);
 }
 
 // 751.5: a lock for several uses says both lists, even where one is empty; one for a
@@ -268,7 +327,7 @@ static void write_tool(struct buf *buf, const struct lock *lock)
 	    lock->excludes_len == 0 && lock->requirements_len == 0 &&
 	    lock->torch_backend.len == 0)
 		return;
-	write_header(buf, S("[tool.pinbake]"));
+	buf_append(buf, S("\n[tool.pinbake]\n"));
 	if (lock->targets_len)
 		write_sorted_array(buf, S("targets"), lock->targets, lock->targets_len);
 	write_exclude_newer(buf, lock->exclude_newer);
@@ -293,8 +352,6 @@ struct slice lock_write(struct arena *arena, const struct lock *lock)
 	if (lock->len == 0)
 		buf_append(&buf, S("packages = []\n"));
 	write_tool(&buf, lock);
-	const struct lock_package **packages = lock_sorted_packages(arena, lock);
-	for (size_t i = 0; i < lock->len; i++)
-		write_package(&buf, packages[i]);
+	write_packages(&buf, S("packages"), lock->packages, lock->len);
 	return buf_slice(&buf);
 }
