@@ -121,8 +121,12 @@ static int look_for_collisions(struct baking *baking, struct error *err)
 {
 	if (baking->order_len == 0 && !baking->options->strict)
 		return 0;
+	struct sha256 *keys =
+		arena_new_array(baking->arena, struct sha256, baking->plan.len);
+	for (size_t i = 0; i < baking->plan.len; i++)
+		keys[i] = baking->tasks[i].key;
 	return collisions_between_layers(baking->baker.store, baking->options,
-					 &baking->plan, baking->arena,
+					 &baking->plan, keys, baking->arena,
 					 &baking->collisions, err);
 }
 

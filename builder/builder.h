@@ -22,7 +22,7 @@ struct progress {
 	const volatile int *interrupted; // non-zero ends the work with ERROR_INTERRUPTED
 };
 
-// --- store/: files by digest below the cache directory: files/sha256/HEX, layers/sha256/HEX, layers/key/HEX -------------
+// --- store/: files by digest below the cache directory: files/sha256/HEX, layers/{sha256,key,paths}/HEX -----------------
 
 struct store;
 

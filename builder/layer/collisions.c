@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// All paths of all wheels, sorted: what collides is adjacent.
+// The paths of all wheels: those that share one, sorted, so that what collides is adjacent.
 #include "builder/layer/collisions.h"
 
-#include "builder/wheel/installed.h"
+#include "base/map.h"
+#include "builder/layer/paths.h"
 
 #include <stdlib.h>
 
@@ -30,73 +31,81 @@ struct slice tree_collision_text(struct arena *arena,
 			      wheels[collision->winner].name);
 }
 
-// A file without its bytes: length and CRC-32 tell whether two are equal.
 struct trace {
-	struct slice path; // relative to the prefix
+	struct layer_path file;
 	const struct lock_choice *choice;
-	uint32_t layer, crc32;
-	uint64_t size;
-	unsigned mode;
+	uint32_t layer;
 };
 
 struct tracing {
-	const struct store *store;
 	const struct bake_options *options;
-	struct layout_places places;
 	struct arena arena; // of the traces
-	struct trace *traces;
-	size_t len, cap;
+	ARRAY_OF(struct trace) all;
+	ARRAY_OF(struct trace) suspects; // those that share a path, sorted
 };
 
-static void add_trace(struct tracing *tracing, const struct installed_file *file,
-		      const struct lock_choice *choice, uint32_t layer)
-{
-	tracing->traces = array_grow(&tracing->arena, tracing->traces, tracing->len,
-				     &tracing->cap, sizeof(*tracing->traces));
-	tracing->traces[tracing->len++] = (struct trace){
-		.path = arena_dup(&tracing->arena, file->path),
-		.choice = choice,
-		.layer = layer,
-		.crc32 = file->zip ? file->zip->crc32 : crc32_update(0, file->bytes),
-		.size = file->zip ? file->zip->size : file->bytes.len,
-		.mode = file->mode,
-	};
-}
-
-static int add_wheel(struct tracing *tracing, const struct lock_choice *choice,
-		     uint32_t layer, struct error *err)
-{
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	AUTO(wheel_file_close) struct wheel_file wheel = { 0 };
-	struct installed_wheel installed = { 0 };
-	if (!store_has_file(tracing->store, &choice->file->sha256))
-		return 0;
-	if (wheel_file_open(tracing->store, choice, &scratch, &wheel, err) < 0 ||
-	    installed_wheel_of(&wheel, &tracing->places, tracing->options->prefix,
-			       &scratch, &installed, err) < 0)
-		return -1;
-	for (size_t i = 0; i < installed.len; i++)
-		add_trace(tracing, &installed.files[i], choice, layer);
-	return 0;
-}
-
-static int add_layers(struct tracing *tracing, const struct plan *plan, struct error *err)
+static int add_layers(struct tracing *tracing, struct store *store,
+		      const struct plan *plan, const struct sha256 *keys,
+		      struct error *err)
 {
 	for (uint32_t i = 0; i < plan->len; i++) {
 		const struct plan_layer *layer = &plan->layers[i];
-		for (size_t k = 0; k < layer->len; k++) {
-			if (add_wheel(tracing, layer->choices[k], i, err) < 0)
-				return -1;
-		}
+		struct layer_paths paths = { 0 };
+		if (layer_paths_of(store, tracing->options, layer, &keys[i],
+				   &tracing->arena, &paths, err) < 0)
+			return -1;
+		for (size_t k = 0; k < paths.len; k++)
+			*array_push(&tracing->arena, &tracing->all) =
+				(struct trace){ paths.items[k],
+						layer->choices[paths.items[k].wheel], i };
 	}
 	return 0;
+}
+
+// Adds the directories above a path that are not known yet; value is the file's index.
+static void add_directories(struct map *directories, struct slice path, uint32_t value)
+{
+	for (;;) {
+		size_t slash = slice_find_last_byte(path, '/');
+		if (slash == SLICE_NONE)
+			return;
+		path.len = slash;
+		if (!map_insert(directories, path, value, NULL))
+			return;
+	}
+}
+
+// Sorting all paths would cost more than all the rest: two maps find the few that share a
+// path, or are a file where another wheel has a directory.
+static void find_suspects(struct tracing *tracing)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	size_t len = tracing->all.len;
+	bool *suspect = arena_new_array(&scratch, bool, len + 1);
+	struct map files = { .arena = &scratch }, directories = { .arena = &scratch };
+	uint32_t other = 0;
+	for (uint32_t i = 0; i < len; i++) {
+		struct slice path = tracing->all.items[i].file.path;
+		if (!map_insert(&files, path, i, &other))
+			suspect[i] = suspect[other] = true;
+		add_directories(&directories, path, i);
+	}
+	for (size_t i = 0; i < directories.len; i++) {
+		const struct map_entry *directory = &directories.entries[i];
+		if (map_find(&files, directory->key, &other))
+			suspect[directory->value] = suspect[other] = true;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (suspect[i])
+			*array_push(&tracing->arena, &tracing->suspects) =
+				tracing->all.items[i];
 }
 
 // Within a path bottom up, so that the last one is what a container shows.
 static int by_path_then_layer(const void *left, const void *right)
 {
 	const struct trace *a = left, *b = right;
-	int order = path_cmp_walk(a->path, b->path);
+	int order = path_cmp_walk(a->file.path, b->file.path);
 	if (order == 0)
 		order = (a->layer > b->layer) - (a->layer < b->layer);
 	return order ? order
@@ -109,14 +118,15 @@ static int check_pair(const struct tracing *tracing, const struct trace *loser,
 {
 	struct slice below = loser->choice->package->name,
 		     above = winner->choice->package->name;
-	bool equal = loser->crc32 == winner->crc32 && loser->size == winner->size &&
-		     loser->mode == winner->mode;
+	bool equal = loser->file.crc32 == winner->file.crc32 &&
+		     loser->file.size == winner->file.size &&
+		     loser->file.mode == winner->file.mode;
 	if (equal || (loser->layer == winner->layer && !tracing->options->strict))
 		return 0;
 	struct slice path =
 		arena_printf(arena, "%.*s/%.*s",
 			     SLICE_ARG(slice_skip(tracing->options->prefix, 1)),
-			     SLICE_ARG(winner->path));
+			     SLICE_ARG(winner->file.path));
 	if (tracing->options->strict)
 		return error_set(
 			err, ERROR_INPUT,
@@ -129,49 +139,51 @@ static int check_pair(const struct tracing *tracing, const struct trace *loser,
 static int check_directory(const struct trace *file, const struct trace *after,
 			   struct error *err)
 {
-	if (after->path.len <= file->path.len || after->path.ptr[file->path.len] != '/' ||
-	    !slice_starts_with(after->path, file->path))
+	struct slice path = file->file.path, below = after->file.path;
+	if (below.len <= path.len || below.ptr[path.len] != '/' ||
+	    !slice_starts_with(below, path))
 		return 0;
 	return error_set(err, ERROR_INTEGRITY,
 			 "'%.*s' is a file in '%.*s' and a directory in '%.*s'",
-			 SLICE_ARG(file->path), SLICE_ARG(file->choice->package->name),
+			 SLICE_ARG(path), SLICE_ARG(file->choice->package->name),
 			 SLICE_ARG(after->choice->package->name));
 }
 
-static int check_all(const struct tracing *tracing, struct arena *arena,
-		     struct collision_warnings *warnings, struct error *err)
+static int check_suspects(const struct tracing *tracing, struct arena *arena,
+			  struct collision_warnings *warnings, struct error *err)
 {
-	const struct trace *traces = tracing->traces;
-	for (size_t i = 0; i + 1 < tracing->len;) {
+	const struct trace *traces = tracing->suspects.items;
+	size_t len = tracing->suspects.len;
+	for (size_t i = 0; i + 1 < len;) {
 		size_t last = i;
-		while (last + 1 < tracing->len &&
-		       slice_eq(traces[last + 1].path, traces[i].path))
+		while (last + 1 < len &&
+		       slice_eq(traces[last + 1].file.path, traces[i].file.path))
 			last++;
 		for (; i < last; i++) {
 			if (check_pair(tracing, &traces[i], &traces[last], arena,
 				       warnings, err) < 0)
 				return -1;
 		}
-		if (++i < tracing->len &&
-		    check_directory(&traces[last], &traces[i], err) < 0)
+		if (++i < len && check_directory(&traces[last], &traces[i], err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int collisions_between_layers(const struct store *store,
-			      const struct bake_options *options, const struct plan *plan,
+int collisions_between_layers(struct store *store, const struct bake_options *options,
+			      const struct plan *plan, const struct sha256 *keys,
 			      struct arena *arena,
 			      struct collision_warnings *ret_warnings, struct error *err)
 {
-	struct tracing tracing = { .store = store, .options = options };
+	struct tracing tracing = { .options = options };
 	struct collision_warnings warnings = { 0 };
-	tracing.places = layout_places_of(options->target, &tracing.arena);
-	int status = add_layers(&tracing, plan, err);
-	if (status == 0 && tracing.len > 0) {
-		qsort(tracing.traces, tracing.len, sizeof(*tracing.traces),
-		      by_path_then_layer);
-		status = check_all(&tracing, arena, &warnings, err);
+	int status = add_layers(&tracing, store, plan, keys, err);
+	if (status == 0)
+		find_suspects(&tracing);
+	if (status == 0 && tracing.suspects.len > 0) {
+		qsort(tracing.suspects.items, tracing.suspects.len,
+		      sizeof(*tracing.suspects.items), by_path_then_layer);
+		status = check_suspects(&tracing, arena, &warnings, err);
 	}
 	arena_release(&tracing.arena);
 	if (status == 0)

@@ -22,12 +22,13 @@ struct slice tree_collision_text(struct arena *arena,
 				 const struct tree_collision *collision,
 				 const struct wheel_file *wheels);
 
-// Opens every wheel of the plan that the store has. Equal bytes and modes are silent, as are
-// wheels of the same layer, whose tree tells. ERROR_INTEGRITY: a file against a directory.
-// ERROR_INPUT with options->strict: different bytes, in the same layer too, which may have
-// been baked before.
-NODISCARD int collisions_between_layers(const struct store *store,
+// Opens the wheels of layers whose paths the store does not know (layer/paths.h); keys are
+// those of the plan's layers. Equal bytes and modes are silent, as are wheels of the same
+// layer, whose tree tells. ERROR_INTEGRITY: a file against a directory. ERROR_INPUT with
+// options->strict: different bytes, in the same layer too, which may have been baked before.
+NODISCARD int collisions_between_layers(struct store *store,
 					const struct bake_options *options,
-					const struct plan *plan, struct arena *arena,
+					const struct plan *plan,
+					const struct sha256 *keys, struct arena *arena,
 					struct collision_warnings *ret_warnings,
 					struct error *err);

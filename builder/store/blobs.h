@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Layers in the store: blobs by digest (layers/sha256/HEX) and, apart from them, what
 // each layer key was baked to (layers/key/HEX). The record survives when its blob is
-// pruned: a re-bake must arrive at the same digest (key.2).
+// pruned: a re-bake must arrive at the same digest (key.2). Beside them the paths of each
+// layer (layers/paths/HEX, by key), whose text layer/paths.h knows.
 //
 // All of it may be called from several threads and several processes at once: it touches
 // nothing but files that appear whole.
@@ -38,3 +39,11 @@ NODISCARD int store_layer_record_read(const struct store *store, const struct sh
 NODISCARD int store_layer_record_write(struct store *store,
 				       const struct layer_record *record,
 				       struct error *err);
+
+// The list of paths that was written for a key; false where there is none or it is
+// damaged. Marks it as used now.
+bool store_layer_paths_read(const struct store *store, const struct sha256 *key,
+			    struct arena *arena, struct slice *ret_text);
+// A list too long to be worth keeping is not kept.
+NODISCARD int store_layer_paths_write(struct store *store, const struct sha256 *key,
+				      struct slice text, struct error *err);

@@ -5,6 +5,7 @@
 //	files/sha256/HEX     wheels and sdists; a file is there only when its bytes and its RECORD were checked
 //	layers/sha256/HEX    layer blobs
 //	layers/key/HEX       what a layer key was baked to
+//	layers/paths/HEX     the paths of the layer of a key
 //	*.part               being written; removed by prune when their writer has died
 #pragma once
 
@@ -13,7 +14,7 @@
 
 struct store {
 	const char *root; // the cache directory
-	const char *files, *layers, *keys;
+	const char *files, *layers, *keys, *paths;
 	struct arena arena;
 };
 

@@ -190,7 +190,10 @@ int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct stored_list list = { 0 };
 	uint64_t total = 0, freed = 0, parts_freed = 0;
-	if (list_store(store, &scratch, &list, err) < 0)
+	// Lists of paths are found by key, not by digest: nothing verifies them by name,
+	// but they age like blobs.
+	if (list_store(store, &scratch, &list, err) < 0 ||
+	    list_folder(store->paths, true, &scratch, &list, err) < 0)
 		return -1;
 	remove_stale_parts(&list, now, &parts_freed);
 	if (list.len)
@@ -218,7 +221,8 @@ int store_clear(struct store *store, uint64_t *ret_freed, struct error *err)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)place_remove(
 			path_join(&scratch, store->root, slice_from(names[i])));
-	const char *const folders[] = { store->files, store->layers, store->keys };
+	const char *const folders[] = { store->files, store->layers, store->keys,
+					store->paths };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (remove_tree(folders[i], err) < 0 ||
 		    make_directories(folders[i], err) < 0)

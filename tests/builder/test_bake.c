@@ -172,6 +172,66 @@ static void test_env_10_collision_between_layers_warns(void **state)
 	store_close(f.store);
 }
 
+// What a layer brings is remembered under its key: a changed pin opens no other wheel.
+static void test_env_10_collisions_with_a_known_layer_open_no_wheel_of_it(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	add_wheel(&f, "numpy", "shared/x.py", "x = 1\n");
+	add_wheel(&f, "requests", "shared/x.py", "x = 2\n");
+	assert_int_equal(bake_it(&f).warnings_len, 1);
+	f.lock.selection.len = 1;
+	remove_wheels(&f);
+	add_wheel(&f, "requests", "shared/x.py", "x = 3\n");
+	struct bake_result result = bake_it(&f);
+	assert_int_equal(count_baked(&result), 1);
+	assert_int_equal(result.warnings_len, 1);
+	f.lock.selection.len = 1;
+	add_wheel(&f, "requests", "shared/x.py", "x = 1\n");
+	assert_int_equal(bake_it(&f).warnings_len, 0);
+	store_close(f.store);
+}
+
+static void test_env_10_a_damaged_list_of_paths_counts_as_none(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	struct name_list names;
+	struct error err = { 0 };
+	add_wheel(&f, "numpy", "shared/x.py", "x = 1\n");
+	(void)bake_it(&f);
+	const char *paths = path_join(&arena, f.cache, S("layers/paths"));
+	assert_int_equal(directory_names(paths, &arena, &names, &err), 0);
+	assert_int_equal(names.len, 1);
+	const char *list = path_join(&arena, paths, names.items[0]);
+	struct slice text = test_read(&arena, list);
+	struct slice other = arena_dup(&arena, text);
+	((char *)(uintptr_t)other.ptr)[text.len / 2] ^= 1;
+	test_write(list, other);
+	add_wheel(&f, "requests", "shared/x.py", "x = 2\n");
+	assert_int_equal(bake_it(&f).warnings_len, 1);
+	assert_true(slice_eq(test_read(&arena, list), text));
+	store_close(f.store);
+}
+
+// "shared.py" stands between the file and what lies below it in the order of bytes.
+static void test_env_10_file_against_a_directory_of_a_known_layer(void **state)
+{
+	(void)state;
+	struct fixture f = fixture_new();
+	struct bake_result result;
+	struct error err = { 0 };
+	add_wheel(&f, "numpy", "shared/deep/x.py", "x = 1\n");
+	add_wheel(&f, "jinja2", "shared.py", "x = 1\n");
+	(void)bake_it(&f);
+	add_wheel(&f, "requests", "shared", "a file\n");
+	assert_int_equal(try_bake(&f, &result, &err), -1);
+	assert_int_equal(err.kind, ERROR_INTEGRITY);
+	assert_non_null(
+		strstr(err.cause, "a file in 'requests' and a directory in 'numpy'"));
+	store_close(f.store);
+}
+
 static void test_env_10_strict_finds_collisions_of_known_layers(void **state)
 {
 	(void)state;
@@ -340,6 +400,10 @@ int main(void)
 		cmocka_unit_test(test_key_2_a_pruned_layer_is_baked_again),
 		cmocka_unit_test(test_chk_1_jobs_and_order_reach_no_byte),
 		cmocka_unit_test(test_env_10_collision_between_layers_warns),
+		cmocka_unit_test(
+			test_env_10_collisions_with_a_known_layer_open_no_wheel_of_it),
+		cmocka_unit_test(test_env_10_a_damaged_list_of_paths_counts_as_none),
+		cmocka_unit_test(test_env_10_file_against_a_directory_of_a_known_layer),
 		cmocka_unit_test(test_env_10_strict_finds_collisions_of_known_layers),
 		cmocka_unit_test(test_env_10_file_against_directory),
 		cmocka_unit_test(test_plan_2_a_bump_changes_one_layer),
