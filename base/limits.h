@@ -27,6 +27,8 @@
 #define LIMIT_TAG_PRODUCT 4096
 // Versions on one index page (hostile pages claim millions).
 #define LIMIT_PAGE_FILES 2000000
+// Files of one page in the first-seen journal: those that are gone stay in it.
+#define LIMIT_SEEN_FILES (2 * LIMIT_PAGE_FILES)
 // Entries of a wheel, and the bytes it may unpack to (torch with CUDA: 2.9 GB).
 #define LIMIT_WHEEL_ENTRIES        2000000
 #define LIMIT_WHEEL_UNPACKED_BYTES (64 * GIB)

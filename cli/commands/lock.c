@@ -146,6 +146,43 @@ static json_t *targets_as_json(const struct lock *lock)
 	return list;
 }
 
+// 700.2: the cut-off says little of them, and that is told.
+static json_t *undated_as_json(const struct lock *lock)
+{
+	json_t *names = json_array();
+	for (size_t i = 0; i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		bool is_undated =
+			package->has_sdist && package->sdist.upload_time.len == 0;
+		for (size_t j = 0; j < package->wheels_len; j++)
+			is_undated |= package->wheels[j].upload_time.len == 0;
+		if (is_undated)
+			json_array_append_new(names, text_as_json(package->name));
+	}
+	return names;
+}
+
+static bool has_cutoff(const struct lock *lock)
+{
+	bool any = lock->exclude_newer.len > 0;
+	for (size_t i = 0; i < lock->package_cutoffs_len; i++)
+		any |= lock->package_cutoffs[i].moment.len > 0;
+	return any;
+}
+
+// " (2 without upload-time)", where there is a cut-off to care; "" for none.
+static struct slice report_undated(struct call *call, json_t *result)
+{
+	if (!has_cutoff(&call->lock))
+		return S("");
+	json_t *names = undated_as_json(&call->lock);
+	size_t count = json_array_size(names);
+	json_object_set_new(result, "without_upload_time", names);
+	return count ? arena_printf(&call->cli->arena, " (%zu without upload-time)",
+				    count)
+		     : S("");
+}
+
 static struct slice describe_targets(struct call *call)
 {
 	if (call->lock.targets_len == 1)
@@ -178,11 +215,12 @@ static void report(struct call *call, json_t *result)
 	uint64_t took = clock_ms() - call->started_ms;
 	bool to_stdout = strcmp(call->path, "-") == 0;
 	struct slice targets = describe_targets(call);
-	say(call->cli, "%s %zu package%s for %.*s in %llu.%02llu s%s%s",
+	struct slice undated = report_undated(call, result);
+	say(call->cli, "%s %zu package%s%.*s for %.*s in %llu.%02llu s%s%s",
 	    call->values->check ? "checked" : "locked", call->lock.len,
-	    plural(call->lock.len), SLICE_ARG(targets), (unsigned long long)(took / 1000),
-	    (unsigned long long)(took % 1000 / 10), to_stdout ? "" : ": ",
-	    to_stdout ? "" : call->path);
+	    plural(call->lock.len), SLICE_ARG(undated), SLICE_ARG(targets),
+	    (unsigned long long)(took / 1000), (unsigned long long)(took % 1000 / 10),
+	    to_stdout ? "" : ": ", to_stdout ? "" : call->path);
 	report_counts(call, result);
 	json_object_set_new(result, "lock", json_string(call->path));
 	json_object_set_new(result, "targets", targets_as_json(&call->lock));

@@ -243,13 +243,14 @@ static struct slice cutoff_reason(struct arena *arena, const struct lock_run *ru
 	for (size_t i = 0; i < run->targets.len; i++) {
 		for (size_t j = 0; j < run->picks[i].pins.len; j++) {
 			const struct pin *pin = &run->picks[i].pins.items[j];
-			if (slice_eq(pin->file->upload_time, edit->after) &&
+			if (slice_eq(file_moment(arena, pin->file), edit->after) &&
 			    (!edit->package.len ||
 			     slice_eq(pin->project->name, edit->package)))
-				return arena_printf(arena, "%.*s %.*s was uploaded then",
+				return arena_printf(arena, "%.*s %.*s was %s then",
 						    SLICE_ARG(pin->project->name),
-						    SLICE_ARG(
-							    pin->release->version_text));
+						    SLICE_ARG(pin->release->version_text),
+						    pin->file->first_seen ? "first seen"
+									  : "uploaded");
 		}
 	}
 	return S("");

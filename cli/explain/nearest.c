@@ -131,7 +131,8 @@ void order_by_upload(struct candidates *candidates, int64_t cutoff, struct arena
 		uint32_t rank = candidates->prefer[i];
 		places[i] = (struct place){ .rank = rank, .at = i };
 		places[i].is_late =
-			upload_time_parse(candidate_file(candidates, rank)->upload_time,
+			upload_time_parse(file_moment(arena,
+						      candidate_file(candidates, rank)),
 					  &places[i].uploaded) &&
 			places[i].uploaded > cutoff;
 	}

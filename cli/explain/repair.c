@@ -264,8 +264,8 @@ static void add_relaxing(struct search *search, const struct requirement_entry *
 }
 
 // The moment when the last file of the lock was there, or of one package.
-static struct slice latest_upload(const struct lock_run *run, struct slice least,
-				  struct slice name)
+static struct slice latest_upload(struct arena *arena, const struct lock_run *run,
+				  struct slice least, struct slice name)
 {
 	int64_t latest, uploaded;
 	struct slice text = least;
@@ -274,7 +274,7 @@ static struct slice latest_upload(const struct lock_run *run, struct slice least
 	for (size_t i = 0; i < run->targets.len; i++) {
 		for (size_t j = 0; j < run->picks[i].pins.len; j++) {
 			const struct pin *pin = &run->picks[i].pins.items[j];
-			struct slice time = pin->file->upload_time;
+			struct slice time = file_moment(arena, pin->file);
 			bool counts = name.len ? slice_eq(pin->project->name, name)
 					       : !cutoff_of_package(
 							 run->options.package_cutoffs,
@@ -294,7 +294,7 @@ static void add_cutoff(struct search *search, const struct lock_run *run,
 		       struct repair *repair)
 {
 	struct slice before = search->of->failed->options.exclude_newer,
-		     after = latest_upload(run, before, S(""));
+		     after = latest_upload(&search->of->cli->arena, run, before, S(""));
 	if (slice_eq(before, after))
 		return;
 	*array_push(&search->of->cli->arena, &repair->edits) =
@@ -309,7 +309,7 @@ static void add_package_cutoff(struct search *search, const struct lock_run *run
 {
 	struct arena *arena = &search->of->cli->arena;
 	struct slice before = cutoff_for(&search->of->failed->options, name),
-		     after = latest_upload(run, before, name);
+		     after = latest_upload(arena, run, before, name);
 	if (slice_eq(before, after))
 		return;
 	*array_push(arena, &repair->edits) = (struct edit){ .kind = EDIT_PACKAGE_CUTOFF,

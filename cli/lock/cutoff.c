@@ -72,25 +72,6 @@ static bool read_age(struct slice text, uint64_t *ret_seconds)
 	return any && sum <= AGE_DAYS_MAX * (uint64_t)SECONDS_A_DAY;
 }
 
-// The Gregorian calendar in eras of 400 years that begin in March.
-static struct slice moment_text(struct arena *arena, uint64_t seconds)
-{
-	uint64_t days = seconds / SECONDS_A_DAY + 719468, era = days / 146097,
-		 of_era = days % 146097;
-	uint64_t of_era_year =
-		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	uint64_t of_year =
-		of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
-	uint64_t shifted = (5 * of_year + 2) / 153,
-		 month = shifted < 10 ? shifted + 3 : shifted - 9;
-	uint64_t year = era * 400 + of_era_year + (month <= 2),
-		 day = of_year - (153 * shifted + 2) / 5 + 1;
-	uint64_t time = seconds % SECONDS_A_DAY;
-	return arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year,
-			    (unsigned)month, (unsigned)day, (unsigned)(time / 3600),
-			    (unsigned)(time / 60 % 60), (unsigned)(time % 60));
-}
-
 // --- the option ------------------------------------------------------------------------------------------------------
 
 static bool read_moment(struct arena *arena, struct slice text, struct slice *ret_moment)
@@ -118,7 +99,7 @@ int cutoff_read(struct arena *arena, struct slice text, uint64_t now,
 		cutoff.kind = CUTOFF_MOMENT;
 	} else if (read_age(text, &age) && age <= now) {
 		cutoff.kind = CUTOFF_AGE;
-		cutoff.moment = moment_text(arena, now - age);
+		cutoff.moment = upload_time_text(arena, now - age);
 	} else if (text.len) {
 		error_set(
 			err, ERROR_USAGE,
@@ -190,8 +171,9 @@ static int read_package(struct arena *arena, struct slice text, uint64_t now,
 					 present->package_cutoffs_len, entry.name);
 	bool is_age = read_age(when, &age) && age <= now;
 	if (is_age)
-		entry.moment = kept && kept->moment.len ? kept->moment
-							: moment_text(arena, now - age);
+		entry.moment = kept && kept->moment.len
+				       ? kept->moment
+				       : upload_time_text(arena, now - age);
 	if (!is_age && !slice_eq_ignore_case(when, S("false")) &&
 	    !read_moment(arena, when, &entry.moment)) {
 		error_set(

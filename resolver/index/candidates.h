@@ -87,6 +87,9 @@ const struct project_file *candidate_file(const struct candidates *candidates,
 // anything else.
 bool upload_time_parse(struct slice text, int64_t *ret_microseconds);
 
+// The other way round, of seconds since 1970: "2024-02-29T12:00:00Z".
+struct slice upload_time_text(struct arena *arena, uint64_t seconds);
+
 // Why the release of that rank is not usable, to follow "it": for messages.
 struct slice candidate_reason_text(
 	struct arena *arena, const struct candidates *candidates, uint32_t rank,

@@ -54,9 +54,12 @@ struct project_file {
 	struct sha256 sha256;    // zero if the index gives none
 	bool has_size, yanked, has_core_metadata;
 	uint64_t size;
-	struct slice yanked_reason;    // "" for none
-	struct slice requires_python;  // "" for none
-	struct slice upload_time;      // as given by the index, "" for none
+	struct slice yanked_reason;   // "" for none
+	struct slice requires_python; // "" for none
+	struct slice upload_time;     // as given by the index, "" for none
+	// Seconds since 1970, where there is no such time but the store knows when the file
+	// came (seen.h); else 0
+	uint64_t first_seen;
 	struct sha256 metadata_sha256; // zero if unknown
 	uint32_t index;                // which of index_urls; find-links come after
 	uint32_t tag_set;              // of FILE_WHEEL: the same number for the same tags
@@ -82,7 +85,9 @@ struct release_row {
 #define TAG_SET_SDIST  UINT32_MAX
 
 struct file_row {
-	int64_t uploaded; // microseconds since 1970, or UPLOAD_UNKNOWN
+	// Microseconds since 1970; that it was first seen, where its upload is not known; or
+	// UPLOAD_UNKNOWN
+	int64_t uploaded;
 	uint32_t tag_set; // or TAG_SET_SDIST
 	uint32_t python_set : 31, yanked : 1;
 };
@@ -117,6 +122,10 @@ struct project {
 	// (629.1)
 	bool newer_api;
 };
+
+// RFC 3339: when the file was uploaded, or first seen where that is not known; "" for
+// neither.
+struct slice file_moment(struct arena *arena, const struct project_file *file);
 
 // Of a project that was found, by rank and by place among its files. They live as long
 // as the project; the same question gives the same pointer. A file of a damaged record

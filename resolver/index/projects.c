@@ -16,6 +16,7 @@
 #include "net/refusal.h"
 #include "resolver/index/page.h"
 #include "resolver/index/record.h"
+#include "resolver/index/seen.h"
 
 #include <string.h>
 
@@ -169,6 +170,18 @@ static void request_page(struct index *index, struct page_job *job)
 	index_send(index, &request, REQUEST_PAGE, number_of(index, job));
 }
 
+// Files without upload-time get the day on which the store first saw them.
+static void date_by_journal(struct index *index, const struct page_job *job,
+			    struct project *project, struct arena *scratch)
+{
+	struct slice journal = S("");
+	(void)index_store_find(index->store, STORE_SEEN, job->key, &journal);
+	struct slice extended = seen_date(project, journal, index->config.now, scratch);
+	if (extended.len)
+		index_store_put(index->store, STORE_SEEN, job->key,
+				arena_dup(&index->arena, extended));
+}
+
 static int take_body(struct index *index, struct page_job *job,
 		     const struct page_input *input, struct slice *ret_record,
 		     struct project *ret_project, struct error *err)
@@ -177,6 +190,8 @@ static int take_body(struct index *index, struct page_job *job,
 	struct project project;
 	if (page_read(input, &scratch, &project, err) < 0)
 		return -1;
+	if (!source_of(index, job)->local)
+		date_by_journal(index, job, &project, &scratch);
 	// Through the record even when fresh: what is handed out never depends on whether
 	// it came from the store.
 	*ret_record = record_pack(&project, &index->arena);

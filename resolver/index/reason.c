@@ -73,7 +73,10 @@ struct slice candidate_reason_text(struct arena *arena,
 	switch (candidates->items[rank].reason) {
 	case CANDIDATE_USABLE: return S("is usable");
 	case CANDIDATE_NO_FILES: return S("has no files that can be used");
-	case CANDIDATE_TOO_NEW: return S("was uploaded after the cut-off");
+	case CANDIDATE_TOO_NEW:
+		return project_file_get(project, release->first_file)->first_seen
+			       ? S("was first seen after the cut-off")
+			       : S("was uploaded after the cut-off");
 	case CANDIDATE_PRERELEASE: return S("is a pre-release");
 	case CANDIDATE_PYTHON:
 		detail = list(arena, project, release, python_text);

@@ -2,6 +2,7 @@
 // Reading of page records, in place and as late as possible. Nothing read from a record is
 // believed: every offset is checked.
 #include "base/limits.h"
+#include "resolver/index/candidates.h"
 #include "resolver/index/record.h"
 #include "resolver/index/record_layout.h"
 
@@ -250,6 +251,9 @@ static void read_file(const struct project *project, uint32_t at,
 	file->url = text_at(record->cold_texts, cold->url);
 	file->yanked_reason = text_at(record->cold_texts, cold->yanked_reason);
 	file->upload_time = text_at(record->cold_texts, cold->upload_time);
+	int64_t uploaded;
+	if (row->uploaded > 0 && !upload_time_parse(file->upload_time, &uploaded))
+		file->first_seen = (uint64_t)row->uploaded / 1000000;
 	file->has_size = (cold->flags & FLAG_SIZE) != 0;
 	file->has_core_metadata = (cold->flags & FLAG_CORE_METADATA) != 0;
 	file->size = cold->size;

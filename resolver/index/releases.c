@@ -176,7 +176,9 @@ static const struct file_row *file_rows(const struct project *project,
 		rows[i].python_set = file->python_set & INT32_MAX;
 		rows[i].yanked = file->yanked;
 		if (!upload_time_parse(file->upload_time, &rows[i].uploaded))
-			rows[i].uploaded = UPLOAD_UNKNOWN;
+			rows[i].uploaded = file->first_seen
+						   ? (int64_t)file->first_seen * 1000000
+						   : UPLOAD_UNKNOWN;
 	}
 	return rows;
 }

@@ -16,7 +16,8 @@
 // The map is address space, not memory: as much as the machine lets us have.
 static const uint64_t MAP_BYTES[] = { 64 * GIB, 4 * GIB, 512 * MIB };
 
-static const char *const TABLE_NAMES[STORE_TABLES] = { "pages", "fresh", "metadata" };
+static const char *const TABLE_NAMES[STORE_TABLES] = { "pages", "fresh", "metadata",
+						       "seen" };
 
 enum { READERS_MAX = 1024 }; // runs at once
 
@@ -147,7 +148,8 @@ static int make_tables(struct index_store *store)
 	code = open_tables(store, txn, MDB_CREATE, &about);
 	if (!code && !has_our_layout(txn, about)) {
 		for (size_t i = 0; i < STORE_TABLES && !code; i++)
-			code = mdb_drop(txn, store->tables[i], 0);
+			if (i != STORE_SEEN)
+				code = mdb_drop(txn, store->tables[i], 0);
 		if (!code)
 			code = write_layout(txn, about);
 	}

@@ -17,6 +17,9 @@ enum store_table {
 	// only this
 	STORE_FRESH,
 	STORE_METADATA, // digest of a file → its metadata's headers
+	// Index and project → first-seen journal (seen.h). Nobody could say it again: it
+	// stays when a change of layout empties the others
+	STORE_SEEN,
 	STORE_TABLES,
 };
 

@@ -87,3 +87,31 @@ bool upload_time_parse(struct slice text, int64_t *ret_microseconds)
 		(days_since_epoch(year, month, day) * 86400 + seconds) * 1000000 + micros;
 	return true;
 }
+
+enum { SECONDS_A_DAY = 86400 };
+
+// The Gregorian calendar in eras of 400 years that begin in March.
+struct slice upload_time_text(struct arena *arena, uint64_t seconds)
+{
+	uint64_t days = seconds / SECONDS_A_DAY + 719468, era = days / 146097,
+		 of_era = days % 146097;
+	uint64_t of_era_year =
+		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint64_t of_year =
+		of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
+	uint64_t shifted = (5 * of_year + 2) / 153,
+		 month = shifted < 10 ? shifted + 3 : shifted - 9;
+	uint64_t year = era * 400 + of_era_year + (month <= 2),
+		 day = of_year - (153 * shifted + 2) / 5 + 1;
+	uint64_t time = seconds % SECONDS_A_DAY;
+	return arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year,
+			    (unsigned)month, (unsigned)day, (unsigned)(time / 3600),
+			    (unsigned)(time / 60 % 60), (unsigned)(time % 60));
+}
+
+struct slice file_moment(struct arena *arena, const struct project_file *file)
+{
+	if (file->upload_time.len || !file->first_seen)
+		return file->upload_time;
+	return upload_time_text(arena, file->first_seen);
+}
