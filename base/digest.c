@@ -2,6 +2,7 @@
 // SHA-256 through libcrypto's EVP (SHA-NI where the processor has it), CRC-32 through ISA-L.
 #include "base/digest.h"
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/libcrypto.h"
 
@@ -104,48 +105,20 @@ bool sha256_parse_hex(struct slice hex, struct sha256 *ret_digest)
 	return true;
 }
 
-static const char BASE64URL[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 struct slice sha256_base64url(struct arena *arena, const struct sha256 *digest)
 {
-	enum { TEXT = 43 };
-	char *text = arena_alloc(arena, TEXT + 1, 1);
-	size_t at = 0;
-	unsigned bits = 0, count = 0;
-	for (size_t i = 0; i < SHA256_BYTES; i++) {
-		bits = (bits << 8 | digest->bytes[i]) & 0xffffu;
-		count += 8;
-		while (count >= 6) {
-			count -= 6;
-			text[at++] = BASE64URL[bits >> count & 63];
-		}
-	}
-	text[at++] = BASE64URL[bits << (6 - count) & 63];
-	return (struct slice){ text, at };
+	struct slice bytes = { (const char *)digest->bytes, SHA256_BYTES };
+	return base64_encode(arena, bytes, BASE64_URL);
 }
 
 bool sha256_parse_base64url(struct slice text, struct sha256 *ret_digest)
 {
-	struct sha256 digest = { 0 };
-	size_t at = 0;
-	unsigned bits = 0, count = 0;
-	if (slice_ends_with(text, S("=")))
-		text.len--;
-	if (text.len != 43)
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice bytes;
+	if (!base64_decode(&scratch, text, BASE64_URL, &bytes) ||
+	    bytes.len != SHA256_BYTES)
 		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		const char *hit = text.ptr[i] ? strchr(BASE64URL, text.ptr[i]) : NULL;
-		if (!hit)
-			return false;
-		bits = (bits << 6 | (unsigned)(hit - BASE64URL)) & 0xffffu;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			digest.bytes[at++] = (unsigned char)(bits >> count & 255);
-		}
-	}
-	*ret_digest = digest;
+	memcpy(ret_digest->bytes, bytes.ptr, SHA256_BYTES);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 // The SHA-2 family by name, through libcrypto.
 #include "base/digest_named.h"
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/libcrypto.h"
 
@@ -35,28 +36,13 @@ void named_digest_update(struct named_digest *digest, struct slice bytes)
 	EVP_DigestUpdate(digest->context, bytes.ptr, bytes.len);
 }
 
-static struct slice base64url(const unsigned char *bytes, size_t len, struct arena *arena)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	struct buf text = { .arena = arena };
-	unsigned bits = 0, count = 0;
-	for (size_t i = 0; i < len; i++) {
-		bits = (bits << 8 | bytes[i]) & 0xffffu;
-		for (count += 8; count >= 6; count -= 6)
-			buf_byte(&text, letters[bits >> (count - 6) & 63]);
-	}
-	if (count)
-		buf_byte(&text, letters[bits << (6 - count) & 63]);
-	return buf_slice(&text);
-}
-
 struct slice named_digest_base64url(struct named_digest *digest, struct arena *arena)
 {
 	unsigned char bytes[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 	EVP_DigestFinal_ex(digest->context, bytes, &len);
-	return base64url(bytes, len, arena);
+	return base64_encode(arena, (struct slice){ (const char *)bytes, len },
+			     BASE64_URL);
 }
 
 void named_digest_free(struct named_digest *digest)
