@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Run the end-to-end tests of some labels and sum up.
 
-    run.py [--with JUNIT.xml] [-k TEXT] [LABEL...]      labels: e2e, network, docker; none means all
+    run.py [--with JUNIT.xml] [-k TEXT] [--wheels WHICH] [LABEL...]
 
-The program is the one that PINBAKE_BIN names, else build/release/pinbake. --with adds the results of a ctest run
-to the last line, `N passed, N failed, N skipped`.
+Labels: e2e, network, docker; none means all. The program is the one that PINBAKE_BIN names, else
+build/release/pinbake. --with adds the results of a ctest run to the last line, `N passed, N failed, N skipped`.
+--wheels says which real wheels are compared with what pip and uv make of them: few, all, or groups of
+test_real_wheels.py by name.
 """
 
 import argparse
@@ -101,8 +103,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--with", dest="junit", help="a JUnit file of ctest to be counted in")
     parser.add_argument("-k", default="", metavar="TEXT", help="only tests with this in their name")
+    parser.add_argument("--wheels", metavar="WHICH", help="real wheels: few, all, or groups by name")
     parser.add_argument("labels", nargs="*")
     options = parser.parse_args()
+    if options.wheels:
+        os.environ["PINBAKE_TEST_WHEELS"] = options.wheels
 
     counts = [0, 0, 0]
     if options.junit:
