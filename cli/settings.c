@@ -217,6 +217,16 @@ static void set_trusted_hosts(struct cli *cli, struct net_config *config)
 	config->trusted_len = hosts.len;
 }
 
+// -vv: when each request was wanted, sent and answered, in milliseconds.
+static void show_timing(void *context, const struct net_timing *timing)
+{
+	const struct cli *cli = context;
+	detail(cli, "%7.1f %7.1f %7.1f %7.1f ms  %3u %8llu B  %.*s",
+	       (double)timing->asked_us / 1e3, (double)timing->begun_us / 1e3,
+	       (double)timing->first_byte_us / 1e3, (double)timing->done_us / 1e3,
+	       timing->status, (unsigned long long)timing->bytes, SLICE_ARG(timing->url));
+}
+
 int open_net(struct cli *cli, struct net **ret_net, struct error *err)
 {
 	struct net_config config = {
@@ -233,6 +243,10 @@ int open_net(struct cli *cli, struct net **ret_net, struct error *err)
 	if (keyring_is_wanted(cli, &keyring, err) < 0)
 		return -1;
 	config.find_password = keyring ? keyring_find_password : NULL;
+	if (cli->common.verbose > 1) {
+		config.trace = show_timing;
+		config.trace_context = cli;
+	}
 	set_limits(cli, &config);
 	set_trusted_hosts(cli, &config);
 	if (net_open(&config, ret_net, err) < 0)

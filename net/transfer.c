@@ -35,7 +35,7 @@ struct transfer {
 	unsigned tries; // begun so far
 	unsigned hops;  // redirects followed by hand
 	uint64_t due_ms;
-
+	uint64_t asked_us; // only where someone traces
 	// Of the running try:
 	CURL *easy;
 	struct curl_slist *headers;
@@ -43,6 +43,7 @@ struct transfer {
 	char *body;
 	size_t body_len, body_cap;
 	uint64_t received; // of a 2xx answer
+	uint64_t begun_us;
 	bool too_large, sink_failed;
 	struct error sink_error;
 };
@@ -64,13 +65,19 @@ struct net {
 	CURL **idle; // handles to use again
 	size_t idle_len, running_len, pending;
 	struct net_totals totals;
+	uint64_t opened_us;
 };
 
-static uint64_t now_ms(void)
+static uint64_t now_us(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static uint64_t now_ms(void)
+{
+	return now_us() / 1000;
 }
 
 // With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to
@@ -373,6 +380,7 @@ static void begin_try(struct net *net, struct transfer *transfer)
 	transfer->body_len = 0;
 	transfer->received = 0;
 	transfer->reason[0] = '\0';
+	transfer->begun_us = net->config.trace ? now_us() : 0;
 	set_connection(net, transfer->easy);
 	set_redirects(net, transfer->easy, transfer->url);
 	set_request(transfer);
@@ -534,6 +542,26 @@ static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned
 	return true;
 }
 
+static void trace(struct net *net, const struct transfer *transfer, unsigned status)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	curl_off_t first_byte = 0;
+	if (!net->config.trace)
+		return;
+	curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+	const struct net_timing timing = {
+		.url = url_redact(&scratch, slice_from(transfer->url)),
+		.status = status,
+		.bytes = transfer->received,
+		.asked_us = transfer->asked_us - net->opened_us,
+		.begun_us = transfer->begun_us - net->opened_us,
+		.first_byte_us =
+			transfer->begun_us - net->opened_us + (uint64_t)first_byte,
+		.done_us = now_us() - net->opened_us,
+	};
+	net->config.trace(net->config.trace_context, &timing);
+}
+
 static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 {
 	unsigned status = status_of(transfer);
@@ -546,6 +574,7 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 		transfer->too_large && transfer->request.has_range && status == 200;
 	bool answered = code == CURLE_OK || missing || range_ignored;
 	net->totals.bytes += transfer->received;
+	trace(net, transfer, status);
 	if (code == CURLE_OK && follow_redirect(net, transfer, status)) {
 		release_handle(net, transfer);
 		queue_transfer(net, transfer);
@@ -589,6 +618,7 @@ int net_open(const struct net_config *config, struct net **ret_net, struct error
 	(void)err; // libcurl is started by the first request, in start_libcurl
 	struct net *net = mem_alloc(sizeof(*net));
 	net->config = *config;
+	net->opened_us = config->trace ? now_us() : 0;
 	if (net->config.concurrency == 0)
 		net->config.concurrency = CONCURRENCY;
 	net->credentials.arena = &net->arena;
@@ -706,6 +736,7 @@ void net_start(struct net *net, const struct net_request *request)
 				       url_escape_unsafe(&transfer->arena, url));
 	for (size_t i = 0; i < request->header_len; i++)
 		add_header(transfer, request->headers[i].name, request->headers[i].value);
+	transfer->asked_us = net->config.trace ? now_us() : 0;
 	net->pending++;
 	if (net->config.offline) {
 		struct error why;

@@ -16,6 +16,15 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+// How one try of a transfer went: microseconds since net_open. For who looks for the time
+// that a run waits.
+struct net_timing {
+	struct slice url; // redacted
+	unsigned status;  // 0: none came
+	uint64_t bytes;
+	uint64_t asked_us, begun_us, first_byte_us, done_us;
+};
+
 struct net_config {
 	const char *ca_file, *ca_directory; // NULL: the system's
 	const char *client_certificate;     // NULL: none
@@ -38,6 +47,9 @@ struct net_config {
 	unsigned connect_timeout_ms, stall_timeout_ms;
 	// Set non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED
 	const volatile int *interrupted;
+	// Told of each try when it ends; NULL: nobody looks
+	void (*trace)(void *context, const struct net_timing *timing);
+	void *trace_context;
 };
 
 struct net_header {

@@ -10,8 +10,8 @@
 
 // --- the user's requirements -----------------------------------------------------------------------------------------
 
-static bool asks_for_package(const struct resolve *resolve,
-			     const struct requirement_entry *entry)
+bool asks_for_package(const struct resolve *resolve,
+		      const struct requirement_entry *entry)
 {
 	return !entry->is_constraint && !entry->is_override &&
 	       marker_holds_here(resolve, entry->requirement.marker, S(""));
@@ -50,6 +50,7 @@ static int wait_for_index(struct resolve *resolve, struct error *err)
 		(unsigned long long)(counts.pages_fetched + counts.pages_from_store),
 		(unsigned long long)(counts.metadata_fetched +
 				     counts.metadata_from_store));
+	guess_ahead(resolve);
 	return index_wait(resolve->index, err);
 }
 

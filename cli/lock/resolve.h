@@ -88,6 +88,17 @@ struct edge {
 	struct slice problem; // for exclusions: why the release cannot be used
 };
 
+// What is likely to be picked, before the solver has come to it (resolve_guess.c).
+struct guess {
+	struct {
+		const struct specifier_set **items;
+		size_t len, cap;
+	} bounds; // of needs seen so far
+	const struct project_file *file;
+	bool settled;  // file is the best of what the bounds admit
+	bool followed; // what it needs is expected, too
+};
+
 struct node {
 	struct slice name, extra; // extra "" for the project itself
 	const struct project *project;
@@ -95,7 +106,7 @@ struct node {
 		candidates; // for the target; `prefer` holds what all targets of the class can use
 	struct candidates *others; // for options->others, without `prefer`
 	bool ready;                // versions given to the solver
-	bool prefetched;
+	struct guess guess;
 };
 
 struct ask; // dependencies the solver wants to know

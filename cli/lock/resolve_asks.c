@@ -77,6 +77,18 @@ static bool is_chosen(const struct ask *ask, const struct requirement *requireme
 	return false;
 }
 
+const struct requirement *requirement_here(struct resolve *resolve,
+					   const struct node *node,
+					   const struct requirement *requirement)
+{
+	bool always = marker_holds_here(resolve, requirement->marker, S(""));
+	bool wanted = always;
+	if (node->extra.len)
+		wanted = !always &&
+			 marker_holds_here(resolve, requirement->marker, node->extra);
+	return wanted ? overridden(resolve, node->name, requirement) : NULL;
+}
+
 // Which of a release's requirements hold for the target; for an extra's node those that its extra switches on. A second
 // wheel of the class adds what only it asks for (sol.5).
 static void choose_requirements(struct resolve *resolve, struct ask *ask,
@@ -86,16 +98,9 @@ static void choose_requirements(struct resolve *resolve, struct ask *ask,
 	if (node->extra.len && !provides_extra(metadata, node->extra))
 		return;
 	for (size_t i = 0; i < metadata->requires_len; i++) {
-		const struct requirement *requirement = &metadata->requires_dist[i];
-		bool always = marker_holds_here(resolve, requirement->marker, S(""));
-		bool wanted = node->extra.len
-				      ? !always && marker_holds_here(resolve,
-								     requirement->marker,
-								     node->extra)
-				      : always;
-		if (wanted)
-			requirement = overridden(resolve, node->name, requirement);
-		if (wanted && requirement && (first || !is_chosen(ask, requirement)))
+		const struct requirement *requirement =
+			requirement_here(resolve, node, &metadata->requires_dist[i]);
+		if (requirement && (first || !is_chosen(ask, requirement)))
 			*array_push(&resolve->arena, &ask->requirements) = requirement;
 	}
 }

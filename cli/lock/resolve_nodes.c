@@ -231,16 +231,6 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 	lean(resolve, node);
 }
 
-static void prefetch_best(struct resolve *resolve, struct node *node)
-{
-	if (node->candidates.prefer_len == 0 || node->prefetched)
-		return;
-	node->prefetched = true;
-	index_want_metadata(resolve->index, node->project,
-			    candidate_file(&node->candidates,
-					   node->candidates.prefer[0]));
-}
-
 // Tells the solver the node's versions once its project's page is known. False: not known yet.
 bool make_ready(struct resolve *resolve, uint32_t id)
 {
@@ -261,7 +251,6 @@ bool make_ready(struct resolve *resolve, uint32_t id)
 		node->others = resolve->nodes.items[base].others;
 	} else {
 		select_candidates(resolve, node, &named, &pinned);
-		prefetch_best(resolve, node);
 	}
 	struct solver_versions versions = {
 		.count = (uint32_t)node->project->release_len,

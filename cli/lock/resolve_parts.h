@@ -30,6 +30,14 @@ struct rank_question {
 	const struct newer_request *newer;
 };
 
+// --- resolve.c
+// Does the entry ask for a package here (and is no constraint)?
+bool asks_for_package(const struct resolve *resolve,
+		      const struct requirement_entry *entry);
+
+// --- resolve_guess.c: fetches what is likely to be asked for next
+void guess_ahead(struct resolve *resolve);
+
 // --- resolve_nodes.c
 struct slice release_text(struct resolve *resolve, uint32_t id, uint32_t rank);
 uint32_t node_of(struct resolve *resolve, struct slice name, struct slice extra);
@@ -41,6 +49,11 @@ void want_project(struct resolve *resolve, struct slice name);
 const struct project *find_project(const struct resolve *resolve, struct slice name);
 
 // --- resolve_asks.c
+// What a release's need comes to for the node: the requirement or its override; NULL where
+// its marker does not hold, or it is dropped.
+const struct requirement *requirement_here(struct resolve *resolve,
+					   const struct node *node,
+					   const struct requirement *requirement);
 bool want_requirement(struct resolve *resolve, const struct requirement *requirement);
 void add_dependencies(struct resolve *resolve, const struct requirement *requirement,
 		      solver_reason reason, struct dependency_list *list);

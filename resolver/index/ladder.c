@@ -32,15 +32,29 @@ enum {
 
 // --- asking --------------------------------------------------------------------------
 
-// Absent keys prove nothing (idx.1): a host is asked until it has refused a few times, or
-// for ever once it served one.
-static bool try_metadata_file(const struct project_file *file,
-			      const struct file_host *host)
+// Absent keys prove nothing (idx.1), but a range is as good an answer, and a proxy looks
+// long for a file that it has not. So .metadata that the index does not announce is asked
+// only of a host without ranges: until it has refused a few times, or for ever once it
+// served one.
+static bool may_have_metadata_file(const struct ladder *ladder)
 {
-	if (file->has_core_metadata)
-		return true;
-	return file->kind == FILE_WHEEL &&
+	const struct file_host *host = ladder->host;
+	return ladder->file->kind == FILE_WHEEL && !ladder->asked_metadata_file &&
 	       (host->metadata_served > 0 || host->metadata_missing < PROBES);
+}
+
+static void ask_for_metadata_file(struct ladder *ladder)
+{
+	ladder->step = LADDER_METADATA_FILE;
+	ladder->asked_metadata_file = true;
+}
+
+static void go_without_ranges(struct ladder *ladder)
+{
+	if (may_have_metadata_file(ladder))
+		ask_for_metadata_file(ladder);
+	else
+		ladder->step = LADDER_WHOLE;
 }
 
 static void go_to_ranges(struct ladder *ladder)
@@ -49,8 +63,10 @@ static void go_to_ranges(struct ladder *ladder)
 	bool gzip = slice_ends_with(ladder->file->name, S(".gz"));
 	bool small = ladder->size > 0 &&
 		     ladder->size <= (wheel ? TAIL_BYTES : SMALL_FILE_BYTES);
-	if (ladder->host->no_ranges || small || (!wheel && !gzip))
+	if (small || (!wheel && !gzip))
 		ladder->step = LADDER_WHOLE;
+	else if (ladder->host->no_ranges)
+		go_without_ranges(ladder);
 	else
 		ladder->step = wheel ? LADDER_TAIL : LADDER_HEAD;
 }
@@ -69,8 +85,8 @@ void ladder_begin(struct ladder *ladder, const struct project_file *file,
 	*ladder = (struct ladder){ .file = file, .host = host, .arena = arena };
 	ladder->size = file->has_size ? file->size : 0;
 	ladder->tail = first_tail(ladder->size);
-	if (try_metadata_file(file, host))
-		ladder->step = LADDER_METADATA_FILE;
+	if (file->has_core_metadata)
+		ask_for_metadata_file(ladder);
 	else
 		go_to_ranges(ladder);
 }
@@ -380,7 +396,7 @@ static enum ladder_result take_range(struct ladder *ladder,
 		return ladder_take_whole(ladder, response->body, ret_text, err);
 	if (response->status != 206 || !range_is_right(ladder, response)) {
 		ladder->host->no_ranges |= response->status == 200;
-		ladder->step = LADDER_WHOLE;
+		go_without_ranges(ladder);
 		return LADDER_AGAIN;
 	}
 	if (ladder->step == LADDER_HEAD)

@@ -2,8 +2,8 @@
 // One file's way to its metadata, rung by rung (658.1, 658.2, 643.1, idx.1), as a state
 // machine without I/O:
 //
-//	wheel:  .metadata ──404──▶ tail range ──▶ more tail ──▶ the entry ──▶ METADATA
-//	                               └── ranges not served ──▶ whole file ──┘
+//	wheel:  .metadata, if announced ──▶ tail range ──▶ more tail ──▶ entry ──▶ METADATA
+//	                                        └── no ranges ──▶ .metadata ──▶ whole file
 //	sdist:  head range ──PKG-INFO not in it──▶ whole file ──▶ PKG-INFO, egg-info of old ones
 //
 // The driver sends what ladder_request says, hands the answer to ladder_take, and goes on
@@ -34,6 +34,7 @@ struct ladder {
 	struct file_host *host;
 	struct arena *arena; // for the metadata text and what is read on the way
 	enum ladder_step step;
+	bool asked_metadata_file;
 	uint64_t size;          // of the whole file; 0: unknown yet
 	uint64_t tail;          // bytes to ask for from the end
 	struct zip_entry entry; // METADATA, for LADDER_ENTRY

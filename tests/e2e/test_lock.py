@@ -105,7 +105,7 @@ class Lock(Case):
         self.assertEqual(self.lock("big\n"), {"big": "1.0", "lib": "2.0"})
         fetched = [(path, wanted) for _, path, wanted in self.index.requests if "big-1.0" in path]
         self.assertTrue(fetched)
-        # idx.1: one try whether the host serves .metadata, then never the whole wheel
+        # idx.1: a range is as good as the .metadata that is not announced, and never the whole wheel
         self.assertTrue(all(wanted for path, wanted in fetched if path.endswith(".whl")), fetched)
 
     def test_metadata_without_ranges(self):

@@ -114,6 +114,7 @@ static void test_658_2_metadata_stands_before_query(void **state)
 	struct ladder ladder;
 	struct net_request request;
 	file.url = S("https://h/foo-1.0-py3-none-any.whl?sig=a/b.c");
+	file.has_core_metadata = true;
 	ladder_begin(&ladder, &file, &host, &arena);
 	ladder_request(&ladder, &request);
 	assert_true(slice_eq(request.url,
@@ -140,14 +141,24 @@ static void test_658_2_hash_of_metadata_is_verified(void **state)
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }
 
-static void test_idx_1_a_host_is_probed_and_remembered(void **state)
+static void test_idx_1_a_range_comes_before_what_is_not_announced(void **state)
 {
 	(void)state;
 	struct slice bytes = make_wheel(100000, 100);
 	struct project_file file = wheel_file(bytes);
 	struct file_host host = { 0 };
+	check_climb(&file, &host, bytes, 1);
+	file.has_core_metadata = true; // announced, but not there
+	check_climb(&file, &host, bytes, 2);
+}
+
+static void test_idx_1_a_host_without_ranges_is_probed_and_remembered(void **state)
+{
+	(void)state;
+	struct slice bytes = make_wheel(100000, 100), text;
+	struct project_file file = wheel_file(bytes);
+	struct file_host host = { .no_ranges = true };
 	struct ladder ladder;
-	struct slice text;
 	struct error err;
 	for (unsigned i = 0; i < 3; i++)
 		check_climb(&file, &host, bytes, 2);
@@ -390,7 +401,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_658_2_metadata_stands_before_query),
 		cmocka_unit_test(test_658_2_hash_of_metadata_is_verified),
-		cmocka_unit_test(test_idx_1_a_host_is_probed_and_remembered),
+		cmocka_unit_test(test_idx_1_a_range_comes_before_what_is_not_announced),
+		cmocka_unit_test(
+			test_idx_1_a_host_without_ranges_is_probed_and_remembered),
 		cmocka_unit_test(test_zip_3_one_round_trip_where_the_tail_holds_it),
 		cmocka_unit_test(test_zip_3_metadata_before_the_tail_takes_a_second),
 		cmocka_unit_test(test_zip_3_directory_longer_than_the_tail),
