@@ -6,6 +6,8 @@
     build_wheel.py requires ANSWER BACKEND [PATH...]      get_requires_for_build_wheel (PEP 517)
     build_wheel.py wheel ANSWER BACKEND OUTPUT [PATH...]  build_wheel
     build_wheel.py metadata ANSWER BACKEND OUTPUT [PATH...]  prepare_metadata_for_build_wheel, where there is one
+    build_wheel.py requires-editable ANSWER BACKEND [PATH...]      get_requires_for_build_editable (PEP 660)
+    build_wheel.py editable ANSWER BACKEND OUTPUT [PATH...]  build_editable
 
 Answers are lines of the file ANSWER: standard output belongs to the backend. Works from Python 3.3 on.
 """
@@ -161,6 +163,19 @@ def wheel(backend, output, *paths):
     return [load_backend(backend, paths).build_wheel(output, settings_for(backend), None)]
 
 
+def requires_editable(backend, *paths):
+    hook = getattr(load_backend(backend, paths), "get_requires_for_build_editable", None)
+    return list(hook({})) if hook else []
+
+
+def editable(backend, output, *paths):
+    hook = getattr(load_backend(backend, paths), "build_editable", None)
+    if not hook:
+        fail("the backend %r cannot build editable wheels (PEP 660)" % backend)
+    os.makedirs(output)
+    return [hook(output, {}, None)]
+
+
 def metadata(backend, output, *paths):
     os.makedirs(output)
     hook = getattr(load_backend(backend, paths), "prepare_metadata_for_build_wheel", None)
@@ -173,7 +188,8 @@ def main():
     sys.argv[:] = ["setup.py"]
     sys.path[:] = [path for path in sys.path if path and path != os.path.dirname(os.path.abspath(__file__))]
     os.umask(0o022)
-    steps = {"describe": describe, "unpack": unpack, "requires": requires, "wheel": wheel, "metadata": metadata}
+    steps = {"describe": describe, "unpack": unpack, "requires": requires, "wheel": wheel, "metadata": metadata,
+             "requires-editable": requires_editable, "editable": editable}
     lines = steps[step](*arguments)
     sys.stdout.flush()
     with open(answer, "wb") as file:

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/zip.h"
 #include "builder/sdist/build_system.h"
 #include "builder/sdist/causes.h"
 #include "builder/sdist/wheel_writer.h"
@@ -22,8 +23,10 @@ struct build {
 	struct arena *arena;
 	struct workplace place;
 	struct build_system system;
-	const char *python; // of the build's environment
+	const char *project; // the folder of its pyproject.toml, absolute
+	const char *python;  // of the build's environment
 	struct built_wheel wheel;
+	struct slice metadata;
 };
 
 static const char *c_string(struct build *build, struct slice text)
@@ -33,10 +36,14 @@ static const char *c_string(struct build *build, struct slice text)
 
 // --- steps -----------------------------------------------------------------------------
 
-// The archive keeps its name: its end says what kind it is.
+// The archive keeps its name: its end says what kind it is. What is editable stays where
+// it is.
 static int unpack(struct build *build, struct error *err)
 {
 	const struct lock_file *file = build->choice->file;
+	build->project = build->settings->editable;
+	if (build->project)
+		return 0;
 	const char *source = workplace_path(&build->place, "src");
 	const char *arguments[] = {
 		path_real(build->arena,
@@ -48,18 +55,22 @@ static int unpack(struct build *build, struct error *err)
 				       c_string(build, build->settings->python.path), "",
 				       arguments, 2 };
 	struct line_list ignored;
+	build->project = file->subdirectory.len
+				 ? path_join(build->arena, source, file->subdirectory)
+				 : source;
 	return workplace_run(&build->place, &step, &ignored, err);
 }
 
 // 517.1
 static int read_build_system(struct build *build, struct error *err)
 {
-	const char *path = workplace_path(&build->place, "src/pyproject.toml");
+	const char *path = path_join(build->arena, build->project, S("pyproject.toml"));
 	struct slice text = S("");
 	if (file_exists(path) && file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT,
 					   build->arena, &text, err) < 0)
 		return -1;
-	if (!text.len && !file_exists(workplace_path(&build->place, "src/setup.py")))
+	if (!text.len &&
+	    !file_exists(path_join(build->arena, build->project, S("setup.py"))))
 		return error_set(err, ERROR_INPUT,
 				 "it has neither pyproject.toml nor setup.py");
 	return build_system_read(text, build->arena, &build->system, err);
@@ -90,7 +101,8 @@ static int run_hook(struct build *build, const char *hook, const char *output,
 		arguments[len++] = output;
 	for (size_t i = 0; i < system->paths_len; i++)
 		arguments[len++] = c_string(build, system->paths[i]);
-	struct workplace_step step = { hook, build->python, "src", arguments, len };
+	struct workplace_step step = { hook, build->python, build->project, arguments,
+				       len };
 	return workplace_run(&build->place, &step, ret_lines, err);
 }
 
@@ -101,7 +113,8 @@ static int prepare(struct build *build, struct error *err)
 	if (unpack(build, err) < 0 || read_build_system(build, err) < 0 ||
 	    install_requirements(build, system->requires, system->requires_len, err) <
 		    0 ||
-	    run_hook(build, "requires", NULL, &more, err) < 0)
+	    run_hook(build, build->settings->editable ? "requires-editable" : "requires",
+		     NULL, &more, err) < 0)
 		return -1;
 	if (more.len == 0)
 		return 0;
@@ -116,7 +129,8 @@ static int prepare(struct build *build, struct error *err)
 
 // --- the wheel -------------------------------------------------------------------------
 
-// The backend may call it what it likes, but it has to be a wheel of this release.
+// The backend may call it what it likes, but it has to be a wheel of this release; of a
+// source tree whose version the lock does not say, of the project.
 static int check_name(const struct build *build, struct slice name, struct error *err)
 {
 	const struct lock_package *package = build->choice->package;
@@ -127,15 +141,17 @@ static int check_name(const struct build *build, struct slice name, struct error
 		return error_set(err, ERROR_NO,
 				 "the backend made '%.*s', which is no wheel",
 				 SLICE_ARG(name));
-	if (!slice_eq(name_normalize(build->arena, parts.name), package->name) ||
-	    !version_parse(build->arena, parts.version, &built) ||
-	    !version_parse(build->arena, package->version, &locked) ||
-	    version_cmp(&built, &locked) != 0)
-		return error_set(err, ERROR_INTEGRITY,
-				 "the backend made '%.*s', but the lock says %.*s %.*s",
-				 SLICE_ARG(name), SLICE_ARG(package->name),
-				 SLICE_ARG(package->version));
-	return 0;
+	bool is_it = slice_eq(name_normalize(build->arena, parts.name), package->name) &&
+		     version_parse(build->arena, parts.version, &built);
+	if (is_it && package->version.len)
+		is_it = version_parse(build->arena, package->version, &locked) &&
+			version_cmp(&built, &locked) == 0;
+	if (is_it)
+		return 0;
+	return error_set(err, ERROR_INTEGRITY,
+			 "the backend made '%.*s', but the lock says %.*s %.*s",
+			 SLICE_ARG(name), SLICE_ARG(package->name),
+			 SLICE_ARG(package->version));
 }
 
 static int enter_store(struct build *build, struct slice bytes, struct error *err)
@@ -159,7 +175,8 @@ static int make_wheel(struct build *build, struct error *err)
 	const char *output = workplace_path(&build->place, "wheel");
 	struct line_list lines;
 	struct slice bytes = S("");
-	if (run_hook(build, "wheel", output, &lines, err) < 0)
+	const char *hook = build->settings->editable ? "editable" : "wheel";
+	if (run_hook(build, hook, output, &lines, err) < 0)
 		return -1;
 	if (lines.len != 1)
 		return error_set(err, ERROR_NO, "the backend did not say what it made");
@@ -213,6 +230,30 @@ static const char *log_path_of(const struct build *build, const struct sha256 *k
 	return file_write(path, S(""), err) < 0 ? NULL : path;
 }
 
+// The folder, the log and the explanation around the work itself.
+static int run_build(struct build *build, const struct sha256 *key,
+		     int (*work)(struct build *build, struct error *err),
+		     struct sdist_outcome *ret_outcome, struct error *err)
+{
+	const struct sha256 *digest = &build->choice->file->sha256;
+	struct slice folder =
+		arena_printf(build->arena, "%.16s", sha256_hex(build->arena, digest).ptr);
+	*ret_outcome = (struct sdist_outcome){ 0 };
+	const char *log = log_path_of(build, key, err);
+	if (!log || workplace_open(build->settings, folder, log, build->arena,
+				   &build->place, err) < 0)
+		return -1;
+	int status = prepare(build, err);
+	if (status == 0)
+		status = work(build, err);
+	if (status < 0)
+		explain(build, ret_outcome, err);
+	ret_outcome->log_path = log;
+	ret_outcome->net = build->place.last.net;
+	workplace_close(&build->place);
+	return status;
+}
+
 int sdist_build(struct store *store, const struct lock_choice *choice,
 		const struct sdist_settings *settings, const struct sdist_host *host,
 		const struct sha256 *key, struct arena *arena,
@@ -224,24 +265,74 @@ int sdist_build(struct store *store, const struct lock_choice *choice,
 			       .settings = settings,
 			       .host = host,
 			       .arena = arena };
-	struct slice folder = arena_printf(arena, "%.16s",
-					   sha256_hex(arena, &choice->file->sha256).ptr);
-	*ret_outcome = (struct sdist_outcome){ 0 };
-	const char *log = log_path_of(&build, key, err);
-	if (!log || workplace_open(settings, folder, log, arena, &build.place, err) < 0)
+	if (run_build(&build, key, make_wheel, ret_outcome, err) < 0)
 		return -1;
-	int status = prepare(&build, err);
-	if (status == 0)
-		status = make_wheel(&build, err);
-	if (status == 0)
-		status = built_note(settings->cache_directory, key, &build.wheel, err);
-	if (status < 0)
-		explain(&build, ret_outcome, err);
-	ret_outcome->log_path = log;
-	ret_outcome->net = build.place.last.net;
-	workplace_close(&build.place);
-	if (status < 0)
+	// The folder of an editable may change tomorrow.
+	if (!settings->editable &&
+	    built_note(settings->cache_directory, key, &build.wheel, err) < 0)
 		return -1;
 	*ret_wheel = build.wheel;
+	return 0;
+}
+
+// --- metadata --------------------------------------------------------------------------
+
+// Without the hook, as PEP 517 says: the whole wheel is made for the sake of one file.
+static int read_metadata_of_wheel(struct build *build, struct error *err)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	const char *output = workplace_path(&build->place, "wheel");
+	struct zip_directory directory = { 0 };
+	struct line_list lines;
+	uint64_t need;
+	if (run_hook(build, "wheel", output, &lines, err) < 0)
+		return -1;
+	if (lines.len != 1 || slice_find_byte(lines.items[0], '/') != SLICE_NONE)
+		return error_set(err, ERROR_NO, "the backend did not say what it made");
+	if (file_map_open(path_join(build->arena, output, lines.items[0]), ERROR_NO, &map,
+			  err) < 0 ||
+	    zip_read_directory(build->arena, map.bytes, map.bytes.len, &directory, &need,
+			       err) < 0)
+		return -1;
+	for (size_t i = 0; i < directory.len; i++) {
+		struct slice rest = directory.entries[i].name, top;
+		if (slice_cut(&rest, '/', &top) && slice_eq(rest, S("METADATA")) &&
+		    slice_ends_with(top, S(".dist-info")))
+			return zip_entry_read(&directory.entries[i], map.bytes,
+					      LIMIT_METADATA_BYTES, build->arena,
+					      &build->metadata, err);
+	}
+	return error_set(err, ERROR_NO, "the backend's wheel has no METADATA");
+}
+
+static int make_metadata(struct build *build, struct error *err)
+{
+	const char *output = workplace_path(&build->place, "metadata");
+	struct line_list lines;
+	if (run_hook(build, "metadata", output, &lines, err) < 0)
+		return -1;
+	if (lines.len == 0)
+		return read_metadata_of_wheel(build, err);
+	if (slice_find_byte(lines.items[0], '/') != SLICE_NONE)
+		return error_set(err, ERROR_NO, "the backend did not say what it made");
+	const char *folder = path_join(build->arena, output, lines.items[0]);
+	return file_read(path_join(build->arena, folder, S("METADATA")),
+			 LIMIT_METADATA_BYTES, ERROR_NO, build->arena, &build->metadata,
+			 err);
+}
+
+int sdist_metadata(struct store *store, const struct lock_choice *choice,
+		   const struct sdist_settings *settings, const struct sdist_host *host,
+		   const struct sha256 *key, struct arena *arena, struct slice *ret_text,
+		   struct sdist_outcome *ret_outcome, struct error *err)
+{
+	struct build build = { .store = store,
+			       .choice = choice,
+			       .settings = settings,
+			       .host = host,
+			       .arena = arena };
+	if (run_build(&build, key, make_metadata, ret_outcome, err) < 0)
+		return -1;
+	*ret_text = build.metadata;
 	return 0;
 }

@@ -42,6 +42,7 @@ struct sdist_settings {
 	const char *cache_directory;
 	struct sdist_python python;
 	bool network;           // leave it open
+	const char *editable;   // PEP 660: the project's own folder, absolute; else NULL
 	unsigned limit_seconds; // of one step
 	const volatile int *interrupted;
 };
@@ -65,6 +66,8 @@ NODISCARD int sdist_look_at_python(const char *cache_directory, struct slice pat
 				   struct sdist_python *ret_python, struct error *err);
 
 // Builds a locked sdist that is in the store, whatever was built before, and puts the wheel into the store.
+// Of a file with a subdirectory the project is there. With settings->editable its wheel
+// leads to that folder (PEP 660), and the file is not looked at but for its digest.
 // ERROR_NO: the backend failed; ret_outcome has the end of its log, err the cause where
 // it is known. ERROR_INPUT: the source tree is no project. ret_outcome is set in any case.
 NODISCARD int sdist_build(struct store *store, const struct lock_choice *choice,
@@ -72,6 +75,15 @@ NODISCARD int sdist_build(struct store *store, const struct lock_choice *choice,
 			  const struct sdist_host *host, const struct sha256 *key,
 			  struct arena *arena, struct built_wheel *ret_wheel,
 			  struct sdist_outcome *ret_outcome, struct error *err);
+
+// What the backend says of it: METADATA by prepare_metadata_for_build_wheel, or that of the
+// wheel where there is no such hook. The choice's package may lack name and version.
+// Errors and ret_outcome as above.
+NODISCARD int sdist_metadata(struct store *store, const struct lock_choice *choice,
+			     const struct sdist_settings *settings,
+			     const struct sdist_host *host, const struct sha256 *key,
+			     struct arena *arena, struct slice *ret_text,
+			     struct sdist_outcome *ret_outcome, struct error *err);
 
 // --- built.c: what was built before ----------------------------------------------------
 

@@ -216,7 +216,9 @@ int workplace_run(struct workplace *place, const struct workplace_step *step,
 	struct sandbox_job job = {
 		.arguments = arguments_of(place, step, answer),
 		.environment = variables.items,
-		.directory = workplace_path(place, step->directory),
+		.directory = *step->directory == '/'
+				     ? step->directory
+				     : workplace_path(place, step->directory),
 		.log_path = place->log_path,
 		.network = place->settings->network,
 		.limit_seconds = place->settings->limit_seconds,

@@ -28,7 +28,7 @@ const char *workplace_path(const struct workplace *place, const char *below);
 struct workplace_step {
 	const char *name;      // "wheel"
 	const char *python;    // path
-	const char *directory; // below the root, "" for itself
+	const char *directory; // absolute, or below the root, "" for itself
 	const char **arguments;
 	size_t len;
 };

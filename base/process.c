@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Starts a program in a process group of its own and waits for it.
+#include "base/process.h"
+
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { STEP_MS = 100, GRACE_STEPS = 20, FILE_MODE = 0600 };
+
+// --- starting ------------------------------------------------------------------------
+
+static void write_to(posix_spawn_file_actions_t *actions, int fd, const char *path)
+{
+	posix_spawn_file_actions_addopen(actions, fd, path ? path : "/dev/null",
+					 O_WRONLY | O_CREAT | O_TRUNC, FILE_MODE);
+}
+
+static void set_streams(posix_spawn_file_actions_t *actions,
+			const struct process_job *job)
+{
+	const char *input = job->input_path ? job->input_path : "/dev/null";
+	posix_spawn_file_actions_init(actions);
+	posix_spawn_file_actions_addopen(actions, STDIN_FILENO, input, O_RDONLY, 0);
+	write_to(actions, STDOUT_FILENO, job->output_path);
+	write_to(actions, STDERR_FILENO, job->error_path);
+	if (job->directory)
+		posix_spawn_file_actions_addchdir_np(actions, job->directory);
+}
+
+// A group of its own, so that its children can be ended with it; the signals that we
+// catch or ignore are none of its business.
+static void set_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	posix_spawnattr_init(attributes);
+	posix_spawnattr_setpgroup(attributes, 0);
+	posix_spawnattr_setsigdefault(attributes, &signals);
+	posix_spawnattr_setflags(attributes,
+				 POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+}
+
+// posix_spawn's signature is older than const.
+union string_list {
+	const char *const *given;
+	char *const *wanted;
+};
+
+static int start(const struct process_job *job, pid_t *ret_child, struct error *err)
+{
+	union string_list arguments = { job->arguments },
+			  environment = { job->environment };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	set_streams(&actions, job);
+	set_attributes(&attributes);
+	int why = posix_spawn(ret_child, job->arguments[0], &actions, &attributes,
+			      arguments.wanted, environment.wanted);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	errno = why;
+	return why ? error_errno(err, ERROR_IO, "cannot run '%s'", job->arguments[0]) : 0;
+}
+
+// --- waiting -------------------------------------------------------------------------
+
+// Waits one step at most. True once it has ended.
+static bool has_ended(pid_t child, int pid_fd, int *ret_status)
+{
+	struct pollfd wait = { .fd = pid_fd, .events = POLLIN };
+	(void)!poll(&wait, 1, STEP_MS);
+	return waitpid(child, ret_status, WNOHANG) == child;
+}
+
+static void stop(pid_t child, int pid_fd)
+{
+	int status;
+	kill(-child, SIGTERM);
+	for (int i = 0; i < GRACE_STEPS; i++)
+		if (has_ended(child, pid_fd, &status))
+			return;
+	kill(-child, SIGKILL);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+int process_run(const struct process_job *job, int *ret_exit_code, struct error *err)
+{
+	pid_t child;
+	int status;
+	if (start(job, &child, err) < 0)
+		return -1;
+	AUTO(fd_close) int pid_fd = (int)syscall(SYS_pidfd_open, child, 0); // since 5.3
+	uint64_t steps = (uint64_t)job->limit_seconds * 1000 / STEP_MS;
+	for (uint64_t i = 0; i < steps; i++) {
+		if (has_ended(child, pid_fd, &status)) {
+			*ret_exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+							     : WEXITSTATUS(status);
+			return 0;
+		}
+		if (job->interrupted && *job->interrupted) {
+			stop(child, pid_fd);
+			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+		}
+	}
+	stop(child, pid_fd);
+	return error_set(err, ERROR_SOURCE, "'%s' ran for more than %u seconds",
+			 job->arguments[0], job->limit_seconds);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Runs another program to its end: no shell, exactly the given environment, its streams
+// in files, and a limit of time. For programs that are trusted; what is not runs in
+// builder/sdist/sandbox.h.
+#pragma once
+
+#include "base/error.h"
+
+struct process_job {
+	const char *const *arguments;   // [0] is the program's path; ended by NULL
+	const char *const *environment; // "NAME=value", ended by NULL
+	const char *directory;          // to run in; NULL: the present one
+	const char *input_path;         // NULL: nothing to read
+	// Written anew; NULL: thrown away
+	const char *output_path, *error_path;
+	unsigned limit_seconds;
+	const volatile int *interrupted; // non-zero ends it; NULL: never
+};
+
+// ret_exit_code: 0..255, or 128 + the signal that ended it. -1 where the program could
+// not be run to its end: ERROR_IO; ERROR_INTERRUPTED; ERROR_SOURCE past the limit. Then
+// nothing of it runs any more, its children included.
+NODISCARD int process_run(const struct process_job *job, int *ret_exit_code,
+			  struct error *err);

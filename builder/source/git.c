@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Revisions to commit ids.
+#include "builder/source/git_run.h"
+
+enum { SHORTEST_ID = 7 }; // as git itself abbreviates
+
+static int unknown_revision(const struct git_repository *repository, struct error *err)
+{
+	const struct git_address *address = repository->address;
+	error_set(err, ERROR_NO, "'%.*s' has no branch, tag or commit '%.*s'",
+		  SLICE_ARG(address->url), SLICE_ARG(address->revision));
+	return error_hint(err, "'git ls-remote %.*s' lists what it has",
+			  SLICE_ARG(address->url));
+}
+
+static bool is_short_id(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_digit(text.ptr[i]) &&
+		    !(to_lower(text.ptr[i]) >= 'a' && to_lower(text.ptr[i]) <= 'f'))
+			return false;
+	return text.len >= SHORTEST_ID;
+}
+
+// A branch before a tag of its name, as pip has it, and both before what a commit's id
+// begins with.
+static int parse_revision(struct git_repository *repository, struct slice *ret_commit,
+			  struct error *err)
+{
+	static const char *const places[] = { "refs/heads/", "refs/tags/" };
+	struct slice revision = repository->address->revision;
+	*ret_commit = S("");
+	for (size_t i = 0; i < 2 && !ret_commit->len; i++)
+		if (git_parse_commit(repository,
+				     arena_printf(repository->arena, "%s%.*s", places[i],
+						  SLICE_ARG(revision)),
+				     ret_commit, err) < 0)
+			return -1;
+	if (ret_commit->len || !is_short_id(revision))
+		return 0;
+	return git_parse_commit(repository, revision, ret_commit, err);
+}
+
+// What stands outside of branches and tags is asked for by itself.
+static int fetch_named(struct git_repository *repository, struct slice name,
+		       const char *as, struct slice *ret_commit, struct error *err)
+{
+	struct arena *arena = repository->arena;
+	struct slice refspec = arena_printf(arena, "+%.*s:%s", SLICE_ARG(name), as);
+	if (git_fetch(repository, refspec, err) < 0)
+		return -1;
+	return git_parse_commit(repository, slice_from(as), ret_commit, err);
+}
+
+static int find(struct git_repository *repository, struct slice *ret_commit,
+		struct error *err)
+{
+	struct slice revision = repository->address->revision;
+	if (revision.len == 0)
+		return fetch_named(repository, S("HEAD"), "refs/pinbake/head", ret_commit,
+				   err);
+	if (slice_starts_with(revision, S("refs/")))
+		return fetch_named(repository, revision, "refs/pinbake/named", ret_commit,
+				   err);
+	if (git_is_commit_id(revision)) {
+		if (git_need_commit(repository, revision, err) < 0)
+			return -1;
+		return git_parse_commit(repository, revision, ret_commit, err);
+	}
+	if (git_fetch(repository, S(""), err) < 0)
+		return -1;
+	return parse_revision(repository, ret_commit, err);
+}
+
+int git_find_commit(const struct git *git, const struct git_address *address,
+		    struct arena *arena, struct slice *ret_commit, struct error *err)
+{
+	AUTO(git_repository_close) struct git_repository repository = { 0 };
+	struct slice commit = S("");
+	if (git_repository_open(git, address, arena, &repository, err) < 0 ||
+	    find(&repository, &commit, err) < 0)
+		return -1;
+	if (!commit.len)
+		return unknown_revision(&repository, err);
+	*ret_commit = commit;
+	return 0;
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+// Runs git with no more rights than a call needs, and fetches.
+#include "builder/source/git_run.h"
+
+#include "base/limits.h"
+#include "base/process.h"
+#include "net/url.h"
+
+#include <unistd.h>
+
+enum {
+	LIMIT_SECONDS = 3600, // a clone of a large repository over a slow line
+	ENVIRONMENT_MAX = 48,
+	WORDS_MAX = 48,
+};
+
+// --- what git sees ---------------------------------------------------------------------
+
+struct variables {
+	const char *items[ENVIRONMENT_MAX];
+	size_t len;
+};
+
+static void add(struct variables *variables, const char *item)
+{
+	if (variables->len + 1 < ENVIRONMENT_MAX)
+		variables->items[variables->len++] = item;
+}
+
+static struct slice base64(struct arena *arena, struct slice bytes)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	struct buf out = { .arena = arena };
+	for (size_t i = 0; i < bytes.len; i += 3) {
+		unsigned group = 0;
+		for (size_t k = i; k < i + 3; k++)
+			group = group << 8 |
+				(k < bytes.len ? (unsigned char)bytes.ptr[k] : 0);
+		for (size_t k = 0; k < 4; k++)
+			buf_byte(&out, i + k > bytes.len
+					       ? '='
+					       : digits[group >> (18 - 6 * k) & 63]);
+	}
+	return buf_slice(&out);
+}
+
+// A password goes by the environment, which other users cannot read, and is one of git's
+// for this address' host alone.
+static void add_credentials(struct arena *arena, const struct git_address *address,
+			    struct variables *variables)
+{
+	struct url url;
+	url_parse(address->url, &url);
+	if (!address->userinfo.len)
+		return;
+	struct slice secret = url_percent_decode(arena, address->userinfo);
+	if (slice_find_byte(secret, ':') == SLICE_NONE)
+		secret = arena_printf(arena, "%.*s:", SLICE_ARG(secret));
+	add(variables, "GIT_CONFIG_COUNT=1");
+	add(variables,
+	    arena_printf(arena, "GIT_CONFIG_KEY_0=http.%.*s://%.*s/.extraHeader",
+			 SLICE_ARG(url.scheme), SLICE_ARG(url.host_port))
+		    .ptr);
+	add(variables, arena_printf(arena, "GIT_CONFIG_VALUE_0=Authorization: Basic %.*s",
+				    SLICE_ARG(base64(arena, secret)))
+			       .ptr);
+}
+
+static struct variables variables_of(const struct git_repository *repository)
+{
+	static const char *const ours[] = {
+		"GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_ATTR_NOSYSTEM=1",
+		"GIT_TERMINAL_PROMPT=0",
+		"GIT_ASKPASS=",
+		"SSH_ASKPASS=",
+		"SSH_ASKPASS_REQUIRE=never",
+		"GIT_SSH_COMMAND=ssh -oBatchMode=yes",
+		"GIT_LFS_SKIP_SMUDGE=1",
+		"GIT_OPTIONAL_LOCKS=0",
+		"LC_ALL=C",
+	};
+	struct arena *arena = repository->arena;
+	struct variables variables = { 0 };
+	struct url url;
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		add(&variables, ours[i]);
+	const char *const *theirs = repository->git->environment;
+	for (size_t i = 0; theirs && theirs[i]; i++)
+		add(&variables, theirs[i]);
+	// A server may send http on to https, and nothing to anything else.
+	url_parse(repository->address->url, &url);
+	add(&variables,
+	    arena_printf(arena, "GIT_ALLOW_PROTOCOL=%.*s%s", SLICE_ARG(url.scheme),
+			 slice_eq_ignore_case(url.scheme, S("http")) ? ":https" : "")
+		    .ptr);
+	add_credentials(arena, repository->address, &variables);
+	return variables;
+}
+
+// --- one call --------------------------------------------------------------------------
+
+const char *git_temporary(const struct git_repository *repository, const char *name)
+{
+	return arena_printf(repository->arena, "%s/%s.%u", repository->folder, name,
+			    (unsigned)getpid())
+		.ptr;
+}
+
+static const char *output_path(const struct git_repository *repository)
+{
+	return git_temporary(repository, "output");
+}
+
+int git_run(struct git_repository *repository, const struct git_call *call, int *ret_code,
+	    struct error *err)
+{
+	// What is configured nowhere but by the repository itself, which is ours and has
+	// nothing of it, is said again, so that it does not rest on that alone.
+	static const char *const first[] = {
+		"-c",         "core.hooksPath=/dev/null",
+		"-c",         "core.fsmonitor=false",
+		"-c",         "gc.auto=0",
+		"-c",         "maintenance.auto=false",
+		"-c",         "credential.helper=",
+		"-c",         "submodule.recurse=false",
+		"-c",         "core.attributesFile=",
+		"-c",         "http.lowSpeedLimit=1",
+		"-c",         "http.lowSpeedTime=60",
+		"--no-pager",
+	};
+	const char *words[WORDS_MAX];
+	size_t len = 0;
+	struct variables variables = variables_of(repository);
+	if (!repository->git->program) {
+		error_set(err, ERROR_SOURCE, "there is no program 'git' on PATH");
+		return error_hint(err, "install git: requirements by git+ need it");
+	}
+	words[len++] = repository->git->program;
+	for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++)
+		words[len++] = first[i];
+	words[len++] =
+		arena_printf(repository->arena, "--git-dir=%s", repository->path).ptr;
+	for (size_t i = 0; call->words[i]; i++) {
+		if (len + 1 == WORDS_MAX)
+			BUG("a call of git has too many words");
+		words[len++] = call->words[i];
+	}
+	words[len] = NULL;
+	variables.items[variables.len] = NULL;
+	struct process_job job = {
+		.arguments = words,
+		.environment = variables.items,
+		.directory = repository->folder,
+		.input_path = call->input_path,
+		.output_path =
+			call->output_path ? call->output_path : output_path(repository),
+		.error_path = git_temporary(repository, "errors"),
+		.limit_seconds = LIMIT_SECONDS,
+		.interrupted = repository->git->interrupted,
+	};
+	return process_run(&job, ret_code, err);
+}
+
+int git_output(const struct git_repository *repository, struct slice *ret_text,
+	       struct error *err)
+{
+	return file_read(output_path(repository), LIMIT_TEXT_FILE_BYTES, ERROR_IO,
+			 repository->arena, ret_text, err);
+}
+
+static bool is_complaint(struct slice line)
+{
+	return slice_starts_with(line, S("fatal: ")) ||
+	       slice_starts_with(line, S("error: "));
+}
+
+// git says why in its first "fatal:" line, or the program that it ran in the last one.
+int git_fail(const struct git_repository *repository, struct error *err)
+{
+	enum { TAIL = 64 * 1024, SHOWN = 300 };
+	struct slice text = S(""), line, why = S(""), last = S("");
+	struct error ignored;
+	(void)!file_read(git_temporary(repository, "errors"), TAIL, ERROR_IO,
+			 repository->arena, &text, &ignored);
+	while (text.len) {
+		slice_cut(&text, '\n', &line);
+		if (why.len == 0 && is_complaint(line))
+			why = slice_skip(line, S("fatal: ").len);
+		if (slice_trim(line).len)
+			last = line;
+	}
+	why = slice_range(why.len ? why : last, 0, SHOWN);
+	return error_set(err, ERROR_SOURCE, "git cannot fetch '%.*s': %.*s",
+			 SLICE_ARG(repository->address->url), SLICE_ARG(why));
+}
+
+// --- the repository --------------------------------------------------------------------
+
+int git_repository_open(const struct git *git, const struct git_address *address,
+			struct arena *arena, struct git_repository *ret_repository,
+			struct error *err)
+{
+	struct sha256 key = sha256_of(address->url);
+	struct git_repository repository = { .git = git,
+					     .address = address,
+					     .arena = arena };
+	struct slice name = arena_printf(arena, "git/%.32s", sha256_hex(arena, &key).ptr);
+	const char *folder = path_join(arena, git->cache_directory, name);
+	if (make_directories(folder, err) < 0)
+		return -1;
+	// git runs in it, and takes paths as seen from there.
+	repository.folder = path_real(arena, folder).ptr;
+	repository.path = path_join(arena, repository.folder, S("repo"));
+	repository.is_ready = file_exists(path_join(arena, repository.path, S("HEAD")));
+	*ret_repository = repository;
+	return 0;
+}
+
+void git_repository_close(struct git_repository *repository)
+{
+	struct error ignored;
+	if (!repository->folder)
+		return;
+	(void)!remove_tree(git_temporary(repository, "output"), &ignored);
+	(void)!remove_tree(git_temporary(repository, "errors"), &ignored);
+}
+
+// An empty template: no hooks, no description, nothing.
+static int init(struct git_repository *repository, struct error *err)
+{
+	const char *const words[] = { "init",        "--quiet",        "--bare",
+				      "--template=", repository->path, NULL };
+	int code;
+	if (repository->is_ready)
+		return 0;
+	if (git_run(repository, &(struct git_call){ .words = words }, &code, err) < 0)
+		return -1;
+	repository->is_ready = code == 0;
+	return code == 0 ? 0 : git_fail(repository, err);
+}
+
+static int refuse_offline(const struct git_repository *repository, struct error *err)
+{
+	error_set(err, ERROR_SOURCE,
+		  "'%.*s' would have to be fetched and --offline is set",
+		  SLICE_ARG(repository->address->url));
+	return error_hint(err, "run once without --offline");
+}
+
+int git_fetch(struct git_repository *repository, struct slice refspec, struct error *err)
+{
+	const char *const words[] = {
+		"fetch",
+		"--quiet",
+		"--force",
+		"--no-tags",
+		"--no-recurse-submodules",
+		"--no-write-fetch-head",
+		"--",
+		arena_c_string(repository->arena, repository->address->url),
+		"+refs/heads/*:refs/heads/*",
+		"+refs/tags/*:refs/tags/*",
+		refspec.len ? arena_c_string(repository->arena, refspec) : NULL,
+		NULL,
+	};
+	int code;
+	if (repository->git->offline)
+		return refuse_offline(repository, err);
+	if (init(repository, err) < 0 ||
+	    git_run(repository, &(struct git_call){ .words = words }, &code, err) < 0)
+		return -1;
+	repository->is_fetched |= code == 0;
+	return code == 0 ? 0 : git_fail(repository, err);
+}
+
+bool git_is_commit_id(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_digit(text.ptr[i]) &&
+		    !(to_lower(text.ptr[i]) >= 'a' && to_lower(text.ptr[i]) <= 'f'))
+			return false;
+	return text.len == 40 || text.len == 64;
+}
+
+int git_parse_commit(struct git_repository *repository, struct slice name,
+		     struct slice *ret_commit, struct error *err)
+{
+	const char *const words[] = {
+		"rev-parse", "--verify", "--quiet",
+		arena_printf(repository->arena, "%.*s^{commit}", SLICE_ARG(name)).ptr,
+		NULL
+	};
+	struct slice text, line;
+	int code = 1;
+	*ret_commit = S("");
+	if (repository->is_ready &&
+	    git_run(repository, &(struct git_call){ .words = words }, &code, err) < 0)
+		return -1;
+	if (code != 0)
+		return 0;
+	if (git_output(repository, &text, err) < 0)
+		return -1;
+	slice_cut(&text, '\n', &line);
+	if (git_is_commit_id(line))
+		*ret_commit = line;
+	return 0;
+}
+
+// Servers hand out single commits, too, as those of a pull request that no branch has.
+int git_need_commit(struct git_repository *repository, struct slice commit,
+		    struct error *err)
+{
+	struct arena *arena = repository->arena;
+	struct slice found;
+	if (git_parse_commit(repository, commit, &found, err) < 0)
+		return -1;
+	if (!found.len && git_fetch(repository, S(""), err) < 0)
+		return -1;
+	if (!found.len && git_parse_commit(repository, commit, &found, err) < 0)
+		return -1;
+	struct slice refspec = arena_printf(arena, "+%.*s:refs/pinbake/%.*s",
+					    SLICE_ARG(commit), SLICE_ARG(commit));
+	struct error refused = { 0 };
+	if (!found.len && git_fetch(repository, refspec, &refused) == 0 &&
+	    git_parse_commit(repository, commit, &found, err) < 0)
+		return -1;
+	if (found.len)
+		return 0;
+	if (refused.kind == ERROR_INTERRUPTED)
+		return *err = refused, -1;
+	return error_set(err, ERROR_NO, "'%.*s' has no commit %.*s",
+			 SLICE_ARG(repository->address->url), SLICE_ARG(commit));
+}

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: MIT
+// The files of a commit as an archive: the bytes that are committed, whatever attributes
+// and filters would make of them in a checkout, so that they depend on the commit alone.
+//
+// Without the repository beside them, tools that number versions after tags
+// (setuptools-scm, hatch-vcs, pdm-backend, dunamai) read .git_archival.txt: the tree gets
+// one that says what `git describe` says, unless it has a filled-in one.
+#include "builder/source/git_run.h"
+#include "builder/source/tree_writer.h"
+
+#include "base/limits.h"
+#include "net/url.h"
+
+enum { SUBMODULE_DEPTH = 8, NOTE_BYTES_MAX = 256 };
+
+struct tree_item {
+	struct slice mode, id, path;
+};
+
+struct tree_items {
+	struct tree_item *items;
+	size_t len, cap;
+};
+
+// One repository's part of the archive, below `prefix` ("" or "vendor/lib/").
+struct tree_part {
+	struct git_repository repository;
+	struct tree_archive *archive;
+	struct slice commit, prefix;
+	unsigned depth;
+	struct tree_items list;
+	struct file_map blobs;
+	struct slice rest; // of the blobs
+};
+
+// By depth: a submodule may be another commit of the same repository, whose blobs are
+// still mapped.
+static const char *blobs_path(const struct tree_part *part)
+{
+	const char *name =
+		arena_printf(part->repository.arena, "blobs%u", part->depth).ptr;
+	return git_temporary(&part->repository, name);
+}
+
+static const char *ids_path(const struct tree_part *part)
+{
+	const char *name = arena_printf(part->repository.arena, "ids%u", part->depth).ptr;
+	return git_temporary(&part->repository, name);
+}
+
+// --- what is in it ---------------------------------------------------------------------
+
+static int call(struct tree_part *part, const char *const *words, struct slice *ret_text,
+		struct error *err)
+{
+	int code;
+	if (git_run(&part->repository, &(struct git_call){ .words = words }, &code, err) <
+	    0)
+		return -1;
+	return code == 0 ? git_output(&part->repository, ret_text, err)
+			 : git_fail(&part->repository, err);
+}
+
+// "100644 blob 1234…\tsetup.py", ended by NUL each.
+static int list_files(struct tree_part *part, struct error *err)
+{
+	struct arena *arena = part->repository.arena;
+	const char *const words[] = {
+		"ls-tree", "-r", "-z", "--full-tree", arena_c_string(arena, part->commit),
+		NULL
+	};
+	struct slice text, line, head, type;
+	if (call(part, words, &text, err) < 0)
+		return -1;
+	while (text.len) {
+		struct tree_item item;
+		slice_cut(&text, '\0', &line);
+		slice_cut(&line, '\t', &head);
+		slice_cut(&head, ' ', &item.mode);
+		slice_cut(&head, ' ', &type);
+		item.id = head;
+		item.path = line;
+		if (part->list.len == TREE_FILES_MAX)
+			return error_set(err, ERROR_INTEGRITY,
+					 "the commit has more than %d files",
+					 TREE_FILES_MAX);
+		*array_push(arena, &part->list) = item;
+	}
+	return 0;
+}
+
+static bool is_submodule(const struct tree_item *item)
+{
+	return slice_eq(item->mode, S("160000"));
+}
+
+static int read_blobs(struct tree_part *part, struct error *err)
+{
+	static const char *const words[] = { "cat-file", "--batch", NULL };
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf ids = { .arena = &scratch };
+	struct git_call batch = { words, ids_path(part), blobs_path(part) };
+	int code;
+	for (size_t i = 0; i < part->list.len; i++)
+		if (!is_submodule(&part->list.items[i]))
+			buf_printf(&ids, "%.*s\n", SLICE_ARG(part->list.items[i].id));
+	if (file_write(batch.input_path, buf_slice(&ids), err) < 0 ||
+	    git_run(&part->repository, &batch, &code, err) < 0)
+		return -1;
+	if (code != 0)
+		return git_fail(&part->repository, err);
+	if (file_map_open(batch.output_path, ERROR_IO, &part->blobs, err) < 0)
+		return -1;
+	part->rest = part->blobs.bytes;
+	return 0;
+}
+
+// "1234… blob 17\n", 17 bytes, "\n"
+static int next_blob(struct tree_part *part, const struct tree_item *item,
+		     struct slice *ret_bytes, struct error *err)
+{
+	struct slice head, id, type;
+	uint64_t size;
+	if (!slice_cut(&part->rest, '\n', &head) || !slice_cut(&head, ' ', &id) ||
+	    !slice_eq(id, item->id) || !slice_cut(&head, ' ', &type) ||
+	    !slice_parse_u64(head, TREE_BYTES_MAX, &size) || size >= part->rest.len)
+		return error_set(err, ERROR_IO, "git gave no content of '%.*s'",
+				 SLICE_ARG(item->path));
+	*ret_bytes = slice_range(part->rest, 0, size);
+	part->rest = slice_skip(part->rest, size + 1);
+	return 0;
+}
+
+// --- versions after tags ---------------------------------------------------------------
+
+#define ARCHIVAL_NAME ".git_archival.txt"
+
+static bool is_unfilled_archival(const struct tree_item *item, struct slice bytes)
+{
+	return slice_eq(item->path, S(ARCHIVAL_NAME)) &&
+	       slice_contains(bytes, S("$Format:"));
+}
+
+static struct slice describe(struct tree_part *part)
+{
+	struct arena *arena = part->repository.arena;
+	const char *const words[] = { "describe",
+				      "--tags",
+				      "--long",
+				      "--abbrev=10",
+				      "--match",
+				      "*[0-9]*",
+				      arena_c_string(arena, part->commit),
+				      NULL };
+	struct slice text = S("");
+	struct error no_tag;
+	return call(part, words, &text, &no_tag) < 0 ? S("") : slice_trim(text);
+}
+
+static struct slice archival_text(struct tree_part *part)
+{
+	struct slice name = describe(part);
+	return arena_printf(part->repository.arena, "node: %.*s\n%s%.*s%s",
+			    SLICE_ARG(part->commit), name.len ? "describe-name: " : "",
+			    SLICE_ARG(name), name.len ? "\n" : "");
+}
+
+// --- submodules ------------------------------------------------------------------------
+
+static struct slice value_in_gitmodules(struct slice all, struct slice wanted_key)
+{
+	struct slice entry, key;
+	while (all.len) {
+		slice_cut(&all, '\0', &entry);
+		slice_cut(&entry, '\n', &key);
+		if (slice_eq(key, wanted_key))
+			return entry;
+	}
+	return S("");
+}
+
+// "submodule.NAME.path\nvendor/lib\0…" → the URL of the one at `path`.
+static struct slice url_in_gitmodules(struct tree_part *part, struct slice all,
+				      struct slice path)
+{
+	struct slice rest = all, entry, key;
+	while (rest.len) {
+		slice_cut(&rest, '\0', &entry);
+		slice_cut(&entry, '\n', &key);
+		if (!slice_ends_with(key, S(".path")) || !slice_eq(entry, path))
+			continue;
+		key.len -= S("path").len;
+		return value_in_gitmodules(all, arena_printf(part->repository.arena,
+							     "%.*surl", SLICE_ARG(key)));
+	}
+	return S("");
+}
+
+// As git resolves it: "../b.git" beside the repository itself; "git@host:a/b" is ssh.
+static struct slice submodule_location(struct tree_part *part, struct slice url)
+{
+	struct arena *arena = part->repository.arena;
+	struct slice host, rest = url;
+	if (slice_starts_with(url, S("./")) || slice_starts_with(url, S("../")))
+		url = url_resolve(arena,
+				  arena_printf(arena, "%.*s/",
+					       SLICE_ARG(part->repository.address->url)),
+				  url);
+	else if (!slice_contains(url, S("://")) && slice_cut(&rest, ':', &host))
+		url = arena_printf(arena, "ssh://%.*s/%.*s", SLICE_ARG(host),
+				   SLICE_ARG(rest));
+	return arena_printf(arena, "git+%.*s", SLICE_ARG(url));
+}
+
+// A repository elsewhere may not lead to files of this machine.
+static int check_submodule(const struct tree_part *part,
+			   const struct git_address *address, struct error *err)
+{
+	if (url_is_file(address->url) && !url_is_file(part->repository.address->url))
+		return error_set(err, ERROR_INPUT,
+				 "a submodule at a path of this machine is refused");
+	return 0;
+}
+
+static int put_part(struct tree_part *part, struct error *err);
+static void close_part(struct tree_part *part);
+
+static int put_submodule_at(struct tree_part *part, const struct tree_item *item,
+			    struct slice location, struct error *err)
+{
+	struct arena *arena = part->repository.arena;
+	struct git_address *address = arena_new(arena, struct git_address);
+	AUTO(close_part)
+	struct tree_part inner = { .archive = part->archive,
+				   .commit = item->id,
+				   .prefix = arena_printf(arena, "%.*s%.*s/",
+							  SLICE_ARG(part->prefix),
+							  SLICE_ARG(item->path)),
+				   .depth = part->depth + 1 };
+	if (inner.depth > SUBMODULE_DEPTH)
+		return error_set(err, ERROR_INPUT,
+				 "submodules are nested more than %d deep",
+				 SUBMODULE_DEPTH);
+	if (git_address_parse(arena, location, address, err) < 0 ||
+	    check_submodule(part, address, err) < 0)
+		return -1;
+	if (url_same_origin(address->url, part->repository.address->url))
+		address->userinfo = part->repository.address->userinfo;
+	if (git_repository_open(part->repository.git, address, arena, &inner.repository,
+				err) < 0 ||
+	    git_need_commit(&inner.repository, inner.commit, err) < 0)
+		return -1;
+	return put_part(&inner, err);
+}
+
+static int put_submodule(struct tree_part *part, const struct tree_item *item,
+			 struct error *err)
+{
+	struct arena *arena = part->repository.arena;
+	const char *const words[] = {
+		"config",
+		"--blob",
+		arena_printf(arena, "%.*s:.gitmodules", SLICE_ARG(part->commit)).ptr,
+		"-z",
+		"--get-regexp",
+		"^submodule\\..*\\.(path|url)$",
+		NULL,
+	};
+	struct slice all;
+	if (call(part, words, &all, err) < 0)
+		return -1;
+	struct slice url = url_in_gitmodules(part, all, item->path);
+	// A link without an entry is an empty folder in every checkout.
+	if (!url.len)
+		return 0;
+	if (put_submodule_at(part, item, submodule_location(part, url), err) < 0)
+		return error_during(err, "fetching submodule '%.*s'",
+				    SLICE_ARG(item->path));
+	return 0;
+}
+
+// --- the archive -----------------------------------------------------------------------
+
+static int put_item(struct tree_part *part, const struct tree_item *item,
+		    bool *ret_has_archival, struct error *err)
+{
+	struct arena *arena = part->repository.arena;
+	struct slice bytes,
+		path = arena_printf(arena, "%.*s%.*s", SLICE_ARG(part->prefix),
+				    SLICE_ARG(item->path));
+	if (is_submodule(item))
+		return put_submodule(part, item, err);
+	if (next_blob(part, item, &bytes, err) < 0)
+		return -1;
+	if (slice_eq(item->mode, S("120000")))
+		return tree_archive_link(part->archive, path, bytes, err);
+	*ret_has_archival |= slice_eq(item->path, S(ARCHIVAL_NAME));
+	if (is_unfilled_archival(item, bytes))
+		bytes = archival_text(part);
+	return tree_archive_file(part->archive, path, slice_eq(item->mode, S("100755")),
+				 bytes, err);
+}
+
+static int put_part(struct tree_part *part, struct error *err)
+{
+	bool has_archival = part->depth > 0;
+	if (list_files(part, err) < 0 || read_blobs(part, err) < 0)
+		return -1;
+	for (size_t i = 0; i < part->list.len; i++)
+		if (put_item(part, &part->list.items[i], &has_archival, err) < 0)
+			return -1;
+	if (has_archival)
+		return 0;
+	return tree_archive_file(part->archive, S(ARCHIVAL_NAME), false,
+				 archival_text(part), err);
+}
+
+static void close_part(struct tree_part *part)
+{
+	struct error ignored;
+	file_map_close(&part->blobs);
+	if (!part->repository.folder)
+		return;
+	(void)!remove_tree(blobs_path(part), &ignored);
+	(void)!remove_tree(ids_path(part), &ignored);
+	git_repository_close(&part->repository);
+}
+
+// --- what was taken before -------------------------------------------------------------
+
+static const char *note_path(const struct tree_part *part)
+{
+	return arena_printf(part->repository.arena, "%s/tree-%.*s",
+			    part->repository.folder, SLICE_ARG(part->commit))
+		.ptr;
+}
+
+static bool find_taken(const struct tree_part *part, const struct store *store,
+		       struct source_tree *ret_tree)
+{
+	struct slice text = S(""), hex;
+	struct source_tree tree;
+	struct error ignored;
+	uint64_t size;
+	if (!file_exists(note_path(part)) ||
+	    file_read(note_path(part), NOTE_BYTES_MAX, ERROR_IO, part->repository.arena,
+		      &text, &ignored) < 0 ||
+	    !slice_cut(&text, ' ', &hex) || !sha256_parse_hex(hex, &tree.sha256) ||
+	    !slice_parse_u64(slice_trim(text), TREE_BYTES_MAX * 2, &tree.size) ||
+	    !file_size(store_file_path(store, &tree.sha256, part->repository.arena),
+		       &size) ||
+	    size != tree.size)
+		return false;
+	*ret_tree = tree;
+	return true;
+}
+
+static int note(const struct tree_part *part, const struct source_tree *tree,
+		struct error *err)
+{
+	struct arena *arena = part->repository.arena;
+	struct slice hex = sha256_hex(arena, &tree->sha256);
+	return file_write(note_path(part),
+			  arena_printf(arena, "%.*s %llu\n", SLICE_ARG(hex),
+				       (unsigned long long)tree->size),
+			  err);
+}
+
+static int take(struct tree_part *part, struct store *store, struct source_tree *ret_tree,
+		struct error *err)
+{
+	AUTO(tree_archive_abandon) struct tree_archive archive = { .writer.fd = -1 };
+	part->archive = &archive;
+	if (git_need_commit(&part->repository, part->commit, err) < 0 ||
+	    tree_archive_begin(&archive, store, part->repository.git->cache_directory,
+			       err) < 0 ||
+	    put_part(part, err) < 0 || tree_archive_end(&archive, ret_tree, err) < 0)
+		return -1;
+	return note(part, ret_tree, err);
+}
+
+int git_take_tree(const struct git *git, const struct git_address *address,
+		  struct slice commit, struct store *store, struct source_tree *ret_tree,
+		  struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	AUTO(close_part) struct tree_part part = { .commit = commit, .prefix = S("") };
+	if (!git_is_commit_id(commit))
+		return error_set(err, ERROR_INPUT, "'%.*s' is no full commit id",
+				 SLICE_ARG(commit));
+	if (git_repository_open(git, address, &scratch, &part.repository, err) < 0)
+		return -1;
+	if (find_taken(&part, store, ret_tree))
+		return 0;
+	if (take(&part, store, ret_tree, err) < 0)
+		return error_during(err, "taking commit %.*s", SLICE_ARG(commit));
+	return 0;
+}

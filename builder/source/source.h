@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Source trees that a user names instead of a release: commits of git repositories and
+// folders of this machine, each taken as one archive in the store.
+//
+//	git+https://host/a.git@main#subdirectory=x ──address──▶ url, revision, subdirectory
+//	     │ fetch into CACHE/git/HEX/repo, a bare repository; main ──▶ commit id
+//	     └──▶ the files of the commit, as committed ──▶ tar ──▶ store, by SHA-256
+//	./folder ──walk, without what no build reads────────▶ tar ──▶ store, by SHA-256
+//
+// The archive has one folder at its top, as a source distribution has, and is a function
+// of the commit (or the folder's files) alone: times and owners are fixed. It is built
+// like any source distribution (builder/sdist/).
+//
+// What git may do here: talk the one protocol that the URL names, and read. It asks
+// nothing (no prompts, no credential helpers), reads no configuration but its own bare
+// repository's, runs no hooks, no filters (files of Git LFS stay the pointers that are
+// committed) and no file system monitor. Submodules are fetched by the same rules, by
+// their commit, from addresses of https, ssh or, below a local repository, of this
+// machine.
+#pragma once
+
+#include "builder/builder.h"
+
+// --- addresses -------------------------------------------------------------------------
+
+struct git_address {
+	struct slice url;      // "https://host/a.git"; of userinfo only the user of ssh
+	struct slice userinfo; // of https and http, "" for none: secret
+	struct slice revision; // branch, tag, commit or refs/…; "" for the default branch
+	struct slice subdirectory; // "" for the top
+};
+
+// Does it begin like an address of a version control system ("git+https:", "svn+ssh:")?
+bool is_vcs_address(struct slice location);
+
+// ERROR_INPUT: not git; no protocol that is supported; what git would take for an option
+// or a command (a leading dash, ext::); a path out of the tree. The texts borrow from
+// location or live in the arena.
+NODISCARD int git_address_parse(struct arena *arena, struct slice location,
+				struct git_address *ret_address, struct error *err);
+
+// --- trees -----------------------------------------------------------------------------
+
+struct source_tree {
+	struct sha256 sha256; // of its archive in the store
+	uint64_t size;
+};
+
+struct git {
+	const char *program; // absolute path; NULL: there is none
+	// What it may see of the user's environment ("HOME=…", "SSH_AUTH_SOCK=…",
+	// proxies, certificates), ended by NULL
+	const char *const *environment;
+	const char *cache_directory;
+	bool offline;
+	const volatile int *interrupted;
+};
+
+// The commit that the address means today, 40 (or 64) hexadecimal digits. A commit id that
+// is in the cache needs no network. ERROR_NO: the repository has no such revision.
+// ERROR_SOURCE: it cannot be reached, or would have to be, offline; no git.
+NODISCARD int git_find_commit(const struct git *git, const struct git_address *address,
+			      struct arena *arena, struct slice *ret_commit,
+			      struct error *err);
+
+// The files of a commit, with those of its submodules. What was taken once is not taken
+// again. Errors as above.
+NODISCARD int git_take_tree(const struct git *git, const struct git_address *address,
+			    struct slice commit, struct store *store,
+			    struct source_tree *ret_tree, struct error *err);
+
+// The files below a folder, without folders of version control, environments, caches and
+// what an earlier build left. ERROR_INPUT for one that is no folder.
+NODISCARD int directory_take_tree(const char *path, const char *cache_directory,
+				  struct store *store, struct source_tree *ret_tree,
+				  struct error *err);

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+// Addresses of git, and commits and folders as archives; with the real git, over
+// repositories that the tests make.
+#include "tests/builder/builder_test.h"
+
+#include "base/limits.h"
+#include "base/process.h"
+#include "builder/source/source.h"
+
+// --- addresses -------------------------------------------------------------------------
+
+static void expect_address(const char *text, const char *url, const char *revision,
+			   const char *subdirectory, const char *userinfo)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct git_address got;
+	struct error err = { 0 };
+	if (git_address_parse(&arena, slice_from(text), &got, &err) < 0)
+		fail_msg("%s: %s", text, err.cause);
+	if (!slice_eq(got.url, slice_from(url)) ||
+	    !slice_eq(got.revision, slice_from(revision)) ||
+	    !slice_eq(got.subdirectory, slice_from(subdirectory)) ||
+	    !slice_eq(got.userinfo, slice_from(userinfo)))
+		fail_msg("%s: %.*s %.*s %.*s %.*s", text, SLICE_ARG(got.url),
+			 SLICE_ARG(got.revision), SLICE_ARG(got.subdirectory),
+			 SLICE_ARG(got.userinfo));
+}
+
+static void test_addresses(void **state)
+{
+	(void)state;
+	expect_address("git+https://h/a/b.git", "https://h/a/b.git", "", "", "");
+	expect_address("git+https://h/a/b.git@v1.0#egg=b&subdirectory=x/y/",
+		       "https://h/a/b.git", "v1.0", "x/y", "");
+	expect_address("git+https://me:pw@h:8443/b@refs/pull/1/head", "https://h:8443/b",
+		       "refs/pull/1/head", "", "me:pw");
+	expect_address("git+ssh://git@h/a/b.git@feature/x", "ssh://git@h/a/b.git",
+		       "feature/x", "", "");
+	expect_address("git+ssh://me:pw@h:22/b.git", "ssh://me@h:22/b.git", "", "", "");
+	expect_address("git+file:///srv/b@main", "file:///srv/b", "main", "", "");
+	expect_address("git+http://h/b?x=1#subdirectory=.", "http://h/b?x=1", "", "", "");
+}
+
+static void test_refused_addresses(void **state)
+{
+	(void)state;
+	static const char *const refused[] = {
+		"hg+https://h/b",
+		"svn+ssh://h/b",
+		"bzr+lp:x",
+		"git://h/b",
+		"git+git://h/b",
+		"git+ext::sh -c id",
+		"git+ext::sh%20-c%20id",
+		"git+--upload-pack=id://h/b",
+		"git+ssh://-oProxyCommand=id/b",
+		"git+ssh://-x@h/b",
+		"git+ssh://git@h:org/b",
+		"git+https:///b",
+		"git+https://h",
+		"git+file://elsewhere/b",
+		"git+file:b",
+		"git+https://h/b@--upload-pack=id",
+		"git+https://h/b@-x",
+		"git+https://h/b@main~1",
+		"git+https://h/b@main^",
+		"git+https://h/b@a..b",
+		"git+https://h/b@a:b",
+		"git+https://h/b@%2d-upload-pack",
+		"git+https://h/b@a%20b",
+		"git+https://h/b@a%00",
+		"git+https://h/b#subdirectory=../x",
+		"git+https://h/b#subdirectory=/etc",
+		"git+https://h/b#subdirectory=a/%2e%2e/%2e%2e/x",
+		"git+https://h/b#subdirectory=-x",
+		"git+https://h/ b",
+		"git+https://h/b\n",
+	};
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		struct git_address got;
+		struct error err = { 0 };
+		if (git_address_parse(&arena, slice_from(refused[i]), &got, &err) == 0)
+			fail_msg("accepted %s", refused[i]);
+		assert_int_equal(err.kind, ERROR_INPUT);
+	}
+	assert_true(is_vcs_address(S("hg+https://h/b")));
+	assert_true(is_vcs_address(S("ssh://h/b")));
+	assert_false(is_vcs_address(S("https://h/b")));
+	assert_false(is_vcs_address(S("./git+x")));
+}
+
+// --- repositories ----------------------------------------------------------------------
+
+static const char *const git_path = "/usr/bin/git";
+
+static void in_shell(struct test_folder *folder, const char *script)
+{
+	static const char *const environment[] = {
+		"PATH=/usr/bin:/bin",
+		"GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=a",
+		"GIT_AUTHOR_EMAIL=a@example.org",
+		"GIT_COMMITTER_NAME=a",
+		"GIT_COMMITTER_EMAIL=a@example.org",
+		"GIT_AUTHOR_DATE=1700000000 +0000",
+		"GIT_COMMITTER_DATE=1700000000 +0000",
+		NULL,
+	};
+	const char *const arguments[] = { "/bin/sh", "-ec", script, NULL };
+	struct process_job job = { .arguments = arguments,
+				   .environment = environment,
+				   .directory = folder->path,
+				   .limit_seconds = 60 };
+	struct error err = { 0 };
+	int code = -1;
+	if (process_run(&job, &code, &err) < 0 || code != 0)
+		fail_msg("'%s' ended with %d %s", script, code, err.cause);
+}
+
+static struct git git_in(const struct test_folder *folder)
+{
+	return (struct git){ .program = git_path, .cache_directory = folder->path };
+}
+
+static struct git_address address_of(struct test_folder *folder, const char *end)
+{
+	struct git_address address;
+	struct error err = { 0 };
+	struct slice text =
+		arena_printf(&folder->arena, "git+file://%s/%s", folder->path, end);
+	if (git_address_parse(&folder->arena, text, &address, &err) < 0)
+		fail_msg("%s", err.cause);
+	return address;
+}
+
+static struct slice commit_of(struct test_folder *folder, const char *end)
+{
+	struct git git = git_in(folder);
+	struct git_address address = address_of(folder, end);
+	struct error err = { 0 };
+	struct slice commit;
+	if (git_find_commit(&git, &address, &folder->arena, &commit, &err) < 0)
+		fail_msg("%s: %s", end, err.cause);
+	return commit;
+}
+
+static struct source_tree tree_of(struct test_folder *folder, struct store *store,
+				  const char *end)
+{
+	struct git git = git_in(folder);
+	struct git_address address = address_of(folder, end);
+	struct slice commit = commit_of(folder, end);
+	struct source_tree tree;
+	struct error err = { 0 };
+	if (git_take_tree(&git, &address, commit, store, &tree, &err) < 0)
+		fail_msg("%s: %s", end, err.cause);
+	return tree;
+}
+
+static struct slice archive_of(struct test_folder *folder, struct store *store,
+			       const struct source_tree *tree)
+{
+	struct slice bytes = S("");
+	struct error err = { 0 };
+	if (file_read(store_file_path(store, &tree->sha256, &folder->arena), MIB,
+		      ERROR_IO, &folder->arena, &bytes, &err) < 0)
+		fail_msg("%s", err.cause);
+	return bytes;
+}
+
+#define NEED_GIT()                          \
+	do {                                \
+		if (!file_exists(git_path)) \
+			skip();             \
+	} while (0)
+
+static void test_revisions(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	in_shell(&folder, "git init -q -b main r; cd r; echo 1 >a; git add a; "
+			  "git commit -q -m 1; git tag -a -m t v1; git branch v2; "
+			  "echo 2 >a; git commit -q -a -m 2; git tag v2; "
+			  "git update-ref refs/pull/7/head HEAD~1");
+	struct slice first = commit_of(&folder, "r@v1"), last = commit_of(&folder, "r");
+	assert_int_equal(first.len, 40);
+	assert_false(slice_eq(first, last));
+	assert_true(slice_eq(commit_of(&folder, "r@main"), last));
+	assert_true(slice_eq(commit_of(&folder, "r@v2"), first)); // the branch
+	assert_true(slice_eq(commit_of(&folder, "r@refs/tags/v2"), last));
+	assert_true(slice_eq(commit_of(&folder, "r@refs/pull/7/head"), first));
+	const char *by_id = arena_printf(&folder.arena, "r@%.*s", SLICE_ARG(last)).ptr;
+	assert_true(slice_eq(commit_of(&folder, by_id), last));
+	const char *by_start = arena_printf(&folder.arena, "r@%.8s", last.ptr).ptr;
+	assert_true(slice_eq(commit_of(&folder, by_start), last));
+	test_folder_remove(&folder);
+}
+
+static void expect_failure(struct test_folder *folder, const struct git *git,
+			   const char *end, enum error_kind kind)
+{
+	struct git_address address = address_of(folder, end);
+	struct error err = { 0 };
+	struct slice commit;
+	assert_int_equal(git_find_commit(git, &address, &folder->arena, &commit, &err),
+			 -1);
+	if (err.kind != kind)
+		fail_msg("%s: kind %d, %s", end, err.kind, err.cause);
+}
+
+static void test_what_cannot_be_had(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	struct git git = git_in(&folder), none = git, offline = git;
+	none.program = NULL;
+	offline.offline = true;
+	in_shell(&folder, "git init -q -b main r; cd r; echo 1 >a; git add a; "
+			  "git commit -q -m 1");
+	expect_failure(&folder, &git, "r@nowhere", ERROR_NO);
+	expect_failure(&folder, &git, "r@0123456789012345678901234567890123456789",
+		       ERROR_NO);
+	expect_failure(&folder, &git, "absent", ERROR_SOURCE);
+	expect_failure(&folder, &none, "r", ERROR_SOURCE);
+	expect_failure(&folder, &offline, "r", ERROR_SOURCE);
+	test_folder_remove(&folder);
+}
+
+// What attributes would change in a checkout stays as it is committed.
+static void test_tree_is_what_is_committed(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	struct store *store;
+	struct error err = { 0 };
+	assert_int_equal(store_open(folder.path, &store, &err), 0);
+	in_shell(
+		&folder,
+		"git init -q -b main r; cd r; mkdir d; printf 'one\\n' >d/a; "
+		"printf '#!' >run; chmod 755 run; ln -s d/a link; printf '%s' '$Format:%H$' >s; "
+		"printf '* text eol=crlf\\ns export-subst\\nd export-ignore\\n"
+		"run filter=lfs\\n' >.gitattributes; "
+		"git add .; git commit -q -m 1; git tag v1.2");
+	struct source_tree tree = tree_of(&folder, store, "r");
+	struct slice bytes = archive_of(&folder, store, &tree);
+	assert_int_equal(bytes.len, tree.size);
+	assert_true(slice_contains(bytes, S("source/d/a")));
+	assert_true(slice_contains(bytes, S("one\n")));
+	assert_false(slice_contains(bytes, S("one\r\n")));
+	assert_true(slice_contains(bytes, S("$Format:%H$")));
+	assert_true(slice_contains(bytes, S("source/.git_archival.txt")));
+	assert_true(slice_contains(bytes, S("describe-name: v1.2-0-g")));
+	// The same again, from another cache, with other times.
+	in_shell(&folder, "mv git git-before; rm -rf files; mkdir -p files/sha256");
+	struct source_tree again = tree_of(&folder, store, "r");
+	assert_true(sha256_eq(&again.sha256, &tree.sha256));
+	store_close(store);
+	test_folder_remove(&folder);
+}
+
+static void test_hooks_and_configuration_run_nothing(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	struct store *store;
+	struct error err = { 0 };
+	assert_int_equal(store_open(folder.path, &store, &err), 0);
+	in_shell(&folder,
+		 "git init -q -b main r; cd r; printf 1 >a; printf '*.x filter=evil\\n' "
+		 ">.gitattributes; printf 2 >b.x; git add .; git commit -q -m 1; cd ..; "
+		 "printf '#!/bin/sh\\ntouch %s/ran\\n' \"$PWD\" >evil; chmod 755 evil; "
+		 "mkdir hooks; for h in post-checkout reference-transaction "
+		 "post-index-change; do cp evil hooks/$h; done; "
+		 "printf '[core]\\n\\thooksPath = %s/hooks\\n\\tfsmonitor = %s/evil\\n"
+		 "[filter \"evil\"]\\n\\tsmudge = %s/evil\\n' \"$PWD\" \"$PWD\" \"$PWD\" "
+		 ">.gitconfig");
+	struct git git = git_in(&folder);
+	const char *environment[] = {
+		arena_printf(&folder.arena, "HOME=%s", folder.path).ptr,
+		"PATH=/usr/bin:/bin", NULL
+	};
+	git.environment = environment;
+	struct git_address address = address_of(&folder, "r");
+	struct slice commit;
+	struct source_tree tree;
+	assert_int_equal(git_find_commit(&git, &address, &folder.arena, &commit, &err),
+			 0);
+	assert_int_equal(git_take_tree(&git, &address, commit, store, &tree, &err), 0);
+	assert_false(file_exists(path_join(&folder.arena, folder.path, S("ran"))));
+	store_close(store);
+	test_folder_remove(&folder);
+}
+
+static void test_submodules(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	struct store *store;
+	struct error err = { 0 };
+	assert_int_equal(store_open(folder.path, &store, &err), 0);
+	in_shell(
+		&folder,
+		"git init -q -b main inner; cd inner; echo deep >x; git add .; "
+		"git commit -q -m 1; cd ..; git init -q -b main r; cd r; "
+		"git -c protocol.file.allow=always submodule --quiet add ../inner lib/in; "
+		"git config -f .gitmodules submodule.lib/in.url ../inner; "
+		"git add .; git commit -q -m 2");
+	struct source_tree tree = tree_of(&folder, store, "r");
+	struct slice bytes = archive_of(&folder, store, &tree);
+	assert_true(slice_contains(bytes, S("source/lib/in/x")));
+	assert_true(slice_contains(bytes, S("deep\n")));
+	in_shell(&folder, "cd r; git config -f .gitmodules submodule.lib/in.url "
+			  "'ext::sh -c id'; git commit -q -a -m 3");
+	struct git git = git_in(&folder);
+	struct git_address address = address_of(&folder, "r");
+	struct slice commit = commit_of(&folder, "r");
+	assert_int_equal(git_take_tree(&git, &address, commit, store, &tree, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	store_close(store);
+	test_folder_remove(&folder);
+}
+
+// --- folders ---------------------------------------------------------------------------
+
+static void test_folder_without_what_no_build_reads(void **state)
+{
+	(void)state;
+	struct test_folder folder = test_folder_make();
+	struct store *store;
+	struct source_tree tree, again;
+	struct error err = { 0 };
+	assert_int_equal(store_open(folder.path, &store, &err), 0);
+	in_shell(&folder,
+		 "mkdir -p p/src/build p/build/lib p/.git p/env p/src/__pycache__; "
+		 "echo 1 >p/src/build/__init__.py; echo 2 >p/build/lib/stale; "
+		 "echo 3 >p/.git/config; touch p/env/pyvenv.cfg; echo 4 >p/out; "
+		 "touch p/src/__pycache__/a.pyc; ln -s ../out p/src/in; "
+		 "echo outside >elsewhere; ln -s ../elsewhere p/leads-out");
+	const char *path = path_join(&folder.arena, folder.path, S("p"));
+	assert_int_equal(directory_take_tree(path, folder.path, store, &tree, &err), 0);
+	struct slice bytes = archive_of(&folder, store, &tree);
+	assert_true(slice_contains(bytes, S("source/src/build/__init__.py")));
+	assert_true(slice_contains(bytes, S("source/leads-out")));
+	assert_true(slice_contains(bytes, S("outside\n")));
+	assert_false(slice_contains(bytes, S("stale")));
+	assert_false(slice_contains(bytes, S(".git/")));
+	assert_false(slice_contains(bytes, S("pyvenv.cfg")));
+	assert_false(slice_contains(bytes, S(".pyc")));
+	in_shell(&folder, "touch -d 2001-01-01 p/out; chmod 600 p/out");
+	assert_int_equal(directory_take_tree(path, folder.path, store, &again, &err), 0);
+	assert_true(sha256_eq(&tree.sha256, &again.sha256));
+	in_shell(&folder, "echo 5 >p/out");
+	assert_int_equal(directory_take_tree(path, folder.path, store, &again, &err), 0);
+	assert_false(sha256_eq(&tree.sha256, &again.sha256));
+	store_close(store);
+	test_folder_remove(&folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_refused_addresses),
+		cmocka_unit_test(test_revisions),
+		cmocka_unit_test(test_what_cannot_be_had),
+		cmocka_unit_test(test_tree_is_what_is_committed),
+		cmocka_unit_test(test_hooks_and_configuration_run_nothing),
+		cmocka_unit_test(test_submodules),
+		cmocka_unit_test(test_folder_without_what_no_build_reads),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
