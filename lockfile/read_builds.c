@@ -102,13 +102,3 @@ void read_builds(struct lock_reader *reader, const struct toml_value *table,
 		package->builds_len += read_alone(reader, &records->array.items[i],
 						  &package->builds[package->builds_len]);
 }
-
-struct lock_build *lock_build_find(const struct lock_package *package,
-				   struct slice target)
-{
-	for (size_t i = 0; i < package->builds_len; i++)
-		for (size_t j = 0; j < package->builds[i].targets_len; j++)
-			if (slice_eq(package->builds[i].targets[j], target))
-				return &package->builds[i];
-	return NULL;
-}

@@ -92,7 +92,8 @@ struct built_request {
 	struct sha256 sdist;
 	struct slice target;        // its name
 	struct slice exclude_newer; // the cut-off of build requirements, or ""
-	struct slice interpreter;   // real path
+	struct sha256 requires;   // of the lock's record of them; zero where it has none
+	struct slice interpreter; // real path
 	uint64_t interpreter_size;
 	int64_t interpreter_mtime_s;
 	bool network;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake lock: requirements → exact pins with hashes → pylock.toml.
 #include "cli/explain/advice.h"
+#include "cli/lock/build_records.h"
 #include "cli/lock/direct.h"
 #include "cli/lock/missing_hashes.h"
 #include "cli/sources/torch.h"
@@ -311,6 +312,25 @@ static int solve(struct call *call, struct net *net, json_t *result, struct erro
 			      &run->options, call->path, &call->lock, err);
 }
 
+static int record_builds(struct call *call, struct net *net, struct error *err)
+{
+	struct build_records records = {
+		.cli = call->cli,
+		.index = call->run.index,
+		.net = net,
+		.lock_path = call->path,
+		.targets = &call->run.targets,
+		.present = call->values->upgrade ? NULL : &call->present.lock,
+		.released = &call->values->upgrade_packages,
+	};
+	if (wants_requirements(call->values))
+		return 0;
+	if (build_records_add(&records, &call->lock, err) < 0)
+		return -1;
+	build_records_join(&call->cli->arena, &call->lock);
+	return 0;
+}
+
 static int lock_and_write(struct call *call, struct net *net, json_t *result,
 			  struct error *err)
 {
@@ -318,6 +338,8 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 	if (solve(call, net, result, err) < 0)
 		return -1;
 	torch_note(&call->cli->arena, &call->torch, &call->lock);
+	if (record_builds(call, net, err) < 0)
+		return -1;
 	if (write_result(call, result, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->targets.len; i++)

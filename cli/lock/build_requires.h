@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: MIT
-// What a source distribution is built with: resolved as any requirements are, for the interpreter that builds, and
-// installed into the build's own environment.
+// What a source distribution is built with: what the lock records, or what is resolved
+// now; installed into the build's own environment.
 #pragma once
 
 #include "builder/sdist/sdist.h"
-#include "cli/cli.h"
+#include "cli/lock/sdists.h"
 
 struct build_requires {
 	struct cli *cli;
 	struct store *store;
-	const struct opened_lock *opened; // its cut-off holds for build requirements too
-	const char *index_url;            // the option's, or NULL
+	const struct opened_lock *opened;    // its target and cut-off hold here too
+	const struct sdist_options *options; // of builds that this one needs
+	const struct lock_build *record;     // the lock's, or NULL
+	// What was resolved because the record, if there is one, does not say it.
+	bool was_resolved;
+	struct lock_build resolved;
 };
 
-// For struct sdist_host; context: struct build_requires. Wheels only: what builds a package is not built itself.
+// For struct sdist_host; context: struct build_requires. Exactly the record's packages
+// where it answers for all these requirements.
 NODISCARD int install_build_requires(void *context, const struct slice *requirements,
 				     size_t len, const struct sdist_python *python,
 				     const char *prefix, struct sha256 *ret_digest,

@@ -2,6 +2,7 @@
 // Builds what a lock has no wheel for.
 #include "cli/lock/sdists.h"
 
+#include "base/limits.h"
 #include "base/places.h"
 #include "cli/lock/build_requires.h"
 #include "cli/lock/interpreter.h"
@@ -104,10 +105,19 @@ static int check_interpreter(struct sdists *sdists, struct error *err)
 
 // --- one of them -----------------------------------------------------------------------------------------------------
 
+static const struct lock_build *record_of(const struct sdists *sdists,
+					  const struct lock_choice *choice)
+{
+	return lock_build_find(choice->package, sdists->opened->target.name);
+}
+
 static struct sha256 key_of(const struct sdists *sdists, const struct lock_choice *choice)
 {
 	struct built_request request = sdists->request;
+	const struct lock_build *record = record_of(sdists, choice);
 	request.sdist = choice->file->sha256;
+	if (record)
+	request.requires = lock_build_digest(record);
 	return built_key(&request);
 }
 
@@ -141,17 +151,53 @@ static bool is_for_any_machine(struct slice wheel)
 	return slice_ends_with(wheel, S("-any.whl"));
 }
 
+// What the lock should have said.
+static void tell_what_was_resolved(struct sdists *sdists,
+				   const struct lock_package *package,
+				   const struct build_requires *requires)
+{
+	if (!requires->was_resolved)
+		return;
+	warn(sdists->cli,
+	     requires->record ? "the lock does not record all that '%.*s' is built with: "
+				"the rest was resolved now"
+			      : "the lock does not record what '%.*s' is built with: "
+				"that was resolved now",
+	     SLICE_ARG(package->name));
+}
+
+static void report_build(struct sdists *sdists, const struct built_wheel *wheel,
+			 const struct sdist_outcome *outcome, uint64_t started_ms)
+{
+	struct cli *cli = sdists->cli;
+	uint64_t took = clock_ms() - started_ms;
+	progress_done(cli);
+	detail(cli, "built %.*s in %llu.%02llu s with Python %.*s; log: %s",
+	       SLICE_ARG(wheel->name), (unsigned long long)(took / 1000),
+	       (unsigned long long)(took % 1000 / 10),
+	       SLICE_ARG(sdists->settings.python.version), outcome->log_path);
+}
+
 static int build_one(struct sdists *sdists, struct lock_choice *choice, struct error *err)
 {
 	struct cli *cli = sdists->cli;
-	struct build_requires requires = { cli, sdists->store, sdists->opened,
-					   sdists->options->index_url };
+	const struct lock_package *package = choice->package;
+	const struct build_chain *outer = sdists->options->chain;
+	struct build_chain chain = { package, outer, outer ? outer->depth + 1 : 0 };
+	struct sdist_options inner = *sdists->options;
+	struct build_requires requires = { .cli = cli,
+					   .store = sdists->store,
+					   .opened = sdists->opened,
+					   .options = &inner,
+					   .record = record_of(sdists, choice) };
 	struct sdist_host host = { install_build_requires, &requires };
 	struct sha256 key = key_of(sdists, choice);
 	struct built_wheel wheel;
 	struct sdist_outcome outcome;
-	const struct lock_package *package = choice->package;
 	uint64_t started_ms = clock_ms();
+	inner.chain = &chain;
+	if (build_chain_check(outer, package, err) < 0)
+		return -1;
 	say(cli, "building %.*s %.*s", SLICE_ARG(package->name),
 	    SLICE_ARG(package->version));
 	if (sdist_build(sdists->store, choice, &sdists->settings, &host, &key,
@@ -160,12 +206,8 @@ static int build_one(struct sdists *sdists, struct lock_choice *choice, struct e
 		return error_during(err, "building '%.*s' %.*s", SLICE_ARG(package->name),
 				    SLICE_ARG(package->version));
 	}
-	uint64_t took = clock_ms() - started_ms;
-	progress_done(cli);
-	detail(cli, "built %.*s in %llu.%02llu s with Python %.*s; log: %s",
-	       SLICE_ARG(wheel.name), (unsigned long long)(took / 1000),
-	       (unsigned long long)(took % 1000 / 10),
-	       SLICE_ARG(sdists->settings.python.version), outcome.log_path);
+	report_build(sdists, &wheel, &outcome, started_ms);
+	tell_what_was_resolved(sdists, package, &requires);
 	if (!is_for_any_machine(wheel.name))
 		warn(cli,
 		     "'%.*s' was compiled on this machine: the image needs the libraries it was linked to",

@@ -4,12 +4,25 @@
 
 #include "cli/cli.h"
 
+// The builds around one: what is built now is a build requirement of `package`.
+struct build_chain {
+	const struct lock_package *package;
+	const struct build_chain *outer; // NULL: the lock itself asks for it
+	unsigned depth;
+};
+
 struct sdist_options {
 	bool no_build;
-	bool network;          // --build-network
-	const char *python;    // --python-bin, or NULL
-	const char *index_url; // the option's, or NULL
+	bool network;                    // --build-network
+	const char *python;              // --python-bin, or NULL
+	const char *index_url;           // the option's, or NULL
+	const struct build_chain *chain; // NULL: none
 };
+
+// Is there room for one more build inside those of the chain? ERROR_NO for a package that
+// is built with itself, which names the chain, and below LIMIT_BUILD_DEPTH.
+NODISCARD int build_chain_check(const struct build_chain *chain,
+				const struct lock_package *package, struct error *err);
 
 // Replaces each sdist among opened->selection by the wheel that was built of it, now or earlier. The choices are then as
 // if the wheel had been locked. Does nothing with no_build, or where there is none.

@@ -191,3 +191,8 @@ struct index_counts index_counts(const struct index *index);
 // mean".
 size_t index_similar_names(const struct index *index, struct slice name,
 			   struct arena *arena, struct slice *ret_names, size_t max);
+
+// The text of a file in the top folder of a source distribution, of whose bytes
+// ("pyproject.toml"); "" where there is none. ERROR_INTEGRITY for what is no archive.
+NODISCARD int index_sdist_text(struct slice bytes, struct slice name, struct arena *arena,
+			       struct slice *ret_text, struct error *err);

@@ -3,6 +3,7 @@
 #include "resolver/index/sdist.h"
 
 #include "base/limits.h"
+#include "resolver/index/index.h"
 #include "resolver/index/libarchive.h"
 
 // What may be inflated on the way: several times the largest real source
@@ -116,30 +117,50 @@ enum sdist_result sdist_walk(struct slice bytes, const struct sdist_search *sear
 	return walk_entries(archive, bytes, search, arena, err);
 }
 
-// --- PKG-INFO ------------------------------------------------------------------------
+// --- one file of the top folder ------------------------------------------------------
+
+struct top_file {
+	struct slice name, text;
+};
 
 // "name-1.0/PKG-INFO"
-static bool is_pkg_info(void *context, struct slice path)
+static bool is_top_file(void *context, struct slice path)
 {
+	const struct top_file *file = context;
 	struct slice top;
-	(void)context;
-	return slice_cut(&path, '/', &top) && top.len && slice_eq(path, S("PKG-INFO"));
+	return slice_cut(&path, '/', &top) && top.len && slice_eq(path, file->name);
 }
 
-static bool take_pkg_info(void *context, struct slice path, struct slice text)
+static bool take_top_file(void *context, struct slice path, struct slice text)
 {
 	(void)path;
-	*(struct slice *)context = text;
+	((struct top_file *)context)->text = text;
 	return true;
 }
 
 enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
 				 struct slice *ret_text, struct error *err)
 {
-	struct slice text = S("");
-	struct sdist_search search = { &text, is_pkg_info, take_pkg_info };
+	struct top_file file = { .name = S("PKG-INFO") };
+	struct sdist_search search = { &file, is_top_file, take_top_file };
 	enum sdist_result result = sdist_walk(bytes, &search, arena, err);
 	if (result == SDIST_FOUND)
-		*ret_text = text;
+		*ret_text = file.text;
 	return result;
+}
+
+int index_sdist_text(struct slice bytes, struct slice name, struct arena *arena,
+		     struct slice *ret_text, struct error *err)
+{
+	struct top_file file = { .name = name, .text = S("") };
+	struct sdist_search search = { &file, is_top_file, take_top_file };
+	switch (sdist_walk(bytes, &search, arena, err)) {
+	case SDIST_FOUND:
+	case SDIST_ABSENT: *ret_text = file.text; return 0;
+	case SDIST_TRUNCATED:
+		return error_set(err, ERROR_INTEGRITY,
+				 "the source distribution ends too early");
+	case SDIST_BROKEN: break;
+	}
+	return -1;
 }

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+// Finds out what each source distribution is built with.
+#include "cli/lock/build_records.h"
+
+#include "builder/sdist/build_system.h"
+#include "cli/lock/build_resolve.h"
+#include "cli/lock/sdists.h"
+#include "packaging/name.h"
+#include "resolver/index/index.h"
+
+#include <string.h>
+
+// Requirements that were resolved before: most source distributions ask for the same.
+struct known {
+	struct slice key; // target and requirements, a line each
+	struct lock_build build;
+};
+
+struct recording {
+	const struct build_records *records;
+	struct arena *arena;
+	const struct lock *lock;
+	const struct target *target;
+	struct store *store; // opened for the first source distribution
+	struct {
+		struct known *items;
+		size_t len, cap;
+	} known;
+};
+
+static int record_package(struct recording *run, struct lock_package *package,
+			  const struct build_chain *chain, struct error *err);
+
+// --- the present lock's records --------------------------------------------------------
+
+static bool names_released(const struct recording *run, const struct lock_build *build)
+{
+	const struct text_list *released = run->records->released;
+	for (size_t i = 0; i < released->len; i++)
+		for (size_t j = 0; j < build->len; j++)
+			if (name_eq(slice_from(released->items[i]),
+				    build->packages[j].name))
+				return true;
+	return false;
+}
+
+static bool same_cutoffs(const struct lock *a, const struct lock *b)
+{
+	if (!slice_eq(a->exclude_newer, b->exclude_newer) ||
+	    a->package_cutoffs_len != b->package_cutoffs_len)
+		return false;
+	for (size_t i = 0; i < a->package_cutoffs_len; i++)
+		if (!slice_eq(a->package_cutoffs[i].name, b->package_cutoffs[i].name) ||
+		    !slice_eq(a->package_cutoffs[i].moment, b->package_cutoffs[i].moment))
+			return false;
+	return true;
+}
+
+// The record that the present lock has of the same file, or NULL.
+static const struct lock_build *present_record(const struct recording *run,
+					       const struct lock_package *package)
+{
+	const struct lock *present = run->records->present;
+	for (size_t i = 0; present && i < present->len; i++)
+		if (present->packages[i].has_sdist &&
+		    sha256_eq(&present->packages[i].sdist.sha256, &package->sdist.sha256))
+			return lock_build_find(&present->packages[i], run->target->name);
+	return NULL;
+}
+
+static void add_record(struct recording *run, struct lock_package *package,
+		       const struct lock_build *build)
+{
+	package->builds = array_grow(run->arena, package->builds, package->builds_len,
+				     &package->builds_cap, sizeof(*package->builds));
+	struct lock_build *added = &package->builds[package->builds_len++];
+	*added = *build;
+	added->targets = arena_new(run->arena, struct slice);
+	added->targets[0] = run->target->name;
+	added->targets_len = 1;
+}
+
+// --- a source distribution -------------------------------------------------------------
+
+static bool is_built(const struct lock_choice *choice)
+{
+	return choice->file && choice->file->kind == LOCK_SDIST &&
+	       !sha256_is_zero(&choice->file->sha256);
+}
+
+static int fetch_sdists(struct recording *run, const struct lock_selection *sdists,
+			struct error *err)
+{
+	struct opened_lock opened = { .path = run->records->lock_path,
+				      .lock = *run->lock,
+				      .target = *run->target };
+	struct text_list index_urls = { 0 };
+	if (sdists->len == 0)
+		return 0;
+	if (!run->store && open_store(run->records->cli, &run->store, err) < 0)
+		return -1;
+	collect_locator_indexes(run->records->cli, NULL, &index_urls);
+	return fetch_files(run->records->cli, run->store, &opened, sdists, &index_urls,
+			   err);
+}
+
+static int read_build_system(struct recording *run, const struct lock_package *package,
+			     struct build_system *ret_system, struct error *err)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	struct slice text = S("");
+	const char *path =
+		store_file_path(run->store, &package->sdist.sha256, run->arena);
+	if (file_map_open(path, ERROR_IO, &map, err) < 0)
+		return -1;
+	if (index_sdist_text(map.bytes, S("pyproject.toml"), run->arena, &text, err) <
+	    0) {
+		err->kind =
+			ERROR_INPUT; // its digest is right: it is only of another kind
+		return -1;
+	}
+	return build_system_read(text, run->arena, ret_system, err);
+}
+
+// --- what it is built with -------------------------------------------------------------
+
+static struct slice key_of(struct recording *run, const struct slice *requires,
+			   size_t len)
+{
+	struct buf text = { .arena = run->arena };
+	buf_printf(&text, "%.*s\n", SLICE_ARG(run->target->name));
+	for (size_t i = 0; i < len; i++)
+		buf_printf(&text, "%.*s\n", SLICE_ARG(requires[i]));
+	return buf_slice(&text);
+}
+
+static const struct lock_package *find_package(const struct lock_build *build,
+					       struct slice name)
+{
+	for (size_t i = 0; i < build->len; i++)
+		if (slice_eq(build->packages[i].name, name))
+			return &build->packages[i];
+	return NULL;
+}
+
+// setuptools before 70.1 cannot write wheels by itself, and asks for `wheel` only when it
+// runs.
+static bool lacks_wheel(struct arena *arena, const struct build_system *system,
+			const struct lock_build *build)
+{
+	const struct lock_package *setuptools = find_package(build, S("setuptools"));
+	struct version found, able;
+	return setuptools && !find_package(build, S("wheel")) &&
+	       slice_starts_with(system->backend, S("setuptools.build_meta")) &&
+	       version_parse(arena, setuptools->version, &found) &&
+	       version_parse(arena, S("70.1"), &able) && version_cmp(&found, &able) < 0;
+}
+
+static int resolve(struct recording *run, const struct slice *requires, size_t len,
+		   const struct lock_build *former, struct lock_build *ret_build,
+		   struct error *err)
+{
+	struct build_query query = {
+		.cli = run->records->cli,
+		.index = run->records->index,
+		.net = run->records->net,
+		.lock = run->lock,
+		.lock_path = run->records->lock_path,
+		.target = run->target,
+		.requires = requires,
+		.requires_len = len,
+		.former = former,
+		.released = run->records->released,
+	};
+	return build_resolve(&query, ret_build, err);
+}
+
+static int resolve_system(struct recording *run, const struct build_system *system,
+			  const struct lock_build *former, struct lock_build *ret_build,
+			  struct error *err)
+{
+	size_t len = system->requires_len;
+	if (resolve(run, system->requires, len, former, ret_build, err) < 0)
+		return -1;
+	if (!lacks_wheel(run->arena, system, ret_build))
+		return 0;
+	struct slice *more = arena_new_array(run->arena, struct slice, len + 1);
+	if (len)
+		memcpy(more, system->requires, len * sizeof(*more));
+	more[len] = S("wheel");
+	return resolve(run, more, len + 1, ret_build, ret_build, err);
+}
+
+static int record_inner(struct recording *run, struct lock_build *build,
+			const struct build_chain *chain, struct error *err)
+{
+	struct lock_selection sdists = { 0 };
+	for (size_t i = 0; i < build->len; i++) {
+		struct lock_package *package = &build->packages[i];
+		if (package->wheels_len == 0 && package->has_sdist)
+			*array_push(run->arena, &sdists) =
+				(struct lock_choice){ package, &package->sdist };
+	}
+	if (fetch_sdists(run, &sdists, err) < 0)
+		return -1;
+	for (size_t i = 0; i < sdists.len; i++) {
+		const struct lock_package *package = sdists.items[i].package;
+		if (build_chain_check(chain, package, err) < 0 ||
+		    record_package(run, &build->packages[package - build->packages],
+				   chain, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int find_build(struct recording *run, const struct lock_package *package,
+		      const struct build_chain *chain, struct lock_build *ret_build,
+		      struct error *err)
+{
+	struct build_system system;
+	struct lock_build build = { 0 };
+	if (read_build_system(run, package, &system, err) < 0)
+		return -1;
+	struct slice key = key_of(run, system.requires, system.requires_len);
+	for (size_t i = 0; i < run->known.len; i++)
+		if (slice_eq(run->known.items[i].key, key)) {
+			*ret_build = run->known.items[i].build;
+			return 0;
+		}
+	if (resolve_system(run, &system, present_record(run, package), &build, err) < 0 ||
+	    record_inner(run, &build, chain, err) < 0)
+		return -1;
+	*array_push(run->arena, &run->known) = (struct known){ key, build };
+	*ret_build = build;
+	return 0;
+}
+
+// A chain goes no deeper than LIMIT_BUILD_DEPTH.
+static int record_package(struct recording *run, struct lock_package *package,
+			  const struct build_chain *chain, struct error *err)
+{
+	struct build_chain link = { package, chain, chain ? chain->depth + 1 : 0 };
+	struct lock_build build;
+	if (find_build(run, package, &link, &build, err) < 0)
+		return -1;
+	add_record(run, package, &build);
+	return 0;
+}
+
+// --- all of them -----------------------------------------------------------------------
+
+// A source that is out of reach is no answer, unless nobody wanted to ask it.
+static bool is_answer(const struct cli *cli, enum error_kind kind)
+{
+	return kind == ERROR_NO || kind == ERROR_INPUT ||
+	       (kind == ERROR_SOURCE && cli->common.offline);
+}
+
+static int record_sdist(struct recording *run, struct lock_package *package,
+			struct error *err)
+{
+	struct cli *cli = run->records->cli;
+	struct error why = { 0 };
+	if (record_package(run, package, NULL, &why) == 0)
+		return 0;
+	if (!is_answer(cli, why.kind)) {
+		*err = why;
+		return error_during(err, "finding out what '%.*s' is built with",
+				    SLICE_ARG(package->name));
+	}
+	warn(cli, "the lock does not record what '%.*s' %.*s is built with: %s",
+	     SLICE_ARG(package->name), SLICE_ARG(package->version), why.cause);
+	return 0;
+}
+
+// The lock's source distributions for this target that the present lock does not answer for.
+static struct lock_selection missing_records(struct recording *run, struct lock *lock)
+{
+	struct lock_selection selection = { 0 }, missing = { 0 };
+	struct lock_select_options select = { .target = run->target };
+	struct error ignored = { 0 };
+	if (lock_select(lock, &select, run->arena, &selection, &ignored) < 0)
+		return missing; // it cannot be installed there either
+	for (size_t i = 0; i < selection.len; i++) {
+		const struct lock_choice *choice = &selection.items[i];
+		if (!is_built(choice))
+			continue;
+		const struct lock_build *present = present_record(run, choice->package);
+		if (present && !names_released(run, present) &&
+		    same_cutoffs(run->records->present, lock))
+			add_record(run, &lock->packages[choice->package - lock->packages],
+				   present);
+		else
+			*array_push(run->arena, &missing) = *choice;
+	}
+	return missing;
+}
+
+static int record_target(struct recording *run, struct lock *lock, struct error *err)
+{
+	struct cli *cli = run->records->cli;
+	struct lock_selection missing = missing_records(run, lock);
+	if (fetch_sdists(run, &missing, err) < 0) {
+		if (!is_answer(cli, err->kind))
+			return -1;
+		*err = (struct error){ 0 };
+		warn(cli,
+		     "the lock does not record what source distributions are built with: "
+		     "they are not in the store");
+		return 0;
+	}
+	for (size_t i = 0; i < missing.len; i++)
+		if (record_sdist(
+			    run,
+			    &lock->packages[missing.items[i].package - lock->packages],
+			    err) < 0)
+			return -1;
+	return 0;
+}
+
+static bool has_sdists(const struct lock *lock)
+{
+	for (size_t i = 0; i < lock->len; i++)
+		if (lock->packages[i].has_sdist)
+			return true;
+	return false;
+}
+
+int build_records_add(const struct build_records *records, struct lock *lock,
+		      struct error *err)
+{
+	struct recording run = { .records = records,
+				 .arena = &records->cli->arena,
+				 .lock = lock };
+	int status = 0;
+	for (size_t i = 0; status == 0 && has_sdists(lock) && i < records->targets->len;
+	     i++) {
+		run.target = &records->targets->items[i];
+		status = record_target(&run, lock, err);
+	}
+	store_cleanup(&run.store);
+	return status;
+}
+
+// --- records that say the same ---------------------------------------------------------
+
+// All of a record but its targets, as it is written.
+static struct slice body_of(struct arena *arena, const struct lock_build *build)
+{
+	struct lock_build without = *build;
+	struct lock_package package = { .builds = &without, .builds_len = 1 };
+	struct lock lock = { .packages = &package, .len = 1 };
+	without.targets_len = 0;
+	return lock_write(arena, &lock);
+}
+
+static void join_into(struct arena *arena, struct lock_build *into,
+		      const struct lock_build *other)
+{
+	size_t len = into->targets_len;
+	struct slice *all = arena_new_array(arena, struct slice, len + 1);
+	memcpy(all, into->targets, len * sizeof(*all));
+	all[len] = other->targets[0];
+	into->targets = all;
+	into->targets_len = len + 1;
+}
+
+static void join_records(struct arena *arena, struct lock_package *package)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < package->builds_len; i++) {
+		struct slice body = body_of(arena, &package->builds[i]);
+		size_t at = 0;
+		while (at < kept && !slice_eq(body_of(arena, &package->builds[at]), body))
+			at++;
+		if (at < kept)
+			join_into(arena, &package->builds[at], &package->builds[i]);
+		else
+			package->builds[kept++] = package->builds[i];
+	}
+	package->builds_len = kept;
+}
+
+void build_records_join(struct arena *arena, struct lock *lock)
+{
+	for (size_t i = 0; i < lock->len; i++)
+		if (lock->packages[i].builds_len > 1)
+			join_records(arena, &lock->packages[i]);
+}

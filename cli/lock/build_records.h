@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What the source distributions of a new lock are built with, resolved and written into it.
+//
+//	package without a wheel ──fetch──▶ pyproject.toml ──requires──▶ build_resolve ──▶ struct lock_build
+//	                                                                    │ one without a wheel
+//	                                                                    └──▶ the same for it, inside the record
+#pragma once
+
+#include "cli/cli.h"
+#include "cli/lock/lock_options.h"
+
+struct build_records {
+	struct cli *cli;
+	struct index *index; // the lock's
+	struct net *net;
+	const char *lock_path;
+	const struct target_list *targets;
+	const struct lock
+		*present; // its records stay where they still hold; NULL: none do
+	const struct text_list *released; // packages whose pins may move all the same
+};
+
+// Adds a record for each target to every package of the lock that is built for it. What
+// cannot be resolved is a warning: the lock is good without. ERROR_SOURCE,
+// ERROR_INTEGRITY, ERROR_IO, ERROR_INTERRUPTED.
+NODISCARD int build_records_add(const struct build_records *records, struct lock *lock,
+				struct error *err);
+
+// Joins the records of targets that differ in nothing else.
+void build_records_join(struct arena *arena, struct lock *lock);

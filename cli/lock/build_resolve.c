@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Resolves the requirements of a build as any requirements are.
+#include "cli/lock/build_resolve.h"
+
+#include "cli/lock/direct.h"
+#include "cli/lock/lock_run.h"
+#include "cli/lock/missing_hashes.h"
+
+struct question {
+	const struct build_query *query;
+	struct requirement_set set;
+	struct target_list targets;
+	struct resolve_options options;
+	struct index *index;
+	struct net *net;
+};
+
+static int read_requirements(struct question *question, struct error *err)
+{
+	const struct build_query *query = question->query;
+	struct arena *arena = &query->cli->arena;
+	struct diagnostics problems = { .arena = arena };
+	for (size_t i = 0; i < query->requires_len; i++)
+		if (requirements_add_argument(query->requires[i], arena, &question -> set,
+					      &problems) < 0) {
+			*err = problems.items[0].error;
+			err->span = (struct span){ 0 };
+			return error_during(err, "reading '%.*s'",
+					    SLICE_ARG(query->requires[i]));
+		}
+	return 0;
+}
+
+// The pins borrow from the index and from the run. Written and read again, they are on
+// their own, and in the form in which every later reader of the lock sees them.
+static int keep_packages(struct arena *arena, const struct lock *lock,
+			 struct lock_build *build, struct error *err)
+{
+	struct source source = { S("build requirements"), lock_write(arena, lock) };
+	struct diagnostics problems = { .arena = arena };
+	struct lock kept;
+	if (lock_read(&source, arena, &kept, &problems) < 0) {
+		*err = problems.items[0].error;
+		return -1;
+	}
+	build->packages = kept.packages;
+	build->len = kept.len;
+	return 0;
+}
+
+static int take_pins(struct question *question, struct lock_run *run,
+		     struct lock_build *build, struct error *err)
+{
+	struct cli *cli = question->query->cli;
+	struct lock lock;
+	if (lock_run_solve(run, err) < 0 ||
+	    find_missing_hashes(cli, question->net, &run->picks[0].pins, err) < 0 ||
+	    lock_from_pins(&cli->arena, run->picks, 1, &run->options,
+			   question->query->lock_path, &lock, err) < 0)
+		return -1;
+	return keep_packages(&cli->arena, &lock, build, err);
+}
+
+static int solve(struct question *question, struct lock_build *build, struct error *err)
+{
+	struct cli *cli = question->query->cli;
+	const struct lock_build *former = question->query->former;
+	const struct text_list *released = question->query->released, none = { 0 };
+	struct lock_run run;
+	lock_run_init(&run, cli, question->index, &question->targets, &question->options);
+	if (former) {
+		struct lock pins = { .packages = former->packages, .len = former->len };
+		preferences_from_lock(&run.preferred, &pins, released ? released : &none);
+	}
+	int status = take_pins(question, &run, build, err);
+	lock_run_release(&run);
+	return status;
+}
+
+// Wheels first; releases without one only where there is no other way.
+static int solve_by_wheels(struct question *question, struct lock_build *build,
+			   struct error *err)
+{
+	static const struct binary_rule wheels_only = { { ":all:", sizeof(":all:") - 1 },
+							BINARY_ONLY };
+	struct error first = { 0 };
+	question->options.binary = &wheels_only;
+	question->options.binary_len = 1;
+	if (solve(question, build, &first) == 0)
+		return 0;
+	question->options.binary_len = 0;
+	if (first.kind == ERROR_NO && solve(question, build, err) == 0)
+		return 0;
+	*err = first;
+	return -1;
+}
+
+static int ask_index(struct question *question, struct lock_build *build,
+		     struct error *err)
+{
+	const struct build_query *query = question->query;
+	struct direct_files direct;
+	direct_init(&direct, query->cli, question->net);
+	question->options.direct = &direct;
+	if (direct_read(&direct, &question->set, question->targets.items, 1, err) < 0)
+		return -1;
+	return solve_by_wheels(question, build, err);
+}
+
+static int open_and_ask(struct question *question, struct lock_build *build,
+			struct error *err)
+{
+	const struct build_query *query = question->query;
+	struct lock_values values = { .index_url = query->index_url };
+	AUTO(net_cleanup) struct net *net = NULL;
+	AUTO(index_cleanup) struct index *index = NULL;
+	if (open_net(query->cli, &net, err) < 0 ||
+	    lock_open_index(query->cli, &values, &question->set, NULL, net, &index, err) <
+		    0)
+		return -1;
+	question->net = net;
+	question->index = index;
+	return ask_index(question, build, err);
+}
+
+static void put_requires(const struct build_query *query, struct lock_build *build)
+{
+	struct arena *arena = &query->cli->arena;
+	build->requires = arena_new_array(arena, struct slice, query->requires_len);
+	build->requires_len = query->requires_len;
+	for (size_t i = 0; i < query->requires_len; i++)
+	build->requires[i] = arena_dup(arena, query->requires[i]);
+	build->targets = arena_new(arena, struct slice);
+	build->targets[0] = query->target->name;
+	build->targets_len = 1;
+}
+
+int build_resolve(const struct build_query *query, struct lock_build *ret_build,
+		  struct error *err)
+{
+	struct question question = { .query = query,
+				     .index = query->index,
+				     .net = query->net };
+	struct lock_build build = { 0 };
+	question.options = (struct resolve_options){
+		.requirements = &question.set,
+		.exclude_newer = query->lock->exclude_newer,
+		.package_cutoffs = query->lock->package_cutoffs,
+		.package_cutoffs_len = query->lock->package_cutoffs_len,
+	};
+	*array_push(&query->cli->arena, &question.targets) = *query->target;
+	put_requires(query, &build);
+	if (read_requirements(&question, err) < 0)
+		return -1;
+	int status = query->requires_len == 0 ? 0
+		     : query->index           ? ask_index(&question, &build, err)
+					      : open_and_ask(&question, &build, err);
+	if (status == 0)
+		*ret_build = build;
+	return status;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The requirements of a build → exact pins with hashes, for the target that is built for.
+#pragma once
+
+#include "cli/cli.h"
+
+struct index;
+
+struct build_query {
+	struct cli *cli;
+	struct index *index;     // NULL: it is opened for this question, by index_url
+	struct net *net;         // with index
+	const char *index_url;   // the option's, or NULL
+	const struct lock *lock; // its cut-offs hold here too
+	const char *lock_path;
+	const struct target *target;
+	const struct slice *requires; // PEP 508 texts
+	size_t requires_len;
+	const struct lock_build *former;  // its pins stay where they can; NULL: none
+	const struct text_list *released; // but for these packages; NULL: none
+};
+
+// Wheels alone where that is possible: what builds a package is then not built itself.
+// All that is returned lives in cli's arena. ERROR_NO, ERROR_INPUT, ERROR_SOURCE.
+NODISCARD int build_resolve(const struct build_query *query, struct lock_build *ret_build,
+			    struct error *err);

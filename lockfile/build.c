@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Questions to the record of a build.
+#include "lockfile/order.h"
+
+#include "base/limits.h"
+
+struct lock_build *lock_build_find(const struct lock_package *package,
+				   struct slice target)
+{
+	for (size_t i = 0; i < package->builds_len; i++)
+		for (size_t j = 0; j < package->builds[i].targets_len; j++)
+			if (slice_eq(package->builds[i].targets[j], target))
+				return &package->builds[i];
+	return NULL;
+}
+
+static void add_file(struct buf *text, const struct lock_file *file)
+{
+	buf_printf(text, "file %.*s %.*s\n", SLICE_ARG(file->name),
+		   SLICE_ARG(sha256_hex(text->arena, &file->sha256)));
+}
+
+// Records are nested no deeper than they can be read.
+static void add_build(struct buf *text, const struct lock_build *build, unsigned depth)
+{
+	const struct lock_package **sorted =
+		lock_sorted_packages(text->arena, build->packages, build->len);
+	if (depth == LIMIT_BUILD_DEPTH)
+		BUG("records of builds are nested too deep");
+	for (size_t i = 0; i < build->len; i++) {
+		const struct lock_package *package = sorted[i];
+		buf_printf(text, "package %.*s %.*s\n", SLICE_ARG(package->name),
+			   SLICE_ARG(package->version));
+		for (size_t j = 0; j < package->wheels_len; j++)
+			add_file(text, &package->wheels[j]);
+		if (package->has_sdist)
+			add_file(text, &package->sdist);
+		if (package->has_archive)
+			add_file(text, &package->archive);
+		for (size_t j = 0; j < package->builds_len; j++)
+			add_build(text, &package->builds[j], depth + 1);
+	}
+	buf_append(text, S("end\n"));
+}
+
+struct sha256 lock_build_digest(const struct lock_build *build)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf text = { .arena = &scratch };
+	add_build(&text, build, 0);
+	return sha256_of(buf_slice(&text));
+}

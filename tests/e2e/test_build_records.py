@@ -1,0 +1,117 @@
+"""What source distributions are built with: recorded by lock, used by bake, whatever the index says by then."""
+
+import re
+import unittest
+
+from harness import wheel
+from sdist_maker import BuildCase, sdist
+
+LABEL = "e2e"
+
+NEEDS_HELPER = '[build-system]\nrequires = ["helper>=1"]\nbuild-backend = "backend"\nbackend-path = ["back"]\n'
+WRITES_WORD = "import helper\n    files['demo/word.txt'] = helper.WORD"
+ASKS_FOR_SECOND = "get_requires_for_build_wheel(config_settings=None):\n    return ['second']\n\n\ndef "
+
+
+def helper(version):
+    return wheel("helper", version, files={"helper.py": f"WORD = 'helped by {version}'\n"})
+
+
+def tool(name, requires, code="pass"):
+    """A source distribution that needs others to be built, and is a module itself."""
+    project = f'[build-system]\nrequires = {requires!r}\nbuild-backend = "backend"\nbackend-path = ["back"]\n'
+    return sdist(name, "1.0", code, project, files={f"{name}/__init__.py": "WORD = 'from source'\n"})
+
+
+class BuildRecords(BuildCase):
+    def demo(self, *more, code=WRITES_WORD, project=NEEDS_HELPER, extra=""):
+        self.index.add(sdist("demo", "1.0", code, project, extra), *more)
+
+    def word(self):
+        return self.built_file("demo/word.txt")
+
+    def test_lock_records_and_bake_obeys(self):
+        self.demo(helper("1.0"))
+        self.lock("demo\n")
+        self.assertIn("[[packages.tool.pinbake.builds]]", self.read("pylock.toml"))
+        self.assertIn('requires = [\n    "helper>=1",\n]', self.read("pylock.toml"))
+        self.index.add(helper("2.0"))
+        result = self.bake("--index-url", self.index.url)
+        self.assertNotIn("does not record", result.err)
+        self.assertEqual(self.word(), "helped by 1.0")
+
+    def test_offline_from_a_filled_store(self):
+        self.demo(helper("1.0"))
+        self.lock("demo\n")
+        self.bake("--index-url", self.index.url)
+        before = self.layers()
+        for path in self.cache.glob("built/key/*"):
+            path.unlink()
+        result = self.bake("--offline")
+        self.assertIn("building demo", result.err)
+        self.assertEqual(self.layers(), before)
+
+    def test_a_lock_without_records_says_so(self):
+        self.demo(helper("1.0"))
+        self.lock("demo\n")
+        text = self.read("pylock.toml")
+        self.write("pylock.toml", text[:text.index("[[packages.tool.pinbake.builds]]")])
+        result = self.bake("--index-url", self.index.url)
+        self.assertIn("the lock does not record what 'demo' is built with", result.err)
+
+    def test_what_the_backend_asks_for_besides(self):
+        self.demo(helper("1.0"), wheel("second", "1.0", files={"second.py": ""}), extra=ASKS_FOR_SECOND,
+                  code=WRITES_WORD + "\n    import second")
+        self.lock("demo\n")
+        result = self.bake("--index-url", self.index.url)
+        self.assertIn("does not record all that 'demo' is built with", result.err)
+        self.assertEqual(self.word(), "helped by 1.0")
+
+    def test_a_record_stays_until_it_is_upgraded(self):
+        self.demo(helper("1.0"))
+        self.lock("demo\n")
+        self.index.add(helper("2.0"))
+        self.ok(*self.lock_args(), "--check", "--refresh")
+        self.ok(*self.lock_args(), "--upgrade-package", "helper", "--refresh")
+        self.assertIn("helper-2.0-py3-none-any.whl", self.read("pylock.toml"))
+
+    def test_requirements_that_are_built_themselves(self):
+        self.demo(tool("helper", ["inner"], "import inner"), wheel("inner", "1.0", files={"inner.py": ""}))
+        self.lock("demo\n")
+        nested = "[[packages.tool.pinbake.builds.packages.tool.pinbake.builds.packages]]\nname = \"inner\""
+        self.assertIn(nested, self.read("pylock.toml"))
+        result = self.bake("--index-url", self.index.url)
+        self.assertLess(result.err.index("building demo"), result.err.index("building helper"))
+        self.assertEqual(self.word(), "from source")
+
+    def test_a_wheel_is_taken_before_a_newer_source(self):
+        self.demo(helper("1.0"), sdist("helper", "3.0"))
+        self.lock("demo\n")
+        self.assertIn("helper-1.0-py3-none-any.whl", self.read("pylock.toml"))
+
+    def test_a_circle_names_its_chain(self):
+        chain = ("demo 1.0 is built with helper 1.0, which is built with other 1.0, which is built with demo 1.0: "
+                 "none of them can be the first")
+        self.demo(tool("helper", ["other"]), tool("other", ["demo"]))
+        self.write("requirements.in", "demo\n")
+        self.assertIn(chain, self.ok(*self.lock_args()).err)
+        self.bake_fails(1, "--index-url", self.index.url, says=re.escape(chain))
+
+    def test_unknown_requirements_are_a_warning(self):
+        self.demo()
+        self.write("requirements.in", "demo\n")
+        self.assertIn("does not record what 'demo' 1.0 is built with: the index has no package named 'helper'",
+                      self.ok(*self.lock_args()).err)
+
+    def test_old_setuptools_gets_wheel(self):
+        project = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        self.index.add(sdist("demo", "1.0", project=project), wheel("setuptools", "68.0.0"), wheel("wheel", "0.40"))
+        self.lock("demo\n")
+        self.assertIn("wheel-0.40-py3-none-any.whl", self.read("pylock.toml"))
+        self.index.add(wheel("setuptools", "70.1.0"))
+        self.relock("demo\n", "--refresh")
+        self.assertNotIn("wheel-0.40-py3-none-any.whl", self.read("pylock.toml"))
+
+
+if __name__ == "__main__":
+    unittest.main()
