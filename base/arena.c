@@ -7,6 +7,7 @@
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +16,9 @@ enum { CHUNK_BYTES = 64 * 1024, CHUNK_ALIGN = 64, EXIT_NO_MEMORY = 71 };
 
 struct arena_chunk {
 	struct arena_chunk *below;
-	size_t size; // of bytes[]
+	size_t size;   // of bytes[]
+	size_t zeroed; // from there on nobody has written: zero as the system gave it
+	void *block;   // of malloc
 	alignas(CHUNK_ALIGN) unsigned char bytes[];
 };
 
@@ -81,7 +84,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 	while (arena->chunk != mark.chunk) {
 		struct arena_chunk *below = arena->chunk->below;
 		unpoison(arena->chunk->bytes, arena->chunk->size);
-		free(arena->chunk);
+		free(arena->chunk->block);
 		arena->chunk = below;
 	}
 	arena->used = mark.used;
@@ -101,14 +104,31 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	if (__builtin_add_overflow(size, sizeof(struct arena_chunk) + CHUNK_ALIGN,
 				   &total))
 		out_of_memory();
-	struct arena_chunk *chunk = NULL;
-	if (posix_memalign((void **)&chunk, CHUNK_ALIGN, total) != 0)
+	// A large block is fresh from the system, and so zero without a touch: pages that
+	// nobody writes to are never there. A small one is likely one that was used before.
+	bool fresh = size > CHUNK_BYTES;
+	unsigned char *block = fresh ? calloc(1, total) : malloc(total);
+	if (!block)
 		out_of_memory();
+	size_t skipped = -(uintptr_t)block % CHUNK_ALIGN;
+	struct arena_chunk *chunk = (void *)(block + skipped);
+	chunk->block = block;
 	chunk->below = arena->chunk;
 	chunk->size = size;
+	chunk->zeroed = fresh ? 0 : size;
 	arena->chunk = chunk;
 	arena->used = 0;
 	poison(chunk->bytes, size);
+}
+
+static void *zeroed_bytes(struct arena_chunk *chunk, size_t from, size_t to)
+{
+	unsigned char *bytes = chunk->bytes + from;
+	if (from < chunk->zeroed)
+		memset(bytes, 0, (to < chunk->zeroed ? to : chunk->zeroed) - from);
+	if (to > chunk->zeroed)
+		chunk->zeroed = to;
+	return bytes;
 }
 
 void *arena_alloc(struct arena *arena, size_t size, size_t align)
@@ -122,7 +142,7 @@ void *arena_alloc(struct arena *arena, size_t size, size_t align)
 	}
 	arena->used = poison_gap(start + size, arena->chunk->size);
 	unpoison(arena->chunk->bytes + start, size);
-	return memset(arena->chunk->bytes + start, 0, size);
+	return zeroed_bytes(arena->chunk, start, start + size);
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size, size_t align)

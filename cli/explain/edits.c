@@ -214,7 +214,7 @@ static struct slice needs_otherwise(struct arena *arena, const struct resolve *r
 		return arena_printf(
 			arena, "%.*s cannot be used: %s",
 			SLICE_ARG(project_release(edit->project, newest)->version_text),
-			found->error.cause);
+			found->error->cause);
 	for (size_t i = 0; found && i < found->metadata.requires_len; i++) {
 		const struct requirement *need = &found->metadata.requires_dist[i];
 		const struct pin *pin = pin_of(pins, need->name);

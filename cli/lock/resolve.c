@@ -23,7 +23,7 @@ static int unknown_project(struct resolve *resolve, const struct requirement_ent
 	struct slice near[3];
 	struct slice name = entry->requirement.name;
 	const struct project *project = index_project(resolve->index, name);
-	if (project->error.kind != ERROR_NONE)
+	if (project->error)
 		return project_failure(project, err);
 	error_at(err, ERROR_NO, entry->span, "the index has no package named '%.*s'",
 		 SLICE_ARG(name));

@@ -112,11 +112,11 @@ static int check_metadata(struct resolve *resolve, struct ask *ask,
 {
 	switch (found->state) {
 	case METADATA_FAILED:
-		*err = found->error;
+		*err = *found->error;
 		return error_during(err, "reading the metadata of '%.*s'",
 				    SLICE_ARG(file->name));
 	case METADATA_UNUSABLE:
-		rule_out(resolve, ask, slice_from(found->error.cause));
+		rule_out(resolve, ask, slice_from(found->error->cause));
 		return 1;
 	case METADATA_FOUND: break;
 	}
@@ -196,7 +196,7 @@ static int advance_metadata(struct resolve *resolve, struct ask *ask, struct err
 
 int project_failure(const struct project *project, struct error *err)
 {
-	*err = project->error;
+	*err = *project->error;
 	return error_during(err, "looking up '%.*s'", SLICE_ARG(project->name));
 }
 

@@ -103,15 +103,18 @@ static void collect_direct(struct resolve *resolve, struct slice name,
 }
 
 // Constraints bound a project without asking for it (req.7): what they rule out cannot be chosen.
-static bool constraints_admit(struct resolve *resolve, struct slice name,
-			      const struct version *version)
+static bool constraints_admit(const struct resolve *resolve, const struct node *node,
+			      uint32_t rank)
 {
 	const struct requirement_set *set = resolve->options->requirements;
 	for (size_t i = 0; i < set->len; i++) {
 		const struct requirement_entry *entry = &set->entries[i];
-		if (entry->is_constraint && slice_eq(entry->requirement.name, name) &&
+		if (entry->is_constraint &&
+		    slice_eq(entry->requirement.name, node->name) &&
 		    marker_holds_here(resolve, entry->requirement.marker, S("")) &&
-		    !specifier_set_contains(&entry->requirement.specifiers, version))
+		    !specifier_set_contains(
+			    &entry->requirement.specifiers,
+			    &project_release(node->project, rank)->version))
 			return false;
 	}
 	return true;
@@ -221,8 +224,7 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
 		uint32_t rank = node->candidates.prefer[i];
-		if (constraints_admit(resolve, node->name,
-				      &project_release(node->project, rank)->version) &&
+		if (constraints_admit(resolve, node, rank) &&
 		    usable_for_others(resolve, node, rank))
 			node->candidates.prefer[kept++] = rank;
 	}

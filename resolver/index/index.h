@@ -101,7 +101,8 @@ enum project_state {
 struct project {
 	struct slice name; // normalized
 	enum project_state state;
-	struct error error; // also of an absent one that an index would not show (403)
+	// Why not; also of an absent one that an index would not show (403). NULL: none
+	const struct error *error;
 	size_t release_len, file_len;
 	const struct release_row *release_rows; // ascending version order
 	const struct file_row *file_rows;
@@ -151,7 +152,7 @@ enum metadata_state {
 
 struct file_metadata {
 	enum metadata_state state;
-	struct error error;
+	const struct error *error; // NULL with METADATA_FOUND
 	struct metadata metadata;
 	// An old sdist's: what setup.py said on its author's machine (sdist_egg.h)
 	bool from_egg_info;

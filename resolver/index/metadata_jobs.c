@@ -52,6 +52,15 @@ static void end(struct index *index, struct metadata_job *job, enum metadata_sta
 	arena_release(&job->scratch);
 }
 
+static void end_without(struct index *index, struct metadata_job *job,
+			enum metadata_state state, const struct error *why)
+{
+	struct error *kept = arena_new(&index->arena, struct error);
+	*kept = *why;
+	job->answer.error = kept;
+	end(index, job, state);
+}
+
 static struct slice file_version(const struct metadata_job *job)
 {
 	struct sdist_name sdist = { 0 };
@@ -114,11 +123,12 @@ static int read_headers(const struct metadata_job *job, struct slice text,
 // text is the header block, in the index's arena or in the store.
 static void conclude(struct index *index, struct metadata_job *job, struct slice text)
 {
-	struct error *err = &job->answer.error;
-	bool usable =
-		read_headers(job, text, &index->arena, &job->answer.metadata, err) == 0 &&
-		check_static(job, err) == 0;
-	end(index, job, usable ? METADATA_FOUND : METADATA_UNUSABLE);
+	struct error why;
+	if (read_headers(job, text, &index->arena, &job->answer.metadata, &why) < 0 ||
+	    check_static(job, &why) < 0)
+		end_without(index, job, METADATA_UNUSABLE, &why);
+	else
+		end(index, job, METADATA_FOUND);
 }
 
 static void take_found(struct index *index, struct metadata_job *job, struct slice text)
@@ -131,21 +141,24 @@ static void take_found(struct index *index, struct metadata_job *job, struct sli
 	conclude(index, job, slice_skip(value, 1));
 }
 
-static void take_unusable(struct index *index, struct metadata_job *job)
+static void take_unusable(struct index *index, struct metadata_job *job,
+			  const struct error *why)
 {
-	struct slice cause = slice_from(job->answer.error.cause);
-	struct slice value = with_first_byte(&index->arena, STORED_UNUSABLE, cause);
+	struct slice value =
+		with_first_byte(&index->arena, STORED_UNUSABLE, slice_from(why->cause));
 	index_store_put(index->store, STORE_METADATA, job->key, value);
-	end(index, job, METADATA_UNUSABLE);
+	end_without(index, job, METADATA_UNUSABLE, why);
 }
 
+// why: of all but LADDER_FOUND
 static void take_end(struct index *index, struct metadata_job *job,
-		     enum ladder_result result, struct slice text)
+		     enum ladder_result result, struct slice text,
+		     const struct error *why)
 {
 	switch (result) {
 	case LADDER_FOUND: take_found(index, job, text); break;
-	case LADDER_UNUSABLE: take_unusable(index, job); break;
-	case LADDER_FAILED: end(index, job, METADATA_FAILED); break;
+	case LADDER_UNUSABLE: take_unusable(index, job, why); break;
+	case LADDER_FAILED: end_without(index, job, METADATA_FAILED, why); break;
 	case LADDER_AGAIN: BUG("the ladder asks for more of a whole file");
 	}
 }
@@ -168,8 +181,9 @@ static bool look_into_store(struct index *index, struct metadata_job *job)
 		conclude(index, job, text);
 		return true;
 	}
-	error_set(&job->answer.error, ERROR_SOURCE, "%.*s", SLICE_ARG(text));
-	end(index, job, METADATA_UNUSABLE);
+	struct error why;
+	error_set(&why, ERROR_SOURCE, "%.*s", SLICE_ARG(text));
+	end_without(index, job, METADATA_UNUSABLE, &why);
 	return true;
 }
 
@@ -177,13 +191,14 @@ static void read_local(struct index *index, struct metadata_job *job, const char
 {
 	struct file_map map;
 	struct slice text = S("");
-	if (file_map_open(path, ERROR_SOURCE, &map, &job->answer.error) < 0) {
-		end(index, job, METADATA_FAILED);
+	struct error why = { 0 };
+	if (file_map_open(path, ERROR_SOURCE, &map, &why) < 0) {
+		end_without(index, job, METADATA_FAILED, &why);
 		return;
 	}
 	enum ladder_result result =
-		ladder_take_whole(&job->ladder, map.bytes, &text, &job->answer.error);
-	take_end(index, job, result, text);
+		ladder_take_whole(&job->ladder, map.bytes, &text, &why);
+	take_end(index, job, result, text, &why);
 	file_map_close(&map);
 }
 
@@ -212,12 +227,12 @@ static void request(struct index *index, struct metadata_job *job, size_t id)
 void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id)
 {
 	const char *path;
+	struct error why;
 	if (job->file->url.len == 0) {
-		error_set(&job->answer.error, ERROR_SOURCE,
-			  "the stored page of '%.*s' is damaged",
+		error_set(&why, ERROR_SOURCE, "the stored page of '%.*s' is damaged",
 			  SLICE_ARG(job->project_name));
-		error_hint(&job->answer.error, "--refresh fetches it again");
-		end(index, job, METADATA_FAILED);
+		error_hint(&why, "--refresh fetches it again");
+		end_without(index, job, METADATA_FAILED, &why);
 		return;
 	}
 	job->key = store_key(&index->arena, job->file);
@@ -233,10 +248,10 @@ void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id
 		request(index, job, id);
 		return;
 	}
-	error_set(&job->answer.error, ERROR_SOURCE,
+	error_set(&why, ERROR_SOURCE,
 		  "the metadata of '%.*s' is not in the store and --offline is set",
 		  SLICE_ARG(job->file->name));
-	end(index, job, METADATA_FAILED);
+	end_without(index, job, METADATA_FAILED, &why);
 }
 
 // What came without a hash and does not fit the file is more likely some page of the
@@ -254,8 +269,8 @@ void metadata_job_take(struct index *index, struct metadata_job *job, size_t id,
 		       const struct net_response *response)
 {
 	struct slice text = S("");
-	enum ladder_result result =
-		ladder_take(&job->ladder, response, &text, &job->answer.error);
+	struct error why = { 0 };
+	enum ladder_result result = ladder_take(&job->ladder, response, &text, &why);
 	if (result == LADDER_FOUND && is_doubtful(job, text)) {
 		ladder_reject(&job->ladder);
 		result = LADDER_AGAIN;
@@ -263,5 +278,5 @@ void metadata_job_take(struct index *index, struct metadata_job *job, size_t id,
 	if (result == LADDER_AGAIN)
 		request(index, job, id);
 	else
-		take_end(index, job, result, text);
+		take_end(index, job, result, text, &why);
 }

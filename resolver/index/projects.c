@@ -28,6 +28,13 @@ static const struct index_source *source_of(const struct index *index,
 
 // --- ends ----------------------------------------------------------------------------
 
+static const struct error *keep_error(struct index *index, const struct error *why)
+{
+	struct error *kept = arena_new(&index->arena, struct error);
+	*kept = *why;
+	return kept;
+}
+
 static void add_find_links(struct index *index, struct page_job *job)
 {
 	struct project *project = &job->project;
@@ -42,7 +49,7 @@ static void add_find_links(struct index *index, struct page_job *job)
 		if (find_link_add(&index->links[i], number, &index->arena, project,
 				  &why) < 0) {
 			project->state = PROJECT_FAILED;
-			project->error = why;
+			project->error = keep_error(index, &why);
 			return;
 		}
 		if (project->state == PROJECT_ABSENT && project->file_len > before) {
@@ -57,11 +64,13 @@ static void complete(struct index *index, struct page_job *job)
 {
 	add_find_links(index, job);
 	if (job->not_in_store && job->project.state == PROJECT_ABSENT) {
-		job->project.state = PROJECT_FAILED;
-		error_set(&job->project.error, ERROR_SOURCE,
+		struct error why;
+		error_set(&why, ERROR_SOURCE,
 			  "'%.*s' is not in the store and --offline is set",
 			  SLICE_ARG(job->name));
-		error_hint(&job->project.error, "run once without --offline");
+		error_hint(&why, "run once without --offline");
+		job->project.state = PROJECT_FAILED;
+		job->project.error = keep_error(index, &why);
 	}
 	job->known = true;
 	index->news++;
@@ -84,11 +93,12 @@ static void found(struct index *index, struct page_job *job,
 	looked_up(index, job);
 }
 
-static void failed(struct index *index, struct page_job *job, const struct error *why)
+static void failed(struct index *index, struct page_job *job, struct error *why)
 {
-	job->project = (struct project){ .state = PROJECT_FAILED, .error = *why };
-	error_during(&job->project.error, "asking the index '%.*s' for '%.*s'",
+	error_during(why, "asking the index '%.*s' for '%.*s'",
 		     SLICE_ARG(source_of(index, job)->url), SLICE_ARG(job->name));
+	job->project = (struct project){ .state = PROJECT_FAILED,
+					 .error = keep_error(index, why) };
 	looked_up(index, job);
 }
 
@@ -126,9 +136,13 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 		(!index->config.refresh && freshness_holds(&job->old, index->config.now));
 	if (job->old.absent)
 		return usable ? LOOKUP_ABSENT : LOOKUP_UNKNOWN;
+	struct project project;
 	if (!index_store_find(index->store, STORE_PAGES, job->key, &packed) ||
-	    !record_open(packed, job->at, &index->arena, &job->old_project))
+	    !record_open(packed, job->at, &index->arena, &project))
 		return LOOKUP_UNKNOWN;
+	struct project *old = arena_new(&index->arena, struct project);
+	*old = project;
+	job->old_project = old;
 	job->has_old = true;
 	return usable ? LOOKUP_FOUND : LOOKUP_UNKNOWN;
 }
@@ -234,7 +248,7 @@ static void ask(struct index *index, struct page_job *job)
 			      : look_into_store(index, job);
 		if (lookup == LOOKUP_FOUND) {
 			index->counts.pages_from_store += !local;
-			found(index, job, local ? &project : &job->old_project);
+			found(index, job, local ? &project : job->old_project);
 			return;
 		}
 		if (lookup == LOOKUP_UNKNOWN && local) {
@@ -252,14 +266,14 @@ static void ask(struct index *index, struct page_job *job)
 	}
 	if (job->falls_back && !job->not_in_store) {
 		job->falls_back = job->is_mapped = false;
-		job->project.error = (struct error){ 0 };
+		job->project.error = NULL;
 		job->at = 0;
 		job->end = (uint32_t)index->config.index_len;
 		ask(index, job);
 		return;
 	}
 	// The error stays: one of the places may have refused to say.
-	const struct error refusal = job->project.error;
+	const struct error *refusal = job->project.error;
 	job->project = (struct project){ .state = PROJECT_ABSENT, .error = refusal };
 	looked_up(index, job);
 }
@@ -305,7 +319,7 @@ static void take_not_modified(struct index *index, struct page_job *job,
 		freshness.last_modified = response->last_modified;
 	remember(index, job, &freshness);
 	index->counts.pages_revalidated++;
-	found(index, job, &job->old_project);
+	found(index, job, job->old_project);
 }
 
 static void take_absent(struct index *index, struct page_job *job,
@@ -318,11 +332,13 @@ static void take_absent(struct index *index, struct page_job *job,
 		.absent = true,
 	};
 	// "Forbidden" may be another answer for another user: not kept.
-	if (response->status != 403)
+	if (response->status != 403) {
 		remember(index, job, &freshness);
-	else
-		refusal_explain(source_of(index, job)->url, response,
-				&job->project.error);
+	} else {
+		struct error why = { 0 };
+		refusal_explain(source_of(index, job)->url, response, &why);
+		job->project.error = keep_error(index, &why);
+	}
 	index->counts.pages_fetched++;
 	job->at++;
 	ask(index, job);

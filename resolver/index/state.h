@@ -35,7 +35,7 @@ struct page_job {
 	struct slice key;  // in the store, of that index
 	bool has_old;      // a stale record of that index:
 	struct freshness old;
-	struct project old_project;
+	const struct project *old_project;
 };
 
 struct metadata_job {

@@ -21,7 +21,7 @@ static void add_need(struct solver *solver, enum solver_need_kind kind, uint32_t
 
 static void add_hint(struct solver *solver, uint32_t id, uint32_t rank)
 {
-	if (package_of(solver, id)->releases[rank].answer == RELEASE_UNKNOWN &&
+	if (release_answer(solver, id, rank) == RELEASE_UNKNOWN &&
 	    solver->hints.len < MOST_HINTS)
 		*array_push(&solver->arena, &solver->hints) =
 			(struct solver_need){ NEED_DEPENDENCIES, id, rank };
@@ -128,7 +128,7 @@ static void take_up_dependency(struct solver *solver, uint32_t id, uint32_t rank
 
 static void take_up(struct solver *solver, uint32_t id, uint32_t rank)
 {
-	struct release *release = &package_of(solver, id)->releases[rank];
+	struct release *release = release_get(solver, id, rank);
 	release->is_taken_up = true;
 	package_of(solver, id)->tried++;
 	if (id == SOLVER_ROOT)
@@ -150,11 +150,11 @@ bool decide(struct solver *solver)
 		return false;
 	}
 	uint32_t rank = best_rank(package_of(solver, id));
-	if (solver->has_all_facts || package_of(solver, id)->releases[rank].is_taken_up) {
+	if (solver->has_all_facts || release_get(solver, id, rank)->is_taken_up) {
 		assign_decision(solver, id, rank);
 		return true;
 	}
-	const struct release *release = &package_of(solver, id)->releases[rank];
+	const struct release *release = release_get(solver, id, rank);
 	if (release->answer == RELEASE_UNKNOWN)
 		add_need(solver, NEED_DEPENDENCIES, id, rank);
 	if (release->answer == RELEASE_UNKNOWN || lacks_versions(solver, release)) {

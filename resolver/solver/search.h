@@ -47,7 +47,8 @@ struct package {
 	struct rank_set usable; // ranks of `prefer`
 	const uint32_t *prefer;
 	uint32_t prefer_len;
-	struct release *releases; // by rank
+	// By rank: 0, or the place in solver.releases, plus one: few are ever asked about
+	uint32_t *releases;
 
 	// The search.
 	uint32_t
@@ -84,6 +85,7 @@ struct solver {
 	struct arena scratch; // one conflict, one decision
 	ARRAY_OF(struct package) packages;
 	struct incompatibility_list incompatibilities; // by id
+	ARRAY_OF(struct release) releases;             // those something was said of
 	ARRAY_OF(uint32_t) seen;       // packages by their number, less one
 	ARRAY_OF(uint32_t) trail;      // packages assigned, oldest first
 	ARRAY_OF(struct level) levels; // [n]: as it was before level n + 1
@@ -109,6 +111,10 @@ static inline struct package *package_of(const struct solver *solver, uint32_t i
 // universe.c
 struct package *package_get(struct solver *solver,
 			    uint32_t package); // may move the others
+struct release *release_get(struct solver *solver, uint32_t package,
+			    uint32_t rank); // may move the others
+enum release_answer release_answer(const struct solver *solver, uint32_t package,
+				   uint32_t rank);
 struct rank_set closed_states(struct arena *arena, const struct package *package,
 			      struct rank_set ranks);
 bool is_every_state(const struct package *package, struct rank_set states);

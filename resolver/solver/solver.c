@@ -31,7 +31,7 @@ static void take_up_exclusions(struct solver *solver)
 	for (size_t i = 0; i < solver->late_exclusions.len; i++) {
 		struct late_exclusion late = solver->late_exclusions.items[i];
 		const struct release *release =
-			&package_of(solver, late.package)->releases[late.rank];
+			release_get(solver, late.package, late.rank);
 		struct rank_set rank = rank_set_one(&solver->arena, late.rank);
 		incompatibility_excluded(solver, late.package, rank, release->reason);
 	}

@@ -54,8 +54,7 @@ void solver_give_versions(struct solver *solver, uint32_t id,
 		set_of_ranks(solver, prefer, versions->prefer_len, versions->count);
 	package->states = package->domain =
 		rank_set_all(&solver->arena, versions->count + 1);
-	package->releases =
-		arena_new_array(&solver->arena, struct release, versions->count);
+	package->releases = arena_new_array(&solver->arena, uint32_t, versions->count);
 }
 
 void solver_tie(struct solver *solver, uint32_t extra, uint32_t base)
@@ -82,12 +81,24 @@ void solver_tie(struct solver *solver, uint32_t extra, uint32_t base)
 	}
 }
 
-static struct release *release_get(struct solver *solver, uint32_t id, uint32_t rank)
+struct release *release_get(struct solver *solver, uint32_t id, uint32_t rank)
 {
 	const struct package *package = package_get(solver, id);
 	if (!package->is_known || rank >= package->count)
 		BUG("an answer about a release that was never given");
-	return &package->releases[rank];
+	uint32_t *place = &package->releases[rank];
+	if (*place == 0) {
+		(void)array_push(&solver->arena, &solver->releases);
+		*place = (uint32_t)solver->releases.len;
+	}
+	return &solver->releases.items[*place - 1];
+}
+
+enum release_answer release_answer(const struct solver *solver, uint32_t id,
+				   uint32_t rank)
+{
+	uint32_t place = package_of(solver, id)->releases[rank];
+	return place == 0 ? RELEASE_UNKNOWN : solver->releases.items[place - 1].answer;
 }
 
 void solver_give_dependencies(struct solver *solver, uint32_t package, uint32_t rank,

@@ -221,8 +221,8 @@ static void test_offline_without_a_record_fails(void **state)
 	begin(&run);
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FAILED);
-	assert_int_equal(project->error.kind, ERROR_SOURCE);
-	assert_string_equal(project->error.cause,
+	assert_int_equal(project->error->kind, ERROR_SOURCE);
+	assert_string_equal(project->error->cause,
 			    "'foo' is not in the store and --offline is set");
 	assert_int_equal(server.request_len, 0);
 	finish(&run);
@@ -276,14 +276,14 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 	assert_int_equal(get_project(&run, "only")->state, PROJECT_FOUND);
 	assert_int_equal(get_project(&run, "forbidden")->state, PROJECT_FOUND);
 	assert_int_equal(get_project(&run, "missing")->state, PROJECT_ABSENT);
-	assert_int_equal(get_project(&run, "missing")->error.kind, ERROR_NONE);
+	assert_null(get_project(&run, "missing")->error);
 	assert_int_equal(get_project(&run, "refused")->state, PROJECT_ABSENT);
-	assert_int_equal(get_project(&run, "refused")->error.kind, ERROR_SOURCE);
+	assert_int_equal(get_project(&run, "refused")->error->kind, ERROR_SOURCE);
 	static const char *const failing[] = { "broken", "private", "odd" };
 	for (size_t i = 0; i < 3; i++) {
 		const struct project *project = get_project(&run, failing[i]);
 		assert_int_equal(project->state, PROJECT_FAILED);
-		assert_int_equal(project->error.kind, ERROR_SOURCE);
+		assert_int_equal(project->error->kind, ERROR_SOURCE);
 	}
 	assert_int_equal(loopback_count(&second, "both"), 0);
 	assert_int_equal(loopback_count(&second, "broken"), 0);
@@ -516,7 +516,7 @@ static void check_sdist(const char *pkg_info, enum metadata_state expected,
 			get_metadata(&run, get_project(&run, "foo"), 0);
 		assert_int_equal(got->state, expected);
 		if (cause)
-			assert_string_equal(got->error.cause, cause);
+			assert_string_equal(got->error->cause, cause);
 		index_close(run.index);
 	}
 	net_close(run.net);
@@ -572,7 +572,7 @@ static void test_wrong_hash_is_an_integrity_error_and_not_kept(void **state)
 	begin(&run);
 	const struct file_metadata *got = get_metadata(&run, get_project(&run, "foo"), 0);
 	assert_int_equal(got->state, METADATA_FAILED);
-	assert_int_equal(got->error.kind, ERROR_INTEGRITY);
+	assert_int_equal(got->error->kind, ERROR_INTEGRITY);
 	finish(&run);
 	loopback_stop(&server);
 }
@@ -706,7 +706,7 @@ static void test_find_links_that_cannot_be_read_fail(void **state)
 	begin(&run);
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->state, PROJECT_FAILED);
-	assert_int_equal(project->error.kind, ERROR_INPUT);
+	assert_int_equal(project->error->kind, ERROR_INPUT);
 	finish(&run);
 }
 
