@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Raw deflate streams, inflated piece by piece with ISA-L (gz.11): memory does not grow
-// with the file.
+// Compressed streams, unpacked piece by piece: raw deflate with ISA-L (gz.11), zstd frames
+// with libzstd. Memory does not grow with the file.
 #pragma once
 
 #include "base/arena.h"
 #include "base/error.h"
 
-// Called with consecutive pieces of the output; a non-zero return stops and is passed on
-// (err set by it).
+// Called with consecutive pieces of the output, at most 256 KiB each; a non-zero return
+// stops and is passed on (err set by it).
 typedef int (*inflate_sink)(void *context, struct slice piece, struct error *err);
 
 struct inflate_result {
 	uint64_t size;     // bytes that came out
 	uint32_t crc32;    // of them
-	uint64_t consumed; // bytes of the stream up to the end of its final block
+	uint64_t consumed; // bytes of the stream up to its end
 };
 
 // The state and a window of 256 KiB; for any number of streams, not for two threads.
@@ -28,7 +28,18 @@ void inflater_cleanup(struct inflater **inflater);
 uint64_t inflater_consumed(const struct inflater *inflater);
 
 // ERROR_INTEGRITY for a broken stream or more than max_bytes out. sink may be NULL
-// (verify only).
+// (verify only). The stream ends with its final block, whatever follows.
 NODISCARD int inflate_raw(struct inflater *inflater, struct slice stream,
 			  uint64_t max_bytes, inflate_sink sink, void *context,
 			  struct inflate_result *ret_result, struct error *err);
+
+// The same for one or more zstd frames (RFC 8878) that fill the stream. Takes up to 128 MiB
+// more, by the window that a frame asks for; larger ones are refused.
+NODISCARD int inflate_zstd(struct inflater *inflater, struct slice stream,
+			   uint64_t max_bytes, inflate_sink sink, void *context,
+			   struct inflate_result *ret_result, struct error *err);
+
+// The same for bytes that are not compressed.
+NODISCARD int inflate_nothing(struct inflater *inflater, struct slice stream,
+			      uint64_t max_bytes, inflate_sink sink, void *context,
+			      struct inflate_result *ret_result, struct error *err);

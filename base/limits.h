@@ -36,3 +36,5 @@
 #define LIMIT_REMOTE_DIRECTORY_BYTES (8 * MIB)
 // Ratio above which a member is taken for a bomb; deflate cannot exceed 1032.
 #define LIMIT_INFLATE_RATIO 1100
+// The same for zstd: 4 bytes can stand for a block of 128 KiB.
+#define LIMIT_ZSTD_RATIO 33000

@@ -351,6 +351,91 @@ int zip_entry_data(const struct zip_entry *entry, struct slice archive,
 	return data_in_piece(entry, archive, 0, ret_data, err);
 }
 
+// --- unpacking -------------------------------------------------------------------------
+
+static const char *method_name(unsigned method)
+{
+	switch (method) {
+	case 1: return "shrink";
+	case 6: return "implode";
+	case 9: return "deflate64";
+	case 12: return "bzip2";
+	case 14: return "LZMA";
+	case 95: return "xz";
+	case 96: return "JPEG";
+	case 97: return "WavPack";
+	case 98: return "PPMd";
+	case 99: return "encryption";
+	default: return NULL;
+	}
+}
+
+// zip.1
+static int refuse_method(const struct zip_entry *entry, struct error *err)
+{
+	const char *name = method_name(entry->method);
+	if (name)
+		error_set(
+			err, ERROR_INTEGRITY,
+			"zip entry '%.*s' is compressed with %s, which is not supported",
+			SLICE_ARG(entry->name), name);
+	else
+		error_set(err, ERROR_INTEGRITY,
+			  "zip entry '%.*s' has the unknown compression method %u",
+			  SLICE_ARG(entry->name), entry->method);
+	return error_hint(err, "wheels are made with deflate, zstd or no compression");
+}
+
+static bool claims_too_much(const struct zip_entry *entry)
+{
+	switch (entry->method) {
+	case ZIP_DEFLATED:
+		return entry->size / LIMIT_INFLATE_RATIO > entry->compressed_size;
+	case ZIP_ZSTD: return entry->size / LIMIT_ZSTD_RATIO > entry->compressed_size;
+	default: return false;
+	}
+}
+
+static int unpack(const struct zip_entry *entry, struct slice data,
+		  struct inflater *inflater, inflate_sink sink, void *context,
+		  struct inflate_result *ret_result, struct error *err)
+{
+	switch (entry->method) {
+	case ZIP_STORED:
+		return inflate_nothing(inflater, data, entry->size, sink, context,
+				       ret_result, err);
+	case ZIP_DEFLATED:
+		return inflate_raw(inflater, data, entry->size, sink, context, ret_result,
+				   err);
+	case ZIP_ZSTD:
+		return inflate_zstd(inflater, data, entry->size, sink, context,
+				    ret_result, err);
+	default: return refuse_method(entry, err);
+	}
+}
+
+int zip_entry_unpack(const struct zip_entry *entry, struct slice data,
+		     struct inflater *inflater, inflate_sink sink, void *context,
+		     struct inflate_result *ret_result, struct error *err)
+{
+	struct inflate_result result = { 0 };
+	if (claims_too_much(entry))
+		return entry_error(entry, err,
+				   "claims to unpack to more than its bytes can hold");
+	int status = unpack(entry, data, inflater, sink, context, &result, err);
+	if (status < 0)
+		return error_during(err, "unpacking '%.*s'", SLICE_ARG(entry->name));
+	if (status > 0)
+		return status;
+	if (result.size != entry->size)
+		return entry_error(entry, err,
+				   "has not the length that the directory says");
+	if (result.crc32 != entry->crc32)
+		return entry_error(entry, err, "fails its CRC-32");
+	*ret_result = result;
+	return 0;
+}
+
 static int append_piece(void *context, struct slice piece, struct error *err)
 {
 	(void)err;
@@ -360,46 +445,26 @@ static int append_piece(void *context, struct slice piece, struct error *err)
 	return 0;
 }
 
-static int inflate_entry(const struct zip_entry *entry, struct slice data,
-			 struct arena *arena, struct slice *ret_bytes, struct error *err)
-{
-	if (entry->size / LIMIT_INFLATE_RATIO > entry->compressed_size)
-		return entry_error(entry, err, "claims an impossible size");
-	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
-	struct slice bytes = { arena_alloc(arena, (size_t)entry->size + 1, 1), 0 };
-	struct inflate_result result = { 0 };
-	if (inflate_raw(inflater, data, entry->size, append_piece, &bytes, &result, err) <
-	    0)
-		return error_during(err, "inflating '%.*s'", SLICE_ARG(entry->name));
-	*ret_bytes = bytes;
-	return 0;
-}
-
 int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece,
 			 uint64_t piece_offset, uint64_t max_bytes, struct arena *arena,
 			 struct slice *ret_bytes, struct error *err)
 {
-	struct slice data, bytes;
+	struct slice data;
+	struct inflate_result result;
 	if (data_in_piece(entry, piece, piece_offset, &data, err) < 0)
 		return -1;
 	if (entry->size > max_bytes)
 		return error_set(err, ERROR_INTEGRITY,
 				 "zip entry '%.*s' is larger than %llu bytes",
 				 SLICE_ARG(entry->name), (unsigned long long)max_bytes);
-	if (entry->method == ZIP_STORED)
-		bytes = arena_dup(arena, data);
-	else if (entry->method != ZIP_DEFLATED)
-		return error_set(
-			err, ERROR_INTEGRITY,
-			"zip entry '%.*s' has the unsupported compression method %u",
-			SLICE_ARG(entry->name), entry->method);
-	else if (inflate_entry(entry, data, arena, &bytes, err) < 0)
-		return -1;
-	if (bytes.len != entry->size)
+	if (claims_too_much(entry)) // before memory is taken for it
 		return entry_error(entry, err,
-				   "has not the length that the directory says");
-	if (crc32_update(0, bytes) != entry->crc32)
-		return entry_error(entry, err, "fails its CRC-32");
+				   "claims to unpack to more than its bytes can hold");
+	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
+	struct slice bytes = { arena_alloc(arena, (size_t)entry->size + 1, 1), 0 };
+	if (zip_entry_unpack(entry, data, inflater, append_piece, &bytes, &result, err) !=
+	    0)
+		return -1;
 	*ret_bytes = bytes;
 	return 0;
 }

@@ -4,14 +4,13 @@
 // directory; the local header only tells where the data begins.
 #pragma once
 
-#include "base/arena.h"
-#include "base/error.h"
+#include "base/inflate.h"
 
 enum zip_method { ZIP_STORED = 0, ZIP_DEFLATED = 8, ZIP_ZSTD = 93 };
 
 struct zip_entry {
 	struct slice name; // UTF-8, as in the directory; directories end in '/'
-	uint16_t method;   // enum zip_method, others are refused when the entry is read
+	uint16_t method;   // enum zip_method; others are refused when the entry is read
 	uint16_t flags;
 	uint32_t crc32;
 	uint64_t compressed_size, size, header_offset;
@@ -41,6 +40,14 @@ const struct zip_entry *zip_find(const struct zip_directory *directory,
 // The entry's compressed bytes within the whole archive.
 NODISCARD int zip_entry_data(const struct zip_entry *entry, struct slice archive,
 			     struct slice *ret_data, struct error *err);
+// Unpacks an entry's data (of zip_entry_data) into sink, which may be NULL, and checks length
+// and CRC-32. ERROR_INTEGRITY, naming the entry: these, a broken stream, a size that its
+// compression cannot reach, bytes after a zstd stream, and any compression but deflate and
+// zstd (gz.8, zip.1). Bytes after a deflate stream are tolerated and show in ret_result.
+NODISCARD int zip_entry_unpack(const struct zip_entry *entry, struct slice data,
+			       struct inflater *inflater, inflate_sink sink,
+			       void *context, struct inflate_result *ret_result,
+			       struct error *err);
 // The entry inflated and checked (length, CRC-32), at most max_bytes. local: bytes of the
 // archive from entry->header_offset on (for range reads), or use zip_entry_data's archive
 // with skip.

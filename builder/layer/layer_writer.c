@@ -154,38 +154,6 @@ static int put_header(struct layer_writer *writer, const struct tree_entry *entr
 		       err);
 }
 
-static int check_content(const struct zip_entry *zip, uint64_t size, uint32_t crc32,
-			 struct error *err)
-{
-	if (size != zip->size)
-		return error_set(
-			err, ERROR_INTEGRITY,
-			"'%.*s' unpacks to %llu bytes, the zip directory says %llu",
-			SLICE_ARG(zip->name), (unsigned long long)size,
-			(unsigned long long)zip->size);
-	if (crc32 != zip->crc32)
-		return error_set(err, ERROR_INTEGRITY, "'%.*s' fails its CRC-32",
-				 SLICE_ARG(zip->name));
-	return 0;
-}
-
-// gz.6. The first pass hashes and checks, the second writes.
-static int put_stored(struct layer_writer *writer, const struct zip_entry *zip,
-		      struct slice data, struct error *err)
-{
-	uint32_t crc32 = 0;
-	for (struct slice rest = data; rest.len > 0;) {
-		struct slice piece = slice_range(rest, 0, PIECE_BYTES);
-		hash_tar(writer, piece);
-		crc32 = crc32_update(crc32, piece);
-		touched(writer, piece.len);
-		rest = slice_skip(rest, piece.len);
-	}
-	if (check_content(zip, data.len, crc32, err) < 0)
-		return -1;
-	return data.len ? gzip_stored(writer->gzip, data, crc32, err) : 0;
-}
-
 static int check_interrupted(const struct layer_writer *writer, struct error *err)
 {
 	const volatile int *interrupted = writer->values.interrupted;
@@ -210,45 +178,31 @@ static int sink_run(void *context, struct slice piece, struct error *err)
 	return gzip_run(writer->gzip, piece, err);
 }
 
-// gz.5, and gz.8 for a stream with bytes after its end: then the content is part of the
-// run.
-static int put_deflated(struct layer_writer *writer, const struct zip_entry *zip,
-			struct slice data, struct error *err)
-{
-	struct inflate_result result;
-	writer->stream_touched = 0;
-	if (inflate_raw(writer->inflater, data, zip->size, sink_tar, writer, &result,
-			err) < 0)
-		return error_during(err, "inflating '%.*s'", SLICE_ARG(zip->name));
-	touched(writer, result.consumed - writer->stream_touched);
-	if (check_content(zip, result.size, result.crc32, err) < 0)
-		return -1;
-	if (result.size == 0)
-		return 0;
-	if (result.consumed < data.len)
-		return inflate_raw(writer->inflater, data, zip->size, sink_run, writer,
-				   &result, err);
-	return gzip_transplant(writer->gzip, data, zip->crc32, zip->size, err);
-}
-
+// gz.5, gz.6: the entry's own bytes become a member, once they are checked. gz.8: a zstd
+// entry, and one with bytes after the end of its deflate stream, is part of the run.
 static int put_from_wheel(struct layer_writer *writer, const struct tree_entry *entry,
 			  const struct wheel_file *wheel, struct error *err)
 {
 	struct slice data;
+	struct inflate_result result;
 	const struct zip_entry *zip = entry->zip;
 	if (writer->wheel != wheel)
 		writer->touched = 0;
 	writer->wheel = wheel;
-	if (zip_entry_data(zip, wheel->map.bytes, &data, err) < 0)
+	writer->stream_touched = 0;
+	if (zip_entry_data(zip, wheel->map.bytes, &data, err) < 0 ||
+	    zip_entry_unpack(zip, data, writer->inflater, sink_tar, writer, &result,
+			     err) < 0)
 		return -1;
-	switch (zip->method) {
-	case ZIP_STORED: return put_stored(writer, zip, data, err);
-	case ZIP_DEFLATED: return put_deflated(writer, zip, data, err);
-	default: break;
-	}
-	return error_set(err, ERROR_INTEGRITY,
-			 "'%.*s' has the unsupported compression method %u",
-			 SLICE_ARG(zip->name), zip->method);
+	touched(writer, result.consumed - writer->stream_touched);
+	if (result.size == 0)
+		return 0;
+	if (zip->method == ZIP_STORED)
+		return gzip_stored(writer->gzip, data, zip->crc32, err);
+	if (zip->method == ZIP_DEFLATED && result.consumed == data.len)
+		return gzip_transplant(writer->gzip, data, zip->crc32, zip->size, err);
+	return zip_entry_unpack(zip, data, writer->inflater, sink_run, writer, &result,
+				err);
 }
 
 static int put_content(struct layer_writer *writer, const struct tree_entry *entry,
