@@ -22,14 +22,20 @@ static bool is_plain_file(struct slice file)
 	return true;
 }
 
-// Number of parts, or 0 for more than the array holds.
+// Splits at dashes. Number of parts, or 0 for more than the array holds.
 static size_t split_parts(struct slice stem, struct slice parts[WHEEL_PARTS_MAX])
 {
-	size_t count = 0;
-	bool more = true;
-	while (more && count < WHEEL_PARTS_MAX)
-		more = slice_cut(&stem, '-', &parts[count++]);
-	return more ? 0 : count;
+	size_t count = 0, start = 0;
+	for (size_t i = 0; i < stem.len; i++) {
+		if (stem.ptr[i] != '-')
+			continue;
+		if (count == WHEEL_PARTS_MAX - 1)
+			return 0;
+		parts[count++] = (struct slice){ stem.ptr + start, i - start };
+		start = i + 1;
+	}
+	parts[count++] = (struct slice){ stem.ptr + start, stem.len - start };
+	return count;
 }
 
 // PEP 825: lower case, digits, '_' and '.'.
@@ -47,17 +53,17 @@ static bool is_variant_label(struct slice label)
 // name a Python.
 static bool is_tag_set(struct slice set, bool python)
 {
-	struct slice member;
-	bool more = true;
-	while (more) {
-		more = slice_cut(&set, '.', &member);
-		if (member.len == 0 || (python && is_digit(member.ptr[0])))
-			return false;
-		for (size_t i = 0; python && i < member.len; i++)
-			if (!is_alnum(member.ptr[i]) && member.ptr[i] != '_')
-				return false;
+	bool at_start = true, good = true;
+	for (size_t i = 0; i < set.len; i++) {
+		char c = set.ptr[i];
+		if (c == '.')
+			good &= !at_start;
+		else if (python)
+			good &= at_start ? is_alpha(c) || c == '_'
+					 : is_alnum(c) || c == '_';
+		at_start = c == '.';
 	}
-	return true;
+	return good && !at_start;
 }
 
 // 427.1: the name part escapes '-' to '_', one for each run; capitals and dots are old

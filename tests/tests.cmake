@@ -46,3 +46,7 @@ foreach(source IN LISTS fuzz_targets)
 		set_tests_properties(fuzz/${corpus} PROPERTIES LABELS unit TIMEOUT 120)
 	endif()
 endforeach()
+
+# Benchmarks in C: `cmake --build build/release --target bench_page`.
+add_executable(bench_page EXCLUDE_FROM_ALL tests/bench/page.c)
+target_link_libraries(bench_page PRIVATE pinbake_house pinbake_resolver_index)

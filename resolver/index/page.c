@@ -17,14 +17,11 @@ void page_begin(struct page *page, const struct page_input *input, struct arena 
 	*page = (struct page){ .input = input, .arena = arena, .project = project };
 }
 
-void page_reserve(struct page *page, struct slice mark)
+void page_reserve(struct page *page, size_t bytes_a_file)
 {
-	struct slice rest = page->input->body;
-	size_t count = 0;
-	for (size_t at;
-	     count < LIMIT_PAGE_FILES && (at = slice_find(rest, mark)) != SLICE_NONE;
-	     count++)
-		rest = slice_skip(rest, at + mark.len);
+	size_t count = page->input->body.len / bytes_a_file + 1;
+	if (count > LIMIT_PAGE_FILES)
+		count = LIMIT_PAGE_FILES;
 	page->project->files = arena_new_array(page->arena, struct project_file, count);
 	page->project->file_cap = count;
 }
@@ -73,6 +70,16 @@ static void read_fragment(struct project_file *file)
 	}
 }
 
+// Absolute, and nothing in it to resolve or to redact, as nearly all are.
+static bool is_plain_url(struct slice url)
+{
+	bool bad = !slice_starts_with(url, S("https://")) &&
+		   !slice_starts_with(url, S("http://"));
+	for (size_t i = 1; i < url.len; i++)
+		bad |= url.ptr[i] == '@' || (url.ptr[i] == '.' && url.ptr[i - 1] == '/');
+	return !bad;
+}
+
 int page_add(struct page *page, const struct project_file *given, struct error *err)
 {
 	struct project *project = page->project;
@@ -85,8 +92,10 @@ int page_add(struct page *page, const struct project_file *given, struct error *
 		project->skipped++;
 		return 0;
 	}
-	file.url = url_redact(page->arena,
-			      url_resolve(page->arena, page->input->url, file.url));
+	if (!is_plain_url(file.url))
+		file.url =
+			url_redact(page->arena,
+				   url_resolve(page->arena, page->input->url, file.url));
 	file.requires_python = slice_trim(file.requires_python);
 	project->files = array_grow(page->arena, project->files, project->file_len,
 				    &project->file_cap, sizeof(*project->files));

@@ -32,9 +32,9 @@ struct page {
 
 void page_begin(struct page *page, const struct page_input *input, struct arena *arena,
 		struct project *project);
-// Room for as many files as the body has `mark`s, so that the list of a large page does
-// not grow by copies.
-void page_reserve(struct page *page, struct slice mark);
+// Room for as many files as the body likely has, so that the list of a large page does not
+// grow by copies: a file takes so many bytes, or more.
+void page_reserve(struct page *page, size_t bytes_a_file);
 // Reads file->name and adds the file, or counts it as skipped. Out of it, only what the
 // page says needs to be set; the address may be relative, with a fragment or userinfo.
 NODISCARD int page_add(struct page *page, const struct project_file *file,

@@ -51,13 +51,16 @@ static int read_meta(struct page *page, const struct html_element *meta,
 	return 0;
 }
 
+// An anchor with an address, a digest, and a name.
+enum { LINK_BYTES = 160 };
+
 int page_read_html(struct page *page, struct error *err)
 {
 	struct html_scanner scanner;
 	struct html_element element;
 	struct slice base = page->input->url, href;
 	bool has_base = false;
-	page_reserve(page, S("href"));
+	page_reserve(page, LINK_BYTES);
 	html_begin(&scanner, page->input->body, page->arena);
 	while (html_next(&scanner, &element)) {
 		if (element.kind == HTML_ANCHOR &&

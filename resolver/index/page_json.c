@@ -129,11 +129,14 @@ static int read_meta(struct page *page, struct json_scanner *scanner, struct err
 	return page_check_api(page, version, err);
 }
 
+// The keys of an index that has only those of PEP 691, with short names.
+enum { FILE_BYTES = 320 };
+
 int page_read_json(struct page *page, struct error *err)
 {
 	struct json_scanner scanner;
 	struct slice key;
-	page_reserve(page, S("\"filename\""));
+	page_reserve(page, FILE_BYTES);
 	json_begin(&scanner, page->input->body, page->arena);
 	if (json_next(&scanner) != JSON_OBJECT && !scanner.problem)
 		return error_set(err, ERROR_SOURCE, "the page is no JSON object");

@@ -44,7 +44,7 @@ uint32_t record_cold_crc(const struct packed_cold *cold, const char *cold_texts)
 
 struct packer {
 	struct buf hot, cold; // texts
-	struct map seen;      // cold texts that recur: offset of each
+	struct map seen;      // reasons of yanked files, which recur: offset of each
 };
 
 static struct packed_text put_text(struct buf *texts, struct slice text)
@@ -57,6 +57,8 @@ static struct packed_text put_text(struct buf *texts, struct slice text)
 static struct packed_text put_recurring(struct packer *packer, struct slice text)
 {
 	struct packed_text packed = { (uint32_t)packer->cold.len, (uint32_t)text.len };
+	if (text.len == 0)
+		return packed;
 	if (map_insert(&packer->seen, text, packed.offset, &packed.offset))
 		buf_append(&packer->cold, text);
 	return packed;
@@ -99,7 +101,7 @@ static void pack_file(struct packer *packer, const struct project_file *file,
 	cold->url = put_text(&packer->cold, file->url);
 	cold->name = put_name(packer, file, cold->url);
 	cold->yanked_reason = put_recurring(packer, file->yanked_reason);
-	cold->upload_time = put_recurring(packer, file->upload_time);
+	cold->upload_time = put_text(&packer->cold, file->upload_time);
 	cold->sha256 = file->sha256;
 	cold->metadata_sha256 = file->metadata_sha256;
 	cold->size = file->size;

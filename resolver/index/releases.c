@@ -130,14 +130,27 @@ static void place_files(struct project *project, struct arena *arena,
 	project->file_len = project->file_cap = start;
 }
 
+// Ascending, without repeated names, as most pages list them.
+static bool is_in_order(const struct project_file *files, uint32_t len)
+{
+	for (uint32_t i = 1; i < len; i++) {
+		const struct project_file *left = &files[i - 1], *right = &files[i];
+		if (left->kind > right->kind || (left->kind == right->kind &&
+						 slice_cmp(left->name, right->name) >= 0))
+			return false;
+	}
+	return true;
+}
+
 // Orders the files of one release and drops repeated names; the gap that leaves is of no
 // consequence.
 static void order_files(struct project *project, struct release *release)
 {
 	struct project_file *files = project->files + release->first_file;
 	uint32_t kept = 0;
-	if (release->file_len)
-		qsort(files, release->file_len, sizeof(*files), by_kind_and_name);
+	if (is_in_order(files, release->file_len))
+		return;
+	qsort(files, release->file_len, sizeof(*files), by_kind_and_name);
 	for (uint32_t i = 0; i < release->file_len; i++) {
 		if (kept && slice_eq(files[kept - 1].name, files[i].name))
 			project->skipped++;

@@ -4,26 +4,32 @@
 #include "resolver/index/candidates.h"
 
 struct reader {
-	struct slice rest;
+	const char *at, *end;
 	bool bad;
 };
 
 static unsigned read_digits(struct reader *reader, size_t count, unsigned max)
 {
-	uint64_t value = 0;
-	reader->bad |= reader->rest.len < count ||
-		       !slice_parse_u64(slice_range(reader->rest, 0, count), max, &value);
-	reader->rest = slice_skip(reader->rest, count);
-	return (unsigned)value;
+	unsigned value = 0;
+	if ((size_t)(reader->end - reader->at) < count) {
+		reader->bad = true;
+		return 0;
+	}
+	for (size_t i = 0; i < count; i++) {
+		reader->bad |= !is_digit(reader->at[i]);
+		value = value * 10 + (unsigned)(reader->at[i] - '0');
+	}
+	reader->at += count;
+	reader->bad |= value > max;
+	return value;
 }
 
 static char read_one_of(struct reader *reader, const char *set)
 {
-	char c = reader->rest.len ? reader->rest.ptr[0] : '\0';
+	char c = reader->at < reader->end ? *reader->at++ : '\0';
 	while (*set && *set != c)
 		set++;
 	reader->bad |= *set == '\0';
-	reader->rest = slice_skip(reader->rest, 1);
 	return c;
 }
 
@@ -43,14 +49,12 @@ static int64_t days_since_epoch(int64_t year, unsigned month, unsigned day)
 static int64_t read_fraction(struct reader *reader)
 {
 	int64_t micros = 0, unit = 100000;
-	if (reader->rest.len == 0 || reader->rest.ptr[0] != '.')
+	if (reader->at == reader->end || *reader->at != '.')
 		return 0;
-	reader->rest = slice_skip(reader->rest, 1);
-	reader->bad |= reader->rest.len == 0 || !is_digit(reader->rest.ptr[0]);
-	for (; reader->rest.len && is_digit(reader->rest.ptr[0]); unit /= 10) {
-		micros += unit * (reader->rest.ptr[0] - '0');
-		reader->rest = slice_skip(reader->rest, 1);
-	}
+	reader->at++;
+	reader->bad |= reader->at == reader->end || !is_digit(*reader->at);
+	for (; reader->at < reader->end && is_digit(*reader->at); unit /= 10)
+		micros += unit * (*reader->at++ - '0');
 	return micros;
 }
 
@@ -67,7 +71,7 @@ static int64_t read_offset_minutes(struct reader *reader)
 
 bool upload_time_parse(struct slice text, int64_t *ret_microseconds)
 {
-	struct reader reader = { .rest = text };
+	struct reader reader = { .at = text.ptr, .end = text.ptr + text.len };
 	unsigned year = read_digits(&reader, 4, 9999);
 	read_one_of(&reader, "-");
 	unsigned month = read_digits(&reader, 2, 12);
@@ -81,7 +85,7 @@ bool upload_time_parse(struct slice text, int64_t *ret_microseconds)
 	seconds += read_digits(&reader, 2, 60);
 	int64_t micros = read_fraction(&reader);
 	seconds -= 60 * read_offset_minutes(&reader);
-	if (reader.bad || reader.rest.len || month == 0 || day == 0)
+	if (reader.bad || reader.at != reader.end || month == 0 || day == 0)
 		return false;
 	*ret_microseconds =
 		(days_since_epoch(year, month, day) * 86400 + seconds) * 1000000 + micros;
