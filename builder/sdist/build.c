@@ -230,7 +230,31 @@ static const char *log_path_of(const struct build *build, const struct sha256 *k
 	return file_write(path, S(""), err) < 0 ? NULL : path;
 }
 
-// The folder, the log and the explanation around the work itself.
+static bool find_note(struct build *build, const struct sha256 *key)
+{
+	return built_find(build->store, build->settings->cache_directory, key,
+			  build->arena, &build->wheel);
+}
+
+static int run_logged(struct build *build, const struct sha256 *key,
+		      int (*work)(struct build *build, struct error *err),
+		      struct sdist_outcome *outcome, struct error *err)
+{
+	outcome->log_path = log_path_of(build, key, err);
+	if (!outcome->log_path)
+		return -1;
+	build->place.log_path = outcome->log_path;
+	int status = prepare(build, err);
+	if (status == 0)
+		status = work(build, err);
+	if (status < 0)
+		explain(build, outcome, err);
+	outcome->net = build->place.last.net;
+	return status;
+}
+
+// The folder around the work itself. What another process noted while we waited for the
+// folder is what we would build now.
 static int run_build(struct build *build, const struct sha256 *key,
 		     int (*work)(struct build *build, struct error *err),
 		     struct sdist_outcome *ret_outcome, struct error *err)
@@ -238,18 +262,14 @@ static int run_build(struct build *build, const struct sha256 *key,
 	const struct sha256 *digest = &build->choice->file->sha256;
 	struct slice folder =
 		arena_printf(build->arena, "%.16s", sha256_hex(build->arena, digest).ptr);
+	bool shares = work == make_wheel && !find_note(build, key);
+	int status = 0;
 	*ret_outcome = (struct sdist_outcome){ 0 };
-	const char *log = log_path_of(build, key, err);
-	if (!log || workplace_open(build->settings, folder, log, build->arena,
-				   &build->place, err) < 0)
+	if (workplace_open(build->settings, folder, build->arena, &build->place, err) < 0)
 		return -1;
-	int status = prepare(build, err);
-	if (status == 0)
-		status = work(build, err);
-	if (status < 0)
-		explain(build, ret_outcome, err);
-	ret_outcome->log_path = log;
-	ret_outcome->net = build->place.last.net;
+	ret_outcome->by_another = shares && find_note(build, key);
+	if (!ret_outcome->by_another)
+		status = run_logged(build, key, work, ret_outcome, err);
 	workplace_close(&build->place);
 	return status;
 }
@@ -268,7 +288,7 @@ int sdist_build(struct store *store, const struct lock_choice *choice,
 	if (run_build(&build, key, make_wheel, ret_outcome, err) < 0)
 		return -1;
 	// The folder of an editable may change tomorrow.
-	if (!settings->editable &&
+	if (!settings->editable && !ret_outcome->by_another &&
 	    built_note(settings->cache_directory, key, &build.wheel, err) < 0)
 		return -1;
 	*ret_wheel = build.wheel;

@@ -40,7 +40,7 @@ int sdist_look_at_python(const char *cache_directory, struct slice path,
 	struct slice folder =
 		arena_printf(arena, "python-%.16s", sha256_hex(arena, &name).ptr);
 	struct line_list lines;
-	if (workplace_open(&settings, folder, "/dev/null", arena, &place, err) < 0 ||
+	if (workplace_open(&settings, folder, arena, &place, err) < 0 ||
 	    workplace_run(&place, &step, &lines, err) < 0 ||
 	    read_lines(&lines, path, ret_python, err) < 0)
 		return error_during(err, "asking '%s' for its version", python);

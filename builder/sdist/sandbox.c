@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,6 +69,7 @@ _Noreturn static void become(const struct sandbox_job *job,
 			  environment = { job->environment };
 	int nothing = open("/dev/null", O_RDONLY);
 	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody else would end it then
 	default_signals();
 	char net = (char)(job->network ? SANDBOX_NET_OPEN : leave_network(identity));
 	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||

@@ -14,8 +14,8 @@
 //	built/key/HEX            what a key was built to
 //	built/logs/NAME-VERSION-HEX.log  all that the build printed
 //
-// A build under way has a folder of its own, /var/tmp/pinbake-build/HEX by the sdist's
-// digest, or built/work/HEX where that cannot be had; one process at a time.
+// A build under way has a folder of its own (room.h). One process at a time builds an
+// sdist, and those that wait for it take what it made.
 #pragma once
 
 #include "builder/builder.h"
@@ -58,6 +58,7 @@ struct sdist_outcome {
 	const char *log_path; // NULL before the log was begun
 	struct slice tail;    // of a failure: the last useful lines
 	enum sandbox_net net; // how the last step ran
+	bool by_another;      // process, at the same time: no log is ours
 };
 
 // Asks an interpreter what it is. ERROR_INPUT where it is none that can build.

@@ -7,51 +7,20 @@
 #include "base/places.h"
 #include "builder/sdist/embedded.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
-enum { ENVIRONMENT_MAX = 32, WAIT_US = 100 * 1000 };
+enum { ENVIRONMENT_MAX = 32 };
 
 const char *workplace_path(const struct workplace *place, const char *below)
 {
-	return *below ? path_join(place->arena, place->root, slice_from(below))
-		      : place->root;
+	return *below ? path_join(place->arena, place->room.path, slice_from(below))
+		      : place->room.path;
 }
 
 // --- the folder ------------------------------------------------------------------------
 
-static int take_lock(const struct workplace *place, const char *path, int *ret_fd,
-		     struct error *err)
-{
-	const volatile int *interrupted = place->settings->interrupted;
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return error_errno(err, ERROR_IO, "cannot open '%s'", path);
-	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EWOULDBLOCK && !(interrupted && *interrupted)) {
-			usleep(WAIT_US);
-			continue;
-		}
-		int why = errno;
-		fd_close(&fd);
-		if (interrupted && *interrupted)
-			return error_set(err, ERROR_INTERRUPTED, "interrupted");
-		errno = why;
-		return error_errno(err, ERROR_IO, "cannot lock '%s'", path);
-	}
-	*ret_fd = fd;
-	return 0;
-}
-
 static int fill(const struct workplace *place, struct error *err)
 {
 	struct slice driver = { build_wheel_py, build_wheel_py_len };
-	return remove_tree(place->root, err) < 0 ||
-			       make_directories(workplace_path(place, "home"), err) < 0 ||
+	return make_directories(workplace_path(place, "home"), err) < 0 ||
 			       make_directories(workplace_path(place, "tmp"), err) < 0 ||
 			       file_write(workplace_path(place, "build_wheel.py"), driver,
 					  err) < 0
@@ -59,66 +28,26 @@ static int fill(const struct workplace *place, struct error *err)
 		       : 0;
 }
 
-// Backends write the paths they work in into what they make, so builds take place at one
-// path on every machine, where this one lets them: the folder is ours alone, and what is
-// compiled there may run there.
-static const char *common_folder(void)
-{
-	static const char *const path = "/var/tmp/pinbake-build";
-	struct stat found;
-	struct statvfs system;
-	if ((mkdir(path, 0700) != 0 && errno != EEXIST) || lstat(path, &found) != 0 ||
-	    !S_ISDIR(found.st_mode) || found.st_uid != geteuid() ||
-	    (found.st_mode & 0077) != 0 || statvfs(path, &system) != 0 ||
-	    (system.f_flag & (ST_NOEXEC | ST_RDONLY)) != 0)
-		return NULL;
-	return path;
-}
-
-static int choose_folder(const struct sdist_settings *settings, struct arena *arena,
-			 const char **ret_path, struct error *err)
-{
-	const char *path = common_folder();
-	if (!path) {
-		path = path_join(arena, settings->cache_directory, S("built/work"));
-		if (make_directories(path, err) < 0)
-			return -1;
-	}
-	*ret_path = path_real(arena, path).ptr;
-	return 0;
-}
-
 int workplace_open(const struct sdist_settings *settings, struct slice name,
-		   const char *log_path, struct arena *arena, struct workplace *ret_place,
-		   struct error *err)
+		   struct arena *arena, struct workplace *ret_place, struct error *err)
 {
-	struct workplace place = { .settings = settings, .arena = arena, .lock = -1 };
-	const char *works;
-	if (choose_folder(settings, arena, &works, err) < 0)
-		return -1;
-	place.root = path_join(arena, works, name);
-	place.log_path = log_path;
-	const char *lock_path =
-		arena_printf(arena, "%s/%.*s.lock", works, SLICE_ARG(name)).ptr;
-	if (take_lock(&place, lock_path, &place.lock, err) < 0)
+	struct workplace place = { .settings = settings,
+				   .arena = arena,
+				   .log_path = "/dev/null" };
+	if (room_enter(settings->cache_directory, name, settings->interrupted, arena,
+		       &place.room, err) < 0)
 		return -1;
 	if (fill(&place, err) < 0) {
-		fd_close(&place.lock);
+		room_leave(&place.room);
 		return -1;
 	}
 	*ret_place = place;
 	return 0;
 }
 
-// The lock's file stays: removing it would let two processes hold two of that name.
 void workplace_close(struct workplace *place)
 {
-	struct error ignored = { 0 };
-	if (!place->root)
-		return;
-	(void)!remove_tree(place->root, &ignored);
-	fd_close(&place->lock);
-	place->root = NULL;
+	room_leave(&place->room);
 }
 
 // --- steps -----------------------------------------------------------------------------
@@ -146,10 +75,10 @@ static bool has_space(const char *path)
 // Compilers write the paths they work in into debug information and __FILE__.
 static void add_flags(const struct workplace *place, struct variables *variables)
 {
-	const char *map =
-		arena_printf(place->arena, "-ffile-prefix-map=%s=/build", place->root)
-			.ptr;
-	if (has_space(place->root))
+	const char *map = arena_printf(place->arena, "-ffile-prefix-map=%s=/build",
+				       place->room.path)
+				  .ptr;
+	if (has_space(place->room.path))
 		return;
 	add(variables, "CFLAGS", map);
 	add(variables, "CXXFLAGS", map);

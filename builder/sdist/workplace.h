@@ -4,21 +4,21 @@
 //	WORK/build_wheel.py  answer  sdist archive's name  src/  env/  home/  tmp/  wheel/
 #pragma once
 
+#include "builder/sdist/room.h"
 #include "builder/sdist/sdist.h"
 
 struct workplace {
 	const struct sdist_settings *settings;
 	struct arena *arena;
-	const char *root;     // absolute
-	const char *log_path; // absolute
-	int lock;             // held while it is ours
+	struct room room;
+	const char *log_path; // absolute; /dev/null until it is set
 	struct sandbox_result last;
 };
 
 // Waits while another process builds the same. An older folder is emptied.
 NODISCARD int workplace_open(const struct sdist_settings *settings, struct slice name,
-			     const char *log_path, struct arena *arena,
-			     struct workplace *ret_place, struct error *err);
+			     struct arena *arena, struct workplace *ret_place,
+			     struct error *err);
 void workplace_close(struct workplace *place); // removes it; fine on a zeroed struct
 
 const char *workplace_path(const struct workplace *place, const char *below);

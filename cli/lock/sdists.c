@@ -172,6 +172,11 @@ static void report_build(struct sdists *sdists, const struct built_wheel *wheel,
 	struct cli *cli = sdists->cli;
 	uint64_t took = clock_ms() - started_ms;
 	progress_done(cli);
+	if (outcome->by_another) {
+		detail(cli, "another process has just built %.*s",
+		       SLICE_ARG(wheel->name));
+		return;
+	}
 	detail(cli, "built %.*s in %llu.%02llu s with Python %.*s; log: %s",
 	       SLICE_ARG(wheel->name), (unsigned long long)(took / 1000),
 	       (unsigned long long)(took % 1000 / 10),

@@ -1,6 +1,9 @@
 """bake and install of locked source distributions: built by an interpreter of the target, with backends that bring
 themselves (backend-path), so that no index is needed."""
 
+import fcntl
+import os
+import pathlib
 import re
 import sys
 import tarfile
@@ -34,7 +37,7 @@ class Sdists(BuildCase):
         self.bake()
         before = set(self.layers())
         time.sleep(2.1)  # the clock of zip ticks every two seconds
-        self.bake("--cache-dir", "another/cache", "-o", "other", env={"TZ": "Asia/Tokyo"})
+        self.bake("-o", "other", cache=self.work / "another/cache", env={"TZ": "Asia/Tokyo"})
         self.assertEqual(set(self.layers("other")), before)
 
     def test_install_builds_too(self):
@@ -119,6 +122,51 @@ class Sdists(BuildCase):
         self.ok("lock", "requirements.in", "-o", "pylock.toml", "--index-url", self.index.url, "--python", other,
                 "--platform", f"linux/{MACHINE}")
         self.bake_fails(3, says="but the lock is for")
+
+    def test_two_bakes_share_one_build(self):
+        count = self.dir / "count"
+        self.locked(sdist("demo", "1.0", f"open({str(count)!r}, 'a').write('once'); time.sleep(2)"))
+        arguments = ("bake", "pylock.toml", "--python-bin", sys.executable)
+        bakes = [self.start(*arguments, "-o", folder) for folder in ("one", "two")]
+        for process in bakes:
+            self.assertEqual(process.wait(timeout=60), 0)
+            process.communicate()
+        self.assertEqual(count.read_text(), "once")
+        self.assertEqual(set(self.layers("one")), set(self.layers("two")))
+
+    def test_what_a_crash_left_is_removed_and_what_is_in_use_stays(self):
+        rooms = self.dir / "cache/built/work"
+        common = pathlib.Path("/var/tmp/pinbake-build")
+        self.locked(sdist("demo", "1.0"))
+        self.bake()
+        if common.is_dir() and os.access(common, os.W_OK):
+            rooms = common
+        left, used = rooms / f"left-{os.getpid()}", rooms / f"used-{os.getpid()}"
+        for room in (left, used):
+            (room / "src").mkdir(parents=True)
+            pathlib.Path(f"{room}.lock").touch()
+        with open(f"{used}.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.bake("-o", "other", cache=self.work / "another")
+            self.assertFalse(left.exists() or pathlib.Path(f"{left}.lock").exists())
+            self.assertTrue((used / "src").is_dir())
+        self.bake("-o", "other", cache=self.work / "third")
+        self.assertFalse(used.exists() or pathlib.Path(f"{used}.lock").exists())
+
+    def test_a_killed_bake_leaves_no_build_behind(self):
+        alive = self.dir / "alive"
+        code = f"open({str(alive)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        self.locked(sdist("demo", "1.0", code))
+        process = self.start("bake", "pylock.toml", "--python-bin", sys.executable)
+        deadline = time.monotonic() + 30
+        while not (alive.exists() and alive.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.kill()
+        process.communicate()
+        build = pathlib.Path("/proc") / alive.read_text()
+        while build.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertFalse(build.exists())
 
     def test_interrupt_ends_a_build(self):
         self.locked(sdist("demo", "1.0", "time.sleep(60)"))
