@@ -178,6 +178,12 @@ static void fail_unknown(struct settings *settings, const struct toml_entry *ent
 			"settings have the names of options: see 'pinbake lock --help'");
 }
 
+// Settings that are no options: lock_plan.h.
+static bool is_read_elsewhere(struct slice key)
+{
+	return slice_eq(key, S("conflicts"));
+}
+
 static void read_table(struct settings *settings, const struct toml_table *table)
 {
 	for (size_t i = 0; i < table->len; i++) {
@@ -185,7 +191,8 @@ static void read_table(struct settings *settings, const struct toml_table *table
 		const struct option *option = find_option(settings, entry->key);
 		if (slice_eq(entry->key, S("requirements")))
 			set_list(settings, entry, false, settings->inputs);
-		else if (!option && !is_of_another_command(entry))
+		else if (!option && !is_of_another_command(entry) &&
+			 !is_read_elsewhere(entry->key))
 			fail_unknown(settings, entry);
 		else if (option && is_for_one_run(option))
 			fail_for_one_run(settings, entry);
@@ -231,6 +238,31 @@ static void read_pyproject(struct settings *settings, const char *path)
 	const struct toml_table *table = is_toml ? tool_table(cli, root) : NULL;
 	if (table)
 		read_table(settings, table);
+}
+
+static const struct toml_table *table_of(const struct toml_table *table, struct slice key)
+{
+	const struct toml_value *value = table ? toml_find(table, key) : NULL;
+	return value && value->type == TOML_TABLE ? value->table : NULL;
+}
+
+void project_tables(struct cli *cli, struct project_tables *ret_tables)
+{
+	struct project_tables tables = { 0 };
+	struct diagnostics kept = cli->diagnostics;
+	struct toml_table *root;
+	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
+	if (file_exists("pyproject.toml") &&
+	    open_document(cli, "pyproject.toml", &root) == 0) {
+		const struct toml_table *tool = table_of(root, S("tool"));
+		tables.project = root;
+		tables.own = table_of(tool, S("pinbake"));
+		tables.uv = table_of(tool, S("uv"));
+	}
+	if (file_exists("pinbake.toml") && open_document(cli, "pinbake.toml", &root) == 0)
+		tables.own = root;
+	cli->diagnostics = kept;
+	*ret_tables = tables;
 }
 
 int project_file_read(struct cli *cli, const struct option_table *table, void *values,

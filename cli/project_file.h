@@ -6,10 +6,12 @@
 //	targets = ["cp312-linux-amd64-glibc2.36"]
 //	constraint = "constraints.txt"         an option by its long name, lists with or without an s at their end
 //	index-for = { "acme-*" = "corp" }      KEY=VALUE options as a table
+//	conflicts = [[{ extra = "cpu" }, { extra = "gpu" }]]     locks apart: lock_plan.h
 //
 // A flag goes before a PINBAKE_ variable, that before the project's file, that before the default.
 #pragma once
 
+#include "base/toml.h"
 #include "cli/cli.h"
 
 // Fills what the command line left open. Paths are seen from the file's folder, which is the current one. Unknown keys
@@ -17,3 +19,11 @@
 NODISCARD int project_file_read(struct cli *cli, const struct option_table *table,
 				void *values, struct text_list *inputs,
 				struct error *err);
+
+// The tables as they stand, for settings that are no options; NULL where there are none, or the file is none.
+struct project_tables {
+	const struct toml_table *project; // pyproject.toml itself
+	const struct toml_table *own;     // pinbake.toml, else [tool.pinbake]
+	const struct toml_table *uv;      // [tool.uv]
+};
+void project_tables(struct cli *cli, struct project_tables *ret_tables);

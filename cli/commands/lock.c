@@ -1,364 +1,68 @@
 // SPDX-License-Identifier: MIT
-// pinbake lock: requirements → exact pins with hashes → pylock.toml.
-#include "cli/explain/advice.h"
-#include "cli/lock/build_records.h"
-#include "cli/lock/direct.h"
-#include "cli/lock/missing_hashes.h"
-#include "cli/sources/torch.h"
-#include "cli/explain/repair.h"
+// pinbake lock: requirements → exact pins with hashes → pylock.toml; or several of them, where one will not do.
+#include "cli/lock/lock_call.h"
 
-#include <stdio.h>
 #include <string.h>
 
-// What one call of the command works on.
-struct call {
+struct run {
 	struct cli *cli;
 	const struct lock_values *values;
-	const char *path; // of the lock; "-" is stdout
-	uint64_t started_ms;
-	struct torch_choice torch;
-	struct opened_lock present; // the lock that path holds, where it is a good one
-	struct cutoff cutoff;
-	struct lock_run run;
-	struct edit_list edits; // those of --repair that run has
-	struct lock lock;
+	const struct text_list *files;
+	struct preferences preferred;
+	json_t *result;
+	bool is_several; // locks: each has its own part of the result
 };
 
-// --- the present lock ------------------------------------------------------------------------------------------------
+static int lock_unit(struct run *run, const struct lock_unit *unit, bool may_split,
+		     struct error *err);
 
-static bool wants_requirements(const struct lock_values *values)
+static int lock_units(struct run *run, const struct lock_plan *plan, bool may_split,
+		      struct error *err)
 {
-	return values->format && strcmp(values->format, "requirements") == 0;
-}
-
-// Its pins are kept where they still hold. A damaged one is no lock, and about to be replaced.
-static void read_present(struct call *call)
-{
-	struct diagnostics kept = call->cli->diagnostics;
-	struct error ignored = { 0 };
-	call->cli->diagnostics = (struct diagnostics){ .arena = &call->cli->arena };
-	bool is_lock = strcmp(call->path, "-") != 0 &&
-		       !wants_requirements(call->values) && file_exists(call->path);
-	if (!is_lock || read_lock(call->cli, call->path, &call->present, &ignored) < 0)
-		call->present = (struct opened_lock){ 0 };
-	call->cli->diagnostics = kept;
-}
-
-static int read_cutoff(struct call *call, struct error *err)
-{
-	struct cli *cli = call->cli;
-	struct slice said = slice_from(call->values->exclude_newer);
-	if (cutoff_read(&cli->arena, said, clock_seconds(), &call->cutoff, err) < 0)
-		return -1;
-	const struct lock *present = call->values->upgrade ? NULL : &call->present.lock;
-	if (present)
-		cutoff_keep(&call->cutoff, present);
-	return cutoff_read_packages(&cli->arena, &call->values->package_cutoffs,
-				    clock_seconds(), present, &call->cutoff, err);
-}
-
-static void prefer_present_pins(struct call *call)
-{
-	if (!call->values->upgrade)
-		preferences_from_lock(&call->run.preferred, &call->present.lock,
-				      &call->values->upgrade_packages);
-}
-
-// --- the result ------------------------------------------------------------------------------------------------------
-
-static int render_lock(struct call *call, struct slice *ret_text, struct error *err)
-{
-	struct lock_export_options options = { .hashes = true, .via = true };
-	if (wants_requirements(call->values))
-		return lock_export_requirements(&call->lock, &options, &call->cli->arena,
-						ret_text, err);
-	*ret_text = lock_write(&call->cli->arena, &call->lock);
-	return 0;
-}
-
-static int check_up_to_date(struct call *call, struct slice text, struct error *err)
-{
-	struct slice present = call->present.source.text;
-	if (slice_eq(text, present))
-		return 0;
-	error_set(err, ERROR_NO,
-		  present.len ? "'%s' is out of date" : "'%s' is no lock yet",
-		  call->path);
-	return error_hint(err, "run the same command without --check to write it");
-}
-
-static int write_result(struct call *call, json_t *result, struct error *err)
-{
-	struct slice text = S("");
-	if (render_lock(call, &text, err) < 0)
-		return -1;
-	if (call->values->check)
-		return check_up_to_date(call, text, err);
-	if (strcmp(call->path, "-") != 0)
-		return slice_eq(text, call->present.source.text)
-			       ? 0
-			       : file_write(call->path, text, err);
-	if (call->cli->common.json)
-		json_object_set_new(result, "text", text_as_json(text));
-	else
-		fwrite(text.ptr, 1, text.len, stdout);
-	return 0;
-}
-
-static json_t *files_as_json(struct arena *arena, const struct lock_package *package)
-{
-	json_t *list = json_array();
-	for (size_t i = 0;
-	     i < package->wheels_len + package->has_sdist + package->has_archive; i++) {
-		const struct lock_file *file = package->has_archive ? &package->archive
-					       : i < package->wheels_len
-						       ? &package->wheels[i]
-						       : &package->sdist;
-		struct slice sha256 = sha256_hex(arena, &file->sha256);
-		json_array_append_new(list, json_pack("{s:o, s:o}", "file",
-						      text_as_json(file->name), "sha256",
-						      text_as_json(sha256)));
-	}
-	return list;
-}
-
-static json_t *packages_as_json(struct arena *arena, const struct lock *lock)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < lock->len; i++) {
-		const struct lock_package *package = &lock->packages[i];
-		json_t *item = json_object();
-		json_object_set_new(item, "name", text_as_json(package->name));
-		json_object_set_new(item, "version", text_as_json(package->version));
-		json_object_set_new(item, "files", files_as_json(arena, package));
-		if (package->marker_text.len)
-			json_object_set_new(item, "marker",
-					    text_as_json(package->marker_text));
-		json_array_append_new(list, item);
-	}
-	return list;
-}
-
-static json_t *targets_as_json(const struct lock *lock)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < lock->targets_len; i++)
-		json_array_append_new(list, text_as_json(lock->targets[i]));
-	return list;
-}
-
-// 700.2: the cut-off says little of them, and that is told.
-static json_t *undated_as_json(const struct lock *lock)
-{
-	json_t *names = json_array();
-	for (size_t i = 0; i < lock->len; i++) {
-		const struct lock_package *package = &lock->packages[i];
-		bool is_undated =
-			package->has_sdist && package->sdist.upload_time.len == 0;
-		for (size_t j = 0; j < package->wheels_len; j++)
-			is_undated |= package->wheels[j].upload_time.len == 0;
-		if (is_undated)
-			json_array_append_new(names, text_as_json(package->name));
-	}
-	return names;
-}
-
-static bool has_cutoff(const struct lock *lock)
-{
-	bool any = lock->exclude_newer.len > 0;
-	for (size_t i = 0; i < lock->package_cutoffs_len; i++)
-		any |= lock->package_cutoffs[i].moment.len > 0;
-	return any;
-}
-
-// " (2 without upload-time)", where there is a cut-off to care; "" for none.
-static struct slice report_undated(struct call *call, json_t *result)
-{
-	if (!has_cutoff(&call->lock))
-		return S("");
-	json_t *names = undated_as_json(&call->lock);
-	size_t count = json_array_size(names);
-	json_object_set_new(result, "without_upload_time", names);
-	return count ? arena_printf(&call->cli->arena, " (%zu without upload-time)",
-				    count)
-		     : S("");
-}
-
-static struct slice describe_targets(struct call *call)
-{
-	if (call->lock.targets_len == 1)
-		return call->lock.targets[0];
-	return arena_printf(&call->cli->arena, "%zu targets", call->lock.targets_len);
-}
-
-static void report_counts(struct call *call, json_t *result)
-{
-	struct index_counts counts = index_counts(call->run.index);
-	uint64_t rounds;
-	struct solver_counts solver = lock_run_counts(&call->run, &rounds);
-	detail(call->cli,
-	       "index: %llu pages fetched, %llu revalidated, %llu from the cache; metadata: %llu fetched, %llu cached",
-	       (unsigned long long)counts.pages_fetched,
-	       (unsigned long long)counts.pages_revalidated,
-	       (unsigned long long)counts.pages_from_store,
-	       (unsigned long long)counts.metadata_fetched,
-	       (unsigned long long)counts.metadata_from_store);
-	detail(call->cli,
-	       "solver: %llu decisions, %llu conflicts, %llu incompatibilities, %llu rounds",
-	       (unsigned long long)solver.decisions, (unsigned long long)solver.conflicts,
-	       (unsigned long long)solver.incompatibilities, (unsigned long long)rounds);
-	json_object_set_new(result, "conflicts",
-			    json_integer((json_int_t)solver.conflicts));
-}
-
-static void report(struct call *call, json_t *result)
-{
-	uint64_t took = clock_ms() - call->started_ms;
-	bool to_stdout = strcmp(call->path, "-") == 0;
-	struct slice targets = describe_targets(call);
-	struct slice undated = report_undated(call, result);
-	say(call->cli, "%s %zu package%s%.*s for %.*s in %llu.%02llu s%s%s",
-	    call->values->check ? "checked" : "locked", call->lock.len,
-	    plural(call->lock.len), SLICE_ARG(undated), SLICE_ARG(targets),
-	    (unsigned long long)(took / 1000), (unsigned long long)(took % 1000 / 10),
-	    to_stdout ? "" : ": ", to_stdout ? "" : call->path);
-	report_counts(call, result);
-	json_object_set_new(result, "lock", json_string(call->path));
-	json_object_set_new(result, "targets", targets_as_json(&call->lock));
-	json_object_set_new(result, "packages",
-			    packages_as_json(&call->cli->arena, &call->lock));
-}
-
-// --- the command -----------------------------------------------------------------------------------------------------
-
-enum {
-	HINT_SOLVES = 20,
-	HINT_MS = 5000,
-	REPAIR_SOLVES = 400,
-	REPAIR_MS = 120000,
-	REMOVALS = 3
-};
-
-static int explain_failure(struct call *call, const struct repair_list *repairs,
-			   json_t *result, struct error *err)
-{
-	struct lock_run *run = &call->run;
-	struct resolve *resolve = &run->resolves[run->failed];
-	const struct repair *best = repairs->len ? &repairs->items[0] : NULL;
-	struct slice hint = repairs_hint(&call->cli->arena, repairs);
-	if (run->targets.len > 1)
-		error_during(err, "locking for %.*s",
-			     SLICE_ARG(run->targets.items[run->failed].name));
-	if (err->kind != ERROR_NO || !solver_conflict(resolve->solver).len)
-		return -1;
-	json_object_set_new(result, "repairs", repairs_as_json(repairs));
-	report_conflict(call->cli, resolve, hint, result, err);
-	if (best && best->edits.len > 1)
-		report_edits(call->cli, &best->edits);
-	return -1;
-}
-
-static int lock_repaired(struct call *call, const struct repair_case *of,
-			 struct lock_run *failed, const struct repair *repair,
-			 struct error *err)
-{
-	struct resolve_options options;
-	if (repair_prepare(of, repair, &options, &call->run, err) < 0)
-		return -1;
-	lock_run_release(failed);
-	*err = (struct error){ 0 };
-	call->edits = repair->edits;
-	return lock_run_solve(&call->run, err);
-}
-
-// Tells what cannot hold, or with --repair locks by the smallest edits.
-static int repair_or_explain(struct call *call, json_t *result, struct error *err)
-{
-	struct lock_run failed = call->run;
-	bool wanted = call->values->repair;
-	struct repair_case of = { call->cli, failed.index,
-				  &failed,   &call->cutoff,
-				  NULL,      &call->values->upgrade_packages };
-	struct repair_limits limits = { wanted ? REPAIR_SOLVES : HINT_SOLVES,
-					wanted ? REPAIR_MS : HINT_MS, REMOVALS };
-	struct repair_list repairs = { 0 };
-	struct error found = *err;
-	bool is_conflict = err->kind == ERROR_NO && (wanted || !err->span.source);
-	if (!call->values->upgrade)
-		of.present = &call->present.lock;
-	if (is_conflict && repair_find(&of, &limits, &repairs, &found) < 0) {
-		*err = found;
-		return -1;
-	}
-	if (!wanted || repairs.len == 0)
-		return explain_failure(call, &repairs, result, err);
-	return lock_repaired(call, &of, &failed, &repairs.items[0], err);
-}
-
-static int solve(struct call *call, struct net *net, json_t *result, struct error *err)
-{
-	struct lock_run *run = &call->run;
-	prefer_present_pins(call);
-	if (lock_run_solve(run, err) < 0 && repair_or_explain(call, result, err) < 0)
-		return -1;
-	for (size_t i = 0; i < run->targets.len; i++) {
-		if (find_missing_hashes(call->cli, net, &run->picks[i].pins, err) < 0 ||
-		    (run->is_open[i] &&
-		     check_hashes(&run->resolves[i], &run->picks[i].pins, err) < 0))
+	if (plan->len > 1 && run->values->output && strcmp(run->values->output, "-") == 0)
+		return error_set(err, ERROR_USAGE,
+				 "%zu locks are to be written, and stdout is one place",
+				 plan->len);
+	for (size_t i = 0; i < plan->len; i++)
+		if (lock_unit(run, &plan->items[i], may_split, err) < 0)
 			return -1;
-	}
-	progress_done(call->cli);
-	return lock_from_pins(&call->cli->arena, run->picks, run->targets.len,
-			      &run->options, call->path, &call->lock, err);
+	return 0;
 }
 
-static int record_builds(struct call *call, struct net *net, struct error *err)
+// Of several locks each is an item of "locks"; what failed is told where that of one is.
+static int put_part(struct run *run, json_t *part, int status)
 {
-	struct build_records records = {
-		.cli = call->cli,
-		.index = call->run.index,
-		.net = net,
-		.lock_path = call->path,
-		.targets = &call->run.targets,
-		.present = call->values->upgrade ? NULL : &call->present.lock,
-		.released = &call->values->upgrade_packages,
-	};
-	if (wants_requirements(call->values))
+	if (status == 0 && run->is_several) {
+		json_t *locks = json_object_get(run->result, "locks");
+		if (!locks) {
+			locks = json_array();
+			json_object_set_new(run->result, "locks", locks);
+		}
+		json_array_append_new(locks, part);
 		return 0;
-	if (build_records_add(&records, &call->lock, err) < 0)
-		return -1;
-	build_records_join(&call->cli->arena, &call->lock);
-	return 0;
+	}
+	json_object_update(run->result, part);
+	json_decref(part);
+	return status;
 }
 
-static int lock_and_write(struct call *call, struct net *net, json_t *result,
-			  struct error *err)
+static int lock_unit(struct run *run, const struct lock_unit *unit, bool may_split,
+		     struct error *err)
 {
-	struct lock_run *run = &call->run;
-	if (solve(call, net, result, err) < 0)
-		return -1;
-	torch_note(&call->cli->arena, &call->torch, &call->lock);
-	if (record_builds(call, net, err) < 0)
-		return -1;
-	if (write_result(call, result, err) < 0)
-		return -1;
-	for (size_t i = 0; i < run->targets.len; i++)
-		if (run->is_open[i])
-			warn_about_pins(call->cli, &run->resolves[i],
-					&run->picks[i].pins);
-	if (call->cutoff.kind == CUTOFF_PINS && run->options.exclude_newer.len == 0)
-		warn(call->cli,
-		     "the index does not say when the pins were uploaded, so nothing is excluded");
-	show_diagnostics(call->cli);
-	if (call->edits.len) {
-		say(call->cli,
-		    "repaired by %zu edit%s, which your files do not have yet:",
-		    call->edits.len, plural(call->edits.len));
-		report_edits(call->cli, &call->edits);
-		json_object_set_new(result, "edits", edits_as_json(&call->edits));
-	}
-	report(call, result);
-	return 0;
+	struct target_list targets = { 0 };
+	bool wants_split = false;
+	const struct lock_request request = { run->values,     run->files, unit,
+					      &run->preferred, &targets,   &wants_split };
+	json_t *part = json_object();
+	int status = lock_call(run->cli, &request, part, err);
+	if (!wants_split || !may_split)
+		return put_part(run, part, status);
+	struct lock_plan plan;
+	json_decref(part);
+	*err = (struct error){ 0 };
+	run->is_several = true;
+	lock_plan_targets(&run->cli->arena, unit, &targets, &plan);
+	return lock_units(run, &plan, false, err);
 }
 
 static int run_lock(struct cli *cli, void *opaque, const struct text_list *inputs,
@@ -366,44 +70,19 @@ static int run_lock(struct cli *cli, void *opaque, const struct text_list *input
 {
 	struct lock_values *values = opaque;
 	struct text_list files = *inputs;
-	struct call call = { .cli = cli, .values = values, .started_ms = clock_ms() };
-	struct requirement_set set = { 0 };
-	struct target_list targets = { 0 };
-	struct resolve_options options = { .requirements = &set };
 	static const char *const formats[] = { "pylock", "requirements" };
 	size_t format;
+	struct lock_plan plan;
+	struct run run = {
+		.cli = cli, .values = values, .files = &files, .result = result
+	};
+	preferences_init(&run.preferred, &cli->arena);
 	if (lock_read_settings(cli, values, &files, err) < 0 ||
 	    option_choice("format", values->format, formats, 2, &format, err) < 0 ||
-	    lock_read_inputs(cli, values, &files, &set, err) < 0 ||
-	    lock_read_targets(cli, values, &targets, err) < 0 ||
-	    lock_check_python(&set, &targets, err) < 0 ||
-	    lock_read_policy(cli, values, &set, &options, err) < 0)
+	    lock_plan_conflicts(cli, values, &plan, err) < 0)
 		return -1;
-	call.path = values->output ? values->output
-		    : format == 1  ? "requirements.txt"
-				   : "pylock.toml";
-	read_present(&call);
-	options.torch = &call.torch;
-	if (read_cutoff(&call, err) < 0)
-		return -1;
-	AUTO(net_cleanup) struct net *net = NULL;
-	AUTO(index_cleanup) struct index *index = NULL;
-	if (torch_choose(cli, values, &call.present.lock, &targets, &call.torch, err) <
-		    0 ||
-	    open_net(cli, &net, err) < 0 ||
-	    lock_open_index(cli, values, &set, &call.torch, net, &index, err) < 0 ||
-	    cutoff_apply(&call.cutoff, cli, index, targets.items, targets.len, &options,
-			 err) < 0)
-		return -1;
-	struct direct_files direct;
-	direct_init(&direct, cli, net);
-	options.direct = &direct;
-	if (direct_read(&direct, &set, targets.items, targets.len, err) < 0)
-		return -1;
-	lock_run_init(&call.run, cli, index, &targets, &options);
-	int status = lock_and_write(&call, net, result, err);
-	lock_run_release(&call.run);
-	return status;
+	run.is_several = plan.len > 1;
+	return lock_units(&run, &plan, true, err);
 }
 
 const struct command command_lock = {

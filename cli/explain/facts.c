@@ -248,8 +248,9 @@ void fact_of_dependency(struct resolve *resolve, const struct solver_fact *fact,
 struct cause {
 	const struct requirement_entry *constraint;
 	enum candidate_reason reason;
-	struct slice text; // of the newest
-	bool is_uniform;   // the same text for all
+	const struct target *target; // that cannot use them; NULL for a constraint
+	struct slice text;           // of the newest
+	bool is_uniform;             // the same text for all
 	bool *marks;
 };
 
@@ -275,21 +276,39 @@ static const struct requirement_entry *binding_constraint(const struct resolve *
 	return NULL;
 }
 
+// What one target can use and another of its class cannot is out for all of them.
+static void find_reason(struct resolve *resolve, const struct node *node, uint32_t rank,
+			struct cause *cause)
+{
+	const struct resolve_options *options = resolve->options;
+	const struct candidates *candidates = &node->candidates;
+	const struct target *target = options->target;
+	for (size_t i = 0; i < options->others_len &&
+			   candidates->items[rank].reason == CANDIDATE_USABLE;
+	     i++) {
+		candidates = &node->others[i];
+		target = options->others[i];
+	}
+	cause->reason = candidates->items[rank].reason;
+	if (cause->reason == CANDIDATE_USABLE)
+		return;
+	cause->target = target;
+	cause->text = candidate_reason_text(&resolve->arena, candidates, rank, target);
+}
+
 static void add_to_cause(struct resolve *resolve, const struct node *node, uint32_t rank,
 			 struct cause_list *causes)
 {
-	struct cause found = { .reason = node->candidates.items[rank].reason,
-			       .is_uniform = true };
+	struct cause found = { .is_uniform = true };
+	find_reason(resolve, node, rank, &found);
 	if (found.reason == CANDIDATE_USABLE)
 		found.constraint = binding_constraint(
 			resolve, node->name,
 			&project_release(node->project, rank)->version);
-	else
-		found.text = candidate_reason_text(&resolve->arena, &node->candidates,
-						   rank, resolve->options->target);
 	struct cause *cause = NULL;
 	for (size_t i = 0; i < causes->len && !cause; i++)
 		if (causes->items[i].reason == found.reason &&
+		    causes->items[i].target == found.target &&
 		    causes->items[i].constraint == found.constraint)
 			cause = &causes->items[i];
 	if (!cause) {
@@ -330,7 +349,8 @@ static struct slice common_verb(struct resolve *resolve, const struct cause *cau
 static void say_cause(struct resolve *resolve, uint32_t id, const struct cause *cause,
 		      struct explanation *explanation)
 {
-	const struct target *target = resolve->options->target;
+	const struct target *target =
+		cause->target ? cause->target : resolve->options->target;
 	struct slice python =
 		target->python_patch_given ? target->python_full : target->python_version;
 	uint32_t count = (uint32_t)resolve->nodes.items[id].candidates.len;

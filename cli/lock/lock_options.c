@@ -34,6 +34,8 @@ static const struct option OPTIONS[] = {
 	{ "repair", 0, OPTION_FLAG, AT(repair), NULL,
 	  "where the requirements cannot hold, lock by the smallest edits and name them",
 	  false },
+	{ "split", 0, OPTION_FLAG, AT(split), NULL,
+	  "a lock for each, pylock.NAME.toml, where one cannot hold all targets", false },
 	{ "constraint", 'c', OPTION_LIST, AT(constraints), "FILE",
 	  "bounds on versions; asks for no package itself", false },
 	{ "override", 0, OPTION_LIST, AT(overrides), "FILE",

@@ -10,7 +10,7 @@ struct lock_values {
 	struct text_list pythons, platforms, targets, images, upgrade_packages,
 		constraints, extra_index_urls, find_links, only_binary, no_binary, extras,
 		groups, overrides, excludes, named_indexes, index_for, package_cutoffs;
-	bool no_index, refresh, upgrade, check, repair, all_extras;
+	bool no_index, refresh, upgrade, check, repair, all_extras, split;
 };
 
 extern const struct option_table lock_option_table;

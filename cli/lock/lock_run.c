@@ -79,6 +79,33 @@ int lock_run_solve(struct lock_run *run, struct error *err)
 	return 0;
 }
 
+static bool solves_alone(const struct lock_run *run, const struct target *target,
+			 uint64_t deadline_ms)
+{
+	struct resolve_options options = run->options;
+	struct resolve resolve;
+	struct pin_list pins;
+	struct error ignored = { 0 };
+	options.target = target;
+	options.preferred = &run->preferred;
+	options.deadline_ms = deadline_ms;
+	resolve_init(&resolve, run->cli, run->index, &options);
+	bool solved = resolve_run(&resolve, &pins, &ignored) == 0;
+	resolve_release(&resolve);
+	return solved;
+}
+
+bool lock_run_solves_apart(const struct lock_run *run, uint64_t ms)
+{
+	const struct resolve_options *joint = &run->class_options[run->failed];
+	uint64_t deadline_ms = clock_ms() + ms;
+	bool solves = run->is_open[run->failed] && joint->others_len > 0 &&
+		      solves_alone(run, joint->target, deadline_ms);
+	for (size_t i = 0; i < joint->others_len && solves; i++)
+		solves = solves_alone(run, joint->others[i], deadline_ms);
+	return solves;
+}
+
 struct solver_counts lock_run_counts(const struct lock_run *run, uint64_t *ret_rounds)
 {
 	struct solver_counts sum = { 0 };

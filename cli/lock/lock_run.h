@@ -29,5 +29,8 @@ void lock_run_release(struct lock_run *run);
 // Fills picks. ERROR_NO: resolves[failed] holds the conflict, if there is one.
 NODISCARD int lock_run_solve(struct lock_run *run, struct error *err);
 
+// After ERROR_NO: would each target of the class that failed do alone, within so many milliseconds?
+bool lock_run_solves_apart(const struct lock_run *run, uint64_t ms);
+
 struct solver_counts lock_run_counts(const struct lock_run *run,
 				     uint64_t *ret_rounds); // over all classes

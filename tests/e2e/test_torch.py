@@ -60,6 +60,19 @@ class Torch(Case):
         self.assertEqual(self.pins()["torch"], "2.9.0")
         self.assertNotIn("torch-backend", self.read("pylock.toml"))
 
+    def test_751_1_a_lock_for_each_side_of_a_conflict(self):
+        self.write("pyproject.toml", '[project]\nname = "app"\nversion = "1"\ndependencies = ["filelock"]\n'
+                   '[project.optional-dependencies]\ncpu = ["torch"]\ngpu = ["torch"]\n'
+                   '[tool.pinbake]\nconflicts = [[{ extra = "cpu", torch-backend = "cpu" },'
+                   ' { extra = "gpu", torch-backend = "cu128" }]]\n')
+        self.ok("lock", "--extra", "cpu", "--extra", "gpu", *self.TARGET, "--torch-index", self.torch.base + "/whl",
+                env=self.environment(PINBAKE_INDEX_URL=self.index.url))
+        self.assertEqual(self.pins("pylock.cpu.toml"), {"filelock": "3.0", "torch": "2.8.0+cpu"})
+        self.assertEqual(self.pins("pylock.gpu.toml")["torch"], "2.8.0+cu128")
+        self.assertIn('torch-backend = "cpu"', self.read("pylock.cpu.toml"))
+        self.assertIn('torch-backend = "cu128"', self.read("pylock.gpu.toml"))
+        self.assertFalse((self.work / "pylock.toml").exists())
+
     def test_cuda(self):
         self.write("requirements.in", "torch\ntorchvision\n")
         self.lock("--torch-backend", "cu128")
