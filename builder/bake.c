@@ -36,6 +36,17 @@ static int check_options(const struct bake_options *options, struct error *err)
 	return 0;
 }
 
+static int make_plan(struct baking *baking, const struct lock_selection *selection,
+		     struct error *err)
+{
+	if (plan_make(selection, PLAN_UNKNOWN_BASE, baking->arena, &baking->plan, err) <
+	    0)
+		return -1;
+	if (baking->options->scheme != SCHEME_VENV)
+		plan_drop_skeleton(&baking->plan);
+	return 0;
+}
+
 static int look_up_all(struct baking *baking, struct error *err)
 {
 	baking->tasks =
@@ -170,6 +181,7 @@ static struct bake_result collect(const struct baking *baking)
 		.heavy_threshold = baking->plan.heavy_threshold,
 		.prefix = baking->options->prefix,
 		.interpreter = baking->options->interpreter,
+		.scheme = baking->options->scheme,
 	};
 	struct sha256 *keys = arena_new_array(baking->arena, struct sha256, len);
 	for (size_t i = 0; i < len; i++) {
@@ -216,8 +228,7 @@ int bake(struct store *store, const struct lock_selection *selection,
 		.arena = arena,
 	};
 	struct bake_result result;
-	if (check_options(options, err) < 0 ||
-	    plan_make(selection, PLAN_UNKNOWN_BASE, arena, &baking.plan, err) < 0 ||
+	if (check_options(options, err) < 0 || make_plan(&baking, selection, err) < 0 ||
 	    look_up_all(&baking, err) < 0 || ensure_wheels(&baking, ensure, err) < 0 ||
 	    look_for_collisions(&baking, err) < 0)
 		return -1;

@@ -66,9 +66,24 @@ NODISCARD int store_clear(struct store *store, uint64_t *ret_freed, struct error
 
 // --- layer/ and image/ ----------------------------------------------------------------------------------------------
 
+// Where packages go below the prefix, and which Python their scripts start (env.1–env.6).
+enum scheme {
+	SCHEME_VENV, // a virtual environment of its own, with a skeleton
+	SCHEME_BASE, // the interpreter's own prefix: /usr/local/lib/python3.12/site-packages
+	SCHEME_DEBIAN, // Debian's /usr/bin/python3: /usr/local/lib/python3.11/dist-packages
+};
+
+// The one that --system means for an interpreter, and its prefix. ERROR_INPUT unless the path ends in bin/NAME.
+NODISCARD int scheme_of_system(struct slice interpreter, const struct target *target,
+			       enum scheme *ret_scheme, struct slice *ret_prefix,
+			       struct error *err);
+const char *scheme_name(enum scheme scheme); // "venv", "base", "debian"
+bool scheme_parse(struct slice name, enum scheme *ret_scheme);
+
 struct bake_options {
 	struct slice prefix;      // "/opt/venv" (env.1)
 	struct slice interpreter; // base interpreter, "/usr/local/bin/python3.12"
+	enum scheme scheme;
 	const struct target *target;
 	uint32_t uid, gid;
 	uint64_t mtime;   // 315532800, or SOURCE_DATE_EPOCH where earlier (tar.10)
@@ -100,6 +115,7 @@ struct bake_result {
 	uint64_t heavy_threshold; // bytes (plan.3)
 	struct slice prefix,
 		interpreter; // of the options, so that `dockerfile` needs not ask again
+	enum scheme scheme;
 	struct bake_warning *warnings;
 	size_t warnings_len, warnings_cap;
 };
@@ -133,6 +149,7 @@ NODISCARD int image_write_archive(const char *out_directory,
 struct install_options {
 	const char *prefix;
 	struct slice interpreter;
+	enum scheme scheme;
 	const struct target *target;
 	unsigned jobs;
 	bool strict;

@@ -213,6 +213,10 @@ int install(struct store *store, const struct lock_selection *selection,
 		.base = { .store = store, .options = options, .arena = &arena },
 		.progress = progress
 	};
+	if (options->scheme != SCHEME_VENV)
+		return error_set(
+			err, ERROR_INPUT,
+			"installing into an interpreter's own prefix comes later");
 	int status = install_wheels(&run, selection, ret_result, err);
 	installation_close(&run.base);
 	return status < 0 ? error_during(err, "installing into '%s'", options->prefix)

@@ -6,6 +6,7 @@
 #include "base/places.h"
 #include "builder/installation.h"
 #include "builder/wheel/entry_stream.h"
+#include "builder/wheel/scheme.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -282,7 +283,8 @@ static int look_into(struct checking *run, struct slice folder, unsigned depth,
 static int find_extra(struct checking *run, struct error *err)
 {
 	struct slice site =
-		tree_site_directory(run->base.options->target, run->base.arena);
+		scheme_site_directory(run->base.options->scheme,
+				      run->base.options->target, run->base.arena);
 	run->known.arena = run->base.arena;
 	for (size_t i = 0; i < count_entries(run); i++)
 		map_insert(&run->known, relative(run, entry_at(run, i)->path), 0, NULL);

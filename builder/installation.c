@@ -48,6 +48,7 @@ int installation_make_trees(struct installation *run, struct slice interpreter,
 	struct tree_options options = {
 		.prefix = slice_from(run->prefix),
 		.interpreter = interpreter,
+		.scheme = run->options->scheme,
 		.target = run->options->target,
 		.strict = run->options->strict,
 	};

@@ -37,7 +37,10 @@ static void put_block(struct buf *text, const struct dockerfile_options *options
 		for (size_t i = 0; i < groups.len; i++)
 			put_run_line(text, directory, &groups.items[i]);
 	}
-	buf_printf(text, "ENV PATH=%.*s/bin:$PATH\n%s\n", SLICE_ARG(prefix), end_mark);
+	// Base images have their own prefix on PATH (docker.1).
+	if (result->scheme == SCHEME_VENV)
+		buf_printf(text, "ENV PATH=%.*s/bin:$PATH\n", SLICE_ARG(prefix));
+	buf_printf(text, "%s\n", end_mark);
 }
 
 // What stands before and after the lines `begin` … `end`; without such a pair all is

@@ -97,8 +97,12 @@ static json_t *platform_json(const struct target *target)
 }
 
 // oci.3: what a container needs to find the environment.
-static json_t *runtime_config(struct slice prefix, struct arena *arena)
+static json_t *runtime_config(const struct bake_options *options, struct arena *arena)
 {
+	struct slice prefix = options->prefix;
+	if (options->scheme != SCHEME_VENV)
+		return json_pack("{s:[o]}", "Env",
+				 json_text(arena_printf(arena, "PATH=%s", default_path)));
 	struct slice path =
 		arena_printf(arena, "PATH=%.*s/bin:%s", SLICE_ARG(prefix), default_path);
 	struct slice venv = arena_printf(arena, "VIRTUAL_ENV=%.*s", SLICE_ARG(prefix));
@@ -135,7 +139,7 @@ static struct slice make_config(const struct bake_options *options,
 						json_text(created_by(layer, arena))));
 	}
 	json_object_set_new(config, "created", json_text(created));
-	json_object_set_new(config, "config", runtime_config(options->prefix, arena));
+	json_object_set_new(config, "config", runtime_config(options, arena));
 	json_object_set_new(config, "rootfs",
 			    json_pack("{s:s, s:o}", "type", "layers", "diff_ids",
 				      diff_ids));

@@ -31,10 +31,11 @@ struct slice stage_result_text(const struct bake_result *result, struct arena *a
 	json_t *layers = json_array();
 	for (size_t i = 0; i < result->len; i++)
 		json_array_append_new(layers, layer_json(&result->layers[i], arena));
-	return json_canonical(json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+	return json_canonical(json_pack("{s:i, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I}",
 					"schema", 1, "layers", layers, "prefix",
 					json_text(result->prefix), "interpreter",
-					json_text(result->interpreter), "plan",
+					json_text(result->interpreter), "scheme",
+					scheme_name(result->scheme), "plan",
 					hex_json(&result->plan_digest, arena), "manifest",
 					hex_json(&result->manifest_digest, arena),
 					"config", hex_json(&result->config_digest, arena),
@@ -92,8 +93,12 @@ static bool get_result(const json_t *root, struct arena *arena,
 		       struct bake_result *result)
 {
 	const json_t *layers = json_object_get(root, "layers");
+	struct slice scheme = S("venv"); // what older ones do not say
 	if (!json_is_array(layers) || !get_text(root, "prefix", arena, &result->prefix) ||
 	    !get_text(root, "interpreter", arena, &result->interpreter) ||
+	    (json_object_get(root, "scheme") &&
+	     !get_text(root, "scheme", arena, &scheme)) ||
+	    !scheme_parse(scheme, &result->scheme) ||
 	    !get_digest(root, "plan", &result->plan_digest) ||
 	    !get_digest(root, "manifest", &result->manifest_digest) ||
 	    !get_digest(root, "config", &result->config_digest) ||

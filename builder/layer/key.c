@@ -2,6 +2,7 @@
 // The key's lines in the order of key.1.
 #include "builder/layer/key.h"
 
+#include "builder/wheel/scheme.h"
 #include "builder/wheel/tree.h"
 
 static void put_digest(struct buf *text, const struct sha256 *digest)
@@ -42,12 +43,16 @@ struct slice layer_key_text(const struct plan_layer *layer,
 		   layer->kind == PLAN_SKELETON ? "skeleton" : "wheels");
 	buf_printf(&text, "prefix %.*s\n", SLICE_ARG(options->prefix));
 	buf_printf(&text, "site %.*s\n",
-		   SLICE_ARG(tree_site_directory(options->target, arena)));
+		   SLICE_ARG(scheme_site_directory(options->scheme, options->target,
+						   arena)));
 	buf_printf(&text, "owner %u:%u\n", options->uid, options->gid);
 	buf_printf(&text, "mtime %llu\n", (unsigned long long)options->mtime);
 	buf_append(&text, S("coding gzip-members-1\nstrip none\n"));
 	if (layer->kind == PLAN_SKELETON)
 		put_python(&text, options);
+	if (options->scheme != SCHEME_VENV)
+		buf_printf(&text, "scheme %s %.*s\n", scheme_name(options->scheme),
+			   SLICE_ARG(options->interpreter));
 	for (size_t i = 0; i < layer->len; i++)
 		put_wheel(&text, layer->choices[i]);
 	return buf_slice(&text);

@@ -91,6 +91,7 @@ static int make_tree(struct work *work, struct error *err)
 	struct tree_options tree_options = {
 		.prefix = options->prefix,
 		.interpreter = options->interpreter,
+		.scheme = options->scheme,
 		.target = options->target,
 		.strict = options->strict,
 	};

@@ -114,8 +114,7 @@ static int add_wheel(struct listing *listing, uint32_t index, struct error *err)
 		return 0;
 	}
 	if (wheel_file_open(listing->store, choice, &scratch, &wheel, err) < 0 ||
-	    installed_wheel_of(&wheel, &listing->places, listing->options->prefix,
-			       &scratch, &installed, err) < 0)
+	    installed_wheel_of(&wheel, &listing->places, &scratch, &installed, err) < 0)
 		return -1;
 	for (size_t i = 0; i < installed.len; i++)
 		add_file(listing, &installed.files[i], index);
@@ -124,7 +123,12 @@ static int add_wheel(struct listing *listing, uint32_t index, struct error *err)
 
 static int list_wheels(struct listing *listing, struct error *err)
 {
-	listing->places = layout_places_of(listing->options->target, listing->arena);
+	const struct bake_options *options = listing->options;
+	struct tree_options tree = { .prefix = options->prefix,
+				     .interpreter = options->interpreter,
+				     .scheme = options->scheme,
+				     .target = options->target };
+	listing->places = layout_places_of(&tree, listing->arena);
 	listing->complete = true;
 	for (uint32_t i = 0; i < listing->layer->len; i++)
 		if (add_wheel(listing, i, err) < 0)

@@ -160,6 +160,13 @@ int plan_make(const struct lock_selection *selection, unsigned base_layers,
 	return 0;
 }
 
+void plan_drop_skeleton(struct plan *plan)
+{
+	plan->layers++;
+	plan->len--;
+	plan->cap--;
+}
+
 struct plan_order plan_order(const struct plan *plan, struct arena *arena)
 {
 	struct plan_order order = { 0 };

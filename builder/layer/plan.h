@@ -39,6 +39,9 @@ struct plan {
 NODISCARD int plan_make(const struct lock_selection *selection, unsigned base_layers,
 			struct arena *arena, struct plan *ret_plan, struct error *err);
 
+// With --system the base image has all that a skeleton would hold.
+void plan_drop_skeleton(struct plan *plan);
+
 // The number of a package's bucket: by its normalized name only (plan.2).
 uint32_t plan_bucket(struct slice name);
 

@@ -15,7 +15,6 @@
 struct installer {
 	const struct wheel_file *wheel;
 	const struct layout_places *places;
-	struct slice prefix;
 	struct arena *arena;
 	struct inflater *inflater;
 	struct layout layout;
@@ -89,7 +88,7 @@ static int add_script(struct installer *run, const struct layout_item *item,
 	if (entry_read(run->wheel, item->zip, LIMIT_TEXT_FILE_BYTES, run->arena, &script,
 		       err) < 0)
 		return -1;
-	file->bytes = script_with_shebang(run->prefix, script, run->arena);
+	file->bytes = script_with_shebang(run->places->python, script, run->arena);
 	return 0;
 }
 
@@ -156,7 +155,8 @@ static int add_generated(struct installer *run, const struct entry_point_list *p
 				      "an entry point would replace the environment's",
 				      err);
 		add(run, path, 0755)->bytes =
-			script_of_entry_point(run->prefix, &points->items[i], run->arena);
+			script_of_entry_point(run->places->python, &points->items[i],
+					      run->arena);
 	}
 	add(run, info_path(run, "INSTALLER"), 0644)->bytes = S("pinbake\n");
 	if (run->wheel->direct_url.len)
@@ -309,13 +309,12 @@ static int run_installer(struct installer *run, struct error *err)
 }
 
 int installed_wheel_of(const struct wheel_file *wheel, const struct layout_places *places,
-		       struct slice prefix, struct arena *arena,
-		       struct installed_wheel *ret_installed, struct error *err)
+		       struct arena *arena, struct installed_wheel *ret_installed,
+		       struct error *err)
 {
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
 	struct installer run = { .wheel = wheel,
 				 .places = places,
-				 .prefix = prefix,
 				 .arena = arena,
 				 .inflater = inflater,
 				 .by_path.arena = arena,

@@ -22,7 +22,6 @@ struct installed_wheel {
 // layout_of_wheel, and for a wheel without RECORD, malformed entry points, or two entries
 // at one place.
 NODISCARD int installed_wheel_of(const struct wheel_file *wheel,
-				 const struct layout_places *places, struct slice prefix,
-				 struct arena *arena,
+				 const struct layout_places *places, struct arena *arena,
 				 struct installed_wheel *ret_installed,
 				 struct error *err);

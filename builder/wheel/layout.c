@@ -17,15 +17,6 @@ struct layout_run {
 	struct layout *layout;
 };
 
-struct layout_places layout_places_of(const struct target *target, struct arena *arena)
-{
-	return (struct layout_places){
-		.site = tree_site_directory(target, arena),
-		.headers = arena_printf(arena, "include/site/python%u.%u",
-					target->python_major, target->python_minor),
-	};
-}
-
 static int refuse(const struct layout_run *run, const struct zip_entry *zip,
 		  const char *why, struct error *err)
 {
@@ -240,6 +231,18 @@ static bool is_dropped(const struct layout *layout, struct slice name)
 	       is_info_file(layout, name, S("direct_url.json"));
 }
 
+// "lib/python3.12" of "lib/python3.12/site-packages"
+static struct slice library_of(const struct layout_places *places)
+{
+	return slice_range(places->site, 0, slice_find_last_byte(places->site, '/'));
+}
+
+static bool is_below(struct slice path, struct slice folder)
+{
+	return path.len > folder.len && path.ptr[folder.len] == '/' &&
+	       slice_starts_with(path, folder);
+}
+
 bool layout_is_reserved(const struct layout_places *places, struct slice path)
 {
 	static const char *const names[] = { "bin",        "lib",        "lib64",
@@ -247,9 +250,10 @@ bool layout_is_reserved(const struct layout_places *places, struct slice path)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (slice_eq(path, slice_from(names[i])))
 			return true;
-	struct slice version = places->site; // lib/python3.12/site-packages
-	version.len -= strlen("/site-packages");
+	struct slice version = library_of(places);
 	if (slice_eq(path, places->site) || slice_eq(path, version))
+		return true;
+	if (places->system && is_below(path, version) && !is_below(path, places->site))
 		return true;
 	return slice_starts_with(path, S("bin/")) &&
 	       slice_eq(slice_skip(path, strlen("bin/")),

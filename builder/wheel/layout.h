@@ -14,9 +14,12 @@
 struct layout_places {
 	struct slice site;    // "lib/python3.12/site-packages"
 	struct slice headers; // "include/site/python3.12"
+	struct slice python;  // what scripts start: "/opt/venv/bin/python"
+	bool system;          // the base's own folders: its library may not be replaced
 };
 
-struct layout_places layout_places_of(const struct target *target, struct arena *arena);
+struct layout_places layout_places_of(const struct tree_options *options,
+				      struct arena *arena);
 
 enum layout_role {
 	LAYOUT_PLAIN,

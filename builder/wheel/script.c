@@ -4,25 +4,24 @@
 
 // env.6: kernels before 5.1 read 127 bytes of the first line and no blank inside the
 // interpreter's path.
-struct slice script_shebang(struct slice prefix, struct arena *arena)
+struct slice script_shebang(struct slice python, struct arena *arena)
 {
 	enum { LONGEST_LINE = 127 };
-	struct slice line = arena_printf(arena, "#!%.*s/bin/python\n", SLICE_ARG(prefix));
-	bool blank = slice_find_byte(prefix, ' ') != SLICE_NONE ||
-		     slice_find_byte(prefix, '\t') != SLICE_NONE;
+	struct slice line = arena_printf(arena, "#!%.*s\n", SLICE_ARG(python));
+	bool blank = slice_find_byte(python, ' ') != SLICE_NONE ||
+		     slice_find_byte(python, '\t') != SLICE_NONE;
 	if (line.len <= LONGEST_LINE && !blank)
 		return line;
-	return arena_printf(
-		arena, "#!/bin/sh\n'''exec' \"%.*s/bin/python\" \"$0\" \"$@\"\n' '''\n",
-		SLICE_ARG(prefix));
+	return arena_printf(arena, "#!/bin/sh\n'''exec' \"%.*s\" \"$0\" \"$@\"\n' '''\n",
+			    SLICE_ARG(python));
 }
 
 // env.5
-struct slice script_of_entry_point(struct slice prefix, const struct entry_point *point,
+struct slice script_of_entry_point(struct slice python, const struct entry_point *point,
 				   struct arena *arena)
 {
 	struct buf text = { .arena = arena };
-	buf_append(&text, script_shebang(prefix, arena));
+	buf_append(&text, script_shebang(python, arena));
 	buf_append(&text, S("import sys\nfrom "));
 	buf_append(&text, point->module);
 	buf_append(&text, S(" import "));
@@ -39,13 +38,13 @@ bool script_wants_shebang(struct slice start)
 }
 
 // env.7
-struct slice script_with_shebang(struct slice prefix, struct slice script,
+struct slice script_with_shebang(struct slice python, struct slice script,
 				 struct arena *arena)
 {
 	struct buf text = { .arena = arena };
 	struct slice first = { 0 };
 	slice_cut(&script, '\n', &first);
-	buf_append(&text, script_shebang(prefix, arena));
+	buf_append(&text, script_shebang(python, arena));
 	buf_append(&text, script);
 	return buf_slice(&text);
 }

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What an environment holds before any package: folders, links to the interpreter,
 // pyvenv.cfg (env.1, env.2).
+#include "builder/wheel/scheme.h"
 #include "builder/wheel/tree.h"
 
 #include <string.h>
-
-struct slice tree_site_directory(const struct target *target, struct arena *arena)
-{
-	return arena_printf(arena, "lib/python%u.%u%s/site-packages",
-			    target->python_major, target->python_minor,
-			    target->free_threaded ? "t" : "");
-}
 
 static bool is_plain_path_byte(char c)
 {
@@ -102,7 +96,8 @@ int tree_of_skeleton(const struct tree_options *options, struct arena *arena,
 	    check_path("interpreter", options->interpreter, err) < 0)
 		return -1;
 	struct slice prefix = slice_skip(options->prefix, 1);
-	struct slice site = tree_site_directory(options->target, arena);
+	struct slice site =
+		scheme_site_directory(options->scheme, options->target, arena);
 	struct slice version = slice_range(site, 0, slice_find_last_byte(site, '/'));
 	for (size_t i = 0; i <= prefix.len; i++)
 		if (i == prefix.len || prefix.ptr[i] == '/')

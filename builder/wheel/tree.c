@@ -94,8 +94,7 @@ static int add_wheel(struct joiner *run, uint32_t index,
 	const struct wheel_file *wheel = &run->wheels[index];
 	struct installed_wheel installed = { 0 };
 	struct map folded = { .arena = &scratch };
-	if (installed_wheel_of(wheel, places, run->options->prefix, &scratch, &installed,
-			       err) < 0)
+	if (installed_wheel_of(wheel, places, &scratch, &installed, err) < 0)
 		return -1;
 	for (size_t i = 0; i < installed.len; i++) {
 		const struct installed_file *file = &installed.files[i];
@@ -271,7 +270,7 @@ int tree_of_wheels(const struct tree_options *options, const struct wheel_file *
 			      .arena = arena,
 			      .scratch = &scratch,
 			      .prefix = slice_skip(options->prefix, 1) };
-	struct layout_places places = layout_places_of(options->target, arena);
+	struct layout_places places = layout_places_of(options, arena);
 	for (size_t i = 0; i < len; i++)
 		if (add_wheel(&run, (uint32_t)i, &places, err) < 0)
 			return -1;

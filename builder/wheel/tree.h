@@ -19,6 +19,7 @@ struct tree_options {
 	struct slice prefix; // "/opt/venv" (env.1)
 	struct slice
 		interpreter; // "/usr/local/bin/python3.12": the skeleton's link and `home`
+	enum scheme scheme;
 	const struct target
 		*target; // gives X.Y, the "t" of free-threaded builds, and `version =`
 	bool strict;     // different bytes at one path are an error (env.10)
@@ -101,10 +102,6 @@ NODISCARD int tree_of_wheels(const struct tree_options *options,
 // refuses.
 NODISCARD int tree_of_skeleton(const struct tree_options *options, struct arena *arena,
 			       struct tree *ret_tree, struct error *err);
-
-// "lib/python3.12/site-packages" (purelib and platlib are one place), "python3.13t" for
-// free-threaded builds.
-struct slice tree_site_directory(const struct target *target, struct arena *arena);
 
 // ERROR_INPUT unless the prefix is absolute, normalised and free of what env.1 forbids.
 NODISCARD int tree_check_prefix(struct slice prefix, struct error *err);

@@ -1,49 +1,36 @@
 // SPDX-License-Identifier: MIT
 // pinbake bake: a lock → layers in .pinbake/, an OCI layout, and on request an archive for `docker load`.
 #include "cli/cli.h"
-#include "cli/lock/sdists.h"
+#include "cli/commands/tree_options.h"
 
 #include <string.h>
 
 struct bake_values {
-	const char *output, *prefix, *interpreter, *target, *jobs, *owner, *archive, *tag,
-		*index_url, *python_bin;
-	bool rehash, strict, no_build, build_network;
+	struct tree_values tree;
+	const char *output, *owner, *archive, *tag;
+	bool rehash;
 };
 
 #define AT(member) offsetof(struct bake_values, member)
 static const struct option OPTIONS[] = {
 	{ "output", 'o', OPTION_TEXT, AT(output), "DIR",
 	  "directory to fill (default .pinbake)", false },
-	{ "prefix", 0, OPTION_TEXT, AT(prefix), "PATH",
+	{ "prefix", 0, OPTION_TEXT, TREE_AT(struct bake_values, prefix), "PATH",
 	  "where the environment will be (default /opt/venv)", false },
-	{ "interpreter", 0, OPTION_TEXT, AT(interpreter), "PATH",
+	{ "interpreter", 0, OPTION_TEXT, TREE_AT(struct bake_values, interpreter), "PATH",
 	  "the image's Python (default /usr/local/bin/pythonX.Y)", false },
-	{ "jobs", 'j', OPTION_TEXT, AT(jobs), "N",
-	  "layers baked at once (default: processors)", false },
-	{ "target", 0, OPTION_TEXT, AT(target), "NAME", "which of the lock's targets",
-	  true },
+	TREE_OPTIONS(struct bake_values),
 	{ "owner", 0, OPTION_TEXT, AT(owner), "UID:GID",
 	  "owner of every file (default 0:0)", true },
 	{ "archive", 0, OPTION_TEXT, AT(archive), "FILE",
 	  "also write an image archive that 'docker load' takes", false },
 	{ "tag", 't', OPTION_TEXT, AT(tag), "NAME:TAG",
 	  "its name (default pinbake/deps:<plan>)", true },
-	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL",
-	  "index to look files up in, by name and hash", true },
 	{ "rehash", 0, OPTION_FLAG, AT(rehash), NULL,
 	  "read every staged layer again and compare", true },
-	{ "strict", 0, OPTION_FLAG, AT(strict), NULL,
-	  "files of two packages that differ are an error", true },
-	{ "no-build", 0, OPTION_FLAG, AT(no_build), NULL,
-	  "refuse source distributions instead of building them", false },
-	{ "python-bin", 0, OPTION_TEXT, AT(python_bin), "PATH",
-	  "the interpreter that builds (default: pythonX.Y on PATH, then pyenv)", true },
-	{ "build-network", 0, OPTION_FLAG, AT(build_network), NULL,
-	  "let builds reach the network", true },
 };
 
-enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151, JOBS_MAX = 256 }; // tar.10
+enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151 }; // tar.10
 
 struct download {
 	struct cli *cli;
@@ -58,17 +45,6 @@ static int fetch_missing(void *context, const struct lock_selection *missing,
 	const struct download *download = context;
 	return fetch_files(download->cli, download->store, download->opened, missing,
 			   download->index_urls, err);
-}
-
-static int parse_number(const char *text, const char *option, uint64_t max,
-			uint64_t *ret_number, struct error *err)
-{
-	if (!slice_parse_u64(slice_from(text), max, ret_number))
-		return error_set(
-			err, ERROR_USAGE,
-			"'%s' is no value for --%s: expected a number up to %llu", text,
-			option, (unsigned long long)max);
-	return 0;
 }
 
 static int parse_owner(const char *text, struct bake_options *options, struct error *err)
@@ -108,33 +84,38 @@ static int read_options(const struct bake_values *values,
 			struct bake_options *ret_options, struct error *err)
 {
 	struct bake_options options = { .rehash = values->rehash,
-					.strict = values->strict };
-	uint64_t jobs = 0;
-	if (values->jobs && parse_number(values->jobs, "jobs", JOBS_MAX, &jobs, err) < 0)
-		return -1;
-	options.jobs = (unsigned)jobs;
-	if ((values->owner && parse_owner(values->owner, &options, err) < 0) ||
+					.strict = values->tree.strict };
+	if (tree_jobs(&values->tree, &options.jobs, err) < 0 ||
+	    (values->owner && parse_owner(values->owner, &options, err) < 0) ||
 	    read_epoch(&options, err) < 0)
 		return -1;
+	// What lies above is the base's own, and stays with its owner (env.12).
+	if (values->tree.system && options.uid + options.gid > 0)
+		return error_set(err, ERROR_USAGE,
+				 "--owner would give the base's own folders away: "
+				 "with --system they stay with root");
 	*ret_options = options;
 	return 0;
 }
 
-static void complete_options(struct cli *cli, const struct bake_values *values,
-			     const struct opened_lock *opened,
-			     struct bake_options *options)
+static int complete_options(struct cli *cli, const struct bake_values *values,
+			    const struct opened_lock *opened,
+			    struct bake_options *options, struct error *err)
 {
 	const struct target *target = &opened->target;
+	const struct tree_values *tree = &values->tree;
 	options->target = target;
-	options->prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv");
+	options->prefix = tree->prefix ? slice_from(tree->prefix) : S("/opt/venv");
 	options->interpreter =
-		values->interpreter
-			? slice_from(values->interpreter)
+		tree->interpreter
+			? slice_from(tree->interpreter)
 			: arena_printf(&cli->arena, "/usr/local/bin/python%u.%u%s",
 				       target->python_major, target->python_minor,
 				       target->free_threaded ? "t" : "");
 	struct sha256 digest = sha256_of(opened->source.text);
 	options->lock_digest_hex = sha256_hex(&cli->arena, &digest);
+	return tree_place(tree, target, options->interpreter, &options->scheme,
+			  &options->prefix, err);
 }
 
 static json_t *layers_as_json(const struct bake_result *baked)
@@ -220,23 +201,13 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 	struct bake_result baked = { 0 };
 	struct text_list index_urls = { 0 };
 	AUTO(store_cleanup) struct store *store = NULL;
-	if (arguments->len > 1)
-		return error_set(err, ERROR_USAGE,
-				 "one lock at a time, but %zu were named",
-				 arguments->len);
 	if (read_options(values, &options, err) < 0 ||
-	    open_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml",
-		      values->target, &opened, err) < 0 ||
+	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
+	    complete_options(cli, values, &opened, &options, err) < 0 ||
 	    open_store(cli, &store, err) < 0)
 		return -1;
-	complete_options(cli, values, &opened, &options);
-	collect_locator_indexes(cli, values->index_url, &index_urls);
-	struct sdist_options builds = {
-		.no_build = values->no_build,
-		.network = values->build_network,
-		.python = values->python_bin,
-		.index_url = values->index_url,
-	};
+	collect_locator_indexes(cli, values->tree.index_url, &index_urls);
+	struct sdist_options builds = tree_builds(&values->tree, NULL);
 	if (build_sdists(cli, store, &opened, &builds, err) < 0)
 		return error_during(err, "baking '%s'", opened.path);
 	struct download download = { cli, store, &opened, &index_urls };

@@ -2,82 +2,65 @@
 // pinbake install: a lock → an environment on disk, the same tree as the layers.
 #include "cli/cli.h"
 #include "cli/commands/install_report.h"
+#include "cli/commands/tree_options.h"
 #include "cli/lock/interpreter.h"
-#include "cli/lock/sdists.h"
 
 struct install_values {
-	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin;
-	bool strict, check, no_build, build_network;
+	struct tree_values tree;
+	bool check;
 };
 
 #define AT(member) offsetof(struct install_values, member)
 static const struct option OPTIONS[] = {
-	{ "prefix", 0, OPTION_TEXT, AT(prefix), "DIR",
+	{ "prefix", 0, OPTION_TEXT, TREE_AT(struct install_values, prefix), "DIR",
 	  "environment to make or update (default .venv)", false },
-	{ "interpreter", 0, OPTION_TEXT, AT(interpreter), "PATH",
-	  "its Python (default: pythonX.Y on PATH)", false },
-	{ "jobs", 'j', OPTION_TEXT, AT(jobs), "N", "threads (default: processors)",
-	  false },
-	{ "target", 0, OPTION_TEXT, AT(target), "NAME", "which of the lock's targets",
-	  true },
-	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL",
-	  "index to look files up in, by name and hash", true },
+	{ "interpreter", 0, OPTION_TEXT, TREE_AT(struct install_values, interpreter),
+	  "PATH", "its Python (default: pythonX.Y on PATH)", false },
 	{ "check", 0, OPTION_FLAG, AT(check), NULL,
 	  "change nothing: does the environment equal the lock?", false },
-	{ "strict", 0, OPTION_FLAG, AT(strict), NULL,
-	  "files of two packages that differ are an error", true },
-	{ "no-build", 0, OPTION_FLAG, AT(no_build), NULL,
-	  "refuse source distributions instead of building them", false },
-	{ "python-bin", 0, OPTION_TEXT, AT(python_bin), "PATH",
-	  "the interpreter that builds (default: the one of --interpreter)", true },
-	{ "build-network", 0, OPTION_FLAG, AT(build_network), NULL,
-	  "let builds reach the network", true },
+	TREE_OPTIONS(struct install_values),
 };
 
-enum { JOBS_MAX = 256 };
+// The interpreter that --check compares with may be left open, but for --system, whose prefix it gives.
+static int complete_options(struct cli *cli, const struct install_values *values,
+			    const struct opened_lock *opened,
+			    struct install_options *options, struct error *err)
+{
+	const struct tree_values *tree = &values->tree;
+	struct slice prefix = slice_from(tree->prefix ? tree->prefix : ".venv");
+	options->interpreter = slice_from(tree->interpreter);
+	options->target = &opened->target;
+	options->strict = tree->strict;
+	options->arena = &cli->arena;
+	if (!tree->interpreter && (!values->check || tree->system) &&
+	    find_interpreter(cli, &opened->target, "--interpreter", &options->interpreter,
+			     err) < 0)
+		return -1;
+	if (tree_place(tree, &opened->target, options->interpreter, &options->scheme,
+		       &prefix, err) < 0)
+		return -1;
+	options->prefix = arena_c_string(&cli->arena, prefix);
+	return 0;
+}
 
 static int run_install(struct cli *cli, void *opaque, const struct text_list *arguments,
 		       json_t *result, struct error *err)
 {
 	const struct install_values *values = opaque;
-	uint64_t started_ms = clock_ms(), jobs = 0;
+	uint64_t started_ms = clock_ms();
 	struct opened_lock opened;
+	struct install_options options = { 0 };
 	struct install_result installed = { 0 };
 	struct text_list index_urls = { 0 };
 	AUTO(store_cleanup) struct store *store = NULL;
-	if (arguments->len > 1)
-		return error_set(err, ERROR_USAGE,
-				 "one lock at a time, but %zu were named",
-				 arguments->len);
-	if (values->jobs && !slice_parse_u64(slice_from(values->jobs), JOBS_MAX, &jobs))
-		return error_set(
-			err, ERROR_USAGE,
-			"'%s' is no value for --jobs: expected a number up to %d",
-			values->jobs, JOBS_MAX);
-	if (open_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml",
-		      values->target, &opened, err) < 0)
+	if (tree_jobs(&values->tree, &options.jobs, err) < 0 ||
+	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
+	    complete_options(cli, values, &opened, &options, err) < 0 ||
+	    open_store(cli, &store, err) < 0)
 		return -1;
-	struct install_options options = {
-		.prefix = values->prefix ? values->prefix : ".venv",
-		.interpreter = slice_from(values->interpreter),
-		.target = &opened.target,
-		.jobs = (unsigned)jobs,
-		.strict = values->strict,
-		.arena = &cli->arena,
-	};
-	if (!values->interpreter && !values->check &&
-	    find_interpreter(cli, &opened.target, "--interpreter", &options.interpreter,
-			     err) < 0)
-		return -1;
-	if (open_store(cli, &store, err) < 0)
-		return -1;
-	collect_locator_indexes(cli, values->index_url, &index_urls);
-	struct sdist_options builds = {
-		.no_build = values->no_build,
-		.network = values->build_network,
-		.python = values->python_bin ? values->python_bin : values->interpreter,
-		.index_url = values->index_url,
-	};
+	collect_locator_indexes(cli, values->tree.index_url, &index_urls);
+	struct sdist_options builds =
+		tree_builds(&values->tree, values->tree.interpreter);
 	if (build_sdists(cli, store, &opened, &builds, err) < 0 ||
 	    fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0)
 		return error_during(err, "installing '%s' into '%s'", opened.path,

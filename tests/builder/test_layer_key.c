@@ -84,6 +84,27 @@ static void test_key_1_skeleton_of_an_open_patch_release(void **state)
 				    S("python3.12 3.12\n")));
 }
 
+// With --system the scheme's name and the scripts' interpreter are lines of the key.
+static void test_key_1_scheme_line(void **state)
+{
+	(void)state;
+	struct plan_layer layer = wheels();
+	struct bake_options changed = options;
+	changed.prefix = S("/usr/local");
+	changed.scheme = SCHEME_BASE;
+	assert_true(slice_contains(layer_key_text(&layer, &changed, &arena),
+				   S("strip none\nscheme base /usr/local/bin/python3.12\n"
+				     "wheel requests ")));
+	struct sha256 key = layer_key(&layer, &changed);
+	changed.interpreter = S("/usr/local/bin/python3");
+	struct sha256 other = layer_key(&layer, &changed);
+	assert_false(sha256_eq(&key, &other));
+	changed.scheme = SCHEME_DEBIAN;
+	struct slice text = layer_key_text(&layer, &changed, &arena);
+	assert_true(slice_contains(text, S("site lib/python3.12/dist-packages\n")));
+	assert_true(slice_contains(text, S("scheme debian /usr/local/bin/python3\n")));
+}
+
 // chk.9: each input of the key changes it, everything else does not.
 static void test_key_2_inputs(void **state)
 {
@@ -140,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_key_1_vector),
 		cmocka_unit_test(test_key_1_skeleton_text),
 		cmocka_unit_test(test_key_1_skeleton_of_an_open_patch_release),
+		cmocka_unit_test(test_key_1_scheme_line),
 		cmocka_unit_test(test_key_2_inputs),
 		cmocka_unit_test(test_plan_8_digest),
 	};

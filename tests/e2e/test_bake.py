@@ -64,6 +64,24 @@ class Bake(Baked):
             self.assertEqual(path.stat().st_mode & 0o777, 0o644)
             self.assertEqual(path.parent.stat().st_mode & 0o777, 0o755)
 
+    def test_system(self):
+        """env.1: into the base's own prefix, with its interpreter in the scripts, and no skeleton."""
+        self.bake("--system")
+        root = self.unpack(".pinbake", self.dir / "root")
+        found = tree(root / "usr/local")
+        self.assertIn("lib/python3.12/site-packages/app/__init__.py", found)
+        self.assertEqual({path for path in found if path.startswith("bin/")}, {"bin/app", "bin/app-shout", "bin/app-tool"})
+        self.assertEqual((root / "usr/local/bin/app").read_text().splitlines()[0], "#!/usr/local/bin/python3.12")
+        self.assertEqual((root / "usr/local/bin/app-tool").read_text().splitlines()[0], "#!/usr/local/bin/python3.12")
+        self.assertNotIn("pyvenv.cfg", found)
+        self.ok("dockerfile", "--base", "python:3.12-slim")
+        self.assertNotIn("ENV PATH", self.read("Dockerfile"))
+        self.bake("--system", "--interpreter", "/usr/bin/python3.12", "-o", "debian")
+        root = self.unpack("debian", self.dir / "debian")
+        self.assertTrue((root / "usr/local/lib/python3.12/dist-packages/app/__init__.py").exists())
+        self.fails(2, "bake", "--system", "--prefix", "/opt/venv", says="--prefix has no meaning")
+        self.fails(2, "bake", "--system", "--owner", "1000:1000", says="stay with root")
+
     def test_oci_layout(self):
         self.bake()
         self.assertEqual({path.name for path in self.plan()}, set(self.layers()))

@@ -25,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(i == 0 || slice_cmp(list.items[i - 1].name, point->name) < 0);
 		CHECK(slice_find_byte(point->name, '/') == SLICE_NONE &&
 		      !slice_eq(point->name, S("..")));
-		CHECK(count_lines(script_of_entry_point(S("/opt/venv"), point, &arena)) ==
-		      5);
+		CHECK(count_lines(script_of_entry_point(S("/opt/venv/bin/python"), point,
+							&arena)) == 5);
 	}
 	return 0;
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The options that bake and install share: which lock's target, what the environment tree is like, how what has no
+// wheel is built.
+#pragma once
+
+#include "cli/cli.h"
+#include "cli/lock/sdists.h"
+
+struct tree_values {
+	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin;
+	bool system, strict, no_build, build_network;
+};
+
+#define TREE_AT(type, member) \
+	(offsetof(type, tree) + offsetof(struct tree_values, member))
+
+// Rows of an option table, for a command whose values hold a struct tree_values named tree.
+#define TREE_OPTIONS(type)                                                               \
+	{ "system",                                                                      \
+	  0,                                                                             \
+	  OPTION_FLAG,                                                                   \
+	  TREE_AT(type, system),                                                         \
+	  NULL,                                                                          \
+	  "install into the interpreter's own prefix, not a virtual environment",        \
+	  false },                                                                       \
+		{ "jobs",      'j',                                                      \
+		  OPTION_TEXT, TREE_AT(type, jobs),                                      \
+		  "N",         "threads (default: processors)",                          \
+		  false },                                                               \
+		{ "target",    0,                                                        \
+		  OPTION_TEXT, TREE_AT(type, target),                                    \
+		  "NAME",      "which of the lock's targets",                            \
+		  true },                                                                \
+		{ "index-url", 'i',                                                      \
+		  OPTION_TEXT, TREE_AT(type, index_url),                                 \
+		  "URL",       "index to look files up in, by name and hash",            \
+		  true },                                                                \
+		{ "strict",    0,                                                        \
+		  OPTION_FLAG, TREE_AT(type, strict),                                    \
+		  NULL,        "files of two packages that differ are an error",         \
+		  true },                                                                \
+		{ "no-build",  0,                                                        \
+		  OPTION_FLAG, TREE_AT(type, no_build),                                  \
+		  NULL,        "refuse source distributions instead of building them",   \
+		  false },                                                               \
+		{ "python-bin",                                                          \
+		  0,                                                                     \
+		  OPTION_TEXT,                                                           \
+		  TREE_AT(type, python_bin),                                             \
+		  "PATH",                                                                \
+		  "the interpreter that builds (default: --interpreter's, PATH, pyenv)", \
+		  true },                                                                \
+	{                                                                                \
+		"build-network", 0, OPTION_FLAG, TREE_AT(type, build_network), NULL,     \
+			"let builds reach the network", true                             \
+	}
+
+// 0 without --jobs. ERROR_USAGE.
+NODISCARD int tree_jobs(const struct tree_values *values, unsigned *ret_jobs,
+			struct error *err);
+
+// With --system: the scheme of the interpreter and its prefix; without it both stay. ERROR_USAGE: --prefix beside it.
+NODISCARD int tree_place(const struct tree_values *values, const struct target *target,
+			 struct slice interpreter, enum scheme *scheme,
+			 struct slice *prefix, struct error *err);
+
+struct sdist_options tree_builds(const struct tree_values *values, const char *python);
+
+// The lock that is the only argument, or pylock.toml, for --target. ERROR_USAGE for more arguments.
+NODISCARD int tree_open_lock(struct cli *cli, const struct tree_values *values,
+			     const struct text_list *arguments,
+			     struct opened_lock *ret_opened, struct error *err);
