@@ -48,7 +48,8 @@ struct command {
 };
 
 extern const struct command command_lock, command_export, command_bake, command_install,
-	command_dockerfile, command_cache, command_tree, command_why, command_diff;
+	command_dockerfile, command_cache, command_tree, command_why, command_diff,
+	command_push;
 
 // --- settings.c
 const char *setting(

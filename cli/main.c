@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 static const struct command *const COMMANDS[] = {
-	&command_lock,    &command_tree,       &command_why,
-	&command_diff,    &command_export,     &command_bake,
-	&command_install, &command_dockerfile, &command_cache,
+	&command_lock,   &command_tree,  &command_why,     &command_diff,
+	&command_export, &command_bake,  &command_install, &command_dockerfile,
+	&command_push,   &command_cache,
 };
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(*COMMANDS) };
 

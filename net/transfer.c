@@ -5,6 +5,7 @@
 
 #include "net/credentials.h"
 #include "net/libcurl.h"
+#include "net/outgoing.h"
 #include "net/retry.h"
 #include "net/url.h"
 
@@ -23,6 +24,7 @@ enum {
 	STALL_BYTES = 64,
 	REDIRECTS_MAX = 10,
 	RECEIVE_BYTES = 128 * 1024,
+	SEND_BYTES = 512 * 1024,
 	POLL_MS = 50, // how late an interrupt may be noticed
 	BODY_FIRST_BYTES = 16 * 1024,
 };
@@ -39,6 +41,7 @@ struct transfer {
 	// Of the running try:
 	CURL *easy;
 	struct curl_slist *headers;
+	struct outgoing outgoing;
 	char reason[CURL_ERROR_SIZE];
 	char *body;
 	size_t body_len, body_cap;
@@ -134,6 +137,7 @@ static void transfer_free(struct transfer *transfer)
 {
 	curl_slist_free_all(transfer->headers);
 	mem_free(transfer->body);
+	outgoing_close(&transfer->outgoing);
 	arena_release(&transfer->arena);
 	mem_free(transfer);
 }
@@ -251,6 +255,17 @@ static struct slice header_value(CURL *easy, const char *name, struct arena *are
 	return arena_dup(arena, slice_from(header->value));
 }
 
+// All that there are of a name: a server may offer several ways to log in.
+static struct slice header_values(CURL *easy, const char *name, struct arena *arena)
+{
+	struct buf all = { .arena = arena };
+	struct curl_header *header = NULL;
+	for (size_t i = 0;
+	     curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
+		buf_printf(&all, "%s%s", i ? ", " : "", header->value);
+	return buf_slice(&all);
+}
+
 static void read_headers(CURL *easy, struct net_response *response)
 {
 	char *url = NULL;
@@ -262,6 +277,9 @@ static void read_headers(CURL *easy, struct net_response *response)
 	response->last_modified = header_value(easy, "Last-Modified", arena);
 	response->cache_control = header_value(easy, "Cache-Control", arena);
 	response->content_range = header_value(easy, "Content-Range", arena);
+	response->location = header_value(easy, "Location", arena);
+	response->www_authenticate = header_values(easy, "WWW-Authenticate", arena);
+	response->content_digest = header_value(easy, "Docker-Content-Digest", arena);
 }
 
 // --- starting a try ------------------------------------------------------------------
@@ -346,6 +364,39 @@ static void set_range(CURL *easy, const struct net_request *request)
 	curl_easy_setopt(easy, CURLOPT_RANGE, range);
 }
 
+static size_t on_send(char *buffer, size_t size, size_t count, void *context)
+{
+	return outgoing_read(context, buffer, size * count);
+}
+
+static int on_seek(void *context, curl_off_t offset, int origin)
+{
+	return origin == SEEK_SET && outgoing_seek(context, (uint64_t)offset)
+		       ? CURL_SEEKFUNC_OK
+		       : CURL_SEEKFUNC_FAIL;
+}
+
+// POST without a body is one with an empty body; libcurl would read stdin.
+static void set_method(struct transfer *transfer)
+{
+	CURL *easy = transfer->easy;
+	enum net_method method = transfer->request.method;
+	curl_off_t len = (curl_off_t)transfer->outgoing.bytes.len;
+	if (method == NET_HEAD)
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	if (method != NET_POST && method != NET_PUT)
+		return;
+	transfer->outgoing.sent = 0;
+	curl_easy_setopt(easy, method == NET_POST ? CURLOPT_POST : CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
+	curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, len);
+	curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send);
+	curl_easy_setopt(easy, CURLOPT_READDATA, &transfer->outgoing);
+	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+	curl_easy_setopt(easy, CURLOPT_SEEKDATA, &transfer->outgoing);
+	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BYTES);
+}
+
 static void set_request(struct transfer *transfer)
 {
 	CURL *easy = transfer->easy;
@@ -353,6 +404,7 @@ static void set_request(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_URL, transfer->url);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "pinbake");
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+	set_method(transfer);
 	if (request->has_range)
 		set_range(easy, request);
 	// A file server that "compresses" an archive would change the bytes that hashes
@@ -486,8 +538,9 @@ static void describe_failure(struct transfer *transfer, CURLcode code,
 	}
 	const char *reason =
 		transfer->reason[0] ? transfer->reason : curl_easy_strerror(code);
-	error_set(ret_error, ERROR_SOURCE, "cannot fetch '%.*s': %s", SLICE_ARG(shown),
-		  reason);
+	error_set(ret_error, ERROR_SOURCE, "cannot %s '%.*s': %s",
+		  transfer->request.method == NET_GET ? "fetch" : "reach",
+		  SLICE_ARG(shown), reason);
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
 		error_hint(
 			ret_error,
@@ -722,6 +775,20 @@ static void add_header(struct transfer *transfer, struct slice name, struct slic
 	transfer->headers = curl_slist_append(transfer->headers, line.ptr);
 }
 
+// libcurl would ask before it sends a large body, and wait a second for an answer that
+// some servers never give.
+static int take_body(struct transfer *transfer, const struct net_request *request,
+		     struct error *err)
+{
+	if (request->method != NET_POST && request->method != NET_PUT)
+		return 0;
+	transfer->headers = curl_slist_append(transfer->headers, "Expect:");
+	if (request->body_path)
+		return outgoing_open(request->body_path, &transfer->outgoing, err);
+	transfer->outgoing.bytes = arena_dup(&transfer->arena, request->body);
+	return 0;
+}
+
 void net_start(struct net *net, const struct net_request *request)
 {
 	struct transfer *transfer = mem_alloc(sizeof(*transfer));
@@ -738,11 +805,15 @@ void net_start(struct net *net, const struct net_request *request)
 		add_header(transfer, request->headers[i].name, request->headers[i].value);
 	transfer->asked_us = net->config.trace ? now_us() : 0;
 	net->pending++;
+	struct error why = { 0 };
 	if (net->config.offline) {
-		struct error why;
 		error_set(&why, ERROR_SOURCE,
 			  "'%.*s' is not fetched because --offline is set",
 			  SLICE_ARG(url_redact(&transfer->arena, transfer->request.url)));
+		fail(net, transfer, &why);
+		return;
+	}
+	if (take_body(transfer, request, &why) < 0) {
 		fail(net, transfer, &why);
 		return;
 	}

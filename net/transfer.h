@@ -58,8 +58,15 @@ struct net_header {
 
 enum { NET_REQUEST_HEADERS = 6 };
 
+enum net_method { NET_GET, NET_HEAD, NET_POST, NET_PUT };
+
 struct net_request {
+	enum net_method method;
 	struct slice url; // http, https or file
+	// What POST and PUT send: bytes, copied, or a file, which stays as it is until the
+	// answer is there. A retry sends it again.
+	struct slice body;
+	const char *body_path;
 	struct net_header headers[NET_REQUEST_HEADERS];
 	size_t header_len;
 	bool has_range;
@@ -92,7 +99,7 @@ struct net_response {
 	// Of a 2xx answer, when no sink; lives until net_response_release
 	struct slice body;
 	struct slice final_url, content_type, etag, last_modified, cache_control,
-		content_range;
+		content_range, location, www_authenticate, content_digest;
 	uint64_t retry_count;
 	bool had_user; // the request carried a user of ours; what netrc adds is not seen
 	struct arena arena; // holds all of the above but the body

@@ -2,23 +2,10 @@
 // Runs `keyring get` and reads one line from it.
 #include "cli/sources/keyring.h"
 
+#include "cli/sources/program.h"
 #include "net/url.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum {
-	PASSWORD_BYTES_MAX = 64 * 1024, // tokens of clouds are some kilobytes
-	WAIT_MS = 60 * 1000,            // somebody may have to unlock it
-	POLL_MS = 100,
-};
 
 int keyring_is_wanted(struct cli *cli, bool *ret_wanted, struct error *err)
 {
@@ -35,84 +22,17 @@ int keyring_is_wanted(struct cli *cli, bool *ret_wanted, struct error *err)
 	return 0;
 }
 
-// --- the process -----------------------------------------------------------------------------------------------------
-
-// Its stderr could quote anything: it is not shown.
-static bool start(const char *url, const char *user, pid_t *ret_pid, int *ret_fd)
-{
-	char *argv[] = { (char[]){ "keyring" }, (char[]){ "get" }, NULL, NULL, NULL };
-	union {
-		const char *in;
-		char *out;
-	} place = { .in = url }, who = { .in = user };
-	posix_spawn_file_actions_t actions;
-	int ends[2];
-	argv[2] = place.out;
-	argv[3] = who.out;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return false;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
-					 0);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
-					 0);
-	int status = posix_spawnp(ret_pid, "keyring", &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (status != 0)
-		close(ends[0]);
-	*ret_fd = ends[0];
-	errno = status;
-	return status == 0;
-}
-
-// Until its end, an interrupt, or WAIT_MS; false where it did not come to the end.
-static bool read_all(int fd, struct buf *out)
-{
-	uint64_t until = clock_ms() + WAIT_MS;
-	char bytes[1024];
-	while (!interrupted() && clock_ms() < until && out->len < PASSWORD_BYTES_MAX) {
-		struct pollfd waiting = { .fd = fd, .events = POLLIN };
-		if (poll(&waiting, 1, POLL_MS) <= 0)
-			continue;
-		ssize_t got = read(fd, bytes, sizeof(bytes));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got == 0;
-		buf_append(out, (struct slice){ bytes, (size_t)got });
-	}
-	return false;
-}
-
-static bool succeeded(pid_t pid, bool ended)
-{
-	int status = 0;
-	if (!ended)
-		kill(pid, SIGTERM);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	return ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 enum answer { ANSWER_FOUND, ANSWER_NONE, ANSWER_NO_PROGRAM };
 
 static enum answer ask(struct slice place, struct slice user, struct arena *arena,
 		       struct slice *ret_password)
 {
-	struct buf out = { .arena = arena };
+	const char *const argv[] = { "keyring", "get", arena_c_string(arena, place),
+				     arena_c_string(arena, user), NULL };
 	struct slice line, rest;
-	pid_t pid;
-	int fd;
-	if (!start(arena_c_string(arena, place), arena_c_string(arena, user), &pid, &fd))
-		return ANSWER_NO_PROGRAM;
-	bool ended = read_all(fd, &out);
-	close(fd);
-	if (!succeeded(pid, ended))
-		return ANSWER_NONE;
-	rest = buf_slice(&out);
+	enum program_end end = program_ask(argv, S(""), arena, &rest);
+	if (end != PROGRAM_DONE)
+		return end == PROGRAM_ABSENT ? ANSWER_NO_PROGRAM : ANSWER_NONE;
 	slice_cut(&rest, '\n', &line);
 	if (slice_ends_with(line, S("\r")))
 		line.len--;

@@ -19,13 +19,15 @@ A case is a few lines on what it shows, then sections:
     @requirements [NAME]  a requirements file; NAME is requirements.in by default
     @file NAME            any other file
     @environment          NAME=value, one a line
+    @registry             an empty container registry, {registry} in the lines below
     @target               3.12 linux/amd64: said to each lock
     @args                 command lines without the program's name; all but the last must succeed, the last is compared
     @stdout @stderr       what it printed; a missing section is empty
     @lock                 the bytes of pylock.toml afterwards; compared only where there is this section
     @exit                 its exit code; a missing section is 0
 
-Times read "in T s", the main index http://main.test and others likewise, the case's folder /case.
+Times read "in T s", the main index http://main.test and others likewise, the case's folder /case, the registry's host
+registry.test, and digests beside it nothing but zeros.
 """
 
 import argparse
@@ -46,10 +48,11 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 sys.dont_write_bytecode = True
 
 from harness import Case, Index, Wheel, add_entry, normalize, record_row  # noqa: E402
+from registry import Registry  # noqa: E402
 
 CASES = HERE / "cases"
 RESULTS = ("stdout", "stderr", "lock", "exit")
-SECTION = re.compile(r"^@(index|files|requirements|file|environment|target|args|stdout|stderr|lock|exit)(?: (\S+))?$")
+SECTION = re.compile(r"^@(index|files|requirements|file|environment|registry|target|args|stdout|stderr|lock|exit)(?: (\S+))?$")
 
 
 # --- the text of a case ---------------------------------------------------------------------------
@@ -216,6 +219,9 @@ class Golden(Case):
         """Lays out the case's files, runs its commands, returns the results by kind."""
         self.indexes = {"main": self.index}
         self.settings = {}
+        self.registry = Registry() if any(section.kind == "registry" for section in sections) else None
+        if self.registry:
+            self.addCleanup(self.registry.close)
         for section in sections:
             if section.kind == "index" and section.name not in (None, "main"):
                 self.indexes[section.name] = Index()
@@ -261,12 +267,15 @@ class Golden(Case):
     def expand(self, text):
         for name, index in self.indexes.items():
             text = text.replace("{%s}" % name, index.url).replace("{%s-files}" % name, index.base + "/files")
-        return text
+        return text.replace("{registry}", self.registry.host) if self.registry else text
 
     def normal(self, text):
         for name, index in self.indexes.items():
             text = text.replace(index.base, f"http://{name}.test")
         text = text.replace(str(self.dir), "/case")
+        if self.registry:
+            text = text.replace(self.registry.host, "registry.test")
+            text = re.sub(r"\bsha256:[0-9a-f]{64}\b", "sha256:" + "0" * 64, text)  # the lock names the index's port
         return re.sub(r"\bin \d+\.\d+ s\b", "in T s", text)
 
 
