@@ -4,7 +4,6 @@
 
 #include "builder/sdist/build_system.h"
 #include "cli/lock/build_resolve.h"
-#include "cli/lock/sdists.h"
 #include "packaging/name.h"
 #include "resolver/index/index.h"
 
@@ -78,6 +77,7 @@ static void add_record(struct recording *run, struct lock_package *package,
 	added->targets = arena_new(run->arena, struct slice);
 	added->targets[0] = run->target->name;
 	added->targets_len = 1;
+	added->network |= run->records->network;
 }
 
 // --- a source distribution -------------------------------------------------------------
@@ -340,6 +340,45 @@ int build_records_add(const struct build_records *records, struct lock *lock,
 	}
 	store_cleanup(&run.store);
 	return status;
+}
+
+// --- building them ---------------------------------------------------------------------
+
+static int build_target(const struct build_records *records, const struct target *target,
+			const struct sdist_options *options, struct store *store,
+			struct lock *lock, struct error *err)
+{
+	struct cli *cli = records->cli;
+	struct opened_lock opened = { .path = records->lock_path,
+				      .lock = *lock,
+				      .target = *target };
+	struct lock_select_options select = { .target = target };
+	struct error why = { 0 };
+	if (lock_select(lock, &select, &cli->arena, &opened.selection, &why) < 0 ||
+	    build_sdists(cli, store, &opened, options, &why) == 0)
+		return 0;
+	if (why.kind != ERROR_INPUT) {
+		*err = why;
+		return error_during(err, "building for %.*s", SLICE_ARG(target->name));
+	}
+	warn(cli, "nothing is built for %.*s: %s", SLICE_ARG(target->name), why.cause);
+	return 0;
+}
+
+int build_records_build(const struct build_records *records,
+			const struct sdist_options *options, struct lock *lock,
+			struct error *err)
+{
+	AUTO(store_cleanup) struct store *store = NULL;
+	if (!has_sdists(lock))
+		return 0;
+	if (open_store(records->cli, &store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < records->targets->len; i++)
+		if (build_target(records, &records->targets->items[i], options, store,
+				 lock, err) < 0)
+			return -1;
+	return 0;
 }
 
 // --- records that say the same ---------------------------------------------------------

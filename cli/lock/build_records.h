@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/lock/lock_options.h"
+#include "cli/lock/sdists.h"
 
 struct build_records {
 	struct cli *cli;
@@ -18,6 +19,7 @@ struct build_records {
 	const struct lock
 		*present; // its records stay where they still hold; NULL: none do
 	const struct text_list *released; // packages whose pins may move all the same
+	bool network;                     // builds may reach it
 };
 
 // Adds a record for each target to every package of the lock that is built for it. What
@@ -25,6 +27,12 @@ struct build_records {
 // ERROR_INTEGRITY, ERROR_IO, ERROR_INTERRUPTED.
 NODISCARD int build_records_add(const struct build_records *records, struct lock *lock,
 				struct error *err);
+
+// Builds what this machine can build, for every target, and records what it was built
+// with and to. A target without an interpreter here is a warning. The errors of building.
+NODISCARD int build_records_build(const struct build_records *records,
+				  const struct sdist_options *options, struct lock *lock,
+				  struct error *err);
 
 // Joins the records of targets that differ in nothing else.
 void build_records_join(struct arena *arena, struct lock *lock);

@@ -348,10 +348,19 @@ static int record_builds(struct call *call, struct net *net, struct error *err)
 		.targets = &call->run.targets,
 		.present = call->values->upgrade ? NULL : &call->present.lock,
 		.released = &call->values->upgrade_packages,
+		.network = call->values->build_network,
+	};
+	struct sdist_options options = {
+		.records = true,
+		.network = call->values->build_network,
+		.python = call->values->python_bin,
+		.index_url = call->values->index_url,
 	};
 	if (wants_requirements(call->values))
 		return 0;
-	if (build_records_add(&records, &call->lock, err) < 0)
+	if (build_records_add(&records, &call->lock, err) < 0 ||
+	    (call->values->build &&
+	     build_records_build(&records, &options, &call->lock, err) < 0))
 		return -1;
 	build_records_join(&call->cli->arena, &call->lock);
 	return 0;

@@ -6,11 +6,12 @@
 
 struct lock_values {
 	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format,
-		*torch_backend, *torch_index;
+		*torch_backend, *torch_index, *python_bin;
 	struct text_list pythons, platforms, targets, images, upgrade_packages,
 		constraints, extra_index_urls, find_links, only_binary, no_binary, extras,
 		groups, overrides, excludes, named_indexes, index_for, package_cutoffs;
-	bool no_index, refresh, upgrade, check, repair, all_extras, split;
+	bool no_index, refresh, upgrade, check, repair, all_extras, split, build,
+		build_network;
 };
 
 extern const struct option_table lock_option_table;

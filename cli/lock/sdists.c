@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/places.h"
 #include "cli/lock/build_requires.h"
+#include "cli/lock/built_wheels.h"
 #include "cli/lock/interpreter.h"
 
 #include <stdio.h>
@@ -111,11 +112,18 @@ static const struct lock_build *record_of(const struct sdists *sdists,
 	return lock_build_find(choice->package, sdists->opened->target.name);
 }
 
+// Opened by the option, or by the lock that was made with it.
+static bool has_network(const struct sdists *sdists, const struct lock_build *record)
+{
+	return sdists->options->network || (record && record->network);
+}
+
 static struct sha256 key_of(const struct sdists *sdists, const struct lock_choice *choice)
 {
 	struct built_request request = sdists->request;
 	const struct lock_build *record = record_of(sdists, choice);
 	request.sdist = choice->file->sha256;
+	request.network = has_network(sdists, record);
 	if (record)
 	request.requires = lock_build_digest(record);
 	return built_key(&request);
@@ -156,7 +164,7 @@ static void tell_what_was_resolved(struct sdists *sdists,
 				   const struct lock_package *package,
 				   const struct build_requires *requires)
 {
-	if (!requires->was_resolved)
+	if (!requires->was_resolved || sdists->options->records)
 		return;
 	warn(sdists->cli,
 	     requires->record ? "the lock does not record all that '%.*s' is built with: "
@@ -164,6 +172,48 @@ static void tell_what_was_resolved(struct sdists *sdists,
 			      : "the lock does not record what '%.*s' is built with: "
 				"that was resolved now",
 	     SLICE_ARG(package->name));
+}
+
+// The record of the target, a new one where there is none. Selections point into the
+// lock's own packages.
+static struct lock_build *record_to_write(struct sdists *sdists,
+					  const struct lock_choice *choice)
+{
+	struct lock *lock = &sdists->opened->lock;
+	struct lock_package *package = &lock->packages[choice->package - lock->packages];
+	struct lock_build *record = lock_build_find(package, sdists->opened->target.name);
+	if (record)
+		return record;
+	package->builds =
+		array_grow(&sdists->cli->arena, package->builds, package->builds_len,
+			   &package->builds_cap, sizeof(*package->builds));
+	record = &package->builds[package->builds_len++];
+	*record = (struct lock_build){ 0 };
+	return record;
+}
+
+static void write_record(struct sdists *sdists, const struct lock_choice *choice,
+			 const struct build_requires *requires,
+			 const struct built_wheel *wheel)
+{
+	struct cli *cli = sdists->cli;
+	struct slice python = sdists->settings.python.version;
+	struct lock_build *record = record_to_write(sdists, choice);
+	if (requires->was_resolved) {
+		struct lock_file before = record->wheel;
+		struct slice before_python = record->python;
+		*record = requires->resolved;
+		record->wheel = before;
+		record->python = before_python;
+	}
+	if (built_wheel_differs(record, wheel)) {
+		struct slice how = built_wheel_difference(sdists->store, record, wheel,
+							  python, &cli->arena);
+		warn(cli, "'%.*s' is built to another wheel than was recorded: %.*s",
+		     SLICE_ARG(choice->package->name), SLICE_ARG(how));
+	}
+	record->network = has_network(sdists, record);
+	built_wheel_record(record, wheel, python, &cli->arena);
 }
 
 static void report_build(struct sdists *sdists, const struct built_wheel *wheel,
@@ -183,47 +233,101 @@ static void report_build(struct sdists *sdists, const struct built_wheel *wheel,
 	       SLICE_ARG(sdists->settings.python.version), outcome->log_path);
 }
 
-static int build_one(struct sdists *sdists, struct lock_choice *choice, struct error *err)
+static int run_build(struct sdists *sdists, struct lock_choice *choice,
+		     struct build_requires *requires, struct built_wheel *ret_wheel,
+		     struct error *err)
 {
 	struct cli *cli = sdists->cli;
-	const struct lock_package *package = choice->package;
-	const struct build_chain *outer = sdists->options->chain;
-	struct build_chain chain = { package, outer, outer ? outer->depth + 1 : 0 };
-	struct sdist_options inner = *sdists->options;
-	struct build_requires requires = { .cli = cli,
-					   .store = sdists->store,
-					   .opened = sdists->opened,
-					   .options = &inner,
-					   .record = record_of(sdists, choice) };
-	struct sdist_host host = { install_build_requires, &requires };
+	struct sdist_host host = { install_build_requires, requires };
+	struct sdist_settings settings = sdists->settings;
 	struct sha256 key = key_of(sdists, choice);
-	struct built_wheel wheel;
 	struct sdist_outcome outcome;
 	uint64_t started_ms = clock_ms();
-	inner.chain = &chain;
-	if (build_chain_check(outer, package, err) < 0)
-		return -1;
-	say(cli, "building %.*s %.*s", SLICE_ARG(package->name),
-	    SLICE_ARG(package->version));
-	if (sdist_build(sdists->store, choice, &sdists->settings, &host, &key,
-			&cli->arena, &wheel, &outcome, err) < 0) {
+	settings.network = has_network(sdists, requires->record);
+	say(cli, "building %.*s %.*s%s", SLICE_ARG(choice->package->name),
+	    SLICE_ARG(choice->package->version), settings.network ? " with network" : "");
+	if (sdist_build(sdists->store, choice, &settings, &host, &key, &cli->arena,
+			ret_wheel, &outcome, err) < 0) {
 		show_tail(sdists, outcome.tail);
-		return error_during(err, "building '%.*s' %.*s", SLICE_ARG(package->name),
-				    SLICE_ARG(package->version));
+		return -1;
 	}
-	report_build(sdists, &wheel, &outcome, started_ms);
-	tell_what_was_resolved(sdists, package, &requires);
+	report_build(sdists, ret_wheel, &outcome, started_ms);
+	sdists->net = outcome.net;
+	sdists->built++;
+	return 0;
+}
+
+static int build_and_compare(struct sdists *sdists, struct lock_choice *choice,
+			     struct build_requires *requires, struct error *err)
+{
+	struct cli *cli = sdists->cli;
+	struct built_wheel wheel;
+	if (run_build(sdists, choice, requires, &wheel, err) < 0)
+		return -1;
+	tell_what_was_resolved(sdists, choice->package, requires);
+	if (sdists->options->records)
+		write_record(sdists, choice, requires, &wheel);
+	else if (built_wheel_verify(sdists->store, requires->record, &wheel,
+				    sdists->settings.python.version, &cli->arena,
+				    err) < 0)
+		return -1;
 	if (!is_for_any_machine(wheel.name))
 		warn(cli,
 		     "'%.*s' was compiled on this machine: the image needs the libraries it was linked to",
-		     SLICE_ARG(package->name));
-	sdists->net = outcome.net;
-	sdists->built++;
+		     SLICE_ARG(choice->package->name));
 	put_wheel(sdists, choice, &wheel);
 	return 0;
 }
 
+static int build_one(struct sdists *sdists, struct lock_choice *choice, struct error *err)
+{
+	const struct lock_package *package = choice->package;
+	const struct build_chain *outer = sdists->options->chain;
+	struct build_chain chain = { package, outer, outer ? outer->depth + 1 : 0 };
+	struct sdist_options inner = *sdists->options;
+	struct build_requires requires = { .cli = sdists->cli,
+					   .store = sdists->store,
+					   .opened = sdists->opened,
+					   .options = &inner,
+					   .record = record_of(sdists, choice) };
+	inner.chain = &chain;
+	if (build_chain_check(outer, package, err) < 0)
+		return -1;
+	if (build_and_compare(sdists, choice, &requires, err) < 0)
+		return error_during(err, "building '%.*s' %.*s", SLICE_ARG(package->name),
+				    SLICE_ARG(package->version));
+	return 0;
+}
+
 // --- all of them -----------------------------------------------------------------------------------------------------
+
+// The recorded wheel itself, whoever built it. Not to record it again: it might be built
+// to another one by now.
+static void use_recorded_wheels(struct sdists *sdists)
+{
+	struct lock_selection *selection = &sdists->opened->selection;
+	for (size_t i = 0; !sdists->options->records && i < selection->len; i++) {
+		struct lock_choice *choice = &selection->items[i];
+		const struct lock_build *record =
+			is_sdist(choice) ? record_of(sdists, choice) : NULL;
+		if (!record || !record->wheel.name.len ||
+		    !store_has_file(sdists->store, &record->wheel.sha256))
+			continue;
+		struct built_wheel wheel = { .name = record->wheel.name,
+					     .sha256 = record->wheel.sha256,
+					     .size = record->wheel.size };
+		put_wheel(sdists, choice, &wheel);
+	}
+}
+
+// A note of another wheel than the recorded one is no use; and where records are made, one
+// of what is recorded already.
+static bool is_of_use(const struct sdists *sdists, const struct lock_build *record,
+		      const struct built_wheel *wheel)
+{
+	return !built_wheel_differs(record, wheel) &&
+	       (!sdists->options->records || (record && record->wheel.name.len));
+}
 
 static void use_what_was_built(struct sdists *sdists)
 {
@@ -236,7 +340,8 @@ static void use_what_was_built(struct sdists *sdists)
 			continue;
 		key = key_of(sdists, choice);
 		if (built_find(sdists->store, cache_directory(sdists->cli), &key,
-			       &sdists->cli->arena, &wheel))
+			       &sdists->cli->arena, &wheel) &&
+		    is_of_use(sdists, record_of(sdists, choice), &wheel))
 			put_wheel(sdists, choice, &wheel);
 	}
 }
@@ -292,6 +397,9 @@ int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opene
 		},
 	};
 	if (options->no_build || count_sdists(&opened->selection) == 0)
+		return 0;
+	use_recorded_wheels(&sdists);
+	if (count_sdists(&opened->selection) == 0)
 		return 0;
 	if (choose_interpreter(&sdists, err) < 0)
 		return -1;

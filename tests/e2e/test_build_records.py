@@ -1,6 +1,7 @@
 """What source distributions are built with: recorded by lock, used by bake, whatever the index says by then."""
 
 import re
+import sys
 import unittest
 
 from harness import wheel
@@ -102,6 +103,72 @@ class BuildRecords(BuildCase):
         self.write("requirements.in", "demo\n")
         self.assertIn("does not record what 'demo' 1.0 is built with: the index has no package named 'helper'",
                       self.ok(*self.lock_args()).err)
+
+    def lock_and_build(self, *args):
+        return self.ok(*self.lock_args(), "--build", "--python-bin", sys.executable, *args)
+
+    def recorded(self):
+        """The digest of the wheel that the lock records."""
+        return re.search(r'builds\.wheel\]\n(?:.*\n)*?hashes = \{ sha256 = "([0-9a-f]{64})"', self.read("pylock.toml"))[1]
+
+    def test_lock_build_records_wheel_and_backend(self):
+        self.demo(helper("1.0"), wheel("second", "1.0", files={"second.py": ""}), extra=ASKS_FOR_SECOND,
+                  code=WRITES_WORD + "\n    import second")
+        self.write("requirements.in", "demo\n")
+        self.lock_and_build()
+        text = self.read("pylock.toml")
+        self.assertIn('requires = [\n    "helper>=1",\n    "second",\n]', text)
+        self.assertRegex(text, r'builds\.wheel\]\nname = "demo-1\.0-py3-none-any\.whl"\nsize = \d+\n')
+        self.lock_and_build("--check")
+        self.ok(*self.lock_args(), "--check")
+        result = self.bake("--offline", env={"PATH": "/nowhere"})
+        self.assertNotIn("building", result.err)
+        self.assertEqual(self.word(), "helped by 1.0")
+
+    def test_another_wheel_is_refused_and_accepted_by_lock(self):
+        counter = self.dir / "counter"
+        counter.write_text("1")
+        self.index.add(sdist("demo", "1.0", f"files['demo/count.txt'] = open({str(counter)!r}).read()"))
+        self.write("requirements.in", "demo\n")
+        self.lock_and_build()
+        first = self.recorded()
+        store = self.cache / "files/sha256" / first
+        counter.write_text("2")
+        self.bake("-o", "same")
+        for path in self.cache.glob("built/key/*"):
+            path.unlink()
+        kept = self.dir / "kept"
+        store.rename(kept)
+        says = [r"another wheel than the lock records: \d+ bytes \(sha256 " + first[:12], "hint: 'pinbake lock --build'"]
+        self.bake_fails(5, says=says)
+        kept.rename(store)
+        for path in self.cache.glob("built/key/*"):
+            path.unlink()
+        result = self.lock_and_build()
+        self.assertIn("'demo' is built to another wheel than was recorded: 'demo/count.txt' differs", result.err)
+        self.assertNotEqual(self.recorded(), first)
+        self.bake("-o", "same")
+
+    def test_lock_records_that_builds_reach_the_network(self):
+        self.index.add(sdist("demo", "1.0", "import socket; files['demo/net.txt'] = str(socket.if_nameindex())"))
+        self.lock("demo\n", "--build-network")
+        self.assertIn("network = true\n", self.read("pylock.toml"))
+        result = self.bake()
+        self.assertIn("building demo 1.0 with network", result.err)
+        self.ok(*self.lock_args(), "--check")
+
+    def test_targets_that_cannot_be_built_here_are_a_warning(self):
+        self.index.add(sdist("demo", "1.0"))
+        self.write("requirements.in", "demo\n")
+        result = self.ok(*self.lock_args(), "--platform", "windows/amd64", "--build", "--python-bin", sys.executable)
+        self.assertRegex(result.err, "nothing is built for cp[0-9]+-windows-amd64: source distributions for .* cannot")
+        self.assertEqual(self.read("pylock.toml").count("builds.wheel]"), 1)
+
+    def test_targets_with_equal_records_share_one(self):
+        self.index.add(sdist("demo", "1.0"))
+        self.write("requirements.in", "demo\n")
+        self.ok(*self.lock_args(), "--platform", "linux/arm64")
+        self.assertEqual(self.read("pylock.toml").count("[[packages.tool.pinbake.builds]]"), 1)
 
     def test_old_setuptools_gets_wheel(self):
         project = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
