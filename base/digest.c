@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SHA-256 through libcrypto's EVP (SHA-NI where the processor has it), CRC-32 through ISA-L.
+// SHA-256 through libcrypto's EVP (SHA-NI where the processor has it), CRCs through ISA-L.
 #include "base/digest.h"
 
 #include "base/base64.h"
@@ -7,6 +7,7 @@
 #include "base/libcrypto.h"
 
 #include <isa-l/crc.h>
+#include <isa-l/crc64.h>
 #include <string.h>
 
 struct sha256_state {
@@ -145,4 +146,9 @@ uint32_t crc32_update(uint32_t crc, struct slice bytes)
 		bytes = slice_skip(bytes, part.len);
 	}
 	return crc;
+}
+
+uint64_t crc64_of(struct slice bytes)
+{
+	return crc64_ecma_refl(0, (const unsigned char *)bytes.ptr, bytes.len);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SHA-256 by libcrypto, CRC-32, and the text forms of digests.
+// SHA-256 by libcrypto, CRC-32 and CRC-64, and the text forms of digests.
 #pragma once
 
 #include "base/arena.h"
@@ -32,3 +32,4 @@ bool sha256_parse_base64url(struct slice text,
 
 uint32_t crc32_update(uint32_t crc,
 		      struct slice bytes); // start from 0 (IEEE, as zip and gzip)
+uint64_t crc64_of(struct slice bytes);     // ECMA-182, reflected

@@ -221,6 +221,9 @@ int store_clear(struct store *store, uint64_t *ret_freed, struct error *err)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)place_remove(
 			path_join(&scratch, store->root, slice_from(names[i])));
+	// Of locks that were solved, see cli/lock/answers.h
+	if (remove_tree(path_join(&scratch, store->root, S("answers")), err) < 0)
+		return -1;
 	const char *const folders[] = { store->files, store->layers, store->keys,
 					store->paths };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)

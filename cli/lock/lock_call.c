@@ -2,8 +2,10 @@
 // One lock from what is asked to the written file: the present lock, the solve or what would help, the result.
 #include "cli/lock/lock_call.h"
 
+#include "base/limits.h"
 #include "cli/explain/advice.h"
 #include "cli/explain/repair.h"
+#include "cli/lock/answers.h"
 #include "cli/lock/build_records.h"
 #include "cli/lock/direct.h"
 #include "cli/lock/missing_hashes.h"
@@ -25,6 +27,11 @@ struct call {
 	struct lock_run run;
 	struct edit_list edits; // those of --repair that run has
 	struct lock lock;
+	struct slice text; // of the lock, as it is written
+	// Whether the answer may be kept, and for what; answers.h
+	bool may_keep;
+	size_t said_before; // diagnostics at that time
+	struct answer_question question;
 };
 
 // --- the present lock ------------------------------------------------------------------------------------------------
@@ -106,9 +113,7 @@ static int check_up_to_date(struct call *call, struct slice text, struct error *
 
 static int write_result(struct call *call, json_t *result, struct error *err)
 {
-	struct slice text = S("");
-	if (render_lock(call, &text, err) < 0)
-		return -1;
+	struct slice text = call->text;
 	if (call->values->check)
 		return check_up_to_date(call, text, err);
 	if (strcmp(call->path, "-") != 0)
@@ -228,17 +233,29 @@ static void report_counts(struct call *call, json_t *result)
 			    json_integer((json_int_t)solver.conflicts));
 }
 
-static void report(struct call *call, json_t *result)
+// "73 packages for cp312-linux-amd64-glibc2.28"
+static struct slice summary_of(struct call *call, json_t *result)
+{
+	struct slice targets = describe_targets(call);
+	struct slice undated = report_undated(call, result);
+	return arena_printf(&call->cli->arena, "%zu package%s%.*s for %.*s",
+			    call->lock.len, plural(call->lock.len), SLICE_ARG(undated),
+			    SLICE_ARG(targets));
+}
+
+static void say_done(const struct call *call, struct slice summary)
 {
 	uint64_t took = clock_ms() - call->started_ms;
 	bool to_stdout = strcmp(call->path, "-") == 0;
-	struct slice targets = describe_targets(call);
-	struct slice undated = report_undated(call, result);
-	say(call->cli, "%s %zu package%s%.*s for %.*s in %llu.%02llu s%s%s",
-	    call->values->check ? "checked" : "locked", call->lock.len,
-	    plural(call->lock.len), SLICE_ARG(undated), SLICE_ARG(targets),
+	say(call->cli, "%s %.*s in %llu.%02llu s%s%s",
+	    call->values->check ? "checked" : "locked", SLICE_ARG(summary),
 	    (unsigned long long)(took / 1000), (unsigned long long)(took % 1000 / 10),
 	    to_stdout ? "" : ": ", to_stdout ? "" : call->path);
+}
+
+static void report(struct call *call, json_t *result, struct slice summary)
+{
+	say_done(call, summary);
 	report_counts(call, result);
 	json_object_set_new(result, "lock", json_string(call->path));
 	json_object_set_new(result, "targets", targets_as_json(&call->lock));
@@ -366,6 +383,73 @@ static int record_builds(struct call *call, struct net *net, struct error *err)
 	return 0;
 }
 
+// --- answers of earlier runs ----------------------------------------------------------------------------------------
+
+static struct slice read_present_text(const struct call *call)
+{
+	struct slice text = S("");
+	struct error ignored;
+	if (strcmp(call->path, "-") != 0 && !wants_requirements(call->values) &&
+	    file_exists(call->path))
+		(void)!file_read(call->path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT,
+				 &call->cli->arena, &text, &ignored);
+	return text;
+}
+
+// Of several locks each goes by the pins of those before it.
+static bool is_alone(const struct lock_request *request)
+{
+	return request->unit->name.len == 0 && request->unit->targets.len == 0 &&
+	       request->preferred->at.len == 0;
+}
+
+static bool find_answer(struct call *call, struct lock_question *question,
+			struct answer *ret_answer)
+{
+	question->present = read_present_text(call);
+	call->may_keep = is_alone(call->request) &&
+			 answers_ask(call->cli, question, &call->question);
+	call->said_before = call->cli->diagnostics.len;
+	return call->may_keep &&
+	       answers_find(call->cli, &call->question, question->config, ret_answer);
+}
+
+static int give_answer(struct call *call, const struct answer *answer, json_t *result,
+		       struct error *err)
+{
+	call->present.source.text = call->question.present;
+	call->text = answer->text;
+	if (write_result(call, result, err) < 0)
+		return -1;
+	show_diagnostics(call->cli);
+	say_done(call, answer->summary);
+	return 0;
+}
+
+// A source distribution may have been built, by whatever interpreter is here.
+static bool are_wheels(const struct lock_run *run)
+{
+	for (size_t i = 0; i < run->targets.len; i++)
+		for (size_t j = 0; j < run->picks[i].pins.len; j++)
+			if (run->picks[i].pins.items[j].file->kind != FILE_WHEEL)
+				return false;
+	return true;
+}
+
+// Only of a run that had nothing else to say, and that found a good lock or none.
+static void keep_answer(struct call *call, struct slice summary)
+{
+	const struct answer answer = { call->text, summary };
+	if (call->may_keep && call->edits.len == 0 &&
+	    call->cli->diagnostics.len == call->said_before &&
+	    call->said_before < DIAGNOSTICS_MAX &&
+	    call->run.options.direct->files.len == 0 && are_wheels(&call->run) &&
+	    slice_eq(call->question.present, call->present.source.text))
+		answers_keep(call->cli, &call->question, call->run.index, &answer);
+}
+
+// --- the call --------------------------------------------------------------------------------------------------------
+
 static int lock_and_write(struct call *call, struct net *net, json_t *result,
 			  struct error *err)
 {
@@ -375,7 +459,8 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 	torch_note(&call->cli->arena, &call->torch, &call->lock);
 	if (record_builds(call, net, err) < 0)
 		return -1;
-	if (write_result(call, result, err) < 0)
+	if (render_lock(call, &call->text, err) < 0 ||
+	    write_result(call, result, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->targets.len; i++)
 		if (run->is_open[i])
@@ -384,6 +469,8 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 	if (call->cutoff.kind == CUTOFF_PINS && run->options.exclude_newer.len == 0)
 		warn(call->cli,
 		     "the index does not say when the pins were uploaded, so nothing is excluded");
+	struct slice summary = summary_of(call, result);
+	keep_answer(call, summary);
 	show_diagnostics(call->cli);
 	if (call->edits.len) {
 		say(call->cli,
@@ -392,7 +479,7 @@ static int lock_and_write(struct call *call, struct net *net, json_t *result,
 		report_edits(call->cli, &call->edits);
 		json_object_set_new(result, "edits", edits_as_json(&call->edits));
 	}
-	report(call, result);
+	report(call, result, summary);
 	return 0;
 }
 
@@ -434,6 +521,14 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 	    lock_read_policy(cli, values, &set, &options, err) < 0)
 		return -1;
 	call.path = path_of(&call);
+	struct index_config config;
+	if (lock_index_config(cli, values, &set, &config, err) < 0)
+		return -1;
+	struct lock_question question = { values,   request->files, &set,
+					  &targets, &config,        S("") };
+	struct answer answer;
+	if (find_answer(&call, &question, &answer))
+		return give_answer(&call, &answer, result, err);
 	read_present(&call);
 	options.torch = &call.torch;
 	if (read_cutoff(&call, err) < 0)
@@ -443,7 +538,7 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 	if (torch_choose(cli, values, &call.present.lock, &targets, &call.torch, err) <
 		    0 ||
 	    open_net(cli, &net, err) < 0 ||
-	    lock_open_index(cli, values, &set, &call.torch, net, &index, err) < 0 ||
+	    lock_open_config(cli, &config, &call.torch, net, &index, err) < 0 ||
 	    cutoff_apply(&call.cutoff, cli, index, targets.items, targets.len, &options,
 			 err) < 0)
 		return -1;

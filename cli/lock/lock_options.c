@@ -325,9 +325,9 @@ void index_cleanup(struct index **index)
 	index_close(*index);
 }
 
-int lock_open_index(struct cli *cli, const struct lock_values *values,
-		    const struct requirement_set *set, const struct torch_choice *torch,
-		    struct net *net, struct index **ret_index, struct error *err)
+int lock_index_config(struct cli *cli, const struct lock_values *values,
+		      const struct requirement_set *set, struct index_config *ret_config,
+		      struct error *err)
 {
 	struct url_list indexes = { 0 }, links = { 0 };
 	collect_indexes(cli, values, set, &indexes, &links);
@@ -343,7 +343,7 @@ int lock_open_index(struct cli *cli, const struct lock_values *values,
 	for (size_t i = 0; i < indexes.len; i++)
 		if (check_index_url(cli, indexes.items[i], err) < 0)
 			return -1;
-	struct index_config config = {
+	*ret_config = (struct index_config){
 		.index_urls = indexes.items,
 		.index_len = index_len,
 		.explicit_len = map.urls.len,
@@ -356,11 +356,27 @@ int lock_open_index(struct cli *cli, const struct lock_values *values,
 		.refresh = values->refresh,
 		.now = clock_seconds(),
 	};
-	if (indexes.len)
-		torch_add_index(cli, torch, &config);
-	if (make_directories(config.store_path, err) < 0)
+	return 0;
+}
+
+int lock_open_config(struct cli *cli, const struct index_config *config,
+		     const struct torch_choice *torch, struct net *net,
+		     struct index **ret_index, struct error *err)
+{
+	struct index_config whole = *config;
+	if (config->index_len + config->explicit_len)
+		torch_add_index(cli, torch, &whole);
+	return index_open(&whole, net, ret_index, err);
+}
+
+int lock_open_index(struct cli *cli, const struct lock_values *values,
+		    const struct requirement_set *set, const struct torch_choice *torch,
+		    struct net *net, struct index **ret_index, struct error *err)
+{
+	struct index_config config;
+	if (lock_index_config(cli, values, set, &config, err) < 0)
 		return -1;
-	return index_open(&config, net, ret_index, err);
+	return lock_open_config(cli, &config, torch, net, ret_index, err);
 }
 
 const struct option_table lock_option_table = { OPTIONS,

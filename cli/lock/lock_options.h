@@ -42,6 +42,13 @@ NODISCARD int lock_check_python(const struct requirement_set *set,
 NODISCARD int lock_read_policy(struct cli *cli, const struct lock_values *values,
 			       const struct requirement_set *set,
 			       struct resolve_options *options, struct error *err);
+// Which indexes are asked, and how; the backend of PyTorch adds its own in lock_open_config.
+NODISCARD int lock_index_config(struct cli *cli, const struct lock_values *values,
+				const struct requirement_set *set,
+				struct index_config *ret_config, struct error *err);
+NODISCARD int lock_open_config(struct cli *cli, const struct index_config *config,
+			       const struct torch_choice *torch, struct net *net,
+			       struct index **ret_index, struct error *err);
 NODISCARD int lock_open_index(struct cli *cli, const struct lock_values *values,
 			      const struct requirement_set *set,
 			      const struct torch_choice *torch, struct net *net,

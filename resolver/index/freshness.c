@@ -7,7 +7,7 @@
 enum { LONGEST_AGE = 24 * 60 * 60 };
 
 struct packed_freshness {
-	uint64_t fetched_at, max_age;
+	uint64_t fetched_at, max_age, content;
 	uint32_t layout, absent, etag_len, last_modified_len;
 };
 
@@ -16,6 +16,7 @@ struct slice freshness_pack(const struct freshness *freshness, struct arena *are
 	struct packed_freshness packed = {
 		.fetched_at = freshness->fetched_at,
 		.max_age = freshness->max_age,
+		.content = freshness->content,
 		.layout = FRESHNESS_LAYOUT,
 		.absent = freshness->absent,
 		.etag_len = (uint32_t)freshness->etag.len,
@@ -42,6 +43,7 @@ bool freshness_unpack(struct slice text, struct freshness *ret_freshness)
 		.fetched_at = packed.fetched_at,
 		.max_age = packed.max_age,
 		.absent = packed.absent != 0,
+		.content = packed.content,
 		.etag = slice_range(rest, 0, packed.etag_len),
 		.last_modified = slice_skip(rest, packed.etag_len),
 	};

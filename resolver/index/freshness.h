@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-enum { FRESHNESS_LAYOUT = 1 };
+enum { FRESHNESS_LAYOUT = 2 };
 
 struct freshness {
 	uint64_t fetched_at; // seconds since 1970
@@ -13,6 +13,8 @@ struct freshness {
 	// The index had no such project: there is no record (negative answers are kept,
 	// too)
 	bool absent;
+	uint64_t
+		content; // the sum of the record (crc64_of): what is the same is as it was
 	struct slice etag, last_modified; // "" for none
 };
 

@@ -183,6 +183,15 @@ const struct file_metadata *index_metadata(const struct index *index,
 // under way it returns at once.
 NODISCARD int index_wait(struct index *index, struct error *err);
 
+// What all answers so far rest on, as bytes to keep; false where the store alone cannot vouch
+// for them (local files, find-links, files without a digest, failures).
+NODISCARD bool index_evidence(const struct index *index, struct arena *arena,
+			      struct slice *ret_evidence);
+// Would the store of that config give the same answers again, unchanged and, but for
+// --offline, still fresh? Nobody is asked.
+NODISCARD bool index_evidence_holds(const struct index_config *config,
+				    struct slice evidence);
+
 struct index_counts {
 	uint64_t pages_fetched, pages_from_store, pages_revalidated, metadata_fetched,
 		metadata_from_store;

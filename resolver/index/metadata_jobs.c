@@ -58,6 +58,7 @@ static void end_without(struct index *index, struct metadata_job *job,
 	struct error *kept = arena_new(&index->arena, struct error);
 	*kept = *why;
 	job->answer.error = kept;
+	index->is_unrepeatable |= state == METADATA_FAILED;
 	end(index, job, state);
 }
 
@@ -236,6 +237,7 @@ void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id
 		return;
 	}
 	job->key = store_key(&index->arena, job->file);
+	index->is_unrepeatable |= sha256_is_zero(&job->file->sha256);
 	if (look_into_store(index, job))
 		return;
 	ladder_begin(&job->ladder, job->file, host_of(index, job->file->url),

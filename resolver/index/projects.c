@@ -95,6 +95,7 @@ static void found(struct index *index, struct page_job *job,
 
 static void failed(struct index *index, struct page_job *job, struct error *why)
 {
+	index->is_unrepeatable = true;
 	error_during(why, "asking the index '%.*s' for '%.*s'",
 		     SLICE_ARG(source_of(index, job)->url), SLICE_ARG(job->name));
 	job->project = (struct project){ .state = PROJECT_FAILED,
@@ -117,6 +118,7 @@ static void remember(struct index *index, const struct page_job *job,
 {
 	index_store_put(index->store, STORE_FRESH, job->key,
 			freshness_pack(freshness, &index->arena));
+	evidence_note(index, job->key, freshness);
 }
 
 enum lookup { LOOKUP_FOUND, LOOKUP_ABSENT, LOOKUP_UNKNOWN };
@@ -134,8 +136,11 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 	bool usable =
 		index->config.offline ||
 		(!index->config.refresh && freshness_holds(&job->old, index->config.now));
-	if (job->old.absent)
+	if (job->old.absent) {
+		if (usable)
+			evidence_note(index, job->key, &job->old);
 		return usable ? LOOKUP_ABSENT : LOOKUP_UNKNOWN;
+	}
 	struct project project;
 	if (!index_store_find(index->store, STORE_PAGES, job->key, &packed) ||
 	    !record_open(packed, job->at, &index->arena, &project))
@@ -144,6 +149,8 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 	*old = project;
 	job->old_project = old;
 	job->has_old = true;
+	if (usable)
+		evidence_note(index, job->key, &job->old);
 	return usable ? LOOKUP_FOUND : LOOKUP_UNKNOWN;
 }
 
@@ -243,6 +250,7 @@ static void ask(struct index *index, struct page_job *job)
 	struct error why;
 	for (; job->at < job->end; job->at++) {
 		bool local = source_of(index, job)->local;
+		index->is_unrepeatable |= local;
 		enum lookup lookup =
 			local ? look_into_directory(index, job, &project, &why)
 			      : look_into_store(index, job);
@@ -260,6 +268,7 @@ static void ask(struct index *index, struct page_job *job)
 			return;
 		}
 		job->not_in_store |= lookup == LOOKUP_UNKNOWN;
+		index->is_unrepeatable |= job->not_in_store;
 		// A later index could now be taken for the first that has the name.
 		if (job->not_in_store)
 			break;
@@ -296,6 +305,7 @@ static void take_page(struct index *index, struct page_job *job,
 		.fetched_at = index->config.now,
 		.max_age = freshness_max_age(response->cache_control,
 					     index->config.max_age_seconds),
+		.content = crc64_of(record),
 		.etag = response->etag,
 		.last_modified = response->last_modified,
 	};
@@ -336,6 +346,7 @@ static void take_absent(struct index *index, struct page_job *job,
 		remember(index, job, &freshness);
 	} else {
 		struct error why = { 0 };
+		index->is_unrepeatable = true;
 		refusal_explain(source_of(index, job)->url, response, &why);
 		job->project.error = keep_error(index, &why);
 	}

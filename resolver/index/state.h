@@ -48,6 +48,13 @@ struct metadata_job {
 	struct arena scratch; // of the ladder
 };
 
+// A page that an answer rests on (evidence.c).
+struct consulted_page {
+	struct slice key; // in the store
+	uint64_t content;
+	bool absent;
+};
+
 struct index {
 	struct index_config config;
 	struct net *net;
@@ -68,7 +75,12 @@ struct index {
 	size_t under_way; // requests
 	size_t news;      // answers that became known since index_wait last returned
 	struct index_counts counts;
+	ARRAY_OF(struct consulted_page) consulted;
+	bool is_unrepeatable; // the store alone does not vouch for some answer
 };
+
+// evidence.c: an answer rests on this page
+void evidence_note(struct index *index, struct slice key, const struct freshness *page);
 
 // Sends the request as this index's own. id: of the job or link that the answer is for.
 void index_send(struct index *index, struct net_request *request, enum request_kind kind,

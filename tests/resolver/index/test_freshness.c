@@ -10,13 +10,16 @@ static void test_packing(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	const struct freshness given = { 1000, 600, true, S("\"tag\""), S("yesterday") };
+	const struct freshness given = {
+		1000, 600, true, 77, S("\"tag\""), S("yesterday")
+	};
 	struct freshness got;
 	struct slice packed = freshness_pack(&given, &arena);
 	assert_true(freshness_unpack(packed, &got));
 	assert_int_equal(got.fetched_at, 1000);
 	assert_int_equal(got.max_age, 600);
 	assert_true(got.absent);
+	assert_int_equal(got.content, 77);
 	assert_true(slice_eq(got.etag, given.etag));
 	assert_true(slice_eq(got.last_modified, given.last_modified));
 	for (size_t i = 0; i < packed.len; i++)

@@ -213,6 +213,90 @@ static void test_592_3_a_changed_page_replaces_the_old_one(void **state)
 	loopback_stop(&server);
 }
 
+// A look at foo, and at bar, which is not there; what it rests on.
+static struct slice look(struct run *run)
+{
+	struct slice evidence = S("");
+	begin(run);
+	assert_int_equal(get_project(run, "foo")->state, PROJECT_FOUND);
+	assert_int_equal(get_project(run, "bar")->state, PROJECT_ABSENT);
+	assert_true(index_evidence(run->index, &run->arena, &evidence));
+	index_close(run->index);
+	run->index = NULL;
+	return evidence;
+}
+
+static void test_evidence_holds_until_a_page_changes(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/simple/foo/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = FOO_PAGE },
+	};
+	struct run run = { 0 };
+	serve(routes, 1);
+	struct slice evidence = look(&run);
+	struct index_config config = run.config;
+	assert_true(index_evidence_holds(&config, evidence));
+	for (size_t i = 1; i < evidence.len; i++)
+		(void)!index_evidence_holds(&config, slice_range(evidence, 0, i));
+	config.now = NOW + 700;
+	assert_false(index_evidence_holds(&config, evidence));
+	config.offline = true;
+	assert_true(index_evidence_holds(&config, evidence));
+	config.offline = false;
+	// Fetched again, the same: a second look rests on the same.
+	run.config.now = NOW + 700;
+	assert_true(slice_eq(look(&run), evidence));
+	assert_true(index_evidence_holds(&config, evidence));
+	config.refresh = true;
+	assert_false(index_evidence_holds(&config, evidence));
+	config.refresh = false;
+	routes[0].body = "{\"files\":[{\"filename\":\"foo-1.0.tar.gz\",\"url\":\"x\"}]}";
+	run.config.now = config.now = NOW + 1400;
+	struct slice after = look(&run);
+	assert_false(index_evidence_holds(&config, evidence));
+	assert_true(index_evidence_holds(&config, after));
+	config.offline = true;
+	assert_false(index_evidence_holds(&config, evidence));
+	config.store_path = arena_printf(&run.arena, "%s/other", directory).ptr;
+	assert_false(index_evidence_holds(&config, after));
+	finish(&run);
+	loopback_stop(&server);
+}
+
+static void test_no_evidence_of_what_the_store_does_not_hold(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/simple/foo/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = FOO_PAGE },
+		{ .path = "/files/foo-1.0-py3-none-any.whl.metadata",
+		  .status = 200,
+		  .body = METADATA_TEXT },
+		{ .path = "/simple/hidden/", .status = 403 },
+	};
+	struct slice ignored;
+	serve(routes, 3);
+	for (int i = 0; i < 2; i++) {
+		struct run run = { 0 };
+		begin(&run);
+		const struct project *foo = get_project(&run, "foo");
+		assert_true(index_evidence(run.index, &run.arena, &ignored));
+		if (i == 0)
+			get_metadata(&run, foo, 0); // of a file without a digest
+		else
+			get_project(&run, "hidden");
+		assert_false(index_evidence(run.index, &run.arena, &ignored));
+		finish(&run);
+	}
+	loopback_stop(&server);
+}
+
 static void test_offline_without_a_record_fails(void **state)
 {
 	(void)state;
@@ -790,6 +874,8 @@ int main(void)
 		WITH_DIRECTORY(test_a_warm_run_asks_nothing),
 		WITH_DIRECTORY(test_a_stale_page_is_asked_for_again),
 		WITH_DIRECTORY(test_592_3_a_changed_page_replaces_the_old_one),
+		WITH_DIRECTORY(test_evidence_holds_until_a_page_changes),
+		WITH_DIRECTORY(test_no_evidence_of_what_the_store_does_not_hold),
 		WITH_DIRECTORY(test_offline_without_a_record_fails),
 		WITH_DIRECTORY(test_the_first_index_that_has_the_name_wins),
 		WITH_DIRECTORY(test_a_mapped_name_has_one_index),
