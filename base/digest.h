@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 
-enum { SHA256_BYTES = 32, SHA256_HEX = 64 };
+enum { SHA256_BYTES = 32, SHA256_HEX = 64, SHA384_HEX = 96, SHA512_HEX = 128 };
 
 struct sha256 {
 	unsigned char bytes[SHA256_BYTES];

@@ -45,6 +45,17 @@ struct slice named_digest_base64url(struct named_digest *digest, struct arena *a
 			     BASE64_URL);
 }
 
+struct slice named_digest_hex(struct named_digest *digest, struct arena *arena)
+{
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	struct buf hex = { .arena = arena };
+	EVP_DigestFinal_ex(digest->context, bytes, &len);
+	for (unsigned i = 0; i < len; i++)
+		buf_printf(&hex, "%02x", bytes[i]);
+	return buf_slice(&hex);
+}
+
 void named_digest_free(struct named_digest *digest)
 {
 	if (!digest)

@@ -12,5 +12,7 @@ struct named_digest *named_digest_new(struct slice algorithm);
 void named_digest_update(struct named_digest *digest, struct slice bytes);
 struct slice named_digest_base64url(struct named_digest *digest,
 				    struct arena *arena); // finishes; without padding
-void named_digest_free(struct named_digest *digest);      // NULL is fine
-void named_digest_cleanup(struct named_digest **digest);  // for AUTO
+struct slice named_digest_hex(struct named_digest *digest,
+			      struct arena *arena);      // finishes; lower case
+void named_digest_free(struct named_digest *digest);     // NULL is fine
+void named_digest_cleanup(struct named_digest **digest); // for AUTO

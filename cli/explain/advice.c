@@ -12,12 +12,24 @@ static const struct pin *pin_named(const struct pin_list *pins, struct slice nam
 	return NULL;
 }
 
-static bool is_allowed(const struct requirement_entry *entry, struct slice sha256)
+// The pin's digest by that algorithm; "" for none.
+static struct slice digest_of(const struct pin *pin, struct slice algorithm,
+			      struct slice sha256)
 {
-	for (size_t i = 0; i < entry->hashes_len; i++)
-		if (slice_eq(entry->hashes[i].algorithm, S("sha256")) &&
-		    slice_eq(entry->hashes[i].hex, sha256))
+	for (size_t i = 0; i < pin->hashes_len; i++)
+		if (slice_eq(pin->hashes[i].algorithm, algorithm))
+			return pin->hashes[i].hex;
+	return slice_eq(algorithm, S("sha256")) ? sha256 : S("");
+}
+
+static bool is_allowed(const struct requirement_entry *entry, const struct pin *pin,
+		       struct slice sha256)
+{
+	for (size_t i = 0; i < entry->hashes_len; i++) {
+		const struct requirement_hash *hash = &entry->hashes[i];
+		if (slice_eq(digest_of(pin, hash->algorithm, sha256), hash->hex))
 			return true;
+	}
 	return false;
 }
 
@@ -34,7 +46,7 @@ int check_hashes(const struct resolve *resolve, const struct pin_list *pins,
 		if (!pin)
 			continue;
 		struct slice hex = sha256_hex(&scratch, &pin->sha256);
-		if (is_allowed(entry, hex))
+		if (is_allowed(entry, pin, hex))
 			continue;
 		error_at(err, ERROR_INTEGRITY, entry->hashes[0].span,
 			 "'%.*s' has none of the hashes that are allowed",

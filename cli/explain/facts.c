@@ -335,6 +335,7 @@ static struct slice common_verb(struct resolve *resolve, const struct cause *cau
 		return arena_printf(&resolve->arena, "%.*s; the newest%.*s",
 				    SLICE_ARG(head), SLICE_ARG(detail));
 	case CANDIDATE_YANKED: return S("was yanked");
+	case CANDIDATE_HASH:
 	case CANDIDATE_QUARANTINED: return detail;
 	case CANDIDATE_LOCAL: return S("is built for another accelerator");
 	case CANDIDATE_BINARY: return S("has no file of the kind that is allowed");

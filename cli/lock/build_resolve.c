@@ -54,7 +54,8 @@ static int take_pins(struct question *question, struct lock_run *run,
 	struct cli *cli = question->query->cli;
 	struct lock lock;
 	if (lock_run_solve(run, err) < 0 ||
-	    find_missing_hashes(cli, question->net, &run->picks[0].pins, err) < 0 ||
+	    find_missing_hashes(cli, question->net, run->options.requirements,
+				&run->picks[0].pins, err) < 0 ||
 	    lock_from_pins(&cli->arena, run->picks, 1, &run->options,
 			   question->query->lock_path, &lock, err) < 0)
 		return -1;

@@ -345,7 +345,8 @@ static int solve(struct call *call, struct net *net, json_t *result, struct erro
 			return -1;
 	}
 	for (size_t i = 0; i < run->targets.len; i++) {
-		if (find_missing_hashes(call->cli, net, &run->picks[i].pins, err) < 0 ||
+		if (find_missing_hashes(call->cli, net, run->options.requirements,
+					&run->picks[i].pins, err) < 0 ||
 		    (run->is_open[i] &&
 		     check_hashes(&run->resolves[i], &run->picks[i].pins, err) < 0))
 			return -1;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Digests of locked files that no index gives: a lock without them would prove nothing.
+// Digests of locked files that no index gives: a lock without SHA-256 would prove nothing, and a SHA-384 or SHA-512 that
+// the user or the index gives is to be looked at.
 #pragma once
 
 #include "cli/lock/resolve.h"
 
-// Fills in sha256 and size of the pins that have none: files of this machine are read,
-// the others downloaded once, all at the same time, and not kept. ERROR_SOURCE,
-// ERROR_INPUT (a local file), ERROR_INTERRUPTED.
-NODISCARD int find_missing_hashes(struct cli *cli, struct net *net, struct pin_list *pins,
-				  struct error *err);
+// Fills in sha256 and size of the pins that have none, and the other digests by which requirements of the set know them:
+// files of this machine are read, the others downloaded once, all at the same time, and not kept. What the index gives
+// besides must be so. ERROR_SOURCE, ERROR_INTEGRITY, ERROR_INPUT (a local file), ERROR_INTERRUPTED.
+NODISCARD int find_missing_hashes(struct cli *cli, struct net *net,
+				  const struct requirement_set *set,
+				  struct pin_list *pins, struct error *err);

@@ -56,7 +56,13 @@ void preferences_from_lock(struct preferences *preferences, const struct lock *l
 static struct lock_file lock_file_of(struct arena *arena, const struct pin *pin)
 {
 	const struct project_file *file = pin->file;
+	struct lock_hash *hashes =
+		arena_new_array(arena, struct lock_hash, pin->hashes_len);
+	for (size_t i = 0; i < pin->hashes_len; i++)
+		hashes[i] = pin->hashes[i];
 	return (struct lock_file){
+		.hashes = hashes,
+		.hashes_len = pin->hashes_len,
 		.kind = file->kind == FILE_WHEEL ? LOCK_WHEEL : LOCK_SDIST,
 		.name = file->name,
 		.url = url_redact(arena, file->url),

@@ -137,6 +137,8 @@ struct resolve {
 	uint64_t rounds, rounds_max; // 0: as many as it takes
 };
 
+enum { PIN_HASHES_MAX = 2 }; // sha384 and sha512
+
 // One chosen release with the extras that were asked for and what it depends on.
 struct pin {
 	const struct project *project;
@@ -145,6 +147,8 @@ struct pin {
 	const struct project_file *file;
 	struct sha256
 		sha256; // of the file; zero until missing_hashes.c where the index gives none
+	struct lock_hash hashes[PIN_HASHES_MAX]; // others of the file, sorted
+	size_t hashes_len;
 	uint64_t size; // bytes
 	bool has_size, yanked;
 	const struct direct_file *direct; // NULL: from an index

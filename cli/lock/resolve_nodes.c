@@ -79,6 +79,19 @@ bool marker_holds_here(const struct resolve *resolve, const struct marker *marke
 	return marker_holds(marker, &context);
 }
 
+// Of an entry that says no SHA-256 none: other digests are looked at once the file is there.
+static struct allowed_hashes allowed_by(struct resolve *resolve,
+					const struct requirement_entry *entry)
+{
+	struct sha256 *items =
+		arena_new_array(&resolve->arena, struct sha256, entry->hashes_len);
+	size_t len = 0;
+	for (size_t i = 0; i < entry->hashes_len; i++)
+		if (slice_eq(entry->hashes[i].algorithm, S("sha256")))
+			len += sha256_parse_hex(entry->hashes[i].hex, &items[len]);
+	return (struct allowed_hashes){ items, len == entry->hashes_len ? len : 0 };
+}
+
 // What the user says about one project, constraints included.
 static void collect_direct(struct resolve *resolve, struct slice name,
 			   struct candidate_policy *policy, bool *ret_named)
@@ -88,18 +101,24 @@ static void collect_direct(struct resolve *resolve, struct slice name,
 		const struct specifier_set **items;
 		size_t len, cap;
 	} found = { 0 };
+	ARRAY_OF(struct allowed_hashes) allowed = { 0 };
 	for (size_t i = 0; i < set->len; i++) {
 		const struct requirement_entry *entry = &set->entries[i];
 		if (!slice_eq(entry->requirement.name, name) ||
 		    !marker_holds_here(resolve, entry->requirement.marker, S("")))
 			continue;
 		*array_push(&resolve->arena, &found) = &entry->requirement.specifiers;
+		struct allowed_hashes hashes = allowed_by(resolve, entry);
+		if (hashes.len)
+			*array_push(&resolve->arena, &allowed) = hashes;
 		*ret_named |= !entry->is_constraint;
 		policy->user_names_prerelease |=
 			specifier_set_names_prerelease(&entry->requirement.specifiers);
 	}
 	policy->direct_specifiers = found.items;
 	policy->direct_len = found.len;
+	policy->allowed = allowed.items;
+	policy->allowed_len = allowed.len;
 }
 
 // Constraints bound a project without asking for it (req.7): what they rule out cannot be chosen.

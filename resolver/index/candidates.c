@@ -16,6 +16,7 @@ struct selection {
 	const struct candidate_policy *policy;
 	struct arena *arena;
 	int *python_answers, *tag_ranks; // by set; UNASKED, or TAG_INCOMPATIBLE for no
+	bool hashes_choose;              // some file has an allowed hash
 	bool has_cutoff;
 	int64_t cutoff;
 	size_t undated;
@@ -117,6 +118,43 @@ static bool is_pinned(const struct selection *selection, uint32_t rank)
 	return false;
 }
 
+static bool is_listed(const struct allowed_hashes *allowed, const struct sha256 *digest)
+{
+	for (size_t i = 0; i < allowed->len; i++)
+		if (sha256_eq(&allowed->items[i], digest))
+			return true;
+	return false;
+}
+
+static bool has_allowed_hash(const struct selection *selection, uint32_t at)
+{
+	const struct candidate_policy *policy = selection->policy;
+	const struct sha256 *digest = &project_file_get(selection->project, at)->sha256;
+	for (size_t i = 0; i < policy->allowed_len; i++)
+		if (!is_listed(&policy->allowed[i], digest))
+			return false;
+	return true;
+}
+
+// A file whose index gives no digest may be the one: it is kept.
+static bool is_ruled_out_by_hash(const struct selection *selection,
+				 const struct file_row *row)
+{
+	uint32_t at = (uint32_t)(row - selection->project->file_rows);
+	return selection->hashes_choose &&
+	       !sha256_is_zero(&project_file_get(selection->project, at)->sha256) &&
+	       !has_allowed_hash(selection, at);
+}
+
+static bool hashes_choose(const struct selection *selection)
+{
+	for (uint32_t i = 0;
+	     selection->policy->allowed_len && i < selection->project->file_len; i++)
+		if (has_allowed_hash(selection, i))
+			return true;
+	return false;
+}
+
 // The tests in the order in which their outcome says more: a release is out for what its
 // best file fails last.
 static enum candidate_reason judge(struct selection *selection,
@@ -133,6 +171,8 @@ static enum candidate_reason judge(struct selection *selection,
 		return CANDIDATE_PYTHON;
 	if (is_wheel(row) && rank_of_tags(selection, row) == TAG_INCOMPATIBLE)
 		return CANDIDATE_TAGS;
+	if (is_ruled_out_by_hash(selection, row))
+		return CANDIDATE_HASH;
 	return CANDIDATE_USABLE;
 }
 
@@ -147,10 +187,11 @@ static unsigned how_far(enum candidate_reason reason)
 	case CANDIDATE_YANKED: return 3;
 	case CANDIDATE_PYTHON: return 4;
 	case CANDIDATE_TAGS: return 5;
-	case CANDIDATE_PRERELEASE: return 6;
+	case CANDIDATE_HASH: return 6;
+	case CANDIDATE_PRERELEASE: return 7;
 	case CANDIDATE_USABLE: break;
 	}
-	return 7;
+	return 8;
 }
 
 // Is a better than b for this target? Not yanked before yanked (592.1: partly yanked
@@ -291,6 +332,7 @@ void candidates_select(const struct project *project,
 	};
 	selection.has_cutoff =
 		upload_time_parse(policy->exclude_newer, &selection.cutoff);
+	selection.hashes_choose = hashes_choose(&selection);
 	struct candidates candidates = { .project = project,
 					 .len = project->release_len };
 	candidates.items = arena_new_array(arena, struct candidate, candidates.len);

@@ -21,6 +21,12 @@ struct target_answers {
 	struct map tags, pythons;
 };
 
+// The SHA-256 digests that one requirement allows its file to have.
+struct allowed_hashes {
+	const struct sha256 *items;
+	size_t len;
+};
+
 struct candidate_policy {
 	const struct target *target;
 	struct target_answers *answers; // of that target; NULL: none are kept
@@ -38,6 +44,10 @@ struct candidate_policy {
 	// "cu126": releases with another local version are out, those without one are not;
 	// "": any
 	struct slice local_version;
+	// A file must be in each of these. Where no file of the project is, they choose
+	// nothing (req.3): who checks the pick says what is wrong
+	const struct allowed_hashes *allowed;
+	size_t allowed_len;
 	bool spares_pins; // a release that the user pins exactly has all its files
 };
 
@@ -51,6 +61,7 @@ enum candidate_reason {
 	CANDIDATE_TOO_NEW,
 	CANDIDATE_QUARANTINED, // the whole project, by its index (792.1)
 	CANDIDATE_LOCAL,       // another local version than the policy's
+	CANDIDATE_HASH,        // no file that fits has an allowed hash
 	CANDIDATE_BINARY,      // only-binary and no wheel; no-binary and no sdist
 };
 

@@ -52,6 +52,8 @@ struct project_file {
 	struct slice name, url;  // url absolute
 	struct wheel_name wheel; // FILE_WHEEL
 	struct sha256 sha256;    // zero if the index gives none
+	// "sha512=0f…" or "sha384=…", lower case, where the index gives it; "" for none
+	struct slice other_hash;
 	bool has_size, yanked, has_core_metadata;
 	uint64_t size;
 	struct slice yanked_reason;   // "" for none

@@ -54,8 +54,27 @@ static bool read_name(struct page *page, struct project_file *file)
 	return sdist_name_parse(file->name, page->input->name, &sdist) == FILENAME_OK;
 }
 
+void page_keep_hash(struct arena *arena, struct project_file *file,
+		    struct slice algorithm, struct slice hex)
+{
+	bool is_512 = slice_eq(algorithm, S("sha512"));
+	bool bad = hex.len != (is_512 ? SHA512_HEX : SHA384_HEX) ||
+		   file->other_hash.len > hex.len;
+	if (!is_512 && !slice_eq(algorithm, S("sha384")))
+		return;
+	struct buf text = { .arena = arena };
+	buf_printf(&text, "%.*s=", SLICE_ARG(algorithm));
+	for (size_t i = 0; i < hex.len && !bad; i++) {
+		char c = to_lower(hex.ptr[i]);
+		bad = !is_digit(c) && (c < 'a' || c > 'f');
+		buf_byte(&text, c);
+	}
+	if (!bad)
+		file->other_hash = buf_slice(&text);
+}
+
 // "#sha256=…" of PEP 503, where the page gives no better one.
-static void read_fragment(struct project_file *file)
+static void read_fragment(struct arena *arena, struct project_file *file)
 {
 	size_t at = slice_find_byte(file->url, '#');
 	if (at == SLICE_NONE)
@@ -67,6 +86,10 @@ static void read_fragment(struct project_file *file)
 		if (slice_starts_with(part, S("sha256=")) &&
 		    sha256_is_zero(&file->sha256))
 			(void)sha256_parse_hex(slice_skip(part, 7), &file->sha256);
+		else if (slice_starts_with(part, S("sha384=")) ||
+			 slice_starts_with(part, S("sha512=")))
+			page_keep_hash(arena, file, slice_range(part, 0, 6),
+				       slice_skip(part, 7));
 	}
 }
 
@@ -87,7 +110,7 @@ int page_add(struct page *page, const struct project_file *given, struct error *
 	if (project->file_len == LIMIT_PAGE_FILES)
 		return error_set(err, ERROR_SOURCE, "the page lists more than %u files",
 				 LIMIT_PAGE_FILES);
-	read_fragment(&file);
+	read_fragment(page->arena, &file);
 	if (file.url.len == 0 || file.url.len > PAGE_URL_MAX || !read_name(page, &file)) {
 		project->skipped++;
 		return 0;

@@ -39,6 +39,9 @@ void page_reserve(struct page *page, size_t bytes_a_file);
 // page says needs to be set; the address may be relative, with a fragment or userinfo.
 NODISCARD int page_add(struct page *page, const struct project_file *file,
 		       struct error *err);
+// Keeps a SHA-384 or SHA-512 digest, the longer one; anything else is passed over.
+void page_keep_hash(struct arena *arena, struct project_file *file,
+		    struct slice algorithm, struct slice hex);
 // "1.1" (629.1)
 NODISCARD int page_check_api(struct page *page, struct slice version, struct error *err);
 NODISCARD int page_read_json(struct page *page, struct error *err);

@@ -24,6 +24,25 @@ static void read_hashes(struct json_scanner *scanner, bool *ret_there,
 	}
 }
 
+// The digests of a file; the strongest beside SHA-256 is kept, too.
+static void read_file_hashes(struct json_scanner *scanner, struct project_file *file)
+{
+	struct slice key, hex;
+	if (json_next(scanner) != JSON_OBJECT) {
+		json_skip_rest(scanner);
+		return;
+	}
+	while (json_next_key(scanner, &key)) {
+		bool is_usual = slice_eq(key, S("sha256"));
+		if (!is_usual && !slice_starts_with(key, S("sha")))
+			json_skip(scanner);
+		else if (json_read_string(scanner, &hex) && is_usual)
+			(void)sha256_parse_hex(hex, &file->sha256);
+		else if (!is_usual)
+			page_keep_hash(scanner->arena, file, key, hex);
+	}
+}
+
 static void read_yanked(struct json_scanner *scanner, struct project_file *file)
 {
 	enum json_token token = json_next(scanner);
@@ -43,13 +62,12 @@ struct metadata_keys {
 static void read_file_key(struct json_scanner *scanner, struct slice key,
 			  struct project_file *file, struct metadata_keys *metadata)
 {
-	bool there;
 	if (slice_eq(key, S("filename")))
 		(void)json_read_string(scanner, &file->name);
 	else if (slice_eq(key, S("url")))
 		(void)json_read_string(scanner, &file->url);
 	else if (slice_eq(key, S("hashes")))
-		read_hashes(scanner, &there, &file->sha256);
+		read_file_hashes(scanner, file);
 	else if (slice_eq(key, S("requires-python")))
 		(void)json_read_string(scanner, &file->requires_python);
 	else if (slice_eq(key, S("size")))

@@ -93,6 +93,10 @@ struct slice candidate_reason_text(struct arena *arena,
 		return arena_printf(arena, "is quarantined by its index%s%.*s",
 				    project->status_reason.len ? ": " : "",
 				    SLICE_ARG(project->status_reason));
+	case CANDIDATE_HASH:
+		return arena_printf(
+			arena, "has no file for %.*s with one of the hashes you allow",
+			SLICE_ARG(target->name));
 	case CANDIDATE_LOCAL: return S("is built for another accelerator");
 	case CANDIDATE_BINARY: break;
 	}

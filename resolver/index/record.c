@@ -32,7 +32,7 @@ void record_lay_out(const struct packed_header *header,
 uint32_t record_cold_crc(const struct packed_cold *cold, const char *cold_texts)
 {
 	const struct packed_text texts[] = { cold->name, cold->url, cold->yanked_reason,
-					     cold->upload_time };
+					     cold->upload_time, cold->other_hash };
 	const size_t skipped = sizeof(cold->crc32);
 	uint32_t crc = crc32_update(0, (struct slice){ (const char *)cold + skipped,
 						       sizeof(*cold) - skipped });
@@ -102,6 +102,7 @@ static void pack_file(struct packer *packer, const struct project_file *file,
 	cold->name = put_name(packer, file, cold->url);
 	cold->yanked_reason = put_recurring(packer, file->yanked_reason);
 	cold->upload_time = put_text(&packer->cold, file->upload_time);
+	cold->other_hash = put_text(&packer->cold, file->other_hash);
 	cold->sha256 = file->sha256;
 	cold->metadata_sha256 = file->metadata_sha256;
 	cold->size = file->size;

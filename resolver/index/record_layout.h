@@ -34,7 +34,7 @@ enum { FLAG_SIZE = 1, FLAG_CORE_METADATA = 2 };
 struct packed_cold {
 	uint32_t crc32; // of the rest of the row and of its texts
 	uint32_t flags;
-	struct packed_text name, url, yanked_reason, upload_time;
+	struct packed_text name, url, yanked_reason, upload_time, other_hash;
 	struct packed_part parts[PARTS];
 	uint64_t build_number, size;
 	struct sha256 sha256, metadata_sha256;

@@ -215,7 +215,7 @@ static bool cold_fits(const struct record *record, const struct packed_cold *col
 	size_t len = record->cold_texts.len;
 	return fits(cold->name, len) && fits(cold->url, len) &&
 	       fits(cold->yanked_reason, len) && fits(cold->upload_time, len) &&
-	       parts_fit(cold) &&
+	       fits(cold->other_hash, len) && parts_fit(cold) &&
 	       cold->crc32 == record_cold_crc(cold, record->cold_texts.ptr);
 }
 
@@ -257,6 +257,7 @@ static void read_file(const struct project *project, uint32_t at,
 	file->has_size = (cold->flags & FLAG_SIZE) != 0;
 	file->has_core_metadata = (cold->flags & FLAG_CORE_METADATA) != 0;
 	file->size = cold->size;
+	file->other_hash = text_at(record->cold_texts, cold->other_hash);
 	file->sha256 = cold->sha256;
 	file->metadata_sha256 = cold->metadata_sha256;
 	if (file->kind == FILE_WHEEL)

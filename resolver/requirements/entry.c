@@ -288,7 +288,9 @@ int entry_parse_hash(struct arena *arena, struct slice value, struct span span,
 		diagnostics, SEVERITY_ERROR, ERROR_INPUT, span,
 		"expected 'sha256:', 'sha384:' or 'sha512:' and digits, found '%.*s'",
 		SLICE_ARG(value));
-	if (has_colon && slice_eq_ignore_case(algorithm, S("md5")))
-		error_hint(err, "md5 proves nothing any more: use sha256");
+	if (has_colon && (slice_eq_ignore_case(algorithm, S("md5")) ||
+			  slice_eq_ignore_case(algorithm, S("sha1"))))
+		error_hint(err, "%.*s proves nothing any more: use sha256",
+			   SLICE_ARG(algorithm));
 	return -1;
 }

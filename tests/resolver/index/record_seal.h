@@ -16,7 +16,7 @@ static inline void seal_files(char *record, const struct packed_header *header,
 		char *place = record + at->cold + i * sizeof(row);
 		memcpy(&row, place, sizeof(row));
 		const struct packed_text texts[] = { row.name, row.url, row.yanked_reason,
-						     row.upload_time };
+						     row.upload_time, row.other_hash };
 		bool within = true;
 		for (size_t k = 0; k < sizeof(texts) / sizeof(*texts); k++)
 			within &= texts[k].offset <= header->cold_text_len &&
