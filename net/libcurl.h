@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What net/transfer.c calls of libcurl, loaded when the first request starts.
+// What net/transfer.c and net/attempt.c call of libcurl, loaded when the first request starts.
 #pragma once
 
 #include <curl/curl.h>
@@ -19,7 +19,7 @@
 	each(curl_multi_add_handle) each(curl_multi_cleanup) each(curl_multi_info_read) \
 	each(curl_multi_init) each(curl_multi_perform) each(curl_multi_poll) \
 	each(curl_multi_remove_handle) each(curl_multi_setopt) each(curl_slist_append) \
-	each(curl_slist_free_all)
+	each(curl_slist_free_all) each(curl_version_info)
 // clang-format on
 
 LATE_LIBRARY(late_libcurl, PINBAKE_LATE_curl, LIBCURL_FUNCTIONS)
@@ -46,5 +46,6 @@ LATE_LIBRARY(late_libcurl, PINBAKE_LATE_curl, LIBCURL_FUNCTIONS)
 #define curl_multi_setopt   (late_libcurl()->curl_multi_setopt)
 #define curl_slist_append   (late_libcurl()->curl_slist_append)
 #define curl_slist_free_all (late_libcurl()->curl_slist_free_all)
+#define curl_version_info   (late_libcurl()->curl_version_info)
 
 #endif

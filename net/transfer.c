@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The only file that calls libcurl: one multi handle, a queue before it, and a queue of
-// answers behind it.
+// One libcurl multi handle, a queue before it, and a queue of answers behind it.
 #include "net/transfer.h"
 
+#include "net/attempt.h"
 #include "net/credentials.h"
-#include "net/libcurl.h"
-#include "net/outgoing.h"
 #include "net/retry.h"
 #include "net/url.h"
 
@@ -18,37 +16,18 @@
 enum {
 	CONCURRENCY = 50,
 	CONNECTIONS_PER_HOST = 16, // of HTTP/1.1; HTTP/2 needs one
-	CONNECT_TIMEOUT_MS = 10 * 1000,
-	STALL_TIMEOUT_MS = 30 * 1000,
-	// a stream of fewer bytes a second counts as stalled
-	STALL_BYTES = 64,
-	REDIRECTS_MAX = 10,
-	RECEIVE_BYTES = 128 * 1024,
-	SEND_BYTES = 512 * 1024,
-	POLL_MS = 50, // how late an interrupt may be noticed
-	BODY_FIRST_BYTES = 16 * 1024,
+	POLL_MS = 50,              // how late an interrupt may be noticed
 };
 
 struct transfer {
 	struct transfer *next;
 	struct net_request request; // its texts are in arena
-	const char *url;
 	struct arena arena;
 	unsigned tries; // begun so far
 	unsigned hops;  // redirects followed by hand
 	uint64_t due_ms;
-	uint64_t asked_us; // only where someone traces
-	// Of the running try:
-	CURL *easy;
-	struct curl_slist *headers;
-	struct outgoing outgoing;
-	char reason[CURL_ERROR_SIZE];
-	char *body;
-	size_t body_len, body_cap;
-	uint64_t received; // of a 2xx answer
-	uint64_t begun_us;
-	bool too_large, sink_failed;
-	struct error sink_error;
+	uint64_t asked_us;      // only where someone traces
+	struct attempt attempt; // the latest try
 };
 
 struct answer {
@@ -69,18 +48,12 @@ struct net {
 	size_t idle_len, running_len, pending;
 	struct net_totals totals;
 	uint64_t opened_us;
+	bool with_bundle; // see attempt_wants_bundle
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static uint64_t now_ms(void)
 {
-	return now_us() / 1000;
+	return net_now_us() / 1000;
 }
 
 // With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to
@@ -135,9 +108,7 @@ static void unlink_running(struct net *net, const struct transfer *transfer)
 
 static void transfer_free(struct transfer *transfer)
 {
-	curl_slist_free_all(transfer->headers);
-	mem_free(transfer->body);
-	outgoing_close(&transfer->outgoing);
+	attempt_release(&transfer->attempt);
 	arena_release(&transfer->arena);
 	mem_free(transfer);
 }
@@ -192,231 +163,6 @@ static void fail(struct net *net, struct transfer *transfer, const struct error 
 	transfer_free(transfer);
 }
 
-// --- what libcurl hands us -----------------------------------------------------------
-
-static bool is_success(unsigned status)
-{
-	return status >= 200 && status <= 299;
-}
-
-static unsigned status_of(const struct transfer *transfer)
-{
-	long status = 0;
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status == 0 && url_is_file(transfer->request.url))
-		return transfer->request.has_range ? 206 : 200;
-	return (unsigned)status;
-}
-
-static void collect(struct transfer *transfer, struct slice bytes)
-{
-	if (transfer->body_len + bytes.len > transfer->body_cap) {
-		size_t cap =
-			transfer->body_cap ? transfer->body_cap * 2 : BODY_FIRST_BYTES;
-		while (cap < transfer->body_len + bytes.len)
-			cap *= 2;
-		transfer->body = mem_realloc(transfer->body, cap);
-		transfer->body_cap = cap;
-	}
-	memcpy(transfer->body + transfer->body_len, bytes.ptr, bytes.len);
-	transfer->body_len += bytes.len;
-}
-
-// Bodies of answers other than 2xx are dropped: no caller reads an error page, and a sink
-// must never see one.
-static size_t on_bytes(char *ptr, size_t size, size_t count, void *context)
-{
-	struct transfer *transfer = context;
-	struct slice bytes = { ptr, size * count };
-	if (!is_success(status_of(transfer)))
-		return bytes.len;
-	if (bytes.len > transfer->request.max_bytes - transfer->received) {
-		transfer->too_large = true;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	transfer->received += bytes.len;
-	if (!transfer->request.sink) {
-		collect(transfer, bytes);
-		return bytes.len;
-	}
-	if (transfer->request.sink(transfer->request.context, bytes,
-				   &transfer->sink_error) < 0) {
-		transfer->sink_failed = true;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	return bytes.len;
-}
-
-static struct slice header_value(CURL *easy, const char *name, struct arena *arena)
-{
-	struct curl_header *header = NULL;
-	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-		return S("");
-	return arena_dup(arena, slice_from(header->value));
-}
-
-// All that there are of a name: a server may offer several ways to log in.
-static struct slice header_values(CURL *easy, const char *name, struct arena *arena)
-{
-	struct buf all = { .arena = arena };
-	struct curl_header *header = NULL;
-	for (size_t i = 0;
-	     curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
-		buf_printf(&all, "%s%s", i ? ", " : "", header->value);
-	return buf_slice(&all);
-}
-
-static void read_headers(CURL *easy, struct net_response *response)
-{
-	char *url = NULL;
-	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
-	struct arena *arena = &response->arena;
-	response->final_url = url_redact(arena, arena_dup(arena, slice_from(url)));
-	response->content_type = header_value(easy, "Content-Type", arena);
-	response->etag = header_value(easy, "ETag", arena);
-	response->last_modified = header_value(easy, "Last-Modified", arena);
-	response->cache_control = header_value(easy, "Cache-Control", arena);
-	response->content_range = header_value(easy, "Content-Range", arena);
-	response->location = header_value(easy, "Location", arena);
-	response->www_authenticate = header_values(easy, "WWW-Authenticate", arena);
-	response->content_digest = header_value(easy, "Docker-Content-Digest", arena);
-}
-
-// --- starting a try ------------------------------------------------------------------
-
-static void set_text(CURL *easy, CURLoption option, const char *text)
-{
-	if (text)
-		curl_easy_setopt(easy, option, text);
-}
-
-// "host" or "host:port", as it stands in the URL.
-static bool is_trusted(const struct net *net, struct slice url)
-{
-	struct url parts;
-	url_parse(url, &parts);
-	for (size_t i = 0; i < net->config.trusted_len; i++) {
-		struct slice trusted = net->config.trusted_hosts[i];
-		struct slice rest = parts.host_port, host;
-		slice_cut(&rest, ':', &host);
-		if (slice_eq_ignore_case(parts.host_port, trusted) ||
-		    slice_eq_ignore_case(host, trusted))
-			return true;
-	}
-	return false;
-}
-
-static void set_connection(const struct net *net, CURL *easy)
-{
-	const struct net_config *config = &net->config;
-	unsigned connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms
-							 : CONNECT_TIMEOUT_MS;
-	unsigned stall_ms =
-		config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	// rather a stream of a connection than one more connection
-	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-	set_text(easy, CURLOPT_NETRC_FILE, config->netrc);
-	set_text(easy, CURLOPT_CAINFO, config->ca_file);
-	set_text(easy, CURLOPT_CAPATH, config->ca_directory);
-	set_text(easy, CURLOPT_SSLCERT, config->client_certificate);
-	set_text(easy, CURLOPT_PROXY, config->proxy);
-}
-
-static bool is_secure(const char *url)
-{
-	return strncasecmp(url, "https:", 6) == 0;
-}
-
-// A host that is trusted without a certificate vouches only for itself: libcurl would go
-// on without looking, so redirects of such a one are followed by hand.
-static void set_redirects(const struct net *net, CURL *easy, const char *url)
-{
-	bool secure = is_secure(url), trusted = is_trusted(net, slice_from(url));
-	if (trusted) {
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	}
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, trusted ? 0L : 1L);
-	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
-	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
-			 secure ? "https" : "http,https");
-}
-
-static void set_range(CURL *easy, const struct net_request *request)
-{
-	char range[64];
-	if (request->range_last)
-		snprintf(range, sizeof(range), "-%llu",
-			 (unsigned long long)request->range_last);
-	else
-		snprintf(range, sizeof(range), "%llu-%llu",
-			 (unsigned long long)request->range_from,
-			 (unsigned long long)request->range_to);
-	curl_easy_setopt(easy, CURLOPT_RANGE, range);
-}
-
-static size_t on_send(char *buffer, size_t size, size_t count, void *context)
-{
-	return outgoing_read(context, buffer, size * count);
-}
-
-static int on_seek(void *context, curl_off_t offset, int origin)
-{
-	return origin == SEEK_SET && outgoing_seek(context, (uint64_t)offset)
-		       ? CURL_SEEKFUNC_OK
-		       : CURL_SEEKFUNC_FAIL;
-}
-
-// POST without a body is one with an empty body; libcurl would read stdin.
-static void set_method(struct transfer *transfer)
-{
-	CURL *easy = transfer->easy;
-	enum net_method method = transfer->request.method;
-	curl_off_t len = (curl_off_t)transfer->outgoing.bytes.len;
-	if (method == NET_HEAD)
-		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	if (method != NET_POST && method != NET_PUT)
-		return;
-	transfer->outgoing.sent = 0;
-	curl_easy_setopt(easy, method == NET_POST ? CURLOPT_POST : CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
-	curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, len);
-	curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send);
-	curl_easy_setopt(easy, CURLOPT_READDATA, &transfer->outgoing);
-	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
-	curl_easy_setopt(easy, CURLOPT_SEEKDATA, &transfer->outgoing);
-	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BYTES);
-}
-
-static void set_request(struct transfer *transfer)
-{
-	CURL *easy = transfer->easy;
-	const struct net_request *request = &transfer->request;
-	curl_easy_setopt(easy, CURLOPT_URL, transfer->url);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "pinbake");
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-	set_method(transfer);
-	if (request->has_range)
-		set_range(easy, request);
-	// A file server that "compresses" an archive would change the bytes that hashes
-	// are for.
-	if (!request->has_range && !request->sink)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-}
-
 static CURL *take_handle(struct net *net)
 {
 	CURL *easy = net->idle_len ? net->idle[--net->idle_len] : curl_easy_init();
@@ -427,20 +173,15 @@ static CURL *take_handle(struct net *net)
 
 static void begin_try(struct net *net, struct transfer *transfer)
 {
-	transfer->easy = take_handle(net);
 	transfer->tries++;
-	transfer->body_len = 0;
-	transfer->received = 0;
-	transfer->reason[0] = '\0';
-	transfer->begun_us = net->config.trace ? now_us() : 0;
-	set_connection(net, transfer->easy);
-	set_redirects(net, transfer->easy, transfer->url);
-	set_request(transfer);
+	attempt_begin(&transfer->attempt, &net->config, take_handle(net),
+		      net->with_bundle);
+	curl_easy_setopt(transfer->attempt.easy, CURLOPT_PRIVATE, transfer);
 	transfer->next = net->running;
 	net->running = transfer;
 	net->running_len++;
 	net->totals.requests++;
-	if (curl_multi_add_handle(net->multi, transfer->easy) != CURLM_OK)
+	if (curl_multi_add_handle(net->multi, transfer->attempt.easy) != CURLM_OK)
 		BUG("libcurl takes no handle");
 }
 
@@ -477,40 +218,35 @@ static void begin_what_may_begin(struct net *net)
 
 // --- ending a try --------------------------------------------------------------------
 
-static bool is_transient(CURLcode code)
+// A POST may have been heard although no answer came: it is repeated only where the server
+// itself says that it did nothing.
+static bool may_repeat(const struct transfer *transfer, CURLcode code)
 {
-	static const CURLcode transient[] = {
-		CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
-		CURLE_COULDNT_CONNECT,      CURLE_OPERATION_TIMEDOUT,
-		CURLE_SSL_CONNECT_ERROR,    CURLE_GOT_NOTHING,
-		CURLE_SEND_ERROR,           CURLE_RECV_ERROR,
-		CURLE_PARTIAL_FILE,         CURLE_HTTP2,
-		CURLE_HTTP2_STREAM,         CURLE_WEIRD_SERVER_REPLY,
-	};
-	for (size_t i = 0; i < sizeof(transient) / sizeof(*transient); i++)
-		if (transient[i] == code)
-			return true;
-	return false;
+	unsigned status = attempt_status(&transfer->attempt);
+	if (transfer->request.method != NET_POST)
+		return code != CURLE_OK || retry_status(status);
+	return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+	       (code == CURLE_OK && (status == 429 || status == 503));
 }
 
 static bool may_retry(const struct net *net, const struct transfer *transfer,
 		      CURLcode code)
 {
-	if (transfer->tries > net->config.retries || transfer->sink_failed ||
-	    transfer->too_large)
+	const struct net_request *request = &transfer->request;
+	if (transfer->tries > net->config.retries || !may_repeat(transfer, code))
 		return false;
-	if (transfer->request.sink && transfer->received && !transfer->request.restart)
+	if (request->sink && transfer->attempt.received && !request->restart)
 		return false;
-	return code == CURLE_OK ? retry_status(status_of(transfer)) : is_transient(code);
+	return code == CURLE_OK || attempt_is_transient(&transfer->attempt, code);
 }
 
 // Puts the transfer aside for its next try; false when the sink cannot start over.
 static bool retry_later(struct net *net, struct transfer *transfer, uint64_t retry_after)
 {
 	const struct net_request *request = &transfer->request;
-	if (request->sink && transfer->received &&
-	    request->restart(request->context, &transfer->sink_error) < 0) {
-		transfer->sink_failed = true;
+	if (request->sink && transfer->attempt.received &&
+	    request->restart(request->context, &transfer->attempt.sink_error) < 0) {
+		transfer->attempt.sink_failed = true;
 		return false;
 	}
 	net->totals.retries++;
@@ -521,57 +257,20 @@ static bool retry_later(struct net *net, struct transfer *transfer, uint64_t ret
 	return true;
 }
 
-static void describe_failure(struct transfer *transfer, CURLcode code,
-			     struct error *ret_error)
-{
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice shown = url_redact(&scratch, transfer->request.url);
-	if (transfer->sink_failed) {
-		*ret_error = transfer->sink_error;
-		return;
-	}
-	if (transfer->too_large) {
-		error_set(ret_error, ERROR_SOURCE, "'%.*s' is larger than %llu bytes",
-			  SLICE_ARG(shown),
-			  (unsigned long long)transfer->request.max_bytes);
-		return;
-	}
-	const char *reason =
-		transfer->reason[0] ? transfer->reason : curl_easy_strerror(code);
-	error_set(ret_error, ERROR_SOURCE, "cannot %s '%.*s': %s",
-		  transfer->request.method == NET_GET ? "fetch" : "reach",
-		  SLICE_ARG(shown), reason);
-	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
-		error_hint(
-			ret_error,
-			"if the index has a certificate authority of its own, name its file in "
-			"SSL_CERT_FILE");
-}
-
 static void respond(struct net *net, struct transfer *transfer, unsigned status)
 {
 	struct answer *answer = answer_new(transfer);
-	struct net_response *response = &answer->response;
-	response->status = status;
-	read_headers(transfer->easy, response);
-	struct url sent;
-	url_parse(slice_from(transfer->url), &sent);
-	response->had_user = sent.userinfo.len > 0;
-	if (is_success(status) && !transfer->too_large && transfer->body_len) {
-		response->body_buffer = transfer->body;
-		response->body = (struct slice){ transfer->body, transfer->body_len };
-		transfer->body = NULL;
-	}
+	attempt_fill_response(&transfer->attempt, status, &answer->response);
 	net->totals.not_modified += status == 304;
 	queue_answer(net, answer);
 }
 
 static void release_handle(struct net *net, struct transfer *transfer)
 {
-	curl_multi_remove_handle(net->multi, transfer->easy);
-	curl_easy_reset(transfer->easy);
-	net->idle[net->idle_len++] = transfer->easy;
-	transfer->easy = NULL;
+	curl_multi_remove_handle(net->multi, transfer->attempt.easy);
+	curl_easy_reset(transfer->attempt.easy);
+	net->idle[net->idle_len++] = transfer->attempt.easy;
+	transfer->attempt.easy = NULL;
 	unlink_running(net, transfer);
 }
 
@@ -580,17 +279,27 @@ static void release_handle(struct net *net, struct transfer *transfer)
 static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned status)
 {
 	char *next = NULL;
-	if (status < 301 || status > 308 || transfer->hops == REDIRECTS_MAX ||
-	    !is_trusted(net, slice_from(transfer->url)))
+	if (status < 301 || status > 308 || transfer->hops == NET_REDIRECTS_MAX ||
+	    !net_is_trusted(&net->config, slice_from(transfer->attempt.url)))
 		return false;
-	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &next);
-	if (!next || (is_secure(transfer->url) && !is_secure(next)))
+	curl_easy_getinfo(transfer->attempt.easy, CURLINFO_REDIRECT_URL, &next);
+	if (!next || (net_is_secure(transfer->attempt.url) && !net_is_secure(next)))
 		return false;
 	struct slice url = url_redact(&transfer->arena, slice_from(next));
-	transfer->url = arena_c_string(&transfer->arena,
-				       credentials_apply(&net->credentials,
-							 &transfer->arena, url));
+	transfer->attempt.url = arena_c_string(&transfer->arena,
+					       credentials_apply(&net->credentials,
+								 &transfer->arena, url));
 	transfer->hops++;
+	transfer->tries--;
+	return true;
+}
+
+// True where the try is to be repeated with the bundle of authorities, as all from then on.
+static bool learn_to_use_bundle(struct net *net, struct transfer *transfer, CURLcode code)
+{
+	if (transfer->attempt.with_bundle || !attempt_wants_bundle(&net->config, code))
+		return false;
+	net->with_bundle = true;
 	transfer->tries--;
 	return true;
 }
@@ -601,34 +310,36 @@ static void trace(struct net *net, const struct transfer *transfer, unsigned sta
 	curl_off_t first_byte = 0;
 	if (!net->config.trace)
 		return;
-	curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+	curl_easy_getinfo(transfer->attempt.easy, CURLINFO_STARTTRANSFER_TIME_T,
+			  &first_byte);
 	const struct net_timing timing = {
-		.url = url_redact(&scratch, slice_from(transfer->url)),
+		.url = url_redact(&scratch, slice_from(transfer->attempt.url)),
 		.status = status,
-		.bytes = transfer->received,
+		.bytes = transfer->attempt.received,
 		.asked_us = transfer->asked_us - net->opened_us,
-		.begun_us = transfer->begun_us - net->opened_us,
-		.first_byte_us =
-			transfer->begun_us - net->opened_us + (uint64_t)first_byte,
-		.done_us = now_us() - net->opened_us,
+		.begun_us = transfer->attempt.begun_us - net->opened_us,
+		.first_byte_us = transfer->attempt.begun_us - net->opened_us +
+				 (uint64_t)first_byte,
+		.done_us = net_now_us() - net->opened_us,
 	};
 	net->config.trace(net->config.trace_context, &timing);
 }
 
 static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 {
-	unsigned status = status_of(transfer);
+	unsigned status = attempt_status(&transfer->attempt);
 	curl_off_t retry_after = 0;
-	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	curl_easy_getinfo(transfer->attempt.easy, CURLINFO_RETRY_AFTER, &retry_after);
 	bool retry = may_retry(net, transfer, code) &&
 		     !retry_is_too_late((uint64_t)retry_after);
 	bool missing = code == CURLE_FILE_COULDNT_READ_FILE;
-	bool range_ignored =
-		transfer->too_large && transfer->request.has_range && status == 200;
+	bool range_ignored = transfer->attempt.too_large && transfer->request.has_range &&
+			     status == 200;
 	bool answered = code == CURLE_OK || missing || range_ignored;
-	net->totals.bytes += transfer->received;
+	net->totals.bytes += transfer->attempt.received;
 	trace(net, transfer, status);
-	if (code == CURLE_OK && follow_redirect(net, transfer, status)) {
+	if (learn_to_use_bundle(net, transfer, code) ||
+	    (code == CURLE_OK && follow_redirect(net, transfer, status))) {
 		release_handle(net, transfer);
 		queue_transfer(net, transfer);
 		return;
@@ -643,7 +354,7 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 		return;
 	}
 	struct error why;
-	describe_failure(transfer, code, &why);
+	attempt_describe_failure(&transfer->attempt, code, &why);
 	fail(net, transfer, &why);
 }
 
@@ -671,7 +382,7 @@ int net_open(const struct net_config *config, struct net **ret_net, struct error
 	(void)err; // libcurl is started by the first request, in start_libcurl
 	struct net *net = mem_alloc(sizeof(*net));
 	net->config = *config;
-	net->opened_us = config->trace ? now_us() : 0;
+	net->opened_us = config->trace ? net_now_us() : 0;
 	if (net->config.concurrency == 0)
 		net->config.concurrency = CONCURRENCY;
 	net->credentials.arena = &net->arena;
@@ -772,7 +483,8 @@ static void add_header(struct transfer *transfer, struct slice name, struct slic
 {
 	struct slice line = arena_printf(&transfer->arena, "%.*s: %.*s", SLICE_ARG(name),
 					 SLICE_ARG(value));
-	transfer->headers = curl_slist_append(transfer->headers, line.ptr);
+	transfer->attempt.headers =
+		curl_slist_append(transfer->attempt.headers, line.ptr);
 }
 
 // libcurl would ask before it sends a large body, and wait a second for an answer that
@@ -782,10 +494,12 @@ static int take_body(struct transfer *transfer, const struct net_request *reques
 {
 	if (request->method != NET_POST && request->method != NET_PUT)
 		return 0;
-	transfer->headers = curl_slist_append(transfer->headers, "Expect:");
+	transfer->attempt.headers =
+		curl_slist_append(transfer->attempt.headers, "Expect:");
 	if (request->body_path)
-		return outgoing_open(request->body_path, &transfer->outgoing, err);
-	transfer->outgoing.bytes = arena_dup(&transfer->arena, request->body);
+		return outgoing_open(request->body_path, &transfer->attempt.outgoing,
+				     err);
+	transfer->attempt.outgoing.bytes = arena_dup(&transfer->arena, request->body);
 	return 0;
 }
 
@@ -795,15 +509,16 @@ void net_start(struct net *net, const struct net_request *request)
 	transfer->request = *request;
 	transfer->request.url =
 		arena_dup(&transfer->arena, url_without_fragment(request->url));
+	transfer->attempt.request = &transfer->request;
 	credentials_learn(&net->credentials, request->url);
 	complete_credentials(net, request->url);
 	struct slice url = credentials_apply(&net->credentials, &transfer->arena,
 					     transfer->request.url);
-	transfer->url = arena_c_string(&transfer->arena,
-				       url_escape_unsafe(&transfer->arena, url));
+	transfer->attempt.url = arena_c_string(&transfer->arena,
+					       url_escape_unsafe(&transfer->arena, url));
 	for (size_t i = 0; i < request->header_len; i++)
 		add_header(transfer, request->headers[i].name, request->headers[i].value);
-	transfer->asked_us = net->config.trace ? now_us() : 0;
+	transfer->asked_us = net->config.trace ? net_now_us() : 0;
 	net->pending++;
 	struct error why = { 0 };
 	if (net->config.offline) {

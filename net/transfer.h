@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Bytes from elsewhere: HTTP(S) transfers on one libcurl multi handle (HTTP/2
-// multiplexed, bounded concurrency), with retries and limits. The only file that calls
-// curl_*.
+// multiplexed, bounded concurrency), with retries and limits. Only this and
+// net/attempt.c call curl_*.
 //
 //	net_start ──▶ waiting ──▶ in flight (≤ concurrency) ──▶ done ──▶ net_wait, net_poll
 //	                 ▲               │
@@ -45,6 +45,9 @@ struct net_config {
 	unsigned retries;
 	// 0: 10 s and 30 s without a byte
 	unsigned connect_timeout_ms, stall_timeout_ms;
+	// 0: 60 s. Of each such time in which bytes come at all, a kilobyte a second must,
+	// whatever the time-outs are: a server that drips ends the transfer
+	unsigned rate_window_ms;
 	// Set non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED
 	const volatile int *interrupted;
 	// Told of each try when it ends; NULL: nobody looks
@@ -64,7 +67,8 @@ struct net_request {
 	enum net_method method;
 	struct slice url; // http, https or file
 	// What POST and PUT send: bytes, copied, or a file, which stays as it is until the
-	// answer is there. A retry sends it again.
+	// answer is there. A retry sends PUT again, and POST only where the server
+	// says that it did nothing (429, 503).
 	struct slice body;
 	const char *body_path;
 	struct net_header headers[NET_REQUEST_HEADERS];

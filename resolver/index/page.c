@@ -128,6 +128,19 @@ int page_add(struct page *page, const struct project_file *given, struct error *
 
 enum page_format { PAGE_JSON, PAGE_HTML, PAGE_OTHER };
 
+// By its first byte.
+static enum page_format looks_like(struct slice body)
+{
+	struct slice start = slice_range(body, 0, 256);
+	if (slice_starts_with(start, S("\xef\xbb\xbf")))
+		start = slice_skip(start, 3);
+	start = slice_trim(start);
+	if (slice_starts_with(start, S("{")))
+		return PAGE_JSON;
+	return slice_starts_with(start, S("<")) ? PAGE_HTML : PAGE_OTHER;
+}
+
+// By what the server calls it.
 static enum page_format format_of(const struct page_input *input)
 {
 	struct slice rest = input->content_type, type;
@@ -141,10 +154,28 @@ static enum page_format format_of(const struct page_input *input)
 	    (slice_starts_with(type, S("application/vnd.pypi.simple.")) &&
 	     slice_ends_with(type, S("+json"))))
 		return PAGE_JSON;
-	struct slice body = slice_trim(slice_range(input->body, 0, 256));
-	if (type.len == 0 && slice_starts_with(body, S("{")))
-		return PAGE_JSON;
-	return type.len == 0 && slice_starts_with(body, S("<")) ? PAGE_HTML : PAGE_OTHER;
+	return type.len == 0 ? looks_like(input->body) : PAGE_OTHER;
+}
+
+// A body that is clearly of the other format is not read as what the server calls it: no
+// package would be found in it, or the JSON would be malformed (691.1).
+static int refuse_wrong_type(const struct page_input *input, enum page_format format,
+			     struct error *err)
+{
+	enum page_format real = looks_like(input->body);
+	if (format == PAGE_OTHER)
+		return error_set(err, ERROR_SOURCE,
+				 "the index answered with '%.*s', not with JSON or HTML",
+				 SLICE_ARG(input->content_type));
+	if (real == PAGE_OTHER || real == format)
+		return 0;
+	error_set(err, ERROR_SOURCE, "the index answered with %s that it calls '%.*s'",
+		  real == PAGE_JSON ? "JSON" : "HTML", SLICE_ARG(input->content_type));
+	if (real == PAGE_HTML)
+		return error_hint(err, "is it a page to log in at, or an error page?");
+	return error_hint(
+		err,
+		"its server must call such pages application/vnd.pypi.simple.v1+json");
 }
 
 int page_read(const struct page_input *input, struct arena *arena,
@@ -157,10 +188,8 @@ int page_read(const struct page_input *input, struct arena *arena,
 		return error_set(err, ERROR_SOURCE,
 				 "the address of the page is too long");
 	enum page_format format = format_of(input);
-	if (format == PAGE_OTHER)
-		return error_set(err, ERROR_SOURCE,
-				 "the index answered with '%.*s', not with JSON or HTML",
-				 SLICE_ARG(input->content_type));
+	if (refuse_wrong_type(input, format, err) < 0)
+		return -1;
 	if ((format == PAGE_JSON ? page_read_json(&page, err)
 				 : page_read_html(&page, err)) < 0)
 		return -1;

@@ -161,6 +161,29 @@ class Sources(Case):
         result = self.run_program(*self.lock_args())
         self.assertIn(result.code, (4, 5), str(result))
 
+    def test_wrong_content_types_are_named(self):
+        page = self.index.page
+        self.index.add(wheel("app", "1.0"))
+        self.write("requirements.in", "app\n")
+        for kind, html, says in (("text/html", False, "JSON that it calls 'text/html'"),
+                                 ("application/json", True, "HTML that it calls 'application/json'"),
+                                 ("text/plain", False, "with 'text/plain', not with JSON or HTML")):
+            self.index.html = html
+            self.index.page = lambda project, kind=kind: (kind, page(project)[1])
+            self.fails(4, *self.lock_args(), says=says)
+
+    def test_page_cut_once(self):
+        self.index.add(wheel("app", "1.0"))
+        self.index.fail("/simple/app/", "cut")
+        self.write("requirements.in", "app\n")
+        self.ok(*self.lock_args())
+
+    def test_page_always_cut(self):
+        self.index.add(wheel("app", "1.0"))
+        self.index.fail("/simple/app/", *["cut"] * 50)
+        self.write("requirements.in", "app\n")
+        self.fails(4, *self.lock_args(), says=["/simple/app/", "bytes remaining|closed"])
+
     def test_connection_cut_is_retried_then_given_up(self):
         self.index.add(wheel("app", "1.0"))
         self.lock("app\n")

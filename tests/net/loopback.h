@@ -24,6 +24,7 @@ struct loopback_route {
 	bool ranges;   // a Range header is honoured
 	unsigned delay_ms;
 	unsigned cut_after; // send only so many bytes of the body; 0: all
+	unsigned drip_ms;   // between single bytes of the body; 0: all at once
 };
 
 enum { LOOPBACK_REQUESTS = 256, LOOPBACK_HEAD = 2048 };
@@ -36,6 +37,8 @@ struct loopback {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	size_t request_len;
+	char *body; // of the latest request
+	size_t body_len;
 	char requests[LOOPBACK_REQUESTS][LOOPBACK_HEAD]; // heads as they came
 	char url[64];                                    // "http://127.0.0.1:PORT"
 };
@@ -57,7 +60,9 @@ static inline struct loopback_route *loopback_find(struct loopback *server,
 	for (size_t i = 0; i < server->route_len; i++) {
 		struct loopback_route *route = &server->routes[i];
 		size_t len = strlen(route->path);
-		if (strncmp(head + 4, route->path, len) != 0 || head[4 + len] != ' ')
+		const char *path = strchr(head, ' ');
+		if (!path || strncmp(path + 1, route->path, len) != 0 ||
+		    path[1 + len] != ' ')
 			continue;
 		if (route->uses == 1)
 			route->path = "(used)";
@@ -90,6 +95,13 @@ static inline bool loopback_range(const char *head, size_t len, size_t *ret_from
 	return true;
 }
 
+static inline void loopback_drip(int fd, const char *bytes, size_t len, unsigned ms)
+{
+	const struct timespec pause = { ms / 1000, (long)(ms % 1000) * 1000000 };
+	while (len-- > 0 && send(fd, bytes++, 1, MSG_NOSIGNAL) == 1)
+		nanosleep(&pause, NULL);
+}
+
 static inline void loopback_answer(struct loopback *server, int fd, const char *head)
 {
 	pthread_mutex_lock(&server->lock);
@@ -116,8 +128,34 @@ static inline void loopback_answer(struct loopback *server, int fd, const char *
 		partial ? 206 : route.status, part, range,
 		route.headers ? route.headers : "");
 	loopback_send(fd, line, (size_t)n);
-	loopback_send(fd, route.body ? route.body + from : "",
-		      route.cut_after ? route.cut_after : part);
+	if (strncmp(head, "HEAD ", 5) == 0)
+		return;
+	if (route.drip_ms)
+		loopback_drip(fd, route.body, part, route.drip_ms);
+	else
+		loopback_send(fd, route.body ? route.body + from : "",
+			      route.cut_after ? route.cut_after : part);
+}
+
+// What the head announces, of which `len` bytes came with it.
+static inline void loopback_take_body(struct loopback *server, int fd, const char *head,
+				      const char *begun, size_t len)
+{
+	uint64_t announced = 0;
+	const char *header = strstr(head, "Content-Length: ");
+	struct slice text = slice_from(header ? header + 16 : "0");
+	text = slice_range(text, 0, slice_find_byte(text, '\r'));
+	(void)slice_parse_u64(text, 64 << 20, &announced);
+	mem_free(server->body);
+	server->body = mem_alloc(announced + len + 1);
+	memcpy(server->body, begun, len);
+	while (len < announced) {
+		ssize_t n = recv(fd, server->body + len, announced - len, 0);
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	server->body_len = len;
 }
 
 static inline void loopback_serve(struct loopback *server, int fd)
@@ -131,6 +169,10 @@ static inline void loopback_serve(struct loopback *server, int fd)
 		len += (size_t)n;
 		head[len] = '\0';
 	}
+	const char *end = strstr(head, "\r\n\r\n");
+	if (end)
+		loopback_take_body(server, fd, head, end + 4,
+				   len - (size_t)(end + 4 - head));
 	pthread_mutex_lock(&server->lock);
 	if (server->request_len < LOOPBACK_REQUESTS)
 		memcpy(server->requests[server->request_len++], head, sizeof(head));
@@ -177,6 +219,7 @@ static inline void loopback_stop(struct loopback *server)
 	pthread_join(server->thread, NULL);
 	close(server->listener);
 	pthread_mutex_destroy(&server->lock);
+	mem_free(server->body);
 }
 
 // How many requests had the text in their head.

@@ -22,11 +22,24 @@ struct world {
 
 static struct world world;
 
+// Bytes that live as long as the program.
+static const char *make_noise(size_t len)
+{
+	static char noise[3000000];
+	for (size_t i = 0; i < len; i++)
+		noise[i] = (char)(i * 2654435761u >> 13);
+	return noise;
+}
+
+enum { RATE_WINDOW_MS = 400 };
+
 static void open_world(struct loopback_route *routes, size_t len, unsigned retries)
 {
 	struct error err;
 	const struct net_config config = { .proxy = "",
 					   .retries = retries,
+					   .stall_timeout_ms = 3600 * 1000,
+					   .rate_window_ms = RATE_WINDOW_MS,
 					   .interrupted = &world.interrupted };
 	memset(&world, 0, sizeof(world));
 	loopback_start(&world.server, routes, len);
@@ -588,6 +601,144 @@ static void test_refused_connections_fail(void **state)
 	close_world();
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+// With an hour's time-out, and repetitions allowed.
+static void test_a_server_that_drips_is_left(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/drip",
+					     .status = 200,
+					     .body = make_noise(100000),
+					     .body_len = 100000,
+					     .drip_ms = 5 } };
+	open_world(routes, 1, 3);
+	struct net_request asked = request("/drip");
+	uint64_t start = now_ms();
+	struct net_response response = fetch(&asked);
+	assert_true(response.failed);
+	assert_non_null(strstr(response.error.cause, "fewer than 1024 bytes a second"));
+	assert_true(now_ms() - start < 20 * RATE_WINDOW_MS);
+	assert_int_equal(net_totals(world.net).requests, 1);
+	net_response_release(&response);
+	close_world();
+}
+
+// A server may think for longer than the window.
+static void test_a_server_that_thinks_is_waited_for(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = { { .path = "/late",
+					     .status = 200,
+					     .body = "late",
+					     .delay_ms = 3 * RATE_WINDOW_MS } };
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/late");
+	struct net_response response = fetch(&asked);
+	assert_int_equal(response.status, 200);
+	net_response_release(&response);
+	close_world();
+}
+
+static void test_head_gives_headers_alone(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/blob",
+		  .status = 200,
+		  .headers = "Docker-Content-Digest: sha256:00\r\n",
+		  .body = "bytes" }
+	};
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/blob");
+	asked.method = NET_HEAD;
+	struct net_response response = fetch(&asked);
+	assert_int_equal(response.status, 200);
+	assert_int_equal(response.body.len, 0);
+	assert_true(slice_eq(response.content_digest, S("sha256:00")));
+	assert_int_equal(response.location.len, 0);
+	assert_int_equal(loopback_count(&world.server, "HEAD /blob "), 1);
+	net_response_release(&response);
+	close_world();
+}
+
+static void check_sent(enum net_method method, const char *line, struct slice body)
+{
+	struct loopback_route routes[] = {
+		{ .path = "/upload", .status = 201, .headers = "Location: /there\r\n" }
+	};
+	open_world(routes, 1, 0);
+	struct net_request asked = request("/upload");
+	asked.method = method;
+	asked.body = body;
+	asked.headers[asked.header_len++] =
+		(struct net_header){ S("Content-Type"), S("application/x-test") };
+	struct net_response response = fetch(&asked);
+	assert_int_equal(response.status, 201);
+	assert_true(slice_eq(response.location, S("/there")));
+	assert_int_equal(loopback_count(&world.server, line), 1);
+	assert_int_equal(loopback_count(&world.server,
+					"Content-Type: application/x-test"),
+			 1);
+	assert_int_equal(loopback_count(&world.server, "Expect:"), 0);
+	assert_true(slice_eq((struct slice){ world.server.body, world.server.body_len },
+			     body));
+	net_response_release(&response);
+	close_world();
+}
+
+static void test_bodies_are_sent(void **state)
+{
+	(void)state;
+	const struct slice large = { make_noise(3000000), 3000000 };
+	check_sent(NET_POST, "POST /upload ", S(""));
+	check_sent(NET_POST, "POST /upload ", S("{\"a\": 1}"));
+	check_sent(NET_PUT, "PUT /upload ", S(""));
+	check_sent(NET_PUT, "PUT /upload ", large);
+}
+
+// PUT says the same thing twice, POST may do it twice.
+static void test_what_is_repeated_of_what_sends(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/put", .status = 500, .uses = 1 },
+		{ .path = "/put", .status = 201 },
+		{ .path = "/post", .status = 500, .uses = 1 },
+		{ .path = "/post", .status = 202 },
+		{ .path = "/busy", .status = 503, .uses = 1 },
+		{ .path = "/busy", .status = 202 },
+		{ .path = "/gone", .status = 0 },
+	};
+	open_world(routes, sizeof(routes) / sizeof(*routes), 2);
+	static const struct {
+		const char *path;
+		enum net_method method;
+		unsigned status;
+	} rows[] = { { "/put", NET_PUT, 201 },
+		     { "/post", NET_POST, 500 },
+		     { "/busy", NET_POST, 202 },
+		     { "/gone", NET_POST, 0 } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct net_request asked = request(rows[i].path);
+		asked.method = rows[i].method;
+		asked.body = S("body");
+		struct net_response response = fetch(&asked);
+		assert_int_equal(response.status, rows[i].status);
+		assert_true(slice_eq((struct slice){ world.server.body,
+						     world.server.body_len },
+				     S("body")));
+		net_response_release(&response);
+	}
+	assert_int_equal(loopback_count(&world.server, "POST /gone "), 1);
+	close_world();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -612,6 +763,11 @@ int main(void)
 		cmocka_unit_test(test_offline_fetches_nothing),
 		cmocka_unit_test(test_file_urls),
 		cmocka_unit_test(test_refused_connections_fail),
+		cmocka_unit_test(test_a_server_that_drips_is_left),
+		cmocka_unit_test(test_a_server_that_thinks_is_waited_for),
+		cmocka_unit_test(test_head_gives_headers_alone),
+		cmocka_unit_test(test_bodies_are_sent),
+		cmocka_unit_test(test_what_is_repeated_of_what_sends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,33 @@ static void test_503_3_html_pages(void **state)
 	check(project.files[3].name, "foo-2.0.tar.gz");
 }
 
+// HTML served as JSON is a login page more often than not.
+static void test_691_1_a_wrong_content_type_is_named(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *body, *type, *cause;
+	} rows[] = {
+		{ "{\"files\":[]}", "text/html; charset=utf-8",
+		  "the index answered with JSON that it calls 'text/html; charset=utf-8'" },
+		{ "\xef\xbb\xbf\n {}", "application/vnd.pypi.simple.v1+html",
+		  "the index answered with JSON that it calls 'application/vnd.pypi.simple.v1+html'" },
+		{ "\r\n<!DOCTYPE html><title>Log in</title>", "application/json",
+		  "the index answered with HTML that it calls 'application/json'" },
+		{ "{}", "text/plain",
+		  "the index answered with 'text/plain', not with JSON or HTML" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct project project;
+		struct error err = { 0 };
+		assert_int_equal(read_page(slice_from(rows[i].body),
+					   slice_from(rows[i].type), &project, &err),
+				 -1);
+		assert_string_equal(err.cause, rows[i].cause);
+		assert_int_equal(err.kind, ERROR_SOURCE);
+	}
+}
+
 // A base is joined to each file's address: a long one must not multiply.
 static void test_huge_base_is_ignored(void **state)
 {
@@ -392,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_691_2_addresses_resolve_against_the_final_url),
 		cmocka_unit_test(test_629_1_api_versions),
 		cmocka_unit_test(test_691_1_the_content_type_decides),
+		cmocka_unit_test(test_691_1_a_wrong_content_type_is_named),
 		cmocka_unit_test(test_503_3_html_pages),
 		cmocka_unit_test(test_792_1_project_status),
 		cmocka_unit_test(test_huge_base_is_ignored),

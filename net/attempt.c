@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: MIT
+// A try from its options to its outcome.
+#include "net/attempt.h"
+
+#include "net/url.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	CONNECT_TIMEOUT_MS = 10 * 1000,
+	STALL_TIMEOUT_MS = 30 * 1000,
+	// Whatever time-out is set: where bytes come, so many must come in each window, a
+	// kilobyte a second. Else a server that drips holds a run for as long as it likes.
+	RATE_WINDOW_MS = 60 * 1000,
+	RATE_BYTES_A_SECOND = 1024,
+	RECEIVE_BYTES = 128 * 1024,
+	SEND_BYTES = 512 * 1024,
+	BODY_FIRST_BYTES = 16 * 1024,
+};
+
+uint64_t net_now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+// --- bytes ---------------------------------------------------------------------------
+
+bool attempt_is_success(unsigned status)
+{
+	return status >= 200 && status <= 299;
+}
+
+unsigned attempt_status(const struct attempt *attempt)
+{
+	long status = 0;
+	curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 0 && url_is_file(attempt->request->url))
+		return attempt->request->has_range ? 206 : 200;
+	return (unsigned)status;
+}
+
+static void collect(struct attempt *attempt, struct slice bytes)
+{
+	if (attempt->body_len + bytes.len > attempt->body_cap) {
+		size_t cap = attempt->body_cap ? attempt->body_cap * 2 : BODY_FIRST_BYTES;
+		while (cap < attempt->body_len + bytes.len)
+			cap *= 2;
+		attempt->body = mem_realloc(attempt->body, cap);
+		attempt->body_cap = cap;
+	}
+	memcpy(attempt->body + attempt->body_len, bytes.ptr, bytes.len);
+	attempt->body_len += bytes.len;
+}
+
+// Bodies of answers other than 2xx are dropped: no caller reads an error page, and a sink
+// must never see one.
+static size_t on_bytes(char *ptr, size_t size, size_t count, void *context)
+{
+	struct attempt *attempt = context;
+	const struct net_request *request = attempt->request;
+	struct slice bytes = { ptr, size * count };
+	if (!attempt_is_success(attempt_status(attempt)))
+		return bytes.len;
+	if (bytes.len > request->max_bytes - attempt->received) {
+		attempt->too_large = true;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	attempt->received += bytes.len;
+	if (!request->sink) {
+		collect(attempt, bytes);
+		return bytes.len;
+	}
+	if (request->sink(request->context, bytes, &attempt->sink_error) < 0) {
+		attempt->sink_failed = true;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	return bytes.len;
+}
+
+static size_t on_send(char *buffer, size_t size, size_t count, void *context)
+{
+	return outgoing_read(context, buffer, size * count);
+}
+
+static int on_seek(void *context, curl_off_t offset, int origin)
+{
+	return origin == SEEK_SET && outgoing_seek(context, (uint64_t)offset)
+		       ? CURL_SEEKFUNC_OK
+		       : CURL_SEEKFUNC_FAIL;
+}
+
+// Ends a try whose bytes come too slowly. A window without any is left to the time-out:
+// that is the user's say of how long to wait for a server that thinks.
+static int on_progress(void *context, curl_off_t down_total, curl_off_t down,
+		       curl_off_t up_total, curl_off_t up)
+{
+	struct attempt *attempt = context;
+	uint64_t bytes = (uint64_t)down + (uint64_t)up, now = net_now_us() / 1000;
+	uint64_t length = attempt->window.length_ms;
+	(void)down_total;
+	(void)up_total;
+	if (attempt->window.since_ms == 0 || bytes == attempt->window.bytes) {
+		attempt->window.since_ms = now;
+		return 0;
+	}
+	if (now - attempt->window.since_ms < length)
+		return 0;
+	attempt->too_slow =
+		bytes - attempt->window.bytes < length * RATE_BYTES_A_SECOND / 1000;
+	attempt->window.since_ms = now;
+	attempt->window.bytes = bytes;
+	return attempt->too_slow;
+}
+
+// --- options -------------------------------------------------------------------------
+
+bool net_is_trusted(const struct net_config *config, struct slice url)
+{
+	struct url parts;
+	url_parse(url, &parts);
+	for (size_t i = 0; i < config->trusted_len; i++) {
+		struct slice trusted = config->trusted_hosts[i];
+		struct slice rest = parts.host_port, host;
+		slice_cut(&rest, ':', &host);
+		if (slice_eq_ignore_case(parts.host_port, trusted) ||
+		    slice_eq_ignore_case(host, trusted))
+			return true;
+	}
+	return false;
+}
+
+bool net_is_secure(const char *url)
+{
+	return strncasecmp(url, "https:", 6) == 0;
+}
+
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+	if (text)
+		curl_easy_setopt(easy, option, text);
+}
+
+static bool has_ca_directory(const struct net_config *config)
+{
+	return config->ca_directory || curl_version_info(CURLVERSION_NOW)->capath;
+}
+
+static void set_authorities(const struct net_config *config, CURL *easy, bool with_bundle)
+{
+	set_text(easy, CURLOPT_CAPATH, config->ca_directory);
+	if (with_bundle || !has_ca_directory(config))
+		set_text(easy, CURLOPT_CAINFO, config->ca_file);
+	else
+		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+}
+
+static void set_connection(const struct net_config *config, CURL *easy)
+{
+	unsigned connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms
+							 : CONNECT_TIMEOUT_MS;
+	unsigned stall_ms =
+		config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	// rather a stream of a connection than one more connection
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	set_text(easy, CURLOPT_NETRC_FILE, config->netrc);
+	set_text(easy, CURLOPT_SSLCERT, config->client_certificate);
+	set_text(easy, CURLOPT_PROXY, config->proxy);
+}
+
+// A host that is trusted without a certificate vouches only for itself: libcurl would go
+// on without looking, so redirects of such a one are followed by hand.
+static void set_redirects(const struct net_config *config, CURL *easy, const char *url)
+{
+	bool secure = net_is_secure(url),
+	     trusted = net_is_trusted(config, slice_from(url));
+	if (trusted) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, trusted ? 0L : 1L);
+	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)NET_REDIRECTS_MAX);
+	curl_easy_setopt(easy, CURLOPT_POSTREDIR, (long)CURL_REDIR_POST_ALL);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
+			 secure ? "https" : "http,https");
+}
+
+static void set_range(CURL *easy, const struct net_request *request)
+{
+	char range[64];
+	if (request->range_last)
+		snprintf(range, sizeof(range), "-%llu",
+			 (unsigned long long)request->range_last);
+	else
+		snprintf(range, sizeof(range), "%llu-%llu",
+			 (unsigned long long)request->range_from,
+			 (unsigned long long)request->range_to);
+	curl_easy_setopt(easy, CURLOPT_RANGE, range);
+}
+
+// POST without a body is one with an empty body; libcurl would read stdin.
+static void set_method(struct attempt *attempt)
+{
+	CURL *easy = attempt->easy;
+	enum net_method method = attempt->request->method;
+	curl_off_t len = (curl_off_t)attempt->outgoing.bytes.len;
+	if (method == NET_HEAD)
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	if (method != NET_POST && method != NET_PUT)
+		return;
+	attempt->outgoing.sent = 0;
+	curl_easy_setopt(easy, method == NET_POST ? CURLOPT_POST : CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
+	curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, len);
+	curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send);
+	curl_easy_setopt(easy, CURLOPT_READDATA, &attempt->outgoing);
+	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+	curl_easy_setopt(easy, CURLOPT_SEEKDATA, &attempt->outgoing);
+	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BYTES);
+}
+
+static void set_request(struct attempt *attempt)
+{
+	CURL *easy = attempt->easy;
+	const struct net_request *request = attempt->request;
+	curl_easy_setopt(easy, CURLOPT_URL, attempt->url);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "pinbake");
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->headers);
+	if (request->has_range)
+		set_range(easy, request);
+	// A file server that "compresses" an archive would change the bytes that hashes
+	// are for.
+	if (!request->has_range && !request->sink)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	set_method(attempt);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, attempt->reason);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, attempt);
+}
+
+void attempt_begin(struct attempt *attempt, const struct net_config *config, CURL *easy,
+		   bool with_bundle)
+{
+	attempt->easy = easy;
+	attempt->body_len = 0;
+	attempt->received = 0;
+	attempt->reason[0] = '\0';
+	attempt->with_bundle = with_bundle;
+	attempt->too_large = attempt->too_slow = false;
+	memset(&attempt->window, 0, sizeof(attempt->window));
+	attempt->window.length_ms =
+		config->rate_window_ms ? config->rate_window_ms : RATE_WINDOW_MS;
+	attempt->begun_us = net_now_us();
+	set_connection(config, easy);
+	set_authorities(config, easy, with_bundle);
+	set_redirects(config, easy, attempt->url);
+	set_request(attempt);
+}
+
+void attempt_release(struct attempt *attempt)
+{
+	curl_slist_free_all(attempt->headers);
+	mem_free(attempt->body);
+	outgoing_close(&attempt->outgoing);
+}
+
+// --- outcome -------------------------------------------------------------------------
+
+bool attempt_is_transient(const struct attempt *attempt, CURLcode code)
+{
+	static const CURLcode transient[] = {
+		CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
+		CURLE_COULDNT_CONNECT,      CURLE_OPERATION_TIMEDOUT,
+		CURLE_SSL_CONNECT_ERROR,    CURLE_GOT_NOTHING,
+		CURLE_SEND_ERROR,           CURLE_RECV_ERROR,
+		CURLE_PARTIAL_FILE,         CURLE_HTTP2,
+		CURLE_HTTP2_STREAM,         CURLE_WEIRD_SERVER_REPLY,
+	};
+	if (attempt->sink_failed || attempt->too_large || attempt->too_slow)
+		return false;
+	for (size_t i = 0; i < sizeof(transient) / sizeof(*transient); i++)
+		if (transient[i] == code)
+			return true;
+	return false;
+}
+
+bool attempt_wants_bundle(const struct net_config *config, CURLcode code)
+{
+	return (code == CURLE_PEER_FAILED_VERIFICATION ||
+		code == CURLE_SSL_CACERT_BADFILE) &&
+	       has_ca_directory(config);
+}
+
+static struct slice header_value(CURL *easy, const char *name, struct arena *arena)
+{
+	struct curl_header *header = NULL;
+	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return S("");
+	return arena_dup(arena, slice_from(header->value));
+}
+
+// All that there are of a name: a server may offer several ways to log in.
+static struct slice header_values(CURL *easy, const char *name, struct arena *arena)
+{
+	struct buf all = { .arena = arena };
+	struct curl_header *header = NULL;
+	for (size_t i = 0;
+	     curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
+		buf_printf(&all, "%s%s", i ? ", " : "", header->value);
+	return buf_slice(&all);
+}
+
+void attempt_fill_response(struct attempt *attempt, unsigned status,
+			   struct net_response *response)
+{
+	struct url sent;
+	char *url = NULL;
+	curl_easy_getinfo(attempt->easy, CURLINFO_EFFECTIVE_URL, &url);
+	struct arena *arena = &response->arena;
+	response->status = status;
+	response->final_url = url_redact(arena, arena_dup(arena, slice_from(url)));
+	url_parse(slice_from(attempt->url), &sent);
+	response->had_user = sent.userinfo.len > 0;
+	CURL *easy = attempt->easy;
+	response->content_type = header_value(easy, "Content-Type", arena);
+	response->etag = header_value(easy, "ETag", arena);
+	response->last_modified = header_value(easy, "Last-Modified", arena);
+	response->cache_control = header_value(easy, "Cache-Control", arena);
+	response->content_range = header_value(easy, "Content-Range", arena);
+	response->location = header_value(easy, "Location", arena);
+	response->www_authenticate = header_values(easy, "WWW-Authenticate", arena);
+	response->content_digest = header_value(easy, "Docker-Content-Digest", arena);
+	if (attempt->too_large || attempt->body_len == 0)
+		return;
+	response->body_buffer = attempt->body;
+	response->body = (struct slice){ attempt->body, attempt->body_len };
+	attempt->body = NULL;
+	attempt->body_cap = 0;
+}
+
+void attempt_describe_failure(const struct attempt *attempt, CURLcode code,
+			      struct error *ret_error)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice shown = url_redact(&scratch, attempt->request->url);
+	if (attempt->sink_failed) {
+		*ret_error = attempt->sink_error;
+		return;
+	}
+	if (attempt->too_large) {
+		error_set(ret_error, ERROR_SOURCE, "'%.*s' is larger than %llu bytes",
+			  SLICE_ARG(shown),
+			  (unsigned long long)attempt->request->max_bytes);
+		return;
+	}
+	if (attempt->too_slow) {
+		error_set(ret_error, ERROR_SOURCE,
+			  "cannot fetch '%.*s': fewer than %d bytes a second come",
+			  SLICE_ARG(shown), RATE_BYTES_A_SECOND);
+		return;
+	}
+	const char *reason =
+		attempt->reason[0] ? attempt->reason : curl_easy_strerror(code);
+	error_set(ret_error, ERROR_SOURCE, "cannot %s '%.*s': %s",
+		  attempt->request->method == NET_GET ? "fetch" : "reach",
+		  SLICE_ARG(shown), reason);
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+		error_hint(
+			ret_error,
+			"if the index has a certificate authority of its own, name its file in "
+			"SSL_CERT_FILE");
+}
