@@ -2,6 +2,7 @@
 // Looks over a solution before it is written: hashes that must match, and what deserves a warning.
 #include "cli/explain/advice.h"
 
+#include "cli/explain/patch_release.h"
 #include "net/url.h"
 
 static const struct pin *pin_named(const struct pin_list *pins, struct slice name)
@@ -149,6 +150,7 @@ void warn_about_pins(struct cli *cli, struct resolve *resolve,
 		if (pin)
 			warn_about_extras(cli, resolve, entry, pin);
 	}
+	warn_about_patch_release(cli, resolve, pins);
 	size_t undated = count_undated(resolve);
 	if (undated)
 		warn(cli,
