@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Nodes and edges: the candidates of a project under the policy, and which of their ranks a specifier admits.
+#include "cli/lock/overrides.h"
 #include "cli/lock/resolve_parts.h"
 
 #include "cli/lock/cutoff.h"
@@ -92,6 +93,15 @@ static struct allowed_hashes allowed_by(struct resolve *resolve,
 	return (struct allowed_hashes){ items, len == entry->hashes_len ? len : 0 };
 }
 
+// What an override took the place of says nothing any more: its pin spares no yanked
+// release (592.2).
+static bool is_replaced(const struct requirement_entry *entry,
+			const struct requirement_entry *override)
+{
+	return override && entry != override && !entry->is_constraint &&
+	       !entry->parent.len;
+}
+
 // What the user says about one project, constraints included.
 static void collect_direct(struct resolve *resolve, struct slice name,
 			   struct candidate_policy *policy, bool *ret_named)
@@ -102,16 +112,19 @@ static void collect_direct(struct resolve *resolve, struct slice name,
 		size_t len, cap;
 	} found = { 0 };
 	ARRAY_OF(struct allowed_hashes) allowed = { 0 };
+	const struct requirement_entry *override = override_of(resolve, S(""), name);
 	for (size_t i = 0; i < set->len; i++) {
 		const struct requirement_entry *entry = &set->entries[i];
 		if (!slice_eq(entry->requirement.name, name) ||
 		    !marker_holds_here(resolve, entry->requirement.marker, S("")))
 			continue;
+		*ret_named |= !entry->is_constraint;
+		if (is_replaced(entry, override))
+			continue;
 		*array_push(&resolve->arena, &found) = &entry->requirement.specifiers;
 		struct allowed_hashes hashes = allowed_by(resolve, entry);
 		if (hashes.len)
 			*array_push(&resolve->arena, &allowed) = hashes;
-		*ret_named |= !entry->is_constraint;
 		policy->user_names_prerelease |=
 			specifier_set_names_prerelease(&entry->requirement.specifiers);
 	}
