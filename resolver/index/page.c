@@ -103,6 +103,20 @@ static bool is_plain_url(struct slice url)
 	return !bad;
 }
 
+// Absolute, without a password. False for what this page may not name: a file of this
+// machine, unless the page is one, too, or a directory (which has no URL).
+static bool settle_url(struct page *page, struct project_file *file)
+{
+	if (is_plain_url(file->url))
+		return true;
+	struct slice base = page->input->url;
+	file->url = url_redact(page->arena, url_resolve(page->arena, base, file->url));
+	struct url url;
+	url_parse(file->url, &url);
+	return !slice_eq_ignore_case(url.scheme, S("file")) || base.len == 0 ||
+	       url_is_file(base);
+}
+
 int page_add(struct page *page, const struct project_file *given, struct error *err)
 {
 	struct project *project = page->project;
@@ -111,14 +125,11 @@ int page_add(struct page *page, const struct project_file *given, struct error *
 		return error_set(err, ERROR_SOURCE, "the page lists more than %u files",
 				 LIMIT_PAGE_FILES);
 	read_fragment(page->arena, &file);
-	if (file.url.len == 0 || file.url.len > PAGE_URL_MAX || !read_name(page, &file)) {
+	if (file.url.len == 0 || file.url.len > PAGE_URL_MAX || !read_name(page, &file) ||
+	    !settle_url(page, &file)) {
 		project->skipped++;
 		return 0;
 	}
-	if (!is_plain_url(file.url))
-		file.url =
-			url_redact(page->arena,
-				   url_resolve(page->arena, page->input->url, file.url));
 	file.requires_python = slice_trim(file.requires_python);
 	project->files = array_grow(page->arena, project->files, project->file_len,
 				    &project->file_cap, sizeof(*project->files));
