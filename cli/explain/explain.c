@@ -140,12 +140,34 @@ static size_t place_column(const struct explanation *explanation)
 	return column;
 }
 
+static struct slice whole_characters(struct slice text)
+{
+	while (text.len && ((unsigned char)text.ptr[0] & 0xC0) == 0x80)
+		text = slice_skip(text, 1);
+	return text;
+}
+
+// A release may ask for a hundred thousand versions: who reads wants the sentence's ends.
+static void print_fact_text(struct slice text)
+{
+	enum { FACT_BYTES_MAX = 1000, FACT_HEAD = 600, FACT_TAIL = 200 };
+	if (text.len <= FACT_BYTES_MAX) {
+		fprintf(stderr, "%.*s", SLICE_ARG(text));
+		return;
+	}
+	struct slice rest = whole_characters(slice_skip(text, FACT_HEAD)),
+		     tail = whole_characters(slice_skip(text, text.len - FACT_TAIL));
+	fprintf(stderr, "%.*s … %.*s", (int)(rest.ptr - text.ptr), text.ptr,
+		SLICE_ARG(tail));
+}
+
 static void render_fact(const struct cli *cli, size_t number,
 			const struct fact_line *line, size_t column)
 {
 	size_t width = display_width(line->text, line->text.len);
-	fprintf(stderr, "%3zu. %.*s%*s  ", number, SLICE_ARG(line->text),
-		(int)(width < column ? column - width : 0), "");
+	fprintf(stderr, "%3zu. ", number);
+	print_fact_text(line->text);
+	fprintf(stderr, "%*s  ", (int)(width < column ? column - width : 0), "");
 	if (!line->entry) {
 		fputs(line->origin == FACT_FROM_METADATA ? "(its metadata)\n"
 							 : "(the index)\n",
