@@ -141,6 +141,7 @@ class Index:
         self.yanked = {}          # file name -> reason
         self.uploads = {}         # file name -> upload time
         self.statuses = {}        # project -> (status, reason) as of PEP 792
+        self.raw = {}             # path -> (content type, bytes, headers) to answer with, whatever is there
         self.users = {}           # path prefix -> "user:password" that requests below it must have
         self.faults = {}          # path -> list of actions, one used up by each request
         self.delays = {}          # path -> seconds between the small pieces it is sent in
@@ -268,6 +269,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             status, headers = action if isinstance(action, tuple) else (action, {})
             self.send_body(status, "text/plain", b"no\n", headers)
             return
+        if path in self.index.raw:
+            kind, content, headers = self.index.raw[path]
+            self.send_body(200, kind, content, headers)
+            return
         found = self.find(path)
         if found and path.startswith("/simple/"):
             tag = '"' + hashlib.sha256(found[1]).hexdigest()[:16] + '"'
@@ -314,7 +319,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.index.ranges:
             extra["Accept-Ranges"] = "bytes"
         self.send_response(status)
-        if kind:
+        if kind is not None:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
         for key, value in extra.items():
@@ -396,8 +401,8 @@ class Case(unittest.TestCase):
     def read(self, name):
         return (self.work / name).read_text()
 
-    def start(self, *args, cache=None, cwd=None, env=None, **options):
-        command = [PINBAKE, *map(str, args)]
+    def start(self, *args, cache=None, cwd=None, env=None, under=(), **options):
+        command = [*under, PINBAKE, *map(str, args)]
         if cache is not False:
             command += ["--cache-dir", str(cache or self.cache)]
         return subprocess.Popen(command, cwd=cwd or self.work, env=env or self.environment(), stdin=subprocess.DEVNULL,
