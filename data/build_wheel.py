@@ -29,7 +29,7 @@ def describe():
     version = "%d.%d.%d" % sys.version_info[:3]
     threads = "free" if sysconfig.get_config_var("Py_GIL_DISABLED") else "gil"
     return [version, threads, platform.python_implementation(), sysconfig.get_platform(),
-            sysconfig.get_config_var("EXT_SUFFIX") or ""]
+            sysconfig.get_config_var("EXT_SUFFIX") or "", sys.executable]
 
 
 # --- source distributions ------------------------------------------------------------------------

@@ -51,9 +51,11 @@ static int unpack(struct build *build, struct error *err)
 			.ptr,
 		source,
 	};
-	struct workplace_step step = { "unpack",
-				       c_string(build, build->settings->python.path), "",
-				       arguments, 2 };
+	struct workplace_step step = {
+		"unpack", c_string(build, build->settings->python.path),
+		"",       arguments,
+		2,        arguments[0]
+	};
 	struct line_list ignored;
 	build->project = file->subdirectory.len
 				 ? path_join(build->arena, source, file->subdirectory)
@@ -101,8 +103,11 @@ static int run_hook(struct build *build, const char *hook, const char *output,
 		arguments[len++] = output;
 	for (size_t i = 0; i < system->paths_len; i++)
 		arguments[len++] = c_string(build, system->paths[i]);
-	struct workplace_step step = { hook, build->python, build->project, arguments,
-				       len };
+	struct workplace_step step = { .name = hook,
+				       .python = build->python,
+				       .directory = build->project,
+				       .arguments = arguments,
+				       .len = len };
 	return workplace_run(&build->place, &step, ret_lines, err);
 }
 

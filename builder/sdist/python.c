@@ -3,8 +3,10 @@
 #include "builder/sdist/workplace.h"
 
 #include "base/files.h"
+#include "base/limits.h"
+#include "builder/sdist/causes.h"
 
-enum { LINES = 5, LIMIT_SECONDS = 60 };
+enum { LINES = 6, LIMIT_SECONDS = 60 };
 
 static int read_lines(const struct line_list *lines, struct slice path,
 		      struct sdist_python *ret_python, struct error *err)
@@ -24,25 +26,73 @@ static int read_lines(const struct line_list *lines, struct slice path,
 	return 0;
 }
 
+// What it said last is why it did not answer.
+static void explain(const struct workplace *place, struct error *err)
+{
+	struct slice log = { 0 };
+	struct error ignored = { 0 };
+	if (err->kind == ERROR_NO &&
+	    file_read(place->log_path, LIMIT_TEXT_FILE_BYTES, ERROR_IO, place->arena,
+		      &log, &ignored) == 0 &&
+	    slice_trim(log).len) {
+		struct slice last = build_log_tail(log, 1);
+		error_set(err, ERROR_INPUT, "%.*s", SLICE_ARG(last));
+	}
+}
+
+static int describe(const struct sdist_settings *settings, struct slice path,
+		    struct arena *arena, struct line_list *ret_lines, struct error *err)
+{
+	AUTO(workplace_close) struct workplace place = { 0 };
+	struct workplace_step step = { .name = "describe",
+				       .python = arena_c_string(arena, path),
+				       .directory = "" };
+	struct slice who = path;
+	if (settings->container)
+		who = arena_printf(arena, "%.*s in %s", SLICE_ARG(path),
+				   settings->container->image);
+	struct sha256 name = sha256_of(who);
+	struct slice folder =
+		arena_printf(arena, "python-%.16s", sha256_hex(arena, &name).ptr);
+	if (workplace_open(settings, folder, arena, &place, err) < 0)
+		return -1;
+	place.log_path = workplace_path(&place, "log");
+	if (workplace_run(&place, &step, ret_lines, err) < 0) {
+		explain(&place, err);
+		return -1;
+	}
+	return 0;
+}
+
 int sdist_look_at_python(const char *cache_directory, struct slice path,
 			 const volatile int *interrupted, struct arena *arena,
 			 struct sdist_python *ret_python, struct error *err)
 {
-	AUTO(workplace_close) struct workplace place = { 0 };
 	struct sdist_settings settings = { .cache_directory = cache_directory,
 					   .limit_seconds = LIMIT_SECONDS,
 					   .interrupted = interrupted };
-	const char *python = arena_c_string(arena, path);
-	struct workplace_step step = { .name = "describe",
-				       .python = python,
-				       .directory = "" };
-	struct sha256 name = sha256_of(path);
-	struct slice folder =
-		arena_printf(arena, "python-%.16s", sha256_hex(arena, &name).ptr);
-	struct line_list lines;
-	if (workplace_open(&settings, folder, arena, &place, err) < 0 ||
-	    workplace_run(&place, &step, &lines, err) < 0 ||
+	struct line_list lines = { 0 };
+	if (describe(&settings, path, arena, &lines, err) < 0 ||
 	    read_lines(&lines, path, ret_python, err) < 0)
-		return error_during(err, "asking '%s' for its version", python);
+		return error_during(err, "asking '%.*s' for its version",
+				    SLICE_ARG(path));
+	return 0;
+}
+
+int sdist_look_into_image(const char *cache_directory, struct slice name,
+			  const struct container *container,
+			  const volatile int *interrupted, struct arena *arena,
+			  struct sdist_python *ret_python, struct error *err)
+{
+	struct sdist_settings settings = { .cache_directory = cache_directory,
+					   .limit_seconds = LIMIT_SECONDS,
+					   .container = container,
+					   .interrupted = interrupted };
+	struct line_list lines = { 0 };
+	if (describe(&settings, name, arena, &lines, err) < 0 ||
+	    read_lines(&lines, name, ret_python, err) < 0)
+		return error_during(err, "asking '%.*s' of the image for its version",
+				    SLICE_ARG(name));
+	ret_python->path = lines.items[LINES - 1];
 	return 0;
 }

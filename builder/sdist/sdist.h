@@ -19,6 +19,7 @@
 #pragma once
 
 #include "builder/builder.h"
+#include "builder/sdist/container.h"
 #include "builder/sdist/sandbox.h"
 
 struct sdist_python {
@@ -41,7 +42,8 @@ struct sdist_host {
 struct sdist_settings {
 	const char *cache_directory;
 	struct sdist_python python;
-	bool network;           // leave it open
+	bool network;                      // leave it open
+	const struct container *container; // to build in; NULL: on this machine
 	const char *editable;   // PEP 660: the project's own folder, absolute; else NULL
 	unsigned limit_seconds; // of one step
 	const volatile int *interrupted;
@@ -65,6 +67,13 @@ struct sdist_outcome {
 NODISCARD int sdist_look_at_python(const char *cache_directory, struct slice path,
 				   const volatile int *interrupted, struct arena *arena,
 				   struct sdist_python *ret_python, struct error *err);
+
+// The same of an image: asks its `name` ("python3.12"), found on its own PATH. The path in
+// the answer is one of the image.
+NODISCARD int sdist_look_into_image(const char *cache_directory, struct slice name,
+				    const struct container *container,
+				    const volatile int *interrupted, struct arena *arena,
+				    struct sdist_python *ret_python, struct error *err);
 
 // Builds a locked sdist that is in the store, whatever was built before, and puts the wheel into the store.
 // Of a file with a subdirectory the project is there. With settings->editable its wheel

@@ -41,6 +41,11 @@ int workplace_open(const struct sdist_settings *settings, struct slice name,
 		room_leave(&place.room);
 		return -1;
 	}
+	// One of that name can only be left of a crash: the room is ours.
+	place.container_name =
+		arena_printf(arena, "pinbake-build-%.*s", SLICE_ARG(name)).ptr;
+	if (settings->container)
+		container_remove(settings->container, place.container_name);
 	*ret_place = place;
 	return 0;
 }
@@ -84,13 +89,21 @@ static void add_flags(const struct workplace *place, struct variables *variables
 	add(variables, "CXXFLAGS", map);
 }
 
+// On the PATH of an image: nobody knows the path yet.
+static bool is_looked_up(const char *python)
+{
+	return slice_find_byte(slice_from(python), '/') == SLICE_NONE;
+}
+
 // Nothing of the user's environment but what is said here.
 static struct variables environment_of(const struct workplace *place, const char *python)
 {
 	struct variables variables = { .arena = place->arena };
 	const char *bin = path_directory(place->arena, python);
-	add(&variables, "PATH",
-	    arena_printf(place->arena, "%s:/usr/local/bin:/usr/bin:/bin", bin).ptr);
+	if (!is_looked_up(python))
+		add(&variables, "PATH",
+		    arena_printf(place->arena, "%s:/usr/local/bin:/usr/bin:/bin", bin)
+			    .ptr);
 	add(&variables, "HOME", workplace_path(place, "home"));
 	add(&variables, "TMPDIR", workplace_path(place, "tmp"));
 	add(&variables, "LANG", "C.UTF-8");
@@ -137,6 +150,57 @@ static const char **arguments_of(const struct workplace *place,
 	return all;
 }
 
+// The room, and read-only what is read and the environment, once it is there.
+static const char *const *container_arguments(const struct workplace *place,
+					      const struct workplace_step *step,
+					      const struct sandbox_job *job)
+{
+	enum { READ_ONLY = 2 };
+	const char *read_only[READ_ONLY + 1] = { NULL };
+	const char *environment = workplace_path(place, "env");
+	size_t len = 0;
+	if (path_is_directory(environment))
+		read_only[len++] = environment;
+	if (step->reads)
+		read_only[len++] = step->reads;
+	struct container_run run = {
+		.name = place->container_name,
+		.room = place->room.path,
+		.project = place->settings->editable,
+		.read_only = read_only,
+		.directory = job->directory,
+		.environment = job->environment,
+		.arguments = job->arguments,
+		.keeps_environment = is_looked_up(step->python),
+		.network = job->network,
+	};
+	return container_command(place->settings->container, &run, place->arena);
+}
+
+// The engine needs its daemon, so it is the container that has no network then.
+static int run_contained(struct workplace *place, const struct workplace_step *step,
+			 const struct sandbox_job *inner, struct error *err)
+{
+	const struct container *container = place->settings->container;
+	struct sandbox_job job = *inner;
+	job.arguments = container_arguments(place, step, inner);
+	job.environment = container->environment;
+	job.directory = place->room.path;
+	job.network = true;
+	int status = sandbox_run(&job, &place->last, err);
+	place->last.net = inner->network ? SANDBOX_NET_OPEN : SANDBOX_NET_CUT;
+	if (status < 0)
+		container_remove(container, place->container_name);
+	else if (place->last.exit_code == CONTAINER_FAILED)
+		status = error_set(err, ERROR_NO, "'%s' could not run the build",
+				   container->engine);
+	else if (place->last.exit_code == CONTAINER_NO_PROGRAM &&
+		 is_looked_up(step->python))
+		status = error_set(err, ERROR_INPUT, "the image has no %s on its PATH",
+				   step->python);
+	return status;
+}
+
 int workplace_run(struct workplace *place, const struct workplace_step *step,
 		  struct line_list *ret_lines, struct error *err)
 {
@@ -154,7 +218,9 @@ int workplace_run(struct workplace *place, const struct workplace_step *step,
 		.interrupted = place->settings->interrupted,
 	};
 	place_remove(answer);
-	if (sandbox_run(&job, &place->last, err) < 0)
+	int status = place->settings->container ? run_contained(place, step, &job, err)
+						: sandbox_run(&job, &place->last, err);
+	if (status < 0)
 		return -1;
 	if (place->last.exit_code > 128)
 		return error_set(err, ERROR_NO, "it was ended by signal %d",

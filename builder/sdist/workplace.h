@@ -11,7 +11,8 @@ struct workplace {
 	const struct sdist_settings *settings;
 	struct arena *arena;
 	struct room room;
-	const char *log_path; // absolute; /dev/null until it is set
+	const char *log_path;       // absolute; /dev/null until it is set
+	const char *container_name; // where settings have a container
 	struct sandbox_result last;
 };
 
@@ -31,6 +32,7 @@ struct workplace_step {
 	const char *directory; // absolute, or below the root, "" for itself
 	const char **arguments;
 	size_t len;
+	const char *reads; // a path outside the root, NULL: none
 };
 struct line_list {
 	struct slice *items;

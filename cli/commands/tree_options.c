@@ -36,6 +36,8 @@ struct sdist_options tree_builds(const struct tree_values *values, const char *p
 		.no_build = values->no_build,
 		.network = values->build_network,
 		.python = values->python_bin ? values->python_bin : python,
+		.image = values->build_in,
+		.engine = values->build_engine,
 		.index_url = values->index_url,
 	};
 }

@@ -7,7 +7,8 @@
 #include "cli/lock/sdists.h"
 
 struct tree_values {
-	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin;
+	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin,
+		*build_in, *build_engine;
 	bool system, strict, no_build, build_network;
 };
 
@@ -49,6 +50,17 @@ struct tree_values {
 		  TREE_AT(type, python_bin),                                             \
 		  "PATH",                                                                \
 		  "the interpreter that builds (default: --interpreter's, PATH, pyenv)", \
+		  true },                                                                \
+		{ "build-in",  0,                                                        \
+		  OPTION_TEXT, TREE_AT(type, build_in),                                  \
+		  "IMAGE",     "build inside this image, with its Python and compiler",  \
+		  false },                                                               \
+		{ "build-engine",                                                        \
+		  0,                                                                     \
+		  OPTION_TEXT,                                                           \
+		  TREE_AT(type, build_engine),                                           \
+		  "NAME",                                                                \
+		  "docker or podman (default: the first on PATH)",                       \
 		  true },                                                                \
 	{                                                                                \
 		"build-network", 0, OPTION_FLAG, TREE_AT(type, build_network), NULL,     \

@@ -372,6 +372,8 @@ static int record_builds(struct call *call, struct net *net, struct error *err)
 		.records = true,
 		.network = call->values->build_network,
 		.python = call->values->python_bin,
+		.image = call->values->build_in,
+		.engine = call->values->build_engine,
 		.index_url = call->values->index_url,
 	};
 	if (wants_requirements(call->values))

@@ -6,7 +6,7 @@
 
 struct lock_values {
 	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format,
-		*torch_backend, *torch_index, *python_bin;
+		*torch_backend, *torch_index, *python_bin, *build_in, *build_engine;
 	struct text_list pythons, platforms, targets, images, upgrade_packages,
 		constraints, extra_index_urls, find_links, only_binary, no_binary, extras,
 		groups, overrides, excludes, named_indexes, index_for, package_cutoffs;

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/places.h"
+#include "cli/lock/build_engine.h"
 #include "cli/lock/build_requires.h"
 #include "cli/lock/built_wheels.h"
 #include "cli/lock/interpreter.h"
@@ -18,6 +19,7 @@ struct sdists {
 	struct opened_lock *opened;
 	const struct sdist_options *options;
 	struct sdist_settings settings;
+	struct container container;   // with --build-in
 	struct built_request request; // common to all but `sdist`
 	size_t built;
 	enum sandbox_net net; // how the last one was built
@@ -65,6 +67,18 @@ static int choose_interpreter(struct sdists *sdists, struct error *err)
 	sdists->request.interpreter = real;
 	sdists->request.interpreter_size = place.size;
 	sdists->request.interpreter_mtime_s = place.mtime_s;
+	return 0;
+}
+
+// An image is what its id says, so its interpreter needs no more telling apart.
+static int choose_image(struct sdists *sdists, struct error *err)
+{
+	const struct sdist_options *options = sdists->options;
+	if (build_engine_open(sdists->cli, options->image, options->engine,
+			      &sdists->container, err) < 0)
+		return -1;
+	sdists->settings.container = &sdists->container;
+	sdists->request.interpreter = slice_from(sdists->container.image);
 	return 0;
 }
 
@@ -271,7 +285,7 @@ static int build_and_compare(struct sdists *sdists, struct lock_choice *choice,
 				    sdists->settings.python.version, &cli->arena,
 				    err) < 0)
 		return -1;
-	if (!is_for_any_machine(wheel.name))
+	if (!is_for_any_machine(wheel.name) && !sdists->options->image)
 		warn(cli,
 		     "'%.*s' was compiled on this machine: the image needs the libraries it was linked to",
 		     SLICE_ARG(choice->package->name));
@@ -401,12 +415,15 @@ int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opene
 	use_recorded_wheels(&sdists);
 	if (count_sdists(&opened->selection) == 0)
 		return 0;
-	if (choose_interpreter(&sdists, err) < 0)
+	if ((options->image ? choose_image : choose_interpreter)(&sdists, err) < 0)
 		return -1;
 	use_what_was_built(&sdists);
 	if (count_sdists(&opened->selection) == 0)
 		return 0;
-	if (check_interpreter(&sdists, err) < 0 || fetch_sdists(&sdists, err) < 0)
+	if ((options->image ? build_engine_python(cli, &opened->target, &sdists.container,
+						  &sdists.settings.python, err)
+			    : check_interpreter(&sdists, err)) < 0 ||
+	    fetch_sdists(&sdists, err) < 0)
 		return -1;
 	return build_missing(&sdists, err);
 }

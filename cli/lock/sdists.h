@@ -13,10 +13,11 @@ struct build_chain {
 
 struct sdist_options {
 	bool no_build;
-	bool records;          // into the lock's records goes what is built with, and to
-	bool network;          // --build-network
-	const char *python;    // --python-bin, or NULL
-	const char *index_url; // the option's, or NULL
+	bool records;       // into the lock's records goes what is built with, and to
+	bool network;       // --build-network
+	const char *python; // --python-bin, or NULL
+	const char *image, *engine;      // --build-in, --build-engine, or NULL
+	const char *index_url;           // the option's, or NULL
 	const struct build_chain *chain; // NULL: none
 };
 

@@ -1,0 +1,105 @@
+"""bake and lock --build-in IMAGE, with an engine that writes down what it is asked and runs it here."""
+
+import json
+import os
+import sys
+import unittest
+
+from sdist_maker import PYTHON, BuildCase, sdist
+
+LABEL = "e2e"
+
+ENGINE = '''#!{python}
+import json, os, sys
+with open({log!r}, "a") as log:
+    log.write(json.dumps([sys.argv[1:], sorted(os.environ)]) + "\\n")
+if sys.argv[1:3] == ["image", "inspect"]:
+    if sys.argv[-1] != "base:1":
+        sys.exit("Error: no such image: " + sys.argv[-1])
+    print("sha256:0123abcd")
+elif sys.argv[1] == "pull":
+    sys.exit("Error: the registry does not know it")
+elif sys.argv[1] == "run":
+    command = sys.argv[sys.argv.index("sha256:0123abcd") + 1:]
+    os.chdir(sys.argv[sys.argv.index("--workdir") + 1])
+    os.execv("/usr/bin/env", ["env", *command])
+'''
+
+
+class BuildIn(BuildCase):
+    def setUp(self):
+        super().setUp()
+        self.log = self.dir / "engine.log"
+        self.bin = self.dir / "bin"
+        self.bin.mkdir()
+        engine = self.bin / "docker"
+        engine.write_text(ENGINE.format(python=sys.executable, log=str(self.log)))
+        engine.chmod(0o755)
+        (self.bin / f"python{PYTHON}").symlink_to(sys.executable)
+
+    def calls(self, word):
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return [(arguments, names) for arguments, names in map(json.loads, lines) if arguments[0] == word]
+
+    def bake_in(self, image, *args, code=0):
+        env = {**self.environment(), "PATH": str(self.bin), "SECRET_TOKEN": "xyz"}
+        command = ("bake", "pylock.toml", "--build-in", image, *args)
+        return self.ok(*command, env=env) if code == 0 else self.fails(code, *command, env=env)
+
+    def test_each_step_runs_in_a_closed_container(self):
+        self.locked(sdist("demo", "1.0", "files['demo/env.txt'] = chr(10).join(sorted(os.environ))"))
+        self.bake_in("base:1")
+        runs = self.calls("run")
+        self.assertEqual(len(runs), 4)  # describe, unpack, requires, wheel
+        for run, names in runs:
+            for word in ("--network=none", "--read-only", "--cap-drop=ALL", "--rm"):
+                self.assertIn(word, run)
+            self.assertIn(f"{os.geteuid()}:{os.getegid()}", run)
+            self.assertNotIn("SECRET_TOKEN", names)
+        mounts = [word for word in runs[1][0] if word.startswith("type=bind")]
+        self.assertRegex(mounts[-1], r'files/sha256/[0-9a-f]{64}.*,readonly$')
+        mounts = [word for word in runs[3][0] if word.startswith("type=bind")]
+        self.assertRegex(mounts[-1], r'/env",.*,readonly$')
+        self.assertNotIn("SECRET_TOKEN", self.built_file("demo/env.txt"))
+
+    def test_the_same_bytes_as_here(self):
+        self.locked(sdist("demo", "1.0", files={"demo/data.txt": "words " * 1000}))
+        self.bake()
+        before = set(self.layers())
+        self.bake_in("base:1", "-o", "other")
+        self.assertEqual(set(self.layers("other")), before)
+        self.bake_in("base:1", "-o", "other", "--offline")
+
+    def test_network_where_it_was_asked_for(self):
+        self.locked(sdist("demo", "1.0"))
+        self.bake_in("base:1", "--build-network")
+        self.assertTrue(all("--network=bridge" in run for run, _ in self.calls("run")[1:]))
+
+    def test_no_such_image(self):
+        self.locked(sdist("demo", "1.0"))
+        self.assertIn("no image 'other:1': Error: the registry does not know it", self.bake_in("other:1", code=4).err)
+        self.assertEqual(len(self.calls("pull")), 1)
+        self.assertIn("no such image", self.bake_in("other:1", "--offline", code=4).err)
+        self.assertEqual(len(self.calls("pull")), 1)
+
+    def test_no_such_python_in_it(self):
+        self.locked(sdist("demo", "1.0"))
+        (self.bin / f"python{PYTHON}").unlink()
+        self.assertIn(f"the image has no python{PYTHON} on its PATH", self.bake_in("base:1", code=3).err)
+
+    def test_no_engine(self):
+        self.locked(sdist("demo", "1.0"))
+        self.bake_fails(3, "--build-in", "base:1", "--build-engine", "nerdctl", says="there is no 'nerdctl' to build with")
+
+    def test_an_interrupt_removes_the_container(self):
+        self.locked(sdist("demo", "1.0", "open('begun', 'w'); time.sleep(60)"))
+        env = {**self.environment(), "PATH": f"{self.bin}:/usr/bin:/bin"}
+        process = self.start("bake", "pylock.toml", "--build-in", "base:1", env=env)
+        result = self.interrupt(process, lambda: any("wheel" in run for run, _ in self.calls("run")))
+        self.assertEqual(result.code, 130, str(result))
+        names = [run[run.index("--name") + 1] for run, _ in self.calls("run")]
+        self.assertEqual(self.calls("rm")[-1][0], ["rm", "-f", names[-1]])
+
+
+if __name__ == "__main__":
+    unittest.main()
