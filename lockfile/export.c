@@ -247,6 +247,47 @@ static void write_comment(struct exporter *exporter)
 		buf_printf(buf, "# target: %.*s\n", SLICE_ARG(lock->targets[i]));
 }
 
+// Quoted as pip's reader of options, a shell's, takes it.
+static void write_quoted(struct buf *buf, struct slice text)
+{
+	buf_byte(buf, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+			buf_byte(buf, '\\');
+		buf_byte(buf, text.ptr[i]);
+	}
+	buf_byte(buf, '"');
+}
+
+// The folder of a file that no index has, once.
+static void write_find_links(struct exporter *exporter, const struct lock_file *file,
+			     struct map *seen)
+{
+	struct buf folder = { .arena = exporter->text.arena };
+	size_t slash = slice_find_last_byte(file->path, '/');
+	if (file->path.len == 0 || file->url.len)
+		return;
+	write_path(&folder,
+		   slash == SLICE_NONE ? S("") : slice_range(file->path, 0, slash + 1));
+	if (!map_insert(seen, buf_slice(&folder), 0, NULL))
+		return;
+	buf_append(&exporter->text, S("--find-links "));
+	write_quoted(&exporter->text, buf_slice(&folder));
+	buf_byte(&exporter->text, '\n');
+}
+
+static void write_folders(struct exporter *exporter)
+{
+	struct map seen = { .arena = exporter->text.arena };
+	for (size_t i = 0; i < exporter->lock->len; i++) {
+		const struct lock_package *package = exporter->packages[i];
+		for (size_t j = 0; j < package->wheels_len; j++)
+			write_find_links(exporter, &package->wheels[j], &seen);
+		if (package->has_sdist)
+			write_find_links(exporter, &package->sdist, &seen);
+	}
+}
+
 int lock_export_requirements(const struct lock *lock,
 			     const struct lock_export_options *options,
 			     struct arena *arena, struct slice *ret_text,
@@ -262,6 +303,7 @@ int lock_export_requirements(const struct lock *lock,
 	if (options->via)
 		collect_users(&exporter);
 	write_comment(&exporter);
+	write_folders(&exporter);
 	for (size_t i = 0; i < lock->len; i++)
 		if (write_package(&exporter, exporter.packages[i]) < 0)
 			return -1;

@@ -289,6 +289,12 @@ static struct slice relative_path(struct arena *arena, struct slice folder,
 	return buf_slice(&path);
 }
 
+struct slice path_from_lock(struct arena *arena, const char *lock_path, const char *path)
+{
+	return relative_path(arena, path_real(arena, path_directory(arena, lock_path)),
+			     slice_from(path));
+}
+
 struct lock_file direct_lock_file(struct arena *arena, const struct direct_file *file,
 				  const char *lock_path)
 {
@@ -302,9 +308,6 @@ struct lock_file direct_lock_file(struct arena *arena, const struct direct_file 
 		.subdirectory = file->subdirectory,
 	};
 	if (file->path)
-		entry.path =
-			relative_path(arena,
-				      path_real(arena, path_directory(arena, lock_path)),
-				      slice_from(file->path));
+		entry.path = path_from_lock(arena, lock_path, file->path);
 	return entry;
 }

@@ -63,6 +63,9 @@ NODISCARD int direct_need(struct resolve *resolve, const struct requirement *req
 bool direct_is_discovered(const struct resolve *resolve, struct slice name);
 void direct_ban(struct resolve *resolve, struct slice name);
 
+// An absolute path as seen from the lock's folder (751.6): "../wheels/x.whl". lock_path "-": from the current one.
+struct slice path_from_lock(struct arena *arena, const char *lock_path, const char *path);
+
 // The lock's entry for it. lock_path: of the lock, "-" for none.
 struct lock_file direct_lock_file(struct arena *arena, const struct direct_file *file,
 				  const char *lock_path);

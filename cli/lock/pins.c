@@ -6,6 +6,7 @@
 #include "cli/lock/direct.h"
 #include "cli/lock/overrides.h"
 #include "packaging/name.h"
+#include "net/url.h"
 #include "packaging/target_cover.h"
 
 #include <stdlib.h>
@@ -53,24 +54,40 @@ void preferences_from_lock(struct preferences *preferences, const struct lock *l
 	}
 }
 
-static struct lock_file lock_file_of(struct arena *arena, const struct pin *pin)
+// 751.6: a file of this machine stands by its path from the lock, so that the two may move together.
+static void put_place(const struct merge *merge, const struct project_file *file,
+		      struct lock_file *place)
 {
+	const char *path;
+	if (url_file_path(merge->arena, file->url, &path))
+		place->path =
+			path_from_lock(merge->arena, merge->lock_path,
+				       arena_c_string(merge->arena,
+						      path_real(merge->arena, path)));
+	else
+		place->url = url_redact(merge->arena, file->url);
+}
+
+static struct lock_file lock_file_of(const struct merge *merge, const struct pin *pin)
+{
+	struct arena *arena = merge->arena;
 	const struct project_file *file = pin->file;
 	struct lock_hash *hashes =
 		arena_new_array(arena, struct lock_hash, pin->hashes_len);
 	for (size_t i = 0; i < pin->hashes_len; i++)
 		hashes[i] = pin->hashes[i];
-	return (struct lock_file){
+	struct lock_file made = {
 		.hashes = hashes,
 		.hashes_len = pin->hashes_len,
 		.kind = file->kind == FILE_WHEEL ? LOCK_WHEEL : LOCK_SDIST,
 		.name = file->name,
-		.url = url_redact(arena, file->url),
 		.sha256 = pin->sha256,
 		.has_size = pin->has_size,
 		.size = pin->size,
 		.upload_time = file->upload_time,
 	};
+	put_place(merge, file, &made);
+	return made;
 }
 
 // --- collecting ------------------------------------------------------------------------------------------------------
@@ -102,7 +119,7 @@ static void add_file(struct merge *merge, struct entry *entry, const struct pin 
 	for (size_t i = 0; i < entry->wheels.len; i++)
 		if (slice_eq(entry->wheels.items[i].name, pin->file->name))
 			return;
-	*array_push(merge->arena, &entry->wheels) = lock_file_of(merge->arena, pin);
+	*array_push(merge->arena, &entry->wheels) = lock_file_of(merge, pin);
 }
 
 static void add_dependencies(struct merge *merge, struct entry *entry,
@@ -168,6 +185,12 @@ static void put_dependencies(const struct merge *merge, struct entry *entry,
 	package->dependencies_len = kept;
 }
 
+// A file of this machine whose project is an index's, or no index's at all.
+static bool is_of_find_links(const struct pin *pin)
+{
+	return url_is_file(pin->file->url) && !url_is_file(pin->project->index_url);
+}
+
 static void put_entry(const struct merge *merge, struct entry *entry,
 		      struct lock_package *package)
 {
@@ -178,7 +201,7 @@ static void put_entry(const struct merge *merge, struct entry *entry,
 		package->has_archive = true;
 		package->archive =
 			direct_lock_file(merge->arena, pin->direct, merge->lock_path);
-	} else {
+	} else if (!is_of_find_links(pin)) {
 		package->index = pin->project->index_url;
 	}
 	if (!entry->requires_python_differs)
@@ -191,7 +214,7 @@ static void put_entry(const struct merge *merge, struct entry *entry,
 	package->wheels_len = entry->wheels.len;
 	package->has_sdist = entry->sdist != NULL;
 	if (entry->sdist)
-		package->sdist = lock_file_of(merge->arena, entry->sdist);
+		package->sdist = lock_file_of(merge, entry->sdist);
 }
 
 static int put_marker(struct arena *arena, const struct target *targets, size_t len,

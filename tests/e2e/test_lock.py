@@ -10,6 +10,27 @@ from harness import Case, noise, wheel
 LABEL = "e2e"
 
 
+class FindLinks(Case):
+    """Files of a directory are locked by their path from the lock (751.6), and found there by all that read it."""
+
+    def test_751_6_lock_and_files_move_together(self):
+        made = wheel("lib", "1.0")
+        self.write("wheels/old releases/" + made.filename, made.content)
+        self.write("requirements.in", "lib\n")
+        (self.work / "locks").mkdir()
+        self.ok("lock", "requirements.in", "--no-index", "-f", "wheels/old releases", "-o", "locks/pylock.toml", *self.TARGET)
+        package = tomllib.loads(self.read("locks/pylock.toml"))["packages"][0]
+        self.assertNotIn("index", package)
+        self.assertEqual(package["wheels"][0]["path"], f"../wheels/old releases/{made.filename}")
+        self.assertNotIn("url", package["wheels"][0])
+        moved = self.dir / "elsewhere"
+        self.work.rename(moved)
+        self.ok("bake", moved / "locks" / "pylock.toml", "--output", self.dir / "baked", cwd=self.dir, cache=self.dir / "empty")
+        self.assertTrue(self.layers(self.dir / "baked"))
+        exported = self.ok("export", moved / "locks" / "pylock.toml", cwd=self.dir).out
+        self.assertIn('\n--find-links "../wheels/old releases/"\nlib==1.0 \\\n', exported)
+
+
 class Lock(Case):
     def setUp(self):
         super().setUp()
