@@ -5,8 +5,10 @@
 #include "builder/layer/collisions.h"
 #include "builder/layer/key.h"
 #include "builder/layer/layer.h"
+#include "builder/layer/skips.h"
 #include "builder/wheel/tree.h"
 
+#include "base/map.h"
 #include "base/parallel.h"
 #include "base/tar.h"
 
@@ -37,14 +39,18 @@ static int check_options(const struct bake_options *options, struct error *err)
 }
 
 static int make_plan(struct baking *baking, const struct lock_selection *selection,
-		     struct error *err)
+		     const struct bake_ensure *ensure, struct error *err)
 {
-	if (plan_make(selection, PLAN_UNKNOWN_BASE, baking->arena, &baking->plan, err) <
-	    0)
+	const struct bake_options *options = baking->options;
+	if (plan_make(selection, PLAN_UNKNOWN_BASE, options->bytecode != NULL,
+		      baking->arena, &baking->plan, err) < 0)
 		return -1;
-	if (baking->options->scheme != SCHEME_VENV)
+	if (options->scheme != SCHEME_VENV)
 		plan_drop_skeleton(&baking->plan);
-	return 0;
+	if (!options->bytecode)
+		return 0;
+	return skips_find(baking->baker.store, options, &baking->plan, ensure,
+			  baking->arena, err);
 }
 
 static int look_up_all(struct baking *baking, struct error *err)
@@ -68,12 +74,17 @@ static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure
 			 struct error *err)
 {
 	struct lock_selection missing = { 0 };
+	struct map seen = { .arena =
+				    baking->arena }; // layers of bytecode have them again
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		const struct layer_task *task = &baking->tasks[i];
 		if (task->present && !baking->options->strict)
 			continue;
-		for (size_t k = 0; k < task->plan->len; k++)
-			*array_push(baking->arena, &missing) = *task->plan->choices[k];
+		for (size_t k = 0; k < task->plan->len; k++) {
+			const struct lock_choice *choice = task->plan->choices[k];
+			if (map_insert(&seen, choice->package->name, 0, NULL))
+				*array_push(baking->arena, &missing) = *choice;
+		}
 	}
 	if (missing.len == 0 || !ensure || !ensure->wheels)
 		return 0;
@@ -146,6 +157,9 @@ static void collect_warnings(const struct baking *baking, struct bake_result *re
 	struct collision_warnings all = baking->collisions;
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		const struct layer_task *task = &baking->tasks[i];
+		result->uncompiled += task->uncompiled;
+		result->stripped_files += task->stripped_files;
+		result->stripped_bytes += task->stripped_bytes;
 		for (size_t k = 0; k < task->warnings_len; k++)
 			array_push(baking->arena, &all)->text =
 				arena_dup(baking->arena, task->warnings[k].text);
@@ -159,7 +173,7 @@ static struct layer layer_of(const struct layer_task *task)
 {
 	return (struct layer){
 		.name = task->plan->name,
-		.kind = task->plan->kind == PLAN_SKELETON ? S("skeleton") : S("wheels"),
+		.kind = slice_from(plan_kind_name(task->plan->kind)),
 		.packages = task->plan->packages,
 		.key = task->key,
 		.digest = task->record.digest,
@@ -228,7 +242,8 @@ int bake(struct store *store, const struct lock_selection *selection,
 		.arena = arena,
 	};
 	struct bake_result result;
-	if (check_options(options, err) < 0 || make_plan(&baking, selection, err) < 0 ||
+	if (check_options(options, err) < 0 ||
+	    make_plan(&baking, selection, ensure, err) < 0 ||
 	    look_up_all(&baking, err) < 0 || ensure_wheels(&baking, ensure, err) < 0 ||
 	    look_for_collisions(&baking, err) < 0)
 		return -1;

@@ -80,10 +80,37 @@ NODISCARD int scheme_of_system(struct slice interpreter, const struct target *ta
 const char *scheme_name(enum scheme scheme); // "venv", "base", "debian"
 bool scheme_parse(struct slice name, enum scheme *ret_scheme);
 
+// The interpreter that compiles modules (pyc.*): that of the target, or one with the same version and build.
+struct bytecode_interpreter {
+	struct slice path;
+	struct slice tag, magic, version; // "cpython-312", "cb0d0d0a", "3.12.11"
+	struct sha256 banner;             // of sys.version
+};
+
+// Asks it. ERROR_INPUT: not the target's Python, or older than 3.7. Texts live in arena.
+NODISCARD int bytecode_look_at(struct store *store, struct slice path,
+			       const struct target *target,
+			       const volatile int *interrupted, struct arena *arena,
+			       struct bytecode_interpreter *ret_interpreter,
+			       struct error *err);
+// The line of layer keys.
+struct slice bytecode_key_line(const struct bytecode_interpreter *interpreter,
+			       struct arena *arena);
+
+// What is left out of environments on request (env.11): bits.
+enum strip_rule { STRIP_TESTS = 1, STRIP_PYI = 2, STRIP_HEADERS = 4 };
+
+// "tests,pyi,headers" in any order. ERROR_USAGE.
+NODISCARD int strip_parse(struct slice text, unsigned *ret_rules, struct error *err);
+// The rules as text, "none" for none: what layer keys hold the SHA-256 of.
+struct slice strip_rules_text(unsigned rules, struct arena *arena);
+
 struct bake_options {
 	struct slice prefix;      // "/opt/venv" (env.1)
 	struct slice interpreter; // base interpreter, "/usr/local/bin/python3.12"
 	enum scheme scheme;
+	const struct bytecode_interpreter *bytecode; // NULL: no layers of bytecode
+	unsigned strip;                              // enum strip_rule
 	const struct target *target;
 	uint32_t uid, gid;
 	uint64_t mtime;   // 315532800, or SOURCE_DATE_EPOCH where earlier (tar.10)
@@ -96,7 +123,7 @@ struct bake_options {
 
 struct layer {
 	struct slice name;     // "skeleton", "numpy", "bucket-03"
-	struct slice kind;     // "skeleton" or "wheels"
+	struct slice kind;     // "skeleton", "wheels" or "pyc"
 	struct slice packages; // "a 1.0, b 2.0"
 	struct sha256 key, digest, diff_id;
 	uint64_t size, tar_size; // compressed and plain, bytes
@@ -118,6 +145,8 @@ struct bake_result {
 	enum scheme scheme;
 	struct bake_warning *warnings;
 	size_t warnings_len, warnings_cap;
+	uint64_t uncompiled;                    // sources without bytecode, of layers baked now (pyc.6)
+	uint64_t stripped_files, stripped_bytes; // left out of layers baked now (env.11)
 };
 
 // Plans, bakes what the store does not know, and writes out_directory (".pinbake"): layers/, groups/, oci/, .gitignore.
@@ -150,6 +179,8 @@ struct install_options {
 	const char *prefix;
 	struct slice interpreter;
 	enum scheme scheme;
+	const struct bytecode_interpreter *bytecode; // NULL: no bytecode
+	unsigned strip;                              // enum strip_rule
 	const struct target *target;
 	unsigned jobs;
 	bool strict;
@@ -157,6 +188,8 @@ struct install_options {
 };
 struct install_result {
 	uint64_t packages, files, bytes;
+	uint64_t uncompiled;                     // sources without bytecode (pyc.6)
+	uint64_t stripped_files, stripped_bytes; // left out (env.11)
 	struct bake_warning *warnings; // of files that two packages bring (env.10)
 	size_t warnings_len, warnings_cap;
 };

@@ -199,6 +199,9 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 		.packages = run->base.len,
 		.files = writer.files,
 		.bytes = writer.bytes,
+		.uncompiled = run->base.uncompiled,
+		.stripped_files = run->base.packages.stripped_files,
+		.stripped_bytes = run->base.packages.stripped_bytes,
 	};
 	add_warnings(run, ret_result);
 	return 0;
@@ -210,7 +213,10 @@ int install(struct store *store, const struct lock_selection *selection,
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct change run = {
-		.base = { .store = store, .options = options, .arena = &arena },
+		.base = { .store = store,
+			  .options = options,
+			  .arena = &arena,
+			  .interrupted = progress ? progress->interrupted : NULL },
 		.progress = progress
 	};
 	if (options->scheme != SCHEME_VENV)

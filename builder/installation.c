@@ -2,9 +2,17 @@
 // Lock and prefix → open wheels and the trees that an environment there consists of.
 #include "builder/installation.h"
 
+#include "base/parallel.h"
 #include "builder/layer/plan.h"
+#include "builder/wheel/bytecode.h"
 
 #include <unistd.h>
+
+struct compiling {
+	struct installation *run;
+	struct bytecode_settings settings;
+	struct arena *arenas; // by wheel
+};
 
 // A relative prefix is one of the current folder.
 static int set_prefix(struct installation *run, struct error *err)
@@ -31,7 +39,7 @@ static int open_wheels(struct installation *run, const struct lock_selection *se
 		       struct error *err)
 {
 	struct plan plan = { 0 };
-	if (plan_make(selection, PLAN_UNKNOWN_BASE, run->arena, &plan, err) < 0)
+	if (plan_make(selection, PLAN_UNKNOWN_BASE, false, run->arena, &plan, err) < 0)
 		return -1;
 	struct plan_order order = plan_order(&plan, run->arena);
 	run->wheels = arena_new_array(run->arena, struct wheel_file, order.len);
@@ -42,6 +50,54 @@ static int open_wheels(struct installation *run, const struct lock_selection *se
 	return 0;
 }
 
+static int open_bytecode(void *context, size_t index, unsigned worker, struct error *err)
+{
+	const struct compiling *compiling = context;
+	(void)worker;
+	return bytecode_open(&compiling->settings, &compiling->run->wheels[index],
+			     &compiling->arenas[index],
+			     &compiling->run->bytecodes[index], err);
+}
+
+// pyc.5: a module that two wheels bring with different bytes gets none.
+static void find_skips(const struct installation *run, const struct tree_options *options,
+		       struct map *skips)
+{
+	for (size_t i = 0; i < run->packages.collisions_len; i++) {
+		const struct tree_collision *collision = &run->packages.collisions[i];
+		if (!collision->twin.len)
+			map_insert(skips, slice_skip(collision->path, options->prefix.len),
+				   0, NULL);
+	}
+}
+
+static int add_bytecode(struct installation *run, const struct tree_options *options,
+			struct error *err)
+{
+	struct tree compiled = { 0 };
+	struct map skips = { .arena = run->arena };
+	run->bytecodes = arena_new_array(run->arena, struct bytecode, run->len);
+	run->bytecode_arenas = arena_new_array(run->arena, struct arena, run->len);
+	run->bytecodes_len = run->len;
+	struct compiling compiling = {
+		.run = run,
+		.settings = { run->store, run->options->bytecode, options,
+			      run->interrupted },
+		.arenas = run->bytecode_arenas,
+	};
+	if (parallel_for(run->options->jobs, run->len, open_bytecode, &compiling, err) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < run->len; i++)
+		run->uncompiled += run->bytecodes[i].uncompiled;
+	find_skips(run, options, &skips);
+	if (tree_of_bytecode(options, run->bytecodes, run->len, &skips, run->arena,
+			     &compiled, err) < 0)
+		return -1;
+	run->packages = tree_merge(&run->packages, &compiled, run->arena);
+	return 0;
+}
+
 int installation_make_trees(struct installation *run, struct slice interpreter,
 			    struct error *err)
 {
@@ -49,13 +105,16 @@ int installation_make_trees(struct installation *run, struct slice interpreter,
 		.prefix = slice_from(run->prefix),
 		.interpreter = interpreter,
 		.scheme = run->options->scheme,
+		.strip = run->options->strip,
 		.target = run->options->target,
 		.strict = run->options->strict,
 	};
 	if (tree_of_skeleton(&options, run->arena, &run->skeleton, err) < 0)
 		return -1;
-	return tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages,
-			      err);
+	if (tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages,
+			   err) < 0)
+		return -1;
+	return run->options->bytecode ? add_bytecode(run, &options, err) : 0;
 }
 
 int installation_open(struct installation *run, const struct lock_selection *selection,
@@ -70,5 +129,9 @@ void installation_close(struct installation *run)
 {
 	for (size_t i = 0; i < run->len; i++)
 		wheel_file_close(&run->wheels[i]);
+	for (size_t i = 0; i < run->bytecodes_len; i++) {
+		bytecode_close(&run->bytecodes[i]);
+		arena_release(&run->bytecode_arenas[i]);
+	}
 	run->len = 0;
 }

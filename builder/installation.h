@@ -13,6 +13,11 @@ struct installation {
 		wheels; // in plan order, so that the same file wins as in the layers (env.10)
 	size_t len;     // open ones
 	struct tree skeleton, packages;
+	struct bytecode *bytecodes; // by wheel, with options->bytecode
+	struct arena *bytecode_arenas;
+	size_t bytecodes_len;
+	uint64_t uncompiled;
+	const volatile int *interrupted; // as in struct progress, or NULL
 };
 
 // store, options and arena are set by the caller. The interpreter is options->interpreter unless another is given.

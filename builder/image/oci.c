@@ -115,6 +115,10 @@ static struct slice created_by(const struct layer *layer, struct arena *arena)
 	struct slice bucket = layer->name;
 	if (slice_eq(layer->kind, S("skeleton")))
 		return S("pinbake skeleton");
+	if (slice_eq(layer->kind, S("pyc")))
+		return arena_printf(arena, "pinbake bytecode %.*s: %.*s",
+				    SLICE_ARG(slice_skip(bucket, sizeof("pyc-") - 1)),
+				    SLICE_ARG(layer->packages));
 	if (!slice_starts_with(bucket, S("bucket-")))
 		return arena_printf(arena, "pinbake %.*s", SLICE_ARG(layer->packages));
 	bucket = slice_skip(bucket, sizeof("bucket-") - 1);

@@ -51,6 +51,8 @@ static int add_layers(struct tracing *tracing, struct store *store,
 	for (uint32_t i = 0; i < plan->len; i++) {
 		const struct plan_layer *layer = &plan->layers[i];
 		struct layer_paths paths = { 0 };
+		if (layer->kind == PLAN_PYC)
+			continue; // of the same wheels again
 		if (layer_paths_of(store, tracing->options, layer, &keys[i],
 				   &tracing->arena, &paths, err) < 0)
 			return -1;

@@ -22,6 +22,17 @@ static void put_python(struct buf *text, const struct bake_options *options)
 		buf_printf(text, "%u.%u\n", target->python_major, target->python_minor);
 }
 
+static void put_strip(struct buf *text, const struct bake_options *options)
+{
+	if (!options->strip) {
+		buf_append(text, S("strip none\n"));
+		return;
+	}
+	struct sha256 digest = sha256_of(strip_rules_text(options->strip, text->arena));
+	buf_append(text, S("strip "));
+	put_digest(text, &digest);
+}
+
 static void put_wheel(struct buf *text, const struct lock_choice *choice)
 {
 	struct slice name = choice->package->name,
@@ -39,22 +50,26 @@ struct slice layer_key_text(const struct plan_layer *layer,
 			    const struct bake_options *options, struct arena *arena)
 {
 	struct buf text = { .arena = arena };
-	buf_printf(&text, "pinbake-layer 1\nkind %s\n",
-		   layer->kind == PLAN_SKELETON ? "skeleton" : "wheels");
+	buf_printf(&text, "pinbake-layer 1\nkind %s\n", plan_kind_name(layer->kind));
 	buf_printf(&text, "prefix %.*s\n", SLICE_ARG(options->prefix));
 	buf_printf(&text, "site %.*s\n",
 		   SLICE_ARG(scheme_site_directory(options->scheme, options->target,
 						   arena)));
 	buf_printf(&text, "owner %u:%u\n", options->uid, options->gid);
 	buf_printf(&text, "mtime %llu\n", (unsigned long long)options->mtime);
-	buf_append(&text, S("coding gzip-members-1\nstrip none\n"));
+	buf_append(&text, S("coding gzip-members-1\n"));
+	put_strip(&text, options);
 	if (layer->kind == PLAN_SKELETON)
 		put_python(&text, options);
 	if (options->scheme != SCHEME_VENV)
 		buf_printf(&text, "scheme %s %.*s\n", scheme_name(options->scheme),
 			   SLICE_ARG(options->interpreter));
+	if (layer->kind == PLAN_PYC)
+		buf_append(&text, bytecode_key_line(options->bytecode, arena));
 	for (size_t i = 0; i < layer->len; i++)
 		put_wheel(&text, layer->choices[i]);
+	for (size_t i = 0; i < layer->skips.len; i++)
+		buf_printf(&text, "skip %.*s\n", SLICE_ARG(layer->skips.items[i]));
 	return buf_slice(&text);
 }
 

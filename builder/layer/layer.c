@@ -6,7 +6,7 @@
 #include "builder/layer/collisions.h"
 #include "builder/layer/key.h"
 #include "builder/layer/layer_writer.h"
-#include "builder/wheel/tree.h"
+#include "builder/wheel/bytecode.h"
 
 #include <assert.h>
 
@@ -46,7 +46,9 @@ struct work {
 	struct layer_task *task;
 	struct arena arena;
 	struct wheel_file *wheels;
-	size_t wheels_len; // open ones
+	size_t wheels_len;          // open ones
+	struct bytecode *bytecodes; // of a PLAN_PYC
+	size_t bytecodes_len;       // open ones
 	struct tree tree;
 	const char *path; // of the blob until its digest is known
 	struct layer_numbers numbers;
@@ -56,6 +58,8 @@ static void release(struct work *work)
 {
 	for (size_t i = 0; i < work->wheels_len; i++)
 		wheel_file_close(&work->wheels[i]);
+	for (size_t i = 0; i < work->bytecodes_len; i++)
+		bytecode_close(&work->bytecodes[i]);
 	arena_release(&work->arena);
 }
 
@@ -85,6 +89,28 @@ static void warn_of_collisions(struct work *work)
 	}
 }
 
+static int make_bytecode_tree(struct work *work, const struct tree_options *tree_options,
+			      struct error *err)
+{
+	const struct plan_layer *plan = work->task->plan;
+	struct bytecode_settings settings = { work->baker->store,
+					      work->baker->options->bytecode,
+					      tree_options, work->baker->interrupted };
+	struct map skips = { .arena = &work->arena };
+	for (size_t i = 0; i < plan->skips.len; i++)
+		map_insert(&skips, plan->skips.items[i], 0, NULL);
+	work->bytecodes = arena_new_array(&work->arena, struct bytecode, plan->len);
+	for (; work->bytecodes_len < plan->len; work->bytecodes_len++) {
+		struct bytecode *bytecode = &work->bytecodes[work->bytecodes_len];
+		if (bytecode_open(&settings, &work->wheels[work->bytecodes_len],
+				  &work->arena, bytecode, err) < 0)
+			return -1;
+		work->task->uncompiled += bytecode->uncompiled;
+	}
+	return tree_of_bytecode(tree_options, work->bytecodes, plan->len, &skips,
+				&work->arena, &work->tree, err);
+}
+
 static int make_tree(struct work *work, struct error *err)
 {
 	const struct bake_options *options = work->baker->options;
@@ -92,13 +118,20 @@ static int make_tree(struct work *work, struct error *err)
 		.prefix = options->prefix,
 		.interpreter = options->interpreter,
 		.scheme = options->scheme,
+		.strip = options->strip,
 		.target = options->target,
 		.strict = options->strict,
 	};
 	if (work->task->plan->kind == PLAN_SKELETON)
 		return tree_of_skeleton(&tree_options, &work->arena, &work->tree, err);
-	return tree_of_wheels(&tree_options, work->wheels, work->wheels_len, &work->arena,
-			      &work->tree, err);
+	if (work->task->plan->kind == PLAN_PYC)
+		return make_bytecode_tree(work, &tree_options, err);
+	if (tree_of_wheels(&tree_options, work->wheels, work->wheels_len, &work->arena,
+			   &work->tree, err) < 0)
+		return -1;
+	work->task->stripped_files = work->tree.stripped_files;
+	work->task->stripped_bytes = work->tree.stripped_bytes;
+	return 0;
 }
 
 static int write_tree(struct work *work, struct error *err)

@@ -21,7 +21,8 @@ struct layer_task {
 	struct layer_record record; // when known, or after layer_bake
 	struct bake_warning *warnings;
 	size_t warnings_len, warnings_cap;
-	struct arena arena; // of warnings
+	struct arena arena;                                  // of warnings
+	uint64_t uncompiled, stripped_files, stripped_bytes; // after layer_bake
 };
 
 // Sets key, known, present and record. options->rehash: a blob counts as present only after

@@ -127,6 +127,7 @@ static int list_wheels(struct listing *listing, struct error *err)
 	struct tree_options tree = { .prefix = options->prefix,
 				     .interpreter = options->interpreter,
 				     .scheme = options->scheme,
+				     .strip = options->strip,
 				     .target = options->target };
 	listing->places = layout_places_of(&tree, listing->arena);
 	listing->complete = true;
@@ -155,6 +156,7 @@ int layer_paths_of(struct store *store, const struct bake_options *options,
 	     store_layer_paths_write(store, key, text_of(&listing.paths, &scratch), err) <
 		     0))
 		return -1;
+	listing.paths.incomplete = !listing.complete;
 	*ret_paths = listing.paths;
 	return 0;
 }

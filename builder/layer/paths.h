@@ -20,6 +20,7 @@ struct layer_path {
 struct layer_paths {
 	struct layer_path *items; // wheel by wheel; files that lose within the layer too
 	size_t len, cap;
+	bool incomplete; // the store lacks a wheel
 };
 
 // From the store, or from the wheels, which are then remembered. A wheel that the store

@@ -44,9 +44,10 @@ static uint64_t wheel_bytes(const struct lock_choice *choice)
 	return choice->file->has_size ? choice->file->size : 0;
 }
 
-static size_t count_layers(const struct lock_selection *selection, uint64_t threshold)
+static size_t count_layers(const struct lock_selection *selection, uint64_t threshold,
+			   bool bytecode)
 {
-	bool used[PLAN_BUCKETS] = { false };
+	bool used[PLAN_BUCKETS] = { false }, compiled[PLAN_BUCKETS] = { false };
 	size_t count = BUCKETS_BELOW;
 	for (size_t i = 0; i < selection->len; i++) {
 		const struct lock_choice *choice = &selection->items[i];
@@ -55,27 +56,29 @@ static size_t count_layers(const struct lock_selection *selection, uint64_t thre
 			count++;
 		if (wheel_bytes(choice) < threshold)
 			used[bucket] = true;
+		count += bytecode && !compiled[bucket];
+		compiled[bucket] = true;
 	}
 	return count;
 }
 
 // Plan.3: while there are too many layers the threshold doubles.
 static int find_threshold(const struct lock_selection *selection, unsigned base_layers,
-			  uint64_t *ret_threshold, struct error *err)
+			  bool bytecode, uint64_t *ret_threshold, struct error *err)
 {
 	unsigned taken = base_layers + PLAN_RESERVED_LAYERS;
 	unsigned room = taken < PLAN_IMAGE_LAYERS_MAX ? PLAN_IMAGE_LAYERS_MAX - taken : 0;
 	size_t budget = room < PLAN_LAYERS_MAX ? room : PLAN_LAYERS_MAX;
 	for (uint64_t threshold = PLAN_HEAVY_BYTES; threshold < UINT64_MAX / 2;
 	     threshold *= 2) {
-		if (count_layers(selection, threshold) <= budget) {
+		if (count_layers(selection, threshold, bytecode) <= budget) {
 			*ret_threshold = threshold;
 			return 0;
 		}
 	}
 	return error_set(err, ERROR_NO,
 			 "a base of %u layers leaves no room for the %zu that are needed",
-			 base_layers, count_layers(selection, UINT64_MAX));
+			 base_layers, count_layers(selection, UINT64_MAX, bytecode));
 }
 
 static struct plan_layer *add_layer(struct plan *plan, enum plan_kind kind,
@@ -129,6 +132,24 @@ static void add_bucket(struct plan *plan, const struct lock_selection *selection
 	}
 }
 
+// plan.5: apart from the wheels, because they change with the interpreter.
+static void add_bytecode(struct plan *plan, const struct lock_selection *selection,
+			 uint32_t bucket, struct arena *arena)
+{
+	struct plan_layer *layer = NULL;
+	for (size_t i = 0; i < selection->len; i++) {
+		const struct lock_choice *choice = &selection->items[i];
+		if (plan_bucket(choice->package->name) != bucket)
+			continue;
+		if (!layer) {
+			layer = add_layer(plan, PLAN_PYC,
+					  arena_printf(arena, "pyc-%02u", bucket), arena);
+			layer->bucket = bucket;
+		}
+		add_choice(layer, choice, arena);
+	}
+}
+
 static struct slice package_list(const struct plan_layer *layer, struct arena *arena)
 {
 	struct buf text = { .arena = arena };
@@ -140,7 +161,7 @@ static struct slice package_list(const struct plan_layer *layer, struct arena *a
 	return buf_slice(&text);
 }
 
-int plan_make(const struct lock_selection *selection, unsigned base_layers,
+int plan_make(const struct lock_selection *selection, unsigned base_layers, bool bytecode,
 	      struct arena *arena, struct plan *ret_plan, struct error *err)
 {
 	struct plan plan = { 0 };
@@ -148,16 +169,26 @@ int plan_make(const struct lock_selection *selection, unsigned base_layers,
 		if (check_choice(&selection->items[i], err) < 0)
 			return -1;
 	}
-	if (find_threshold(selection, base_layers, &plan.heavy_threshold, err) < 0)
+	if (find_threshold(selection, base_layers, bytecode, &plan.heavy_threshold, err) <
+	    0)
 		return -1;
 	add_layer(&plan, PLAN_SKELETON, S("skeleton"), arena);
 	add_heavy(&plan, selection, arena);
 	for (uint32_t bucket = 0; bucket < PLAN_BUCKETS; bucket++)
 		add_bucket(&plan, selection, bucket, arena);
+	for (uint32_t bucket = 0; bytecode && bucket < PLAN_BUCKETS; bucket++)
+		add_bytecode(&plan, selection, bucket, arena);
 	for (size_t i = 0; i < plan.len; i++)
 		plan.layers[i].packages = package_list(&plan.layers[i], arena);
 	*ret_plan = plan;
 	return 0;
+}
+
+const char *plan_kind_name(enum plan_kind kind)
+{
+	if (kind == PLAN_SKELETON)
+		return "skeleton";
+	return kind == PLAN_PYC ? "pyc" : "wheels";
 }
 
 void plan_drop_skeleton(struct plan *plan)

@@ -3,6 +3,7 @@
 // opened or downloaded.
 #pragma once
 
+#include "base/files.h"
 #include "builder/builder.h"
 
 enum {
@@ -15,29 +16,34 @@ enum {
 
 #define PLAN_HEAVY_BYTES (8 * (uint64_t)1024 * 1024)
 
-enum plan_kind { PLAN_SKELETON, PLAN_HEAVY, PLAN_BUCKET };
+enum plan_kind { PLAN_SKELETON, PLAN_HEAVY, PLAN_BUCKET, PLAN_PYC };
 
 struct plan_layer {
 	enum plan_kind kind;
-	uint32_t bucket;       // of a PLAN_BUCKET
+	uint32_t bucket;       // of a PLAN_BUCKET or PLAN_PYC
 	struct slice name;     // "skeleton", "numpy", "bucket-03": never a version
 	struct slice packages; // "a 1.0, b 2.0"
 	const struct lock_choice **choices; // by name; none in the skeleton
 	size_t len, cap;
-	uint64_t wheel_bytes; // by the lock's sizes: which layer to begin with
+	struct name_list skips; // of a PLAN_PYC: sources without bytecode, sorted (pyc.5)
+	uint64_t wheel_bytes;   // by the lock's sizes: which layer to begin with
 };
 
 struct plan {
-	// Bottom up: skeleton, heavy wheels by name, buckets by number (plan.4).
+	// Bottom up: skeleton, heavy wheels by name, buckets by number, bytecode by number
+	// (plan.4).
 	struct plan_layer *layers;
 	size_t len, cap;
 	uint64_t heavy_threshold; // bytes, after doubling (plan.3)
 };
 
 // ERROR_INPUT: a pin that is no wheel or has no SHA-256. ERROR_NO: more layers than the
-// base leaves room for.
+// base leaves room for. bytecode: with layers of it on top, over all wheels (plan.5).
 NODISCARD int plan_make(const struct lock_selection *selection, unsigned base_layers,
-			struct arena *arena, struct plan *ret_plan, struct error *err);
+			bool bytecode, struct arena *arena, struct plan *ret_plan,
+			struct error *err);
+
+const char *plan_kind_name(enum plan_kind kind); // "skeleton", "wheels", "pyc"
 
 // With --system the base image has all that a skeleton would hold.
 void plan_drop_skeleton(struct plan *plan);

@@ -4,6 +4,8 @@
 #include "builder/store/sealed.h"
 #include "builder/store/store.h"
 
+#include <unistd.h>
+
 // A list of a layer's paths is some hundred bytes a file: the largest real one (a wheel of
 // 28,000 files) has 3 MB.
 enum { RECORD_BYTES_MAX = 1024 * 1024, PATHS_BYTES_MAX = 32 * 1024 * 1024 };
@@ -133,4 +135,18 @@ int store_layer_paths_write(struct store *store, const struct sha256 *key,
 	sealed_close(&sealed);
 	return write_small(store_path_of(store->paths, key, &scratch), buf_slice(&sealed),
 			   err);
+}
+
+const char *store_bytecode_path(const struct store *store, const struct sha256 *key,
+				struct arena *arena)
+{
+	return store_path_of(store->bytecode, key, arena);
+}
+
+const char *store_bytecode_work_path(const struct store *store, const char *name,
+				     struct arena *arena)
+{
+	return arena_printf(arena, "%s/%s.%ld.part", store->bytecode, name,
+			    (long)getpid())
+		.ptr;
 }

@@ -40,6 +40,13 @@ NODISCARD int store_layer_record_write(struct store *store,
 				       const struct layer_record *record,
 				       struct error *err);
 
+// Where the bytecode of a key is or would be, and a path beside it for what is being
+// written; name keeps threads apart, the process its own.
+const char *store_bytecode_path(const struct store *store, const struct sha256 *key,
+				struct arena *arena);
+const char *store_bytecode_work_path(const struct store *store, const char *name,
+				     struct arena *arena);
+
 // The list of paths that was written for a key; false where there is none or it is
 // damaged. Marks it as used now.
 bool store_layer_paths_read(const struct store *store, const struct sha256 *key,

@@ -6,6 +6,7 @@
 //	layers/sha256/HEX    layer blobs
 //	layers/key/HEX       what a layer key was baked to
 //	layers/paths/HEX     the paths of the layer of a key
+//	bytecode/HEX         compiled modules of a wheel (pyc.8)
 //	*.part               being written; removed by prune when their writer has died
 #pragma once
 
@@ -14,7 +15,7 @@
 
 struct store {
 	const char *root; // the cache directory
-	const char *files, *layers, *keys, *paths;
+	const char *files, *layers, *keys, *paths, *bytecode;
 	struct arena arena;
 };
 

@@ -8,6 +8,7 @@
 #include "builder/wheel/entry_stream.h"
 #include "builder/wheel/record.h"
 #include "builder/wheel/script.h"
+#include "builder/wheel/strip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -290,12 +291,24 @@ static int add_record(struct installer *run, struct error *err)
 
 // ---------------------------------------------------------------------------------------
 
+static int strip(struct installer *run, struct error *err)
+{
+	struct stripped stripped = { 0 };
+	if (!run->places->strip)
+		return 0;
+	if (strip_layout(run->wheel, run->places, &run->layout, &stripped, err) < 0)
+		return -1;
+	run->files.stripped_files = stripped.files;
+	run->files.stripped_bytes = stripped.bytes;
+	return 0;
+}
+
 static int run_installer(struct installer *run, struct error *err)
 {
 	struct entry_point_list points = { 0 };
 	struct map scripts = { .arena = run->arena };
 	if (layout_of_wheel(run->wheel, run->places, run->arena, &run->layout, err) < 0 ||
-	    read_entry_points(run, &points, err) < 0)
+	    read_entry_points(run, &points, err) < 0 || strip(run, err) < 0)
 		return -1;
 	for (size_t i = 0; i < points.len; i++)
 		map_insert(&scripts, bin_path(run, points.items[i].name), 0, NULL);

@@ -16,6 +16,7 @@ struct installed_file {
 struct installed_wheel {
 	struct installed_file *files; // in no order that matters; no path twice
 	size_t len, cap;
+	uint64_t stripped_files, stripped_bytes; // left out (env.11)
 };
 
 // Texts live in arena; zip entries are borrowed from wheel. ERROR_INTEGRITY as

@@ -15,6 +15,7 @@ struct layout_places {
 	struct slice site;    // "lib/python3.12/site-packages"
 	struct slice headers; // "include/site/python3.12"
 	struct slice python;  // what scripts start: "/opt/venv/bin/python"
+	unsigned strip;       // enum strip_rule: what stays out (env.11)
 	bool system;          // the base's own folders: its library may not be replaced
 };
 

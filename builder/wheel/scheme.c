@@ -74,6 +74,7 @@ struct layout_places layout_places_of(const struct tree_options *options,
 		.site = scheme_site_directory(options->scheme, target, arena),
 		.headers = scheme_headers_directory(options->scheme, target, arena),
 		.python = system ? options->interpreter : own,
+		.strip = options->strip,
 		.system = system,
 	};
 }

@@ -96,6 +96,8 @@ static int add_wheel(struct joiner *run, uint32_t index,
 	struct map folded = { .arena = &scratch };
 	if (installed_wheel_of(wheel, places, &scratch, &installed, err) < 0)
 		return -1;
+	run->tree.stripped_files += installed.stripped_files;
+	run->tree.stripped_bytes += installed.stripped_bytes;
 	for (size_t i = 0; i < installed.len; i++) {
 		const struct installed_file *file = &installed.files[i];
 		struct slice path =

@@ -20,6 +20,7 @@ struct tree_options {
 	struct slice
 		interpreter; // "/usr/local/bin/python3.12": the skeleton's link and `home`
 	enum scheme scheme;
+	unsigned strip; // enum strip_rule
 	const struct target
 		*target; // gives X.Y, the "t" of free-threaded builds, and `version =`
 	bool strict;     // different bytes at one path are an error (env.10)
@@ -85,6 +86,7 @@ struct tree {
 	struct tree_collision
 		*collisions; // twins in the order of wheels; then by path and loser
 	size_t collisions_len, collisions_cap;
+	uint64_t stripped_files, stripped_bytes; // of its wheels, left out (env.11)
 };
 
 // wheels in the order of plan.4 (inside a layer that is the order of names; install takes

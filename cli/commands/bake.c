@@ -165,6 +165,8 @@ static void report(struct cli *cli, const struct bake_result *baked, const char 
 	    baked->len, plural(baked->len), output, SLICE_ARG(small), SLICE_ARG(large),
 	    fresh, baked->len - fresh, (unsigned long long)(took / 1000),
 	    (unsigned long long)(took % 1000 / 10));
+	tree_report(cli, baked->uncompiled, baked->stripped_files, baked->stripped_bytes,
+		    result);
 	json_object_set_new(result, "layers", layers_as_json(baked));
 	json_object_set_new(result, "directory", json_string(output));
 	json_object_set_new(result, "plan", digest_as_json(&baked->plan_digest));
@@ -204,7 +206,9 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 	if (read_options(values, &options, err) < 0 ||
 	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
 	    complete_options(cli, values, &opened, &options, err) < 0 ||
-	    open_store(cli, &store, err) < 0)
+	    open_store(cli, &store, err) < 0 ||
+	    tree_contents(cli, &values->tree, store, &opened.target, &options.strip,
+			  &options.bytecode, err) < 0)
 		return -1;
 	collect_locator_indexes(cli, values->tree.index_url, &index_urls);
 	struct sdist_options builds = tree_builds(&values->tree, NULL);

@@ -56,7 +56,9 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	if (tree_jobs(&values->tree, &options.jobs, err) < 0 ||
 	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
 	    complete_options(cli, values, &opened, &options, err) < 0 ||
-	    open_store(cli, &store, err) < 0)
+	    open_store(cli, &store, err) < 0 ||
+	    tree_contents(cli, &values->tree, store, &opened.target, &options.strip,
+			  &options.bytecode, err) < 0)
 		return -1;
 	collect_locator_indexes(cli, values->tree.index_url, &index_urls);
 	struct sdist_options builds =
@@ -72,6 +74,8 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 		return error_during(err, "installing '%s' into '%s'", opened.path,
 				    options.prefix);
 	progress_done(cli);
+	tree_report(cli, installed.uncompiled, installed.stripped_files,
+		    installed.stripped_bytes, result);
 	report_install(cli, &options, &installed, clock_ms() - started_ms, result);
 	return 0;
 }

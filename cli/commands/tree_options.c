@@ -30,6 +30,52 @@ int tree_place(const struct tree_values *values, const struct target *target,
 	return scheme_of_system(interpreter, target, scheme, prefix, err);
 }
 
+int tree_contents(struct cli *cli, const struct tree_values *values, struct store *store,
+		  const struct target *target, unsigned *ret_strip,
+		  const struct bytecode_interpreter **ret_bytecode, struct error *err)
+{
+	*ret_bytecode = NULL;
+	*ret_strip = 0;
+	if (values->strip && strip_parse(slice_from(values->strip), ret_strip, err) < 0)
+		return -1;
+	if (!values->bytecode)
+		return 0;
+	struct slice path = slice_from(values->bytecode);
+	struct bytecode_interpreter *interpreter =
+		arena_new_array(&cli->arena, struct bytecode_interpreter, 1);
+	if (slice_find_byte(path, '/') == SLICE_NONE)
+		return error_set(
+			err, ERROR_USAGE,
+			"'%s' is no path: expected one, as in /usr/bin/python3.12",
+			values->bytecode);
+	if (path.ptr[0] != '/') // it is started in another folder; links stay
+		path = arena_printf(&cli->arena, "%.*s/%s",
+				    SLICE_ARG(path_real(&cli->arena, ".")), path.ptr);
+	if (bytecode_look_at(store, path, target, interrupt_flag(), &cli->arena,
+			     interpreter, err) < 0)
+		return -1;
+	*ret_bytecode = interpreter;
+	return 0;
+}
+
+void tree_report(const struct cli *cli, uint64_t uncompiled, uint64_t stripped_files,
+		 uint64_t stripped_bytes, json_t *result)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	if (uncompiled)
+		say(cli, "%llu module%s of another Python or no Python: no bytecode",
+		    (unsigned long long)uncompiled, plural(uncompiled));
+	if (stripped_files)
+		say(cli, "left out %llu file%s, %.*s", (unsigned long long)stripped_files,
+		    plural(stripped_files),
+		    SLICE_ARG(human_size(&scratch, stripped_bytes)));
+	json_object_set_new(result, "uncompiled", json_integer((json_int_t)uncompiled));
+	json_object_set_new(result, "stripped_files",
+			    json_integer((json_int_t)stripped_files));
+	json_object_set_new(result, "stripped_bytes",
+			    json_integer((json_int_t)stripped_bytes));
+}
+
 struct sdist_options tree_builds(const struct tree_values *values, const char *python)
 {
 	return (struct sdist_options){

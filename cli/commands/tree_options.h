@@ -8,7 +8,7 @@
 
 struct tree_values {
 	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin,
-		*build_in, *build_engine;
+		*build_in, *build_engine, *bytecode, *strip;
 	bool system, strict, no_build, build_network;
 };
 
@@ -16,56 +16,33 @@ struct tree_values {
 	(offsetof(type, tree) + offsetof(struct tree_values, member))
 
 // Rows of an option table, for a command whose values hold a struct tree_values named tree.
-#define TREE_OPTIONS(type)                                                               \
-	{ "system",                                                                      \
-	  0,                                                                             \
-	  OPTION_FLAG,                                                                   \
-	  TREE_AT(type, system),                                                         \
-	  NULL,                                                                          \
-	  "install into the interpreter's own prefix, not a virtual environment",        \
-	  false },                                                                       \
-		{ "jobs",      'j',                                                      \
-		  OPTION_TEXT, TREE_AT(type, jobs),                                      \
-		  "N",         "threads (default: processors)",                          \
-		  false },                                                               \
-		{ "target",    0,                                                        \
-		  OPTION_TEXT, TREE_AT(type, target),                                    \
-		  "NAME",      "which of the lock's targets",                            \
-		  true },                                                                \
-		{ "index-url", 'i',                                                      \
-		  OPTION_TEXT, TREE_AT(type, index_url),                                 \
-		  "URL",       "index to look files up in, by name and hash",            \
-		  true },                                                                \
-		{ "strict",    0,                                                        \
-		  OPTION_FLAG, TREE_AT(type, strict),                                    \
-		  NULL,        "files of two packages that differ are an error",         \
-		  true },                                                                \
-		{ "no-build",  0,                                                        \
-		  OPTION_FLAG, TREE_AT(type, no_build),                                  \
-		  NULL,        "refuse source distributions instead of building them",   \
-		  false },                                                               \
-		{ "python-bin",                                                          \
-		  0,                                                                     \
-		  OPTION_TEXT,                                                           \
-		  TREE_AT(type, python_bin),                                             \
-		  "PATH",                                                                \
-		  "the interpreter that builds (default: --interpreter's, PATH, pyenv)", \
-		  true },                                                                \
-		{ "build-in",  0,                                                        \
-		  OPTION_TEXT, TREE_AT(type, build_in),                                  \
-		  "IMAGE",     "build inside this image, with its Python and compiler",  \
-		  false },                                                               \
-		{ "build-engine",                                                        \
-		  0,                                                                     \
-		  OPTION_TEXT,                                                           \
-		  TREE_AT(type, build_engine),                                           \
-		  "NAME",                                                                \
-		  "docker or podman (default: the first on PATH)",                       \
-		  true },                                                                \
-	{                                                                                \
-		"build-network", 0, OPTION_FLAG, TREE_AT(type, build_network), NULL,     \
-			"let builds reach the network", true                             \
-	}
+// clang-format off
+#define TREE_OPTIONS(type) \
+	{ "system", 0, OPTION_FLAG, TREE_AT(type, system), NULL, \
+	  "install into the interpreter's own prefix, not a virtual environment", false }, \
+	{ "pyc", 0, OPTION_TEXT, TREE_AT(type, bytecode), "PYTHON", \
+	  "add bytecode, compiled by this interpreter of the target", false }, \
+	{ "strip", 0, OPTION_TEXT, TREE_AT(type, strip), "RULES", \
+	  "leave out tests, pyi, headers: a list with commas", true }, \
+	{ "jobs", 'j', OPTION_TEXT, TREE_AT(type, jobs), "N", \
+	  "threads (default: processors)", false }, \
+	{ "target", 0, OPTION_TEXT, TREE_AT(type, target), "NAME", \
+	  "which of the lock's targets", true }, \
+	{ "index-url", 'i', OPTION_TEXT, TREE_AT(type, index_url), "URL", \
+	  "index to look files up in, by name and hash", true }, \
+	{ "strict", 0, OPTION_FLAG, TREE_AT(type, strict), NULL, \
+	  "files of two packages that differ are an error", true }, \
+	{ "no-build", 0, OPTION_FLAG, TREE_AT(type, no_build), NULL, \
+	  "refuse source distributions instead of building them", false }, \
+	{ "python-bin", 0, OPTION_TEXT, TREE_AT(type, python_bin), "PATH", \
+	  "the interpreter that builds (default: --interpreter's, PATH, pyenv)", true }, \
+	{ "build-in", 0, OPTION_TEXT, TREE_AT(type, build_in), "IMAGE", \
+	  "build inside this image, with its Python and compiler", false }, \
+	{ "build-engine", 0, OPTION_TEXT, TREE_AT(type, build_engine), "NAME", \
+	  "docker or podman (default: the first on PATH)", true }, \
+	{ "build-network", 0, OPTION_FLAG, TREE_AT(type, build_network), NULL, \
+	  "let builds reach the network", true }
+// clang-format on
 
 // 0 without --jobs. ERROR_USAGE.
 NODISCARD int tree_jobs(const struct tree_values *values, unsigned *ret_jobs,
@@ -75,6 +52,17 @@ NODISCARD int tree_jobs(const struct tree_values *values, unsigned *ret_jobs,
 NODISCARD int tree_place(const struct tree_values *values, const struct target *target,
 			 struct slice interpreter, enum scheme *scheme,
 			 struct slice *prefix, struct error *err);
+
+// What --strip and --pyc say: strip gets the rules, ret_bytecode the interpreter, which lives in cli's arena, or NULL.
+NODISCARD int tree_contents(struct cli *cli, const struct tree_values *values,
+			    struct store *store, const struct target *target,
+			    unsigned *ret_strip,
+			    const struct bytecode_interpreter **ret_bytecode,
+			    struct error *err);
+
+// One line each for what was left out, into *result too.
+void tree_report(const struct cli *cli, uint64_t uncompiled, uint64_t stripped_files,
+		 uint64_t stripped_bytes, json_t *result);
 
 struct sdist_options tree_builds(const struct tree_values *values, const char *python);
 

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+// Has wheels compiled, one process each, and reads what was made.
+#include "builder/wheel/bytecode.h"
+
+#include "base/inflate.h"
+#include "base/limits.h"
+#include "base/places.h"
+#include "builder/sdist/sandbox.h"
+#include "builder/store/blobs.h"
+#include "builder/wheel/embedded.h"
+#include "builder/wheel/installed.h"
+#include "builder/wheel/scheme.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LIMIT_SECONDS = 3600, DESCRIBE_SECONDS = 60, ARGUMENTS_MAX = 12 };
+
+static const char list_of_uncompiled[] = "uncompiled";
+
+// --- the interpreter -------------------------------------------------------------------
+
+// pyc.4: an environment of nothing but the hash seed, and no site packages. -I and -E would
+// ignore the seed.
+static int run_python(const char *python, const char *const *words, size_t len,
+		      unsigned limit_seconds, const volatile int *interrupted,
+		      struct arena *scratch, struct error *err)
+{
+	static const char *const environment[] = { "PYTHONHASHSEED=0", NULL };
+	const struct slice program = { compile_wheel_py, compile_wheel_py_len };
+	const char *arguments[ARGUMENTS_MAX] = { python, "-S", "-W", "ignore", "-c" };
+	size_t count = 5;
+	arguments[count++] = arena_c_string(scratch, program);
+	for (size_t i = 0; i < len; i++)
+		arguments[count++] = words[i];
+	struct sandbox_job job = { .arguments = arguments,
+				   .environment = environment,
+				   .directory = "/",
+				   .log_path = "/dev/null",
+				   .limit_seconds = limit_seconds,
+				   .interrupted = interrupted };
+	struct sandbox_result result;
+	if (sandbox_run(&job, &result, err) < 0)
+		return -1;
+	if (result.exit_code == 0)
+		return 0;
+	return error_set(err, ERROR_NO, "'%s' ended with %d", python, result.exit_code);
+}
+
+// cpython-312 for CPython 3.12; free-threaded builds have the tag cpython-313t.
+static int check_interpreter(const struct bytecode_interpreter *interpreter,
+			     const struct target *target, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice tag = arena_printf(&scratch, "cpython-%u%u%s", target->python_major,
+					target->python_minor,
+					target->free_threaded ? "t" : "");
+	bool old = target->python_major == 3 && target->python_minor < 7;
+	if (old)
+		return error_set(err, ERROR_INPUT,
+				 "Python %u.%u knows no bytecode without times",
+				 target->python_major, target->python_minor);
+	if (slice_eq(interpreter->tag, tag) &&
+	    (!target->python_patch_given ||
+	     slice_eq(interpreter->version, target->python_full)))
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 "'%.*s' is Python %.*s (%.*s), but the lock is for %.*s",
+			 SLICE_ARG(interpreter->path), SLICE_ARG(interpreter->version),
+			 SLICE_ARG(interpreter->tag), SLICE_ARG(target->name));
+}
+
+static bool read_answer(struct slice text, struct bytecode_interpreter *interpreter)
+{
+	struct slice banner = { 0 };
+	if (!slice_cut(&text, '\n', &interpreter->tag) ||
+	    !slice_cut(&text, '\n', &interpreter->magic) ||
+	    !slice_cut(&text, '\n', &interpreter->version) ||
+	    !slice_cut(&text, '\n', &banner))
+		return false;
+	interpreter->banner = sha256_of(banner);
+	return true;
+}
+
+int bytecode_look_at(struct store *store, struct slice path, const struct target *target,
+		     const volatile int *interrupted, struct arena *arena,
+		     struct bytecode_interpreter *ret_interpreter, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct bytecode_interpreter interpreter = { .path = path };
+	const char *answer = store_bytecode_work_path(store, "describe", &scratch);
+	const char *words[] = { "describe", answer };
+	struct slice text = { 0 };
+	int status = run_python(arena_c_string(&scratch, path), words, 2,
+				DESCRIBE_SECONDS, interrupted, &scratch, err);
+	if (status == 0)
+		status = file_read(answer, LIMIT_METADATA_BYTES, ERROR_IO, arena, &text,
+				   err);
+	(void)place_remove(answer);
+	if (status < 0)
+		return error_during(err, "asking '%.*s' what it is", SLICE_ARG(path));
+	if (!read_answer(text, &interpreter))
+		return error_set(err, ERROR_INPUT, "'%.*s' does not say what it is",
+				 SLICE_ARG(path));
+	if (check_interpreter(&interpreter, target, err) < 0)
+		return -1;
+	*ret_interpreter = interpreter;
+	return 0;
+}
+
+// --- compiling -------------------------------------------------------------------------
+
+struct slice bytecode_path(struct slice source, struct slice tag, struct arena *arena)
+{
+	size_t slash = slice_find_last_byte(source, '/');
+	size_t start = slash == SLICE_NONE ? 0 : slash + 1;
+	struct slice name = slice_range(source, start, source.len - strlen(".py"));
+	return arena_printf(arena, "%.*s__pycache__/%.*s.%.*s.pyc", (int)start,
+			    source.ptr, SLICE_ARG(name), SLICE_ARG(tag));
+}
+
+static bool is_module(const struct installed_file *file, struct slice site)
+{
+	return file->zip && slice_ends_with(file->path, S(".py")) &&
+	       slice_starts_with(file->path, site) &&
+	       slice_find_byte(file->path, '\t') == SLICE_NONE;
+}
+
+static int by_walk(const void *left, const void *right)
+{
+	const struct installed_file *a = left, *b = right;
+	return path_cmp_walk(a->path, b->path);
+}
+
+// pyc.4: in tar.3 order.
+static int list_sources(const struct bytecode_settings *settings,
+			const struct wheel_file *wheel, struct arena *scratch,
+			struct slice *ret_list, struct error *err)
+{
+	struct layout_places places = layout_places_of(settings->tree, scratch);
+	struct installed_wheel installed = { 0 };
+	struct buf text = { .arena = scratch };
+	if (installed_wheel_of(wheel, &places, scratch, &installed, err) < 0)
+		return -1;
+	if (installed.len)
+		qsort(installed.files, installed.len, sizeof(*installed.files), by_walk);
+	for (size_t i = 0; i < installed.len; i++) {
+		const struct installed_file *file = &installed.files[i];
+		if (is_module(file, places.site))
+			buf_printf(&text, "%.*s\t%.*s/%.*s\t%.*s\n",
+				   SLICE_ARG(file->zip->name),
+				   SLICE_ARG(settings->tree->prefix),
+				   SLICE_ARG(file->path),
+				   SLICE_ARG(bytecode_path(file->path,
+							   settings->interpreter->tag,
+							   scratch)));
+	}
+	*ret_list = buf_slice(&text);
+	return 0;
+}
+
+static int compile_wheel(const struct bytecode_settings *settings,
+			 const struct wheel_file *wheel, const char *path,
+			 struct arena *scratch, struct error *err)
+{
+	struct slice list = { 0 };
+	struct slice hex = sha256_hex(scratch, &wheel->sha256);
+	const char *archive = store_bytecode_work_path(settings->store, hex.ptr, scratch);
+	const char *list_path = arena_printf(scratch, "%s.list.part", archive).ptr;
+	const char *words[] = { "compile",
+				store_file_path(settings->store, &wheel->sha256, scratch),
+				list_path, archive };
+	if (list_sources(settings, wheel, scratch, &list, err) < 0)
+		return -1;
+	int status = file_write(list_path, list, err);
+	if (status == 0)
+		status = run_python(arena_c_string(scratch, settings->interpreter->path),
+				    words, 4, LIMIT_SECONDS, settings->interrupted,
+				    scratch, err);
+	(void)place_remove(list_path);
+	if (status == 0)
+		status = rename_path(archive, path, err);
+	if (status < 0)
+		(void)place_remove(archive);
+	return status;
+}
+
+// --- reading ---------------------------------------------------------------------------
+
+static uint64_t count_lines(struct slice text)
+{
+	uint64_t count = 0;
+	for (size_t i = 0; i < text.len; i++)
+		count += text.ptr[i] == '\n';
+	return count;
+}
+
+// Stored entries are their own bytes; a damaged one makes the archive as good as absent.
+static bool read_archive(const char *path, struct arena *arena,
+			 struct bytecode *ret_bytecode)
+{
+	struct bytecode bytecode = { 0 };
+	struct error ignored = { 0 };
+	uint64_t need;
+	if (!file_exists(path) ||
+	    file_map_open(path, ERROR_IO, &bytecode.map, &ignored) < 0)
+		return false;
+	bool sound = zip_read_directory(arena, bytecode.map.bytes, bytecode.map.bytes.len,
+					&bytecode.directory, &need, &ignored) == 0;
+	for (size_t i = 0; sound && i < bytecode.directory.len; i++) {
+		const struct zip_entry *entry = &bytecode.directory.entries[i];
+		struct slice bytes = { 0 };
+		sound = entry->method == ZIP_STORED &&
+			zip_entry_data(entry, bytecode.map.bytes, &bytes, &ignored) == 0 &&
+			crc32_update(0, bytes) == entry->crc32;
+		if (sound && slice_eq(entry->name, slice_from(list_of_uncompiled)))
+			bytecode.uncompiled = count_lines(bytes);
+	}
+	if (!sound) {
+		file_map_close(&bytecode.map);
+		return false;
+	}
+	*ret_bytecode = bytecode;
+	return true;
+}
+
+// pyc.8
+static struct sha256 key_of(const struct bytecode_settings *settings,
+			    const struct wheel_file *wheel, struct arena *scratch)
+{
+	struct buf text = { .arena = scratch };
+	const struct tree_options *tree = settings->tree;
+	buf_printf(&text, "pinbake-bytecode 1\nprefix %.*s\nsite %.*s\n",
+		   SLICE_ARG(tree->prefix),
+		   SLICE_ARG(scheme_site_directory(tree->scheme, tree->target, scratch)));
+	buf_printf(&text, "strip %.*s\n",
+		   SLICE_ARG(strip_rules_text(tree->strip, scratch)));
+	buf_append(&text, bytecode_key_line(settings->interpreter, scratch));
+	buf_printf(&text, "wheel %.*s\n", SLICE_ARG(sha256_hex(scratch, &wheel->sha256)));
+	return sha256_of(buf_slice(&text));
+}
+
+struct slice bytecode_key_line(const struct bytecode_interpreter *interpreter,
+			       struct arena *arena)
+{
+	return arena_printf(arena, "pyc %.*s %.*s %.*s %.*s\n",
+			    SLICE_ARG(interpreter->tag), SLICE_ARG(interpreter->magic),
+			    SLICE_ARG(interpreter->version),
+			    SLICE_ARG(sha256_hex(arena, &interpreter->banner)));
+}
+
+int bytecode_open(const struct bytecode_settings *settings,
+		  const struct wheel_file *wheel, struct arena *arena,
+		  struct bytecode *ret_bytecode, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct sha256 key = key_of(settings, wheel, &scratch);
+	const char *path = store_bytecode_path(settings->store, &key, &scratch);
+	if (read_archive(path, arena, ret_bytecode)) {
+		place_touch(path);
+		return 0;
+	}
+	if (compile_wheel(settings, wheel, path, &scratch, err) < 0)
+		return error_during(err, "compiling '%.*s'", SLICE_ARG(wheel->file_name));
+	if (read_archive(path, arena, ret_bytecode))
+		return 0;
+	return error_set(err, ERROR_INTEGRITY, "'%s' is damaged", path);
+}
+
+void bytecode_close(struct bytecode *bytecode)
+{
+	file_map_close(&bytecode->map);
+}

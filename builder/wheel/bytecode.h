@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Bytecode of a wheel's modules (pyc.*), compiled by the target's own interpreter and kept
+// in the store, so that an unchanged wheel is not compiled again (pyc.8).
+//
+//	wheel ──places──▶ list of sources ──python, one fresh process──▶ bytecode/HEX: a zip of stored .pyc
+//	                                                                     └──▶ tree entries below __pycache__
+#pragma once
+
+#include "base/map.h"
+#include "builder/wheel/layout.h"
+
+// What was compiled of one wheel; the archive is mapped while it is open.
+struct bytecode {
+	struct file_map map;
+	struct zip_directory directory;
+	uint64_t uncompiled; // sources that are not valid for this Python (pyc.6)
+};
+
+// What a wheel's bytecode depends on beside its bytes and the interpreter.
+struct bytecode_settings {
+	struct store *store;
+	const struct bytecode_interpreter *interpreter;
+	const struct tree_options *tree;
+	const volatile int *interrupted; // as in struct progress, or NULL
+};
+
+// From the store, or compiled into it. ERROR_NO where the interpreter fails. Texts live in
+// arena.
+NODISCARD int bytecode_open(const struct bytecode_settings *settings,
+			    const struct wheel_file *wheel, struct arena *arena,
+			    struct bytecode *ret_bytecode, struct error *err);
+void bytecode_close(struct bytecode *bytecode); // fine on a zeroed struct
+
+// The tree of .pyc files of several wheels, in the order of tree_of_wheels; the last one
+// wins. skips: sources, relative to the prefix, that get none (pyc.5).
+NODISCARD int tree_of_bytecode(const struct tree_options *options,
+			       const struct bytecode *bytecodes, size_t len,
+			       const struct map *skips, struct arena *arena,
+			       struct tree *ret_tree, struct error *err);
+
+// Both trees in one, each directory once; what both have otherwise is the upper's.
+struct tree tree_merge(const struct tree *lower, const struct tree *upper,
+		       struct arena *arena);
+
+// "a/__pycache__/b.cpython-312.pyc" of "a/b.py"
+struct slice bytecode_path(struct slice source, struct slice tag, struct arena *arena);

@@ -1,0 +1,209 @@
+"""What is asked of the environment tree: bytecode by the target's own interpreter, and what is left out."""
+
+import csv
+import json
+import marshal
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import unittest
+
+from harness import Case, tree, wheel
+
+LABEL = "e2e"
+
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+INTERPRETER = os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python{PYTHON}"))
+SITE = f"lib/python{PYTHON}/site-packages"
+TAG = sys.implementation.cache_tag
+
+
+class TreeCase(Case):
+    TARGET = ("--python", PYTHON, "--platform", "linux/amd64")
+
+    def files(self, folder=".pinbake", kind=None):
+        """Of all layers: {path below the prefix: bytes}, later layers win."""
+        found = {}
+        for layer in json.loads(self.read(f"{folder}/bake.json"))["layers"]:
+            if kind and layer["kind"] != kind:
+                continue
+            with tarfile.open(self.work / folder / "layers" / layer["digest"] / "layer.tar.gz") as archive:
+                for member in archive:
+                    if member.isfile():
+                        found[member.name.removeprefix("opt/venv/")] = archive.extractfile(member).read()
+        return found
+
+
+@unittest.skipUnless(os.path.exists(INTERPRETER), "no interpreter with a prefix of its own")
+class Bytecode(TreeCase):
+    def setUp(self):
+        super().setUp()
+        names = "\n".join(f"def f{i}(path, name={i}):\n    return {{'a', 'b', 'c', 'd'}}, path.name\n" for i in range(50))
+        self.index.add(
+            wheel("demo", "1.0", requires=["other"],
+                  files={"demo/__init__.py": names, "demo/template.py": "{{ name }} = \n", "demo/sub/é.py": "x = 'ü'\n",
+                         "shared/__init__.py": "same = 1\n", "shared/contested.py": "who = 'demo'\n"}),
+            wheel("other", "1.0", files={"other.py": "import demo\n" + names, "shared/__init__.py": "same = 1\n",
+                                         "shared/contested.py": "who = 'other'\n"}))
+        self.lock("demo\n")
+
+    def bake(self, *args, **options):
+        return self.ok("bake", "pylock.toml", "--pyc", INTERPRETER, *args, **options)
+
+    def test_pyc_1_form_and_place(self):
+        """Unchecked-hash, level 0, one beside each source, the final path inside (pyc.3)."""
+        self.bake()
+        found = self.files(kind="pyc")
+        content = found[f"{SITE}/demo/__pycache__/__init__.{TAG}.pyc"]
+        self.assertEqual(content[4:8], b"\1\0\0\0")
+        self.assertEqual(marshal.loads(content[16:]).co_filename, f"/opt/venv/{SITE}/demo/__init__.py")
+        self.assertTrue(all(path.endswith(f".{TAG}.pyc") and path.startswith(SITE) for path in found))
+        self.assertIn(f"{SITE}/demo/sub/__pycache__/é.{TAG}.pyc", found)
+        self.assertNotIn("pyc", " ".join(self.files(kind="wheels")))
+
+    def test_pyc_4_same_bytes_everywhere(self):
+        """Another store, folder, umask, time zone and number of jobs."""
+        self.bake()
+        elsewhere = self.dir / "elsewhere"
+        elsewhere.mkdir()
+        shutil.copy(self.work / "pylock.toml", elsewhere)
+        env = self.environment(TZ="Asia/Tokyo", PYTHONHASHSEED="7", PYTHONPATH="/nowhere", LC_ALL="C")
+        self.bake("-j", "1", "-o", self.work / "again", cache=self.dir / "another", cwd=elsewhere, env=env, umask=0o077)
+        self.assertEqual(set(self.layers()), set(self.layers("again")))
+
+    def test_pyc_5_contested_modules_have_none(self):
+        self.bake()
+        found = self.files(kind="pyc")
+        self.assertIn(f"{SITE}/shared/__pycache__/__init__.{TAG}.pyc", found)
+        self.assertNotIn(f"{SITE}/shared/__pycache__/contested.{TAG}.pyc", found)
+
+    def test_pyc_6_what_does_not_compile_is_counted(self):
+        self.assertEqual(json.loads(self.bake("--json").out)["uncompiled"], 1)
+        self.assertNotIn(f"{SITE}/demo/__pycache__/template.{TAG}.pyc", self.files(kind="pyc"))
+
+    def test_pyc_8_wheels_are_compiled_once(self):
+        """With all layers gone, an interpreter that can no longer compile is not asked to."""
+        self.bake()
+        before = set(self.layers())
+        for folder in ("layers/sha256", "layers/key"):
+            for path in (self.cache / folder).iterdir():
+                path.unlink()
+        program = self.write("python", f'#!/bin/sh\n[ "$6" != compile ] || exit 9\nexec {INTERPRETER} "$@"\n')
+        program.chmod(0o755)
+        self.ok("bake", "pylock.toml", "--pyc", program, "-o", "again")
+        self.assertEqual(set(self.layers("again")), before)
+        shutil.rmtree(self.cache / "bytecode")
+        for path in (self.cache / "layers/sha256").iterdir():
+            path.unlink()
+        self.fails(1, "bake", "pylock.toml", "--pyc", program, "-o", "third", says="ended with 9")
+
+    def test_wheel_layers_are_those_without_bytecode(self):
+        """plan.5: a new interpreter must not move a wheel's layer."""
+        self.ok("bake", "pylock.toml", "-o", "plain")
+        self.bake()
+        self.assertLess(set(self.layers("plain")), set(self.layers()))
+
+    def test_another_python_is_refused(self):
+        self.ok("lock", "requirements.in", "-o", "other.toml", "--index-url", self.index.url, "--python", "3.99",
+                "--platform", "linux/amd64")
+        self.fails(3, "bake", "other.toml", "--pyc", INTERPRETER, says="but the lock is for cp399")
+        self.fails(2, "bake", "pylock.toml", "--pyc", "python3", says="is no path")
+        self.fails(6, "bake", "pylock.toml", "--pyc", "/nowhere/python3", says="/nowhere/python3")
+
+    def test_install_and_import(self):
+        """Python takes them as they are: nothing is written, and an edited source has no effect (pyc.2)."""
+        prefix = self.work / "env"
+        install = ("install", "pylock.toml", "--prefix", prefix, "--interpreter", INTERPRETER, "--pyc", INTERPRETER)
+        self.ok(*install)
+        self.ok(*install, "--check")
+        before = tree(prefix)
+        run = [prefix / "bin/python", "-c", "import demo, other; print(demo.f3.__code__.co_filename)"]
+        out = subprocess.run(run, check=True, capture_output=True, text=True).stdout
+        self.assertEqual(out.strip(), str(prefix / SITE / "demo/__init__.py"))
+        self.assertEqual(tree(prefix), before)
+        (prefix / SITE / "other.py").write_text("raise SystemExit(5)\n")
+        self.assertEqual(subprocess.run(run, check=True, capture_output=True, text=True).stdout, out)
+        self.assertEqual(self.run_program(*install, "--check").code, 1)
+        (prefix / SITE / f"demo/__pycache__/__init__.{TAG}.pyc").write_bytes(b"")
+        self.ok(*install)
+        self.ok(*install, "--check")
+
+
+class Strip(TreeCase):
+    def setUp(self):
+        super().setUp()
+        code = "x = 1\n"
+        self.index.add(
+            wheel("demo", "1.0", scripts={"demo-check": "demo.asked.tests.run:main"},
+                  files={"demo/__init__.py": "from .kept import tests\n", "demo/__init__.pyi": "x: int\n",
+                         "demo/tests/__init__.py": code, "demo/tests/data/a.bin": "1234", "demo/sub/tests/test_a.py": code,
+                         "demo/kept/tests/__init__.py": code, "demo/asked/tests/run.py": "def main(): pass\n",
+                         "demo/lazy/__init__.py": "import lazy_loader\nlazy_loader.attach_stub(__name__, __file__)\n",
+                         "demo/lazy/__init__.pyi": code, "demo/data/tests/table.csv": "1,2\n",
+                         "demo/named/__init__.py": 'FOLDER = "tests"\n', "demo/named/tests/a.py": code,
+                         "demo/far/a.py": "import importlib\nimportlib.import_module('demo.dotted.tests.x')\n",
+                         "demo/dotted/tests/x.py": code, "demo/up/here/a.py": "from ..tests import b\n",
+                         "demo/up/tests/b.py": code, "demo/include/demo.h": "int x;\n", "demo/include/note.txt": "note\n",
+                         "demo/other.h": "int y;\n", "demo-1.0.data/headers/demo.h": "int z;\n"}),
+            wheel("triton", "1.0", files={"triton/include/cuda.h": "int x;\n"}))
+        self.lock("demo\ntriton\n")
+
+    LEFT_OUT = {"tests": {"demo/tests/__init__.py", "demo/tests/data/a.bin", "demo/sub/tests/test_a.py"},
+                "pyi": {"demo/__init__.pyi"}, "headers": {"demo/include/demo.h"}}
+
+    def stripped(self, rules):
+        self.ok("bake", "pylock.toml", "-o", "plain")
+        result = json.loads(self.ok("bake", "pylock.toml", "--strip", rules, "-o", rules, "--json").out)
+        plain, less = self.files("plain"), self.files(rules)
+        gone = plain.keys() - less.keys()
+        self.assertEqual(less.keys() - plain.keys(), set())
+        self.assertEqual((result["stripped_files"], result["stripped_bytes"]),
+                         (len(gone), sum(len(plain[path]) for path in gone)))
+        return {path.removeprefix(SITE + "/") for path in gone}, less
+
+    def test_env_11_tests(self):
+        """Not those of data, of entry points, or that another module of the wheel names."""
+        gone, _ = self.stripped("tests")
+        self.assertEqual(gone, self.LEFT_OUT["tests"])
+
+    def test_env_11_pyi(self):
+        gone, _ = self.stripped("pyi")
+        self.assertEqual(gone, self.LEFT_OUT["pyi"])
+
+    def test_env_11_headers(self):
+        """Not those of packages that compile at run time, nor those that lie among sources."""
+        gone, _ = self.stripped("headers")
+        self.assertEqual(gone, self.LEFT_OUT["headers"] | {f"include/site/python{PYTHON}/demo/demo.h"})
+
+    def test_env_11_record_lists_what_is_there(self):
+        _, less = self.stripped("headers,tests,pyi")
+        rows = csv.reader(less[f"{SITE}/demo-1.0.dist-info/RECORD"].decode().splitlines())
+        listed = {os.path.normpath(f"{SITE}/{row[0]}") for row in rows}
+        own = {path for path in less if path.startswith((f"{SITE}/demo", "bin/", "include/"))} - \
+            {path for path in less if "triton" in path or path.startswith("bin/python")}
+        self.assertEqual(listed, own)
+
+    def test_key_1_strip_line(self):
+        """Another order of the rules is the same layer; no rules, another."""
+        self.ok("bake", "pylock.toml", "--strip", "pyi,tests", "-o", "a")
+        self.ok("bake", "pylock.toml", "--strip", "tests,pyi,tests", "-o", "b")
+        self.ok("bake", "pylock.toml", "-o", "c")
+        self.assertEqual(set(self.layers("a")), set(self.layers("b")))
+        self.assertNotEqual(set(self.layers("a")), set(self.layers("c")))
+        self.fails(2, "bake", "pylock.toml", "--strip", "docs", says="no strip rule")
+
+    def test_install(self):
+        prefix = self.work / "env"
+        install = ("install", "pylock.toml", "--prefix", prefix, "--interpreter", "/usr/bin/python3", "--strip", "tests")
+        self.ok(*install[:-2])
+        self.ok(*install)
+        self.assertFalse((prefix / SITE / "demo/sub/tests").exists())
+        self.ok(*install, "--check")
+        self.assertEqual(self.run_program(*install[:-2], "--check").code, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
