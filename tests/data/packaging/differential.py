@@ -2,15 +2,21 @@
 """Random cases with the answers of Python's `packaging`, one a line, for test_differential.c.
 
 A line is KIND TAB field TAB ... TAB answer; bytes outside "!".."~" and the percent sign stand as %XX. Where the two are
-meant to differ the answer is "?", and `Difference` says why. Usage: differential.py CASES SEED. Exit 77: no `packaging`.
+meant to differ the answer is "?", and `Difference` says why. Usage: differential.py CASES SEED. Exit 77: no `packaging`
+of 26 or later, which reads markers and tags as the standards do now.
 """
 
 import random
+import re
 import sys
 
 try:
+    import packaging
     from packaging import _manylinux, _musllinux, tags
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison
+    from packaging.metadata import parse_email
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
     from packaging.utils import (
         InvalidName,
         InvalidSdistFilename,
@@ -21,6 +27,9 @@ try:
     )
     from packaging.version import InvalidVersion, Version
 except ImportError:
+    sys.exit(77)
+
+if Version(packaging.__version__).major < 26:
     sys.exit(77)
 
 
@@ -334,11 +343,181 @@ def emit_ranks(count):
             emit("rank", target, text, str(min((ranks[t] for t in found if t in ranks), default=-1)))
 
 
+# --- markers, requirements, metadata ------------------------------------------------------------------------------
+
+ENVIRONMENTS = {
+    "cp312.4-linux-amd64-glibc2.28": ("posix", "linux", "Linux", "x86_64", "3.12.4"),
+    "cp39.18-macos-arm64-14.0": ("posix", "darwin", "Darwin", "arm64", "3.9.18"),
+    "cp313.0-windows-amd64": ("nt", "win32", "Windows", "AMD64", "3.13.0"),
+}
+OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "~=", "===", "in", "not in")
+TEXT_FIELDS = {
+    "os_name": ("posix", "nt", "java"), "sys_platform": ("linux", "win32", "darwin", "linux2", "lin"),
+    "platform_system": ("Linux", "Windows", "Darwin", ""), "platform_machine": ("x86_64", "AMD64", "arm64", "86"),
+    "implementation_name": ("cpython", "pypy"), "platform_python_implementation": ("CPython", "PyPy", "Jython"),
+    "extra": ("x", "Foo.Bar", "foo_bar", "y"),
+}
+VERSION_FIELDS = ("python_version", "python_full_version", "implementation_version")
+
+
+def environment(target, extra):
+    names = ("os_name", "sys_platform", "platform_system", "platform_machine", "python_full_version")
+    known = dict(zip(names, ENVIRONMENTS[target]))
+    full = known["python_full_version"]
+    return {**known, "python_version": full.rpartition(".")[0], "implementation_version": full, "extra": extra,
+            "implementation_name": "cpython", "platform_python_implementation": "CPython"}
+
+
+def comparison(strict):
+    """One with its field on either side. Where strict, what is asked is what both define alike."""
+    if rng.random() < 0.5:
+        field, op = pick(VERSION_FIELDS), pick(OPERATORS[:7])
+        value = pick(("3.8", "3.9", "3.12", "3.12.4", "3.13", "3", "3.9.18", "3.13.0rc1", "4", "3.12.0"))
+        if op in ("==", "!=") and rng.random() < 0.3:
+            value += ".*"
+        if op == "~=" and "." not in value:
+            op = ">="
+    else:
+        field = pick(tuple(TEXT_FIELDS))
+        op, value = pick(("==", "!=") if strict or field == "extra" else ("==", "!=", "in", "not in")), pick(TEXT_FIELDS[field])
+        if op.endswith("in"):
+            value = pick((value, value + ", " + pick(TEXT_FIELDS[field])))
+    quote = pick("'\"")
+    blanks = pick((" ", " ", "  ", "" if not op.endswith("in") else " "))
+    sides = [field, f"{quote}{value}{quote}"]
+    if op in ("==", "!=") and "*" not in value and rng.random() < 0.1:
+        sides.reverse()
+    return blanks.join((sides[0], op, sides[1]))
+
+
+def marker(depth=0, strict=False):
+    if depth > 2 or rng.random() < 0.4:
+        return comparison(strict)
+    inner = pick((" and ", " or ")).join(marker(depth + 1, strict) for _ in range(pick((2, 2, 3))))
+    return pick(("{}", "({})", "( {} )")).format(inner)
+
+
+def refuse_texts(parts):
+    """Where a field that is a version meets a literal that is none."""
+    for part in parts:
+        if isinstance(part, list):
+            refuse_texts(part)
+        elif isinstance(part, tuple):
+            sides = {type(side).__name__: side.value for side in (part[0], part[2])}
+            if sides.get("Variable") in VERSION_FIELDS and not part[1].value.endswith("in"):
+                try:
+                    Specifier(part[1].value + sides.get("Value", "1"))
+                except InvalidSpecifier:
+                    raise Difference("a user's literal that is no version is an error (508.2)") from None
+
+
+def holds_for(parsed, target, extra=""):
+    return int(parsed.evaluate(environment(target, extra)))
+
+
+def case_marker():
+    text, target, extra = mutate(marker(), 0.05), pick(tuple(ENVIRONMENTS)), pick(("", "x", "foo-bar"))
+    try:
+        parsed = Marker(text)
+        refuse_texts(parsed._markers)
+        answer = str(holds_for(parsed, target, extra))
+    except InvalidMarker:
+        answer = "!"
+    except (Difference, UndefinedComparison):
+        answer = "?"
+    if any(c in text for c in "\x1f\u00a0\f\v\n\r\\"):
+        answer = "?"  # blanks are blank and tab; escapes are none
+    emit("marker", text, target, extra, answer)
+
+
+def requirement():
+    extras = pick(("", "", "", "[x]", "[Foo.Bar, x]", "[ ]", "[y,y]"))
+    where = pick(("", "", " ")) + ",".join(clause(version()) for _ in range(pick((0, 1, 1, 2))))
+    if rng.random() < 0.1:
+        where = " @ https://example.org/a-1.0-py3-none-any.whl"
+    elif rng.random() < 0.1:
+        where = f"({where})"
+    condition = (" " if "@" in where else pick(("", " "))) + "; " + marker() if rng.random() < 0.4 else ""
+    return (name().strip("-_.") or "a") + extras + where + condition
+
+
+def clauses_of(specifiers):
+    """As a set: neither says in which order or how often."""
+    return ",".join(sorted({f"{each.operator}{each.version}" for each in specifiers}))
+
+
+def refuse_loose(parsed):
+    if parsed.url and ("\0" in parsed.url or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", parsed.url)):
+        raise Difference("a URL has a scheme, and no NUL")
+    if any(each.endswith("_") for each in (parsed.name, *parsed.extras)):
+        raise Difference("a name ends with a letter or digit (508.4)")
+
+
+def case_requirement():
+    text, target = mutate(requirement(), 0.05), pick(tuple(ENVIRONMENTS))
+    try:
+        if any(c in text for c in "\x1f\u00a0\f\v\n\r\\é１ſ"):
+            raise Difference("blanks are blank and tab; only ASCII is a name")
+        if "===" in text or ",," in text.replace(" ", "") or "," in text.partition(";")[0].rstrip()[-2:]:
+            raise Difference("what === compares with, and empty clauses, are the specifier's business")
+        parsed = Requirement(text)
+        refuse_loose(parsed)
+        if parsed.marker:
+            refuse_texts(parsed.marker._markers)
+        truth = str(holds_for(parsed.marker, target)) if parsed.marker else "1"
+        names = ",".join(sorted({canonicalize_name(extra) for extra in parsed.extras}))
+        candidate = version()
+        admits = "" if parsed.url else str(int(parsed.specifier.contains(candidate, prereleases=True)))
+        answer = f"{canonicalize_name(parsed.name)} [{names}] {parsed.url or ''} {truth} {admits}"
+    except InvalidRequirement:
+        candidate, answer = "1.0", "!"
+    except (Difference, UndefinedComparison, TypeError):
+        candidate, answer = "1.0", "?"
+    emit("requirement", text, target, candidate, answer)
+
+
+def case_metadata():
+    """What a document's fields say: name, version, bound on Python, requirements, extras."""
+    needs = [mutate(pick(("a", "b>=1", "c[x]<2; python_version>'3'", "d ; extra == 'x'", "e (>=1.0)")), 0.05)
+             for _ in range(pick((0, 1, 2, 4)))]
+    lines = [f"Metadata-Version: {pick(('2.1', '2.1', '1.2', '2.2', '2.3', '2.4', '1.0'))}", f"Name: {name().strip('-_.') or 'a'}",
+             f"Version: {version()}", *(f"Provides-Extra: {extra}" for extra in ("x", "Y_z")[: pick((0, 1, 2))]),
+             *(f"Requires-Dist: {need}" for need in needs), "Summary: " + pick(("one", "é", "a: b", "")),
+             "Keywords: " + pick(("a,b", "", "x y")), *pick(((), ("Requires-Python: >=3.8",), ("Requires-Python:>=3, <4",)))]
+    head, rest = lines[:1], lines[1:]
+    rng.shuffle(rest)
+    folded = [pick(("{}", "{}", "{}", "{} ")).format(line.replace(": ", pick((": ", ":", ":  ")), 1)) for line in head + rest]
+    text = pick(("\n", "\n", "\r\n")).join(folded + pick(([], ["", "Requires-Dist: body"], ["", "", "text"]))) + pick(("", "\n"))
+    raw, _ = parse_email(text.encode("utf-8", "surrogateescape"))
+    said = {field: raw.get(field, "").strip(" ") for field in ("name", "version", "requires_python")}
+    try:
+        if any(c in need for need in needs for c in "\x1f\u00a0\f\v\n\r\\\0é１ſ"):
+            raise Difference("a line of its own, or blanks that are none")
+        wanted = []
+        for need in raw.get("requires_dist", ()):
+            try:
+                parsed = Requirement(need)
+            except InvalidRequirement:
+                raise Difference("old metadata is read leniently (md.3)") from None
+            refuse_loose(parsed)
+            if "===" in need or need.rstrip().endswith(";"):
+                raise Difference("as with requirements")
+            truth = holds_for(parsed.marker, "cp312.4-linux-amd64-glibc2.28", "x") if parsed.marker else 1
+            extras = ",".join(sorted({canonicalize_name(extra) for extra in parsed.extras}))
+            wanted.append(f"{canonicalize_name(parsed.name)}[{extras}]{truth}")
+        extras = " ".join(canonicalize_name(extra.strip(" ")) for extra in raw.get("provides_extra", ()))
+        answer = f"{said['name']} {said['version']} ({said['requires_python']}) ({' '.join(wanted)}) ({extras})"
+    except (Difference, UndefinedComparison):
+        answer = "?"
+    emit("metadata", text, answer)
+
+
 def main():
     count, seed = int(sys.argv[1]), int(sys.argv[2])
     rng.seed(seed)
     sys.set_int_max_str_digits(0)
-    for case in (case_version, case_order, case_specifier, case_name, case_wheel, case_sdist):
+    for case in (case_version, case_order, case_specifier, case_name, case_wheel, case_sdist, case_marker,
+                 case_requirement, case_metadata):
         for _ in range(count):
             case()
     emit_targets(count // 100)
