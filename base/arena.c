@@ -10,14 +10,18 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { CHUNK_BYTES = 64 * 1024, CHUNK_ALIGN = 64, EXIT_NO_MEMORY = 71 };
+enum { BACKED_BYTES = 128 * 1024 };
+static const uintptr_t PAGE_BYTES = 4096; // at most what a page has
 
 struct arena_chunk {
 	struct arena_chunk *below;
 	size_t size;   // of bytes[]
 	size_t zeroed; // from there on nobody has written: zero as the system gave it
+	size_t backed; // up to there the system was asked for memory behind the pages
 	void *block;   // of malloc
 	alignas(CHUNK_ALIGN) unsigned char bytes[];
 };
@@ -115,14 +119,30 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	chunk->block = block;
 	chunk->below = arena->chunk;
 	chunk->size = size;
-	chunk->zeroed = fresh ? 0 : size;
+	chunk->zeroed = chunk->backed = fresh ? 0 : size;
 	arena->chunk = chunk;
 	arena->used = 0;
 	poison(chunk->bytes, size);
 }
 
+// One question for many pages, where a touch of each would be a fault of its own.
+static void back_pages(struct arena_chunk *chunk, size_t to)
+{
+	uintptr_t from = ((uintptr_t)chunk->bytes + chunk->backed) & ~(PAGE_BYTES - 1);
+	size_t end = chunk->backed + BACKED_BYTES;
+	if (end < to || end > chunk->size)
+		end = to;
+	(void)madvise(
+		(void *)from, (uintptr_t)chunk->bytes + end - from,
+		MADV_POPULATE_WRITE); // best effort: older systems know no such advice
+	chunk->backed = end;
+}
+
 static void *zeroed_bytes(struct arena_chunk *chunk, size_t from, size_t to)
 {
+	// What is larger than a step may be meant to be used in part.
+	if (to > chunk->backed && to - from < BACKED_BYTES)
+		back_pages(chunk, to);
 	unsigned char *bytes = chunk->bytes + from;
 	if (from < chunk->zeroed)
 		memset(bytes, 0, (to < chunk->zeroed ? to : chunk->zeroed) - from);

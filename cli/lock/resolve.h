@@ -118,7 +118,7 @@ struct resolve {
 	struct solver *solver;
 	struct arena arena;
 	struct target_answers *answers; // of the target, then of options->others
-	struct map node_ids;            // "name" or "name[extra]" → node id
+	struct map node_ids;            // "name" or "name[extra" → node id
 	struct {
 		struct node *items;
 		size_t len, cap;

@@ -35,10 +35,12 @@ void add_dependencies(struct resolve *resolve, const struct requirement *require
 struct ask *ask_of(struct resolve *resolve, uint32_t node, uint32_t rank)
 {
 	uint32_t id;
-	struct slice key = arena_printf(&resolve->arena, "%u@%u", node, rank);
+	const uint32_t release[] = { node, rank };
+	struct slice key = { (const char *)release, sizeof(release) };
 	if (map_find(&resolve->ask_ids, key, &id))
 		return &resolve->asks.items[id];
-	map_insert(&resolve->ask_ids, key, (uint32_t)resolve->asks.len, NULL);
+	map_insert(&resolve->ask_ids, arena_dup(&resolve->arena, key),
+		   (uint32_t)resolve->asks.len, NULL);
 	struct ask *ask = array_push(&resolve->arena, &resolve->asks);
 	ask->node = node;
 	ask->rank = rank;

@@ -11,6 +11,19 @@
 
 #include <string.h>
 
+// Texts by the thousand, each as long as it is.
+static struct slice joined(struct arena *arena, struct slice first, struct slice second,
+			   struct slice third)
+{
+	char *text = arena_alloc(arena, first.len + second.len + third.len + 1, 1);
+	memcpy(text, first.ptr, first.len);
+	if (second.len)
+		memcpy(text + first.len, second.ptr, second.len);
+	if (third.len)
+		memcpy(text + first.len + second.len, third.ptr, third.len);
+	return (struct slice){ text, first.len + second.len + third.len };
+}
+
 struct slice node_text(struct resolve *resolve, uint32_t id)
 {
 	const struct node *node = &resolve->nodes.items[id];
@@ -23,17 +36,15 @@ struct slice node_text(struct resolve *resolve, uint32_t id)
 struct slice release_text(struct resolve *resolve, uint32_t id, uint32_t rank)
 {
 	const struct node *node = &resolve->nodes.items[id];
-	struct slice name = node_text(resolve, id);
-	return arena_printf(&resolve->arena, "%.*s %.*s", SLICE_ARG(name),
-			    SLICE_ARG(project_version_text(node->project, rank)));
+	return joined(&resolve->arena, node_text(resolve, id), S(" "),
+		      project_version_text(node->project, rank));
 }
 
 uint32_t node_of(struct resolve *resolve, struct slice name, struct slice extra)
 {
 	uint32_t id;
-	struct slice key = extra.len ? arena_printf(&resolve->arena, "%.*s[%.*s]",
-						    SLICE_ARG(name), SLICE_ARG(extra))
-				     : name;
+	struct slice key =
+		extra.len ? joined(&resolve->arena, name, S("["), extra) : name;
 	if (map_find(&resolve->node_ids, key, &id))
 		return id;
 	id = (uint32_t)resolve->nodes.len;
@@ -49,8 +60,10 @@ solver_reason edge_of(struct resolve *resolve, const struct edge *edge)
 {
 	uint32_t id;
 	struct slice wanted = edge->requirement ? edge->requirement->text : edge->problem;
-	struct slice key = arena_printf(&resolve->arena, "%u %p %.*s", edge->from,
-					(const void *)edge->entry, SLICE_ARG(wanted));
+	const uintptr_t whose[] = { edge->from, (uintptr_t)edge->entry };
+	struct slice key = joined(&resolve->arena,
+				  (struct slice){ (const char *)whose, sizeof(whose) },
+				  S(""), wanted);
 	if (map_find(&resolve->edge_ids, key, &id))
 		return id;
 	id = (uint32_t)resolve->edges.len;

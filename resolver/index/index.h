@@ -155,7 +155,7 @@ enum metadata_state {
 struct file_metadata {
 	enum metadata_state state;
 	const struct error *error; // NULL with METADATA_FOUND
-	struct metadata metadata;
+	struct metadata metadata; // what resolving needs: without classifiers and License
 	// An old sdist's: what setup.py said on its author's machine (sdist_egg.h)
 	bool from_egg_info;
 };

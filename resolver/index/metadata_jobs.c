@@ -4,6 +4,7 @@
 #include "resolver/index/state.h"
 
 #include "base/files.h"
+#include "base/headers.h"
 #include "net/url.h"
 #include "packaging/name.h"
 
@@ -32,6 +33,41 @@ static struct slice headers_only(struct slice text)
 	       dos_end = slice_find(text, S("\r\n\r\n"));
 	size_t end = unix_end < dos_end ? unix_end : dos_end;
 	return end == SLICE_NONE ? text : slice_range(text, 0, end + 1);
+}
+
+static bool is_for_resolving(struct slice field)
+{
+	static const char *const names[] = { "Metadata-Version", "Name",
+					     "Version",          "Requires-Python",
+					     "Requires-Dist",    "Provides-Extra",
+					     "Dynamic",          "License-Expression" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (slice_eq_ignore_case(field, slice_from(names[i])))
+			return true;
+	return false;
+}
+
+// The header block without the fields that are for people: they are most of it, and it is
+// read at every run. Of a block that cannot be read all stays, to be refused when parsed.
+static struct slice needed_headers(struct arena *arena, struct slice text)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct header_block block;
+	struct error ignored;
+	struct buf needed = { .arena = arena };
+	text = headers_only(text);
+	if (headers_parse(&scratch, text, &block, &ignored) < 0)
+		return text;
+	for (size_t i = 0; i < block.len; i++) {
+		if (!is_for_resolving(block.fields[i].name))
+			continue;
+		// A value on several lines keeps the blanks that begin them.
+		buf_append(&needed, block.fields[i].name);
+		buf_append(&needed, S(": "));
+		buf_append(&needed, block.fields[i].value);
+		buf_byte(&needed, '\n');
+	}
+	return buf_slice(&needed);
 }
 
 static struct slice with_first_byte(struct arena *arena, char first, struct slice text)
@@ -136,7 +172,8 @@ static void take_found(struct index *index, struct metadata_job *job, struct sli
 {
 	job->answer.from_egg_info = job->ladder.from_egg_info;
 	char first = job->answer.from_egg_info ? STORED_EGG_INFO : STORED_HEADERS;
-	struct slice value = with_first_byte(&index->arena, first, headers_only(text));
+	struct slice value = with_first_byte(&index->arena, first,
+					     needed_headers(&job->scratch, text));
 	index_store_put(index->store, STORE_METADATA, job->key, value);
 	index->counts.metadata_fetched++;
 	conclude(index, job, slice_skip(value, 1));

@@ -21,8 +21,8 @@ static const char *const TABLE_NAMES[STORE_TABLES] = { "pages", "fresh", "metada
 
 enum { READERS_MAX = 1024 }; // runs at once
 
-// What is kept of a file's metadata: 2 with the egg-info of old source distributions.
-enum { METADATA_LAYOUT = 2 };
+// What is kept of a file's metadata: 3 is what resolving needs of it.
+enum { METADATA_LAYOUT = 3 };
 
 // Named by the layouts of all values, so that a change of any of them empties the store.
 enum { LAYOUT = METADATA_LAYOUT * 10000 + RECORD_LAYOUT * 100 + FRESHNESS_LAYOUT };

@@ -16,7 +16,7 @@ enum store_table {
 	// Index and project → struct freshness (freshness.h); apart, since a 304 changes
 	// only this
 	STORE_FRESH,
-	STORE_METADATA, // digest of a file → its metadata's headers
+	STORE_METADATA, // digest of a file → the headers of its metadata that resolving needs
 	// Index and project → first-seen journal (seen.h). Nobody could say it again: it
 	// stays when a change of layout empties the others
 	STORE_SEEN,
