@@ -2,6 +2,7 @@
 // Runs git with no more rights than a call needs, and fetches.
 #include "builder/source/git_run.h"
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/process.h"
 #include "net/url.h"
@@ -27,24 +28,6 @@ static void add(struct variables *variables, const char *item)
 		variables->items[variables->len++] = item;
 }
 
-static struct slice base64(struct arena *arena, struct slice bytes)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	struct buf out = { .arena = arena };
-	for (size_t i = 0; i < bytes.len; i += 3) {
-		unsigned group = 0;
-		for (size_t k = i; k < i + 3; k++)
-			group = group << 8 |
-				(k < bytes.len ? (unsigned char)bytes.ptr[k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			buf_byte(&out, i + k > bytes.len
-					       ? '='
-					       : digits[group >> (18 - 6 * k) & 63]);
-	}
-	return buf_slice(&out);
-}
-
 // A password goes by the environment, which other users cannot read, and is one of git's
 // for this address' host alone.
 static void add_credentials(struct arena *arena, const struct git_address *address,
@@ -62,9 +45,10 @@ static void add_credentials(struct arena *arena, const struct git_address *addre
 	    arena_printf(arena, "GIT_CONFIG_KEY_0=http.%.*s://%.*s/.extraHeader",
 			 SLICE_ARG(url.scheme), SLICE_ARG(url.host_port))
 		    .ptr);
-	add(variables, arena_printf(arena, "GIT_CONFIG_VALUE_0=Authorization: Basic %.*s",
-				    SLICE_ARG(base64(arena, secret)))
-			       .ptr);
+	add(variables,
+	    arena_printf(arena, "GIT_CONFIG_VALUE_0=Authorization: Basic %.*s",
+			 SLICE_ARG(base64_encode(arena, secret, BASE64_STANDARD)))
+		    .ptr);
 }
 
 static struct variables variables_of(const struct git_repository *repository)
