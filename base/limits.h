@@ -29,8 +29,9 @@
 #define LIMIT_PAGE_FILES 2000000
 // Files of one page in the first-seen journal: those that are gone stay in it.
 #define LIMIT_SEEN_FILES (2 * LIMIT_PAGE_FILES)
-// Entries of a wheel, and the bytes it may unpack to (torch with CUDA: 2.9 GB).
-#define LIMIT_WHEEL_ENTRIES        2000000
+// Entries of a wheel (the largest real ones have some 30,000; each takes about half a KiB of memory), and the bytes it
+// may unpack to (torch with CUDA: 2.9 GB).
+#define LIMIT_WHEEL_ENTRIES        500000
 #define LIMIT_WHEEL_UNPACKED_BYTES (64 * GIB)
 // A central directory we read over the network instead of the whole wheel.
 #define LIMIT_REMOTE_DIRECTORY_BYTES (8 * MIB)

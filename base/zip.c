@@ -191,8 +191,12 @@ static int read_records(struct arena *arena, struct slice records, uint64_t coun
 			struct zip_directory *directory, struct error *err)
 {
 	uint64_t unpacked = 0;
-	if (count > LIMIT_WHEEL_ENTRIES || count > records.len / CENTRAL_BYTES)
-		return broken(err, "too many entries");
+	if (count > LIMIT_WHEEL_ENTRIES)
+		return error_set(err, ERROR_INTEGRITY,
+				 "the zip archive has %llu entries; at most %d are read",
+				 (unsigned long long)count, LIMIT_WHEEL_ENTRIES);
+	if (count > records.len / CENTRAL_BYTES)
+		return broken(err, "it has not the entries that it counts");
 	directory->entries = arena_new_array(arena, struct zip_entry, (size_t)count);
 	directory->cap = (size_t)count;
 	while (directory->len < count) {

@@ -11,10 +11,11 @@ pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(z REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 # Libraries that most runs do without, and that take longer to load than such a run: see base/late_library.h.
-option(PINBAKE_LATE_LIBRARIES "load libcurl, libarchive, libcrypto and libzstd when they are first needed" ON)
-set(late_libraries curl archive crypto zstd)
+option(PINBAKE_LATE_LIBRARIES "load libcurl, libarchive, libcrypto, libzstd and utf8proc when they are first needed" ON)
+set(late_libraries curl archive crypto zstd utf8proc)
 function(pinbake_link_late target scope library)
 	list(GET ${library}_LINK_LIBRARIES 0 path)
 	execute_process(COMMAND ${CMAKE_READELF} -d ${path} OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)

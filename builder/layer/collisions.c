@@ -22,11 +22,12 @@ struct slice tree_collision_text(struct arena *arena,
 {
 	struct slice loser = wheels[collision->loser].name;
 	if (collision->twin.len)
-		return arena_printf(arena,
-				    "'/%.*s' and '/%.*s' of '%.*s' differ in case alone: "
-				    "systems that ignore case keep one",
-				    SLICE_ARG(collision->twin),
-				    SLICE_ARG(collision->path), SLICE_ARG(loser));
+		return arena_printf(
+			arena,
+			"'/%.*s' and '/%.*s' of '%.*s' differ in case or Unicode "
+			"form alone: some systems keep one",
+			SLICE_ARG(collision->twin), SLICE_ARG(collision->path),
+			SLICE_ARG(loser));
 	return collision_text(arena, collision->path, loser,
 			      wheels[collision->winner].name);
 }

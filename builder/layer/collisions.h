@@ -17,7 +17,7 @@ struct slice collision_text(struct arena *arena, struct slice path, struct slice
 			    struct slice winner);
 
 // The same for what a tree of these wheels found; "'/PATH' and '/TWIN' of 'NAME' differ in
-// case alone".
+// case or Unicode form alone".
 struct slice tree_collision_text(struct arena *arena,
 				 const struct tree_collision *collision,
 				 const struct wheel_file *wheels);

@@ -17,11 +17,15 @@ struct layout_run {
 	struct layout *layout;
 };
 
+// A long name is cut, so that what is wrong with it stays to be seen.
 static int refuse(const struct layout_run *run, const struct zip_entry *zip,
 		  const char *why, struct error *err)
 {
-	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': entry '%.*s' %s",
-			 SLICE_ARG(run->wheel->file_name), SLICE_ARG(zip->name), why);
+	enum { SHOWN = 200 };
+	struct slice shown = slice_range(zip->name, 0, SHOWN);
+	return error_set(err, ERROR_INTEGRITY, "wheel '%.*s': entry '%.*s%s' %s",
+			 SLICE_ARG(run->wheel->file_name), SLICE_ARG(shown),
+			 zip->name.len > SHOWN ? "…" : "", why);
 }
 
 // --- names -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 // above them (tar.3, tar.4, env.10).
 #include "builder/wheel/tree.h"
 
+#include "base/fold.h"
 #include "base/inflate.h"
 #include "base/map.h"
 #include "builder/wheel/entry_stream.h"
@@ -59,26 +60,19 @@ static void add_collision(struct joiner *run, struct tree_collision collision)
 	tree->collisions[tree->collisions_len++] = collision;
 }
 
-static struct slice in_lower_case(struct arena *arena, struct slice text)
-{
-	char *lower = arena_alloc(arena, text.len + 1, 1);
-	for (size_t i = 0; i < text.len; i++)
-		lower[i] = to_lower(text.ptr[i]);
-	return (struct slice){ lower, text.len };
-}
-
-// folded: lower-case paths of this wheel → index in run->files.
+// folded: folded paths of this wheel → index in run->files.
 static int look_for_twin(struct joiner *run, struct map *folded, struct error *err)
 {
 	uint32_t index = (uint32_t)run->files.len - 1, first = 0;
 	const struct tree_entry *entry = &run->files.entries[index];
-	if (map_insert(folded, in_lower_case(folded->arena, entry->path), index, &first))
+	if (map_insert(folded, fold_name(folded->arena, entry->path), index, &first))
 		return 0;
 	struct slice twin = run->files.entries[first].path;
 	if (run->options->target->os == OS_MACOS ||
 	    run->options->target->os == OS_WINDOWS)
 		return error_set(err, ERROR_INTEGRITY,
-				 "wheel '%.*s': '/%.*s' and '/%.*s' differ in case alone",
+				 "wheel '%.*s': '/%.*s' and '/%.*s' differ in case "
+				 "or Unicode form alone",
 				 SLICE_ARG(run->wheels[entry->wheel].file_name),
 				 SLICE_ARG(twin), SLICE_ARG(entry->path));
 	add_collision(run, (struct tree_collision){ entry->path, twin, entry->wheel,

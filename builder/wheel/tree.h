@@ -71,9 +71,9 @@ struct tree_entry {
 // Two wheels of one tree with one path: the later wheel's file is in the tree (env.10).
 // Equal bytes and mode are silent.
 //
-// Or two paths of one wheel that differ in ASCII case alone: then loser and winner are that wheel and twin is the other
-// path. Both are in the tree, as Linux can hold both, but who copies it to a system that ignores case loses one. Names
-// that only Unicode holds to be equal (composed and decomposed letters) are different bytes, here and on Linux.
+// Or two paths of one wheel that differ in case or in Unicode form (composed and decomposed letters) alone: then loser
+// and winner are that wheel and twin is the other path. Both are in the tree, as Linux can hold both, but who copies it
+// to a system that holds them to be one loses one.
 struct tree_collision {
 	struct slice path, twin;
 	uint32_t loser, winner; // indexes of wheels
@@ -93,7 +93,8 @@ struct tree {
 // plan_order of layer/plan.h): the later one wins (env.10). They must stay open while the
 // tree is used. The tree and its texts live in arena. ERROR_INTEGRITY: a path that leaves
 // the prefix, a symbolic link, no or a malformed dist-info, a file against a directory, and,
-// where the target is not Linux, two names of one wheel that differ in case alone.
+// where the target is not Linux, two names of one wheel that differ in case or Unicode form
+// alone.
 // ERROR_INPUT with options->strict: a collision.
 NODISCARD int tree_of_wheels(const struct tree_options *options,
 			     const struct wheel_file *wheels, size_t len,
