@@ -142,7 +142,7 @@ int gzip_stored(struct gzip_writer *writer, struct slice bytes, uint32_t crc32,
 	return put_tail(writer, crc32, size, err);
 }
 
-int gzip_finish(struct gzip_writer *writer, struct error *err)
+int gzip_cut(struct gzip_writer *writer, struct error *err)
 {
 	return end_piece(writer, err);
 }

@@ -27,5 +27,5 @@ NODISCARD int gzip_transplant(struct gzip_writer *writer, struct slice deflate,
 // Ends the run and writes one member of stored blocks (gz.6); bytes.len > 0.
 NODISCARD int gzip_stored(struct gzip_writer *writer, struct slice bytes, uint32_t crc32,
 			  struct error *err);
-// Ends the last run; the writer is ready for another file.
-NODISCARD int gzip_finish(struct gzip_writer *writer, struct error *err);
+// Ends the present run: what follows begins a member of its own, or the file is complete.
+NODISCARD int gzip_cut(struct gzip_writer *writer, struct error *err);

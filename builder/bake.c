@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/tar.h"
+#include "base/zstd_frame.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -178,6 +179,7 @@ static struct layer layer_of(const struct layer_task *task)
 		.key = task->key,
 		.digest = task->record.digest,
 		.diff_id = task->record.diff_id,
+		.toc = task->record.toc,
 		.size = task->record.size,
 		.tar_size = task->record.tar_size,
 		.entries = task->record.entries,
@@ -192,6 +194,7 @@ static struct bake_result collect(const struct baking *baking)
 		.layers = arena_new_array(baking->arena, struct layer, len),
 		.len = len,
 		.cap = len,
+		.coding = baking->options->coding,
 		.heavy_threshold = baking->plan.heavy_threshold,
 		.prefix = baking->options->prefix,
 		.interpreter = baking->options->interpreter,

@@ -105,6 +105,13 @@ NODISCARD int strip_parse(struct slice text, unsigned *ret_rules, struct error *
 // The rules as text, "none" for none: what layer keys hold the SHA-256 of.
 struct slice strip_rules_text(unsigned rules, struct arena *arena);
 
+// How the tar of a layer becomes a blob. The tar is the same for gzip and zstd.
+enum layer_coding {
+	LAYER_GZIP,    // members with the wheels' own deflate streams (gz.3)
+	LAYER_ESTARGZ, // the same with a table of contents, for lazy pulling (gz.14)
+	LAYER_ZSTD,    // one frame by libzstd: bytes depend on its version (gz.15)
+};
+
 struct bake_options {
 	struct slice prefix;      // "/opt/venv" (env.1)
 	struct slice interpreter; // base interpreter, "/usr/local/bin/python3.12"
@@ -117,6 +124,8 @@ struct bake_options {
 	uint64_t created; // SOURCE_DATE_EPOCH or 0 (oci.5)
 	unsigned jobs;    // 0: number of processors
 	bool rehash, strict;
+	enum layer_coding coding;
+	int zstd_level; // 1 to 19, for LAYER_ZSTD
 	struct slice
 		lock_digest_hex; // SHA-256 of the lock's bytes, for the manifest's annotation
 };
@@ -126,6 +135,7 @@ struct layer {
 	struct slice kind;     // "skeleton", "wheels" or "pyc"
 	struct slice packages; // "a 1.0, b 2.0"
 	struct sha256 key, digest, diff_id;
+	struct sha256 toc;       // of an eStargz layer's table of contents, else zero
 	uint64_t size, tar_size; // compressed and plain, bytes
 	uint32_t entries;        // files in it
 	bool baked;              // now, not found in the store
@@ -138,6 +148,7 @@ struct bake_warning {
 struct bake_result {
 	struct layer *layers; // in plan order (plan.4)
 	size_t len, cap;
+	enum layer_coding coding;
 	struct sha256 plan_digest, manifest_digest, config_digest;
 	uint64_t heavy_threshold; // bytes (plan.3)
 	struct slice prefix,

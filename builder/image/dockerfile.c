@@ -29,10 +29,11 @@ static void put_block(struct buf *text, const struct dockerfile_options *options
 	buf_printf(text, "%s\n", begin_mark);
 	if (slice_eq(options->form, S("add"))) {
 		for (size_t i = 0; i < result->len; i++)
-			buf_printf(text, "ADD %.*s/layers/%.*s/layer.tar.gz /\n",
+			buf_printf(text, "ADD %.*s/layers/%.*s/layer.tar.%s /\n",
 				   SLICE_ARG(directory),
 				   SLICE_ARG(sha256_hex(text->arena,
-							&result->layers[i].digest)));
+							&result->layers[i].digest)),
+				   stage_suffix(result));
 	} else {
 		for (size_t i = 0; i < groups.len; i++)
 			put_run_line(text, directory, &groups.items[i]);
@@ -125,6 +126,17 @@ static struct slice new_file(const struct dockerfile_options *options,
 	return buf_slice(&text);
 }
 
+// docker.11, bld.6: the tar of a base knows gzip, but needs a program for zstd that few have.
+static int check_coding(const struct dockerfile_options *options,
+			const struct bake_result *result, struct error *err)
+{
+	if (result->coding != LAYER_ZSTD || slice_eq(options->form, S("add")))
+		return 0;
+	error_set(err, ERROR_USAGE, "the run form does not take zstd layers");
+	return error_hint(err, "--form add, which needs Docker 23 or newer, or 'pinbake "
+			       "bake' without --compression zstd");
+}
+
 static int check_options(const struct dockerfile_options *options, struct error *err)
 {
 	const struct slice lines[] = { options->base,          options->prefix,
@@ -182,7 +194,7 @@ int dockerfile_text(const struct dockerfile_options *options,
 	while (slice_ends_with(clean.out_directory, S("/")) &&
 	       clean.out_directory.len > 1)
 		clean.out_directory.len--;
-	if (check_options(&clean, err) < 0)
+	if (check_options(&clean, err) < 0 || check_coding(&clean, result, err) < 0)
 		return -1;
 	// The layers hold one prefix; another one in PATH could only be wrong.
 	struct slice prefix = result->prefix.len ? result->prefix : options->prefix;

@@ -158,9 +158,11 @@ static json_t *descriptor(const char *type, const struct sha256 *digest, uint64_
 			 digest_json(digest, arena), "size", (json_int_t)size);
 }
 
-static json_t *layer_descriptor(const struct layer *layer, struct arena *arena)
+static json_t *layer_descriptor(const struct layer *layer, enum layer_coding coding,
+				struct arena *arena)
 {
-	json_t *value = descriptor(OCI_LAYER_TYPE, &layer->digest, layer->size, arena);
+	const char *type = coding == LAYER_ZSTD ? OCI_ZSTD_TYPE : OCI_GZIP_TYPE;
+	json_t *value = descriptor(type, &layer->digest, layer->size, arena);
 	json_t *annotations =
 		json_pack("{s:o, s:o}", OCI_OURS "layer.key",
 			  json_text(sha256_hex(arena, &layer->key)),
@@ -168,6 +170,9 @@ static json_t *layer_descriptor(const struct layer *layer, struct arena *arena)
 	if (layer->packages.len)
 		json_object_set_new(annotations, OCI_OURS "layer.packages",
 				    json_text(layer->packages));
+	if (!sha256_is_zero(&layer->toc))
+		json_object_set_new(annotations, OCI_TOC_DIGEST,
+				    digest_json(&layer->toc, arena));
 	json_object_set_new(value, "annotations", annotations);
 	return value;
 }
@@ -179,8 +184,8 @@ static struct slice make_manifest(const struct bake_options *options,
 {
 	json_t *layers = json_array();
 	for (size_t i = 0; i < result->len; i++)
-		json_array_append_new(layers,
-				      layer_descriptor(&result->layers[i], arena));
+		json_array_append_new(layers, layer_descriptor(&result->layers[i],
+							       result->coding, arena));
 	json_t *annotations =
 		json_pack("{s:o, s:o}", "org.opencontainers.image.created",
 			  json_text(oci_time(options->created, arena)), OCI_OURS "plan",

@@ -36,9 +36,13 @@ struct slice oci_digest(const struct sha256 *digest, struct arena *arena);
 
 #define OCI_MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
 #define OCI_CONFIG_TYPE   "application/vnd.oci.image.config.v1+json"
-#define OCI_LAYER_TYPE    "application/vnd.oci.image.layer.v1.tar+gzip"
+#define OCI_GZIP_TYPE     "application/vnd.oci.image.layer.v1.tar+gzip"
+#define OCI_ZSTD_TYPE     "application/vnd.oci.image.layer.v1.tar+zstd"
 #define OCI_INDEX_TYPE    "application/vnd.oci.image.index.v1+json"
 #define OCI_LAYOUT_TEXT   "{\"imageLayoutVersion\":\"1.0.0\"}"
+
+// What a snapshotter holds an eStargz layer's table of contents against (gz.14).
+#define OCI_TOC_DIGEST "containerd.io/snapshot/stargz/toc.digest"
 
 // The prefix of our annotations (oci.8).
 #define OCI_OURS "dev.pinbake."

@@ -16,32 +16,42 @@ static json_t *hex_json(const struct sha256 *digest, struct arena *arena)
 
 static json_t *layer_json(const struct layer *layer, struct arena *arena)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "name",
-			 json_text(layer->name), "kind", json_text(layer->kind),
-			 "packages", json_text(layer->packages), "key",
-			 hex_json(&layer->key, arena), "digest",
-			 hex_json(&layer->digest, arena), "diff_id",
-			 hex_json(&layer->diff_id, arena), "size",
-			 (json_int_t)layer->size, "tar_size", (json_int_t)layer->tar_size,
-			 "entries", (json_int_t)layer->entries);
+	json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "name",
+				  json_text(layer->name), "kind", json_text(layer->kind),
+				  "packages", json_text(layer->packages), "key",
+				  hex_json(&layer->key, arena), "digest",
+				  hex_json(&layer->digest, arena), "diff_id",
+				  hex_json(&layer->diff_id, arena), "size",
+				  (json_int_t)layer->size, "tar_size",
+				  (json_int_t)layer->tar_size, "entries",
+				  (json_int_t)layer->entries);
+	if (!sha256_is_zero(&layer->toc))
+		json_object_set_new(value, "toc", hex_json(&layer->toc, arena));
+	return value;
 }
+
+static const char *const coding_names[] = {
+	[LAYER_GZIP] = "gzip",
+	[LAYER_ESTARGZ] = "estargz",
+	[LAYER_ZSTD] = "zstd",
+};
 
 struct slice stage_result_text(const struct bake_result *result, struct arena *arena)
 {
 	json_t *layers = json_array();
 	for (size_t i = 0; i < result->len; i++)
 		json_array_append_new(layers, layer_json(&result->layers[i], arena));
-	return json_canonical(json_pack("{s:i, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I}",
-					"schema", 1, "layers", layers, "prefix",
-					json_text(result->prefix), "interpreter",
-					json_text(result->interpreter), "scheme",
-					scheme_name(result->scheme), "plan",
-					hex_json(&result->plan_digest, arena), "manifest",
-					hex_json(&result->manifest_digest, arena),
-					"config", hex_json(&result->config_digest, arena),
-					"heavy_threshold",
-					(json_int_t)result->heavy_threshold),
-			      arena);
+	return json_canonical(
+		json_pack("{s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I}", "schema",
+			  1, "coding", coding_names[result->coding], "layers", layers,
+			  "prefix", json_text(result->prefix), "interpreter",
+			  json_text(result->interpreter), "scheme",
+			  scheme_name(result->scheme), "plan",
+			  hex_json(&result->plan_digest, arena), "manifest",
+			  hex_json(&result->manifest_digest, arena), "config",
+			  hex_json(&result->config_digest, arena), "heavy_threshold",
+			  (json_int_t)result->heavy_threshold),
+		arena);
 }
 
 static bool get_text(const json_t *object, const char *key, struct arena *arena,
@@ -72,6 +82,23 @@ static bool get_number(const json_t *object, const char *key, uint64_t max,
 	return true;
 }
 
+// Absent in what older versions wrote.
+static bool get_coding(const json_t *root, enum layer_coding *ret_coding)
+{
+	const json_t *value = json_object_get(root, "coding");
+	*ret_coding = LAYER_GZIP;
+	if (!value)
+		return true;
+	for (unsigned i = 0; i < sizeof(coding_names) / sizeof(coding_names[0]); i++) {
+		if (!json_is_string(value) ||
+		    strcmp(json_string_value(value), coding_names[i]) != 0)
+			continue;
+		*ret_coding = (enum layer_coding)i;
+		return true;
+	}
+	return false;
+}
+
 static bool get_layer(const json_t *item, struct arena *arena, struct layer *ret_layer)
 {
 	uint64_t entries;
@@ -86,6 +113,8 @@ static bool get_layer(const json_t *item, struct arena *arena, struct layer *ret
 	    !get_number(item, "entries", UINT32_MAX, &entries))
 		return false;
 	ret_layer->entries = (uint32_t)entries;
+	if (json_object_get(item, "toc") && !get_digest(item, "toc", &ret_layer->toc))
+		return false;
 	return ret_layer->name.len > 0;
 }
 
@@ -94,7 +123,8 @@ static bool get_result(const json_t *root, struct arena *arena,
 {
 	const json_t *layers = json_object_get(root, "layers");
 	struct slice scheme = S("venv"); // what older ones do not say
-	if (!json_is_array(layers) || !get_text(root, "prefix", arena, &result->prefix) ||
+	if (!json_is_array(layers) || !get_coding(root, &result->coding) ||
+	    !get_text(root, "prefix", arena, &result->prefix) ||
 	    !get_text(root, "interpreter", arena, &result->interpreter) ||
 	    (json_object_get(root, "scheme") &&
 	     !get_text(root, "scheme", arena, &scheme)) ||

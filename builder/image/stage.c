@@ -97,19 +97,25 @@ static int place_blob(struct stage *stage, const char *name, const struct layer 
 	return force_mode(path, FILE_MODE, err);
 }
 
+const char *stage_suffix(const struct bake_result *result)
+{
+	return result->coding == LAYER_ZSTD ? "zst" : "gz";
+}
+
 static const char *hex_of(struct stage *stage, const struct sha256 *digest)
 {
 	return sha256_hex(&stage->arena, digest).ptr;
 }
 
-static int place_layer(struct stage *stage, const struct layer *layer, const char *blob,
-		       struct error *err)
+static int place_layer(struct stage *stage, const struct bake_result *result,
+		       const struct layer *layer, const char *blob, struct error *err)
 {
 	const char *hex = hex_of(stage, &layer->digest);
 	const char *directory =
 		arena_printf(&stage->arena, "%s/layers/%s", stage->root, hex).ptr;
-	const char *staged =
-		arena_printf(&stage->arena, "layers/%s/layer.tar.gz", hex).ptr;
+	const char *staged = arena_printf(&stage->arena, "layers/%s/layer.tar.%s", hex,
+					  stage_suffix(result))
+				     .ptr;
 	const char *in_layout =
 		arena_printf(&stage->arena, "oci/blobs/sha256/%s", hex).ptr;
 	if (make_directory(directory, err) < 0 ||
@@ -128,8 +134,9 @@ static int place_group(struct stage *stage, const struct bake_result *result,
 		    err) < 0)
 		return -1;
 	for (size_t i = 0; i < group->len; i++) {
-		const char *name =
-			arena_printf(&stage->arena, "groups/%s/%02zu.tar.gz", hex, i).ptr;
+		const char *name = arena_printf(&stage->arena, "groups/%s/%02zu.tar.%s",
+						hex, i, stage_suffix(result))
+					   .ptr;
 		const char *blob = blobs[group->layers[i] - result->layers];
 		if (place_blob(stage, name, group->layers[i], blob, err) < 0)
 			return -1;
@@ -181,7 +188,7 @@ static int write_all(struct stage *stage, const struct bake_result *result,
 	if (make_frame(stage, err) < 0)
 		return -1;
 	for (size_t i = 0; i < result->len; i++) {
-		if (place_layer(stage, &result->layers[i], blobs[i], err) < 0)
+		if (place_layer(stage, result, &result->layers[i], blobs[i], err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < groups.len; i++) {

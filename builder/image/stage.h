@@ -2,7 +2,7 @@
 // The folder that goes into a build context (ctx.1–ctx.6) and the groups of the RUN form
 // (docker.12).
 //
-//	.pinbake/layers/SHA256/layer.tar.gz     a directory per layer, named by the blob's digest
+//	.pinbake/layers/SHA256/layer.tar.gz     a directory per layer, named by the blob's digest (or layer.tar.zst)
 //	.pinbake/groups/SHA256/00.tar.gz …      the same files, several to a RUN line
 //	.pinbake/oci/                           OCI layout of the same files
 //	.pinbake/bake.json                      what bake_result_read reads
@@ -28,6 +28,9 @@ struct stage_groups {
 
 struct stage_groups stage_groups_of(const struct bake_result *result,
 				    struct arena *arena);
+
+// "gz" or "zst": the end of a staged layer's name.
+const char *stage_suffix(const struct bake_result *result);
 
 // blobs[i] is the path of result->layers[i]'s blob; it is hard-linked where that can be.
 // Names are content-addressed: what exists with the right size is left alone, with rehash

@@ -2,6 +2,7 @@
 // The key's lines in the order of key.1.
 #include "builder/layer/key.h"
 
+#include "base/zstd_frame.h"
 #include "builder/wheel/scheme.h"
 #include "builder/wheel/tree.h"
 
@@ -46,6 +47,17 @@ static void put_wheel(struct buf *text, const struct lock_choice *choice)
 	}
 }
 
+static void put_coding(struct buf *text, const struct bake_options *options)
+{
+	switch (options->coding) {
+	case LAYER_GZIP: buf_append(text, S("coding gzip-members-1\n")); return;
+	case LAYER_ESTARGZ: buf_append(text, S("coding estargz-1\n")); return;
+	case LAYER_ZSTD: break;
+	}
+	buf_printf(text, "coding zstd %.*s %d\n", SLICE_ARG(zstd_version()),
+		   options->zstd_level);
+}
+
 struct slice layer_key_text(const struct plan_layer *layer,
 			    const struct bake_options *options, struct arena *arena)
 {
@@ -57,7 +69,7 @@ struct slice layer_key_text(const struct plan_layer *layer,
 						   arena)));
 	buf_printf(&text, "owner %u:%u\n", options->uid, options->gid);
 	buf_printf(&text, "mtime %llu\n", (unsigned long long)options->mtime);
-	buf_append(&text, S("coding gzip-members-1\n"));
+	put_coding(&text, options);
 	put_strip(&text, options);
 	if (layer->kind == PLAN_SKELETON)
 		put_python(&text, options);

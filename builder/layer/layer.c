@@ -138,8 +138,14 @@ static int write_tree(struct work *work, struct error *err)
 {
 	const struct bake_options *options = work->baker->options;
 	const struct tree *tree = &work->tree;
-	struct layer_values values = { options->uid, options->gid, options->mtime,
-				       work->baker->interrupted };
+	struct layer_values values = {
+		.uid = options->uid,
+		.gid = options->gid,
+		.mtime = options->mtime,
+		.coding = options->coding,
+		.zstd_level = options->zstd_level,
+		.interrupted = work->baker->interrupted,
+	};
 	AUTO(layer_writer_cleanup) struct layer_writer *writer = NULL;
 	work->path =
 		store_layer_work_path(work->baker->store, &work->task->key, &work->arena);
@@ -193,6 +199,7 @@ static int keep(struct work *work, struct error *err)
 		.key = task->key,
 		.digest = numbers->digest,
 		.diff_id = numbers->diff_id,
+		.toc = numbers->toc,
 		.size = numbers->size,
 		.tar_size = numbers->tar_size,
 		.entries = numbers->entries,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One layer on its way to disk: tree entries go in, tar bytes are hashed for the diff id
-// and the gzip file is written and hashed for the digest, in one pass. Nothing here grows
-// with a file's size.
+// and the blob is written and hashed for the digest, in one pass. Nothing here grows with a
+// file's size.
 #pragma once
 
 #include "builder/wheel/tree.h"
@@ -9,12 +9,15 @@
 struct layer_values {
 	uint32_t uid, gid;
 	uint64_t mtime;
+	enum layer_coding coding;
+	int zstd_level;
 	const volatile int *interrupted; // non-zero: ERROR_INTERRUPTED; may be NULL
 };
 
 // What came of it.
 struct layer_numbers {
 	struct sha256 digest, diff_id;
+	struct sha256 toc;       // of an eStargz layer's table of contents, else zero
 	uint64_t size, tar_size; // bytes
 	uint32_t entries;        // files
 };

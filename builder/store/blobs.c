@@ -47,6 +47,8 @@ static struct slice record_text(const struct layer_record *record, struct arena 
 	sealed_put_number(&text, "tar-size", record->tar_size);
 	sealed_put_number(&text, "entries", record->entries);
 	sealed_put(&text, "packages", record->packages);
+	if (!sha256_is_zero(&record->toc))
+		sealed_put_digest(&text, "toc", &record->toc);
 	sealed_close(&text);
 	return buf_slice(&text);
 }
@@ -65,7 +67,8 @@ static bool parse_record(struct slice text, struct layer_record *ret_record)
 	    !sealed_take_number(&text, "size", UINT64_MAX, &record.size) ||
 	    !sealed_take_number(&text, "tar-size", UINT64_MAX, &record.tar_size) ||
 	    !sealed_take_number(&text, "entries", UINT32_MAX, &entries) ||
-	    !sealed_take(&text, "packages", &record.packages))
+	    !sealed_take(&text, "packages", &record.packages) ||
+	    (text.len > 0 && !sealed_take_digest(&text, "toc", &record.toc)))
 		return false;
 	record.entries = (uint32_t)entries;
 	*ret_record = record;

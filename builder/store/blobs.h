@@ -12,6 +12,7 @@
 
 struct layer_record {
 	struct sha256 key, digest, diff_id;
+	struct sha256 toc;       // of an eStargz layer's table of contents, else zero
 	uint64_t size, tar_size; // of the blob and of the plain tar, bytes
 	uint32_t entries;        // tar entries that are files
 	struct slice packages;   // "a 1.0, b 2.0"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // pinbake bake: a lock → layers in .pinbake/, an OCI layout, and on request an archive for `docker load`.
+#include "base/zstd_frame.h"
 #include "cli/cli.h"
 #include "cli/commands/tree_options.h"
 
@@ -7,8 +8,8 @@
 
 struct bake_values {
 	struct tree_values tree;
-	const char *output, *owner, *archive, *tag;
-	bool rehash;
+	const char *output, *owner, *archive, *tag, *compression;
+	bool rehash, estargz;
 };
 
 #define AT(member) offsetof(struct bake_values, member)
@@ -26,6 +27,10 @@ static const struct option OPTIONS[] = {
 	  "also write an image archive that 'docker load' takes", false },
 	{ "tag", 't', OPTION_TEXT, AT(tag), "NAME:TAG",
 	  "its name (default pinbake/deps:<plan>)", true },
+	{ "compression", 0, OPTION_TEXT, AT(compression), "NAME",
+	  "gzip (default), zstd or zstd:LEVEL", true },
+	{ "estargz", 0, OPTION_FLAG, AT(estargz), NULL,
+	  "add a table of contents for lazy pulling (eStargz)", true },
 	{ "rehash", 0, OPTION_FLAG, AT(rehash), NULL,
 	  "read every staged layer again and compare", true },
 };
@@ -79,6 +84,37 @@ static int read_epoch(struct bake_options *options, struct error *err)
 	return 0;
 }
 
+static int bad_compression(const char *text, struct error *err)
+{
+	return error_set(err, ERROR_USAGE,
+			 "'%s' is no value for --compression: expected gzip, zstd or "
+			 "zstd:LEVEL with a level from %d to %d",
+			 text, ZSTD_LEVEL_MIN, ZSTD_LEVEL_MAX);
+}
+
+// gz.3, gz.14, gz.15
+static int read_coding(const struct bake_values *values, struct bake_options *options,
+		       struct error *err)
+{
+	struct slice level = slice_from(values->compression), name;
+	uint64_t number = ZSTD_LEVEL_DEFAULT;
+	bool has_level = slice_find_byte(level, ':') != SLICE_NONE;
+	slice_cut(&level, ':', &name);
+	options->coding = values->estargz ? LAYER_ESTARGZ : LAYER_GZIP;
+	if (!values->compression || (slice_eq(name, S("gzip")) && !has_level))
+		return 0;
+	if (!slice_eq(name, S("zstd")) ||
+	    (has_level && (!slice_parse_u64(level, ZSTD_LEVEL_MAX, &number) ||
+			   number < ZSTD_LEVEL_MIN)))
+		return bad_compression(values->compression, err);
+	if (values->estargz)
+		return error_set(err, ERROR_USAGE,
+				 "--estargz is a form of gzip, not of zstd");
+	options->coding = LAYER_ZSTD;
+	options->zstd_level = (int)number;
+	return 0;
+}
+
 // What needs no lock: a bad option is named before a missing file.
 static int read_options(const struct bake_values *values,
 			struct bake_options *ret_options, struct error *err)
@@ -87,7 +123,7 @@ static int read_options(const struct bake_values *values,
 					.strict = values->tree.strict };
 	if (tree_jobs(&values->tree, &options.jobs, err) < 0 ||
 	    (values->owner && parse_owner(values->owner, &options, err) < 0) ||
-	    read_epoch(&options, err) < 0)
+	    read_epoch(&options, err) < 0 || read_coding(values, &options, err) < 0)
 		return -1;
 	// What lies above is the base's own, and stays with its owner (env.12).
 	if (values->tree.system && options.uid + options.gid > 0)
@@ -130,6 +166,8 @@ static json_t *layers_as_json(const struct bake_result *baked)
 		json_object_set_new(item, "key", digest_as_json(&layer->key));
 		json_object_set_new(item, "digest", digest_as_json(&layer->digest));
 		json_object_set_new(item, "diff_id", digest_as_json(&layer->diff_id));
+		if (!sha256_is_zero(&layer->toc))
+			json_object_set_new(item, "toc", digest_as_json(&layer->toc));
 		json_object_set_new(item, "size", json_integer((json_int_t)layer->size));
 		json_object_set_new(item, "tar_size",
 				    json_integer((json_int_t)layer->tar_size));

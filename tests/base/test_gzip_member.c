@@ -64,7 +64,7 @@ static void test_gz_3_member_bytes(void **state)
 	AUTO(gzip_writer_cleanup)
 	struct gzip_writer *writer = gzip_writer_new(collect, &blob);
 	assert_int_equal(gzip_run(writer, S("pinbake\n"), &err), 0);
-	assert_int_equal(gzip_finish(writer, &err), 0);
+	assert_int_equal(gzip_cut(writer, &err), 0);
 	assert_int_equal(blob.len, 28);
 	assert_memory_equal(
 		blob.ptr,
@@ -93,7 +93,7 @@ static void test_gz_4_runs_are_cut_at_a_mebibyte(void **state)
 						  slice_range(bytes, at, at + 777777),
 						  &err),
 					 0);
-		assert_int_equal(gzip_finish(writer, &err), 0);
+		assert_int_equal(gzip_cut(writer, &err), 0);
 		assert_int_equal(count_members(buf_slice(&blob), &out), cases[i].members);
 		assert_true(slice_eq(buf_slice(&out), bytes));
 	}
@@ -108,7 +108,7 @@ static void test_gz_4_no_empty_member(void **state)
 	struct gzip_writer *writer = gzip_writer_new(collect, &blob);
 	assert_int_equal(gzip_run(writer, S(""), &err), 0);
 	assert_int_equal(gzip_run_zeros(writer, 0, &err), 0);
-	assert_int_equal(gzip_finish(writer, &err), 0);
+	assert_int_equal(gzip_cut(writer, &err), 0);
 	assert_int_equal(blob.len, 0);
 }
 
@@ -125,7 +125,7 @@ static void test_gz_5_transplant_ends_the_run(void **state)
 	assert_int_equal(gzip_transplant(writer, deflate, crc, 8, &err), 0);
 	assert_int_equal(gzip_transplant(writer, deflate, crc, 8, &err), 0);
 	assert_int_equal(gzip_run_zeros(writer, 3, &err), 0);
-	assert_int_equal(gzip_finish(writer, &err), 0);
+	assert_int_equal(gzip_cut(writer, &err), 0);
 	assert_int_equal(count_members(buf_slice(&blob), &out), 4);
 	assert_true(slice_eq(buf_slice(&out),
 			     (struct slice){ "headpinbake\npinbake\n\0\0\0", 23 }));
@@ -143,7 +143,7 @@ static void test_gz_6_stored_blocks(void **state)
 		struct gzip_writer *writer = gzip_writer_new(collect, &blob);
 		assert_int_equal(gzip_stored(writer, bytes, crc32_update(0, bytes), &err),
 				 0);
-		assert_int_equal(gzip_finish(writer, &err), 0);
+		assert_int_equal(gzip_cut(writer, &err), 0);
 		size_t blocks = (lengths[i] + 65534) / 65535;
 		assert_int_equal(blob.len, 18 + 5 * blocks + lengths[i]);
 		assert_int_equal(blob.ptr[10], blocks == 1);
@@ -166,7 +166,7 @@ static void test_gzip_sink_error_is_passed_on(void **state)
 	AUTO(gzip_writer_cleanup)
 	struct gzip_writer *writer = gzip_writer_new(refuse, NULL);
 	assert_int_equal(gzip_run(writer, S("x"), &err), 0);
-	assert_int_equal(gzip_finish(writer, &err), -1);
+	assert_int_equal(gzip_cut(writer, &err), -1);
 	assert_int_equal(err.kind, ERROR_IO);
 }
 

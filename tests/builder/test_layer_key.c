@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Layer keys: the vector of key.1, each input's effect, and the plan digest.
+#include "base/zstd_frame.h"
 #include "builder/layer/key.h"
 
 #include <setjmp.h>
@@ -68,6 +69,23 @@ static void test_key_1_skeleton_text(void **state)
 		"pinbake-layer 1\nkind skeleton\nprefix /opt/venv\nsite lib/python3.12/site-packages\n"
 		"owner 0:0\nmtime 315532800\ncoding gzip-members-1\nstrip none\n"
 		"python /usr/local/bin/python3.12 3.12.11\n");
+}
+
+// gz.14, gz.15: a library's version is part of the key where it decides bytes.
+static void test_key_1_codings(void **state)
+{
+	(void)state;
+	struct plan_layer layer = wheels();
+	struct bake_options changed = options;
+	changed.coding = LAYER_ESTARGZ;
+	assert_true(slice_contains(layer_key_text(&layer, &changed, &arena),
+				   S("\ncoding estargz-1\nstrip none\n")));
+	changed.coding = LAYER_ZSTD;
+	changed.zstd_level = 7;
+	struct slice line = arena_printf(&arena, "\ncoding zstd %.*s 7\nstrip none\n",
+					 SLICE_ARG(zstd_version()));
+	assert_true(slice_contains(layer_key_text(&layer, &changed, &arena), line));
+	assert_true(zstd_version().len >= 5 && is_digit(zstd_version().ptr[0]));
 }
 
 static void test_key_1_skeleton_of_an_open_patch_release(void **state)
@@ -160,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_key_1_vector),
 		cmocka_unit_test(test_key_1_skeleton_text),
+		cmocka_unit_test(test_key_1_codings),
 		cmocka_unit_test(test_key_1_skeleton_of_an_open_patch_release),
 		cmocka_unit_test(test_key_1_scheme_line),
 		cmocka_unit_test(test_key_2_inputs),

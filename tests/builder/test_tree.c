@@ -307,7 +307,7 @@ static void test_env_10_later_wheel_wins(void **state)
 	close_all(wheels, 6);
 }
 
-static void test_names_that_differ_in_case(void **state)
+static void test_names_that_differ_in_case_or_form(void **state)
 {
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
@@ -320,9 +320,11 @@ static void test_names_that_differ_in_case(void **state)
 	struct tree tree = make_tree(&arena, &wheel, 1);
 	assert_non_null(find(&tree, SITE "demo/Name.py"));
 	assert_non_null(find(&tree, SITE "demo/name.py"));
-	assert_int_equal(tree.collisions_len, 1);
+	assert_int_equal(tree.collisions_len, 2);
 	assert_true(slice_ends_with(tree.collisions[0].path, S("demo/name.py")));
 	assert_true(slice_ends_with(tree.collisions[0].twin, S("demo/Name.py")));
+	assert_true(slice_ends_with(tree.collisions[1].path, S("demo/e\xcc\x81.py")));
+	assert_true(slice_ends_with(tree.collisions[1].twin, S("demo/\xc3\xa9.py")));
 	struct target target = test_target(&arena);
 	struct tree_options options = options_of(&target);
 	struct error err = { 0 };
@@ -430,7 +432,7 @@ int main(void)
 		cmocka_unit_test(test_env_5_console_script_wins),
 		cmocka_unit_test(test_env_10_later_wheel_wins),
 		cmocka_unit_test(test_env_10_file_against_directory),
-		cmocka_unit_test(test_names_that_differ_in_case),
+		cmocka_unit_test(test_names_that_differ_in_case_or_form),
 		cmocka_unit_test(test_env_2_skeleton),
 		cmocka_unit_test(test_env_1_prefixes),
 		cmocka_unit_test(test_610_1_direct_url),
