@@ -185,3 +185,28 @@ int place_lock_directory(const char *path, int *ret_fd, struct error *err)
 	fd = -1;
 	return 0;
 }
+
+int place_share(const char *path)
+{
+	AUTO(fd_close)
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	while (flock(fd, LOCK_SH) < 0)
+		if (errno != EINTR)
+			return -1;
+	int held = fd;
+	fd = -1;
+	return held;
+}
+
+// Linux drops the shared lock before it takes the other, and does not give it back when
+// that fails.
+bool place_take_alone(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	while (flock(fd, LOCK_SH) < 0 && errno == EINTR)
+		;
+	return false;
+}

@@ -51,3 +51,9 @@ NODISCARD int place_exchange(
 // ERROR_IO where another process holds it. The lock follows the directory when it is
 // renamed.
 NODISCARD int place_lock_directory(const char *path, int *ret_fd, struct error *err);
+
+// Users of a directory share it; who wants it alone gets it only while there is no other.
+// Sharing waits for the one who is alone; -1 where the directory cannot be opened or its
+// file system has no locks. The fd holds what was got, until it is closed.
+int place_share(const char *path);
+bool place_take_alone(int fd); // false: shared as before

@@ -50,19 +50,42 @@ NODISCARD int store_fetch(struct store *store, struct net *net,
 			  const char *lock_directory, const struct store_locator *locator,
 			  const struct progress *progress, struct error *err);
 
-struct store_usage {
-	uint64_t files, file_bytes, layers, layer_bytes, index_bytes;
+// What lies in the cache, by what it is for.
+enum store_kind {
+	STORE_FILES,        // wheels and sdists, those that were built here too
+	STORE_LAYERS,       // layer blobs
+	STORE_BYTECODE,     // compiled modules of wheels
+	STORE_REPOSITORIES, // of git
+	STORE_NOTES,   // what keys were baked and built to, paths of layers, build logs
+	STORE_ANSWERS, // locks that were solved
+	STORE_INDEX,   // pages and metadata
+	STORE_PARTIAL, // being written, or left by a process that was killed
+	STORE_KINDS,
 };
+const char *store_kind_name(enum store_kind kind); // "files", …
+
+struct store_usage {
+	struct {
+		uint64_t count, bytes;
+	} kinds[STORE_KINDS];
+};
+uint64_t store_usage_bytes(const struct store_usage *usage); // of all kinds
+
 NODISCARD int store_usage(const struct store *store, struct store_usage *ret_usage,
 			  struct error *err);
-// Re-reads everything; each bad file is reported and, when remove, deleted. ERROR_INTEGRITY if any was bad.
+// Re-reads files and layers, which are named by their digest; each bad one is reported and, when remove, deleted.
+// ERROR_INTEGRITY if any was bad. Notes, bytecode and answers carry sums that are looked at whenever they are read.
 NODISCARD int store_verify(struct store *store, bool remove,
 			   const struct progress *progress, uint64_t *ret_checked,
 			   struct error *err);
-// Deletes least recently used files and layers older than max_age_seconds (0: any age) until at most max_bytes remain.
+// Deletes what was least recently used and is older than max_age_seconds (0: any age) until at most max_bytes remain,
+// and what killed processes left a day ago. The index stays, and so do notes of what keys were baked to (key.2).
+// ERROR_IO while another process has the store open: nothing goes missing under it.
 NODISCARD int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
-			  uint64_t max_bytes, uint64_t *ret_freed, struct error *err);
-NODISCARD int store_clear(struct store *store, uint64_t *ret_freed, struct error *err);
+			  uint64_t max_bytes, struct store_usage *ret_freed,
+			  struct error *err);
+NODISCARD int store_clear(struct store *store, struct store_usage *ret_freed,
+			  struct error *err);
 
 // --- layer/ and image/ ----------------------------------------------------------------------------------------------
 
@@ -156,7 +179,7 @@ struct bake_result {
 	enum scheme scheme;
 	struct bake_warning *warnings;
 	size_t warnings_len, warnings_cap;
-	uint64_t uncompiled;                    // sources without bytecode, of layers baked now (pyc.6)
+	uint64_t uncompiled; // sources without bytecode, of layers baked now (pyc.6)
 	uint64_t stripped_files, stripped_bytes; // left out of layers baked now (env.11)
 };
 

@@ -15,6 +15,7 @@ int store_open(const char *cache_directory, struct store **ret_store, struct err
 {
 	struct store *store = mem_alloc(sizeof(*store));
 	store->root = arena_c_string(&store->arena, slice_from(cache_directory));
+	store->shared = -1;
 	if (make_folder(store, "files/sha256", &store->files, err) < 0 ||
 	    make_folder(store, "layers/sha256", &store->layers, err) < 0 ||
 	    make_folder(store, "layers/key", &store->keys, err) < 0 ||
@@ -23,6 +24,7 @@ int store_open(const char *cache_directory, struct store **ret_store, struct err
 		store_close(store);
 		return error_during(err, "opening the store '%s'", cache_directory);
 	}
+	store->shared = place_share(store->root);
 	*ret_store = store;
 	return 0;
 }
@@ -32,6 +34,7 @@ void store_close(struct store *store)
 	if (!store)
 		return;
 	struct arena arena = store->arena;
+	fd_close(&store->shared);
 	mem_free(store);
 	arena_release(&arena);
 }

@@ -16,6 +16,7 @@
 struct store {
 	const char *root; // the cache directory
 	const char *files, *layers, *keys, *paths, *bytecode;
+	int shared; // held while the store is open (place_share), or -1
 	struct arena arena;
 };
 

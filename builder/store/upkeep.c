@@ -3,71 +3,36 @@
 // meanwhile: a file that vanishes between two looks is no error.
 #include "base/limits.h"
 #include "base/places.h"
-#include "builder/store/store.h"
+#include "builder/store/holdings.h"
 
 #include <stdlib.h>
 
-enum { STALE_PART_SECONDS = 24 * 60 * 60 };
+enum { STALE_SECONDS = 24 * 60 * 60 };
 
-struct stored {
-	const char *path;
-	struct slice name;
-	struct place place;
-	bool blob; // a layer
-};
-
-struct stored_list {
-	struct stored *items;
-	size_t len, cap;
-};
-
-static bool is_part(struct slice name)
+uint64_t store_usage_bytes(const struct store_usage *usage)
 {
-	return slice_ends_with(name, S(".part"));
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < STORE_KINDS; i++)
+		bytes += usage->kinds[i].bytes;
+	return bytes;
 }
 
-static int list_folder(const char *folder, bool blob, struct arena *arena,
-		       struct stored_list *list, struct error *err)
+static void count(struct store_usage *usage, const struct holding *holding)
 {
-	struct name_list names = { 0 };
-	if (directory_names(folder, arena, &names, err) < 0)
-		return -1;
-	for (size_t i = 0; i < names.len; i++) {
-		const char *path = path_join(arena, folder, names.items[i]);
-		struct place place = place_look(path);
-		if (place.kind == PLACE_FILE)
-			*array_push(arena, list) =
-				(struct stored){ path, names.items[i], place, blob };
-	}
-	return 0;
-}
-
-static int list_store(const struct store *store, struct arena *arena,
-		      struct stored_list *ret_list, struct error *err)
-{
-	if (list_folder(store->files, false, arena, ret_list, err) < 0)
-		return -1;
-	return list_folder(store->layers, true, arena, ret_list, err);
+	usage->kinds[holding->kind].count++;
+	usage->kinds[holding->kind].bytes += holding->bytes;
 }
 
 int store_usage(const struct store *store, struct store_usage *ret_usage,
 		struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct stored_list list = { 0 };
+	struct holding_list list = { 0 };
 	struct store_usage usage = { 0 };
-	if (list_store(store, &scratch, &list, err) < 0)
+	if (holdings_list(store, &scratch, &list, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.len; i++) {
-		const struct stored *stored = &list.items[i];
-		if (is_part(stored->name))
-			continue;
-		*(stored->blob ? &usage.layers : &usage.files) += 1;
-		*(stored->blob ? &usage.layer_bytes : &usage.file_bytes) +=
-			stored->place.size;
-	}
-	(void)file_size(path_join(&scratch, store->root, S("index.mdb")),
-			&usage.index_bytes);
+	for (size_t i = 0; i < list.len; i++)
+		count(&usage, &list.items[i]);
 	*ret_usage = usage;
 	return 0;
 }
@@ -89,7 +54,7 @@ static int digest_of_file(const char *path, struct sha256 *ret_digest, struct er
 	return 0;
 }
 
-static bool is_sound(const struct stored *stored, struct error *err)
+static bool is_sound(const struct holding *stored, struct error *err)
 {
 	struct sha256 name, digest;
 	if (!sha256_parse_hex(stored->name, &name)) {
@@ -125,10 +90,10 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 		 uint64_t *ret_checked, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct stored_list list = { 0 };
+	struct holding_list list = { 0 };
 	struct error first = { 0 };
 	uint64_t bad = 0, checked = 0;
-	if (list_store(store, &scratch, &list, err) < 0)
+	if (holdings_list(store, &scratch, &list, err) < 0)
 		return -1;
 	if (progress && progress->stage)
 		progress->stage(progress->context, "verifying", list.len);
@@ -136,7 +101,7 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 		struct error error = { 0 };
 		if (progress && progress->interrupted && *progress->interrupted)
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
-		if (is_part(list.items[i].name))
+		if (!list.items[i].named_by_digest)
 			continue;
 		checked++;
 		if (!is_sound(&list.items[i], &error)) {
@@ -155,9 +120,9 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 
 static int by_last_use(const void *left, const void *right)
 {
-	const struct stored *a = left, *b = right;
-	if (a->place.atime_s != b->place.atime_s)
-		return a->place.atime_s < b->place.atime_s ? -1 : 1;
+	const struct holding *a = left, *b = right;
+	if (a->used_s != b->used_s)
+		return a->used_s < b->used_s ? -1 : 1;
 	return slice_cmp(slice_from(a->path), slice_from(b->path));
 }
 
@@ -166,70 +131,72 @@ static uint64_t age_of(int64_t then_s, uint64_t now)
 	return then_s > 0 && (uint64_t)then_s < now ? now - (uint64_t)then_s : 0;
 }
 
-static bool remove_counted(const struct stored *stored, uint64_t *freed)
+static bool remove_counted(const struct holding *holding, struct store_usage *freed)
 {
-	if (!place_remove(stored->path))
-		return false;
-	*freed += stored->place.size;
-	return true;
+	struct error ignored = { 0 };
+	bool gone = holding->is_folder ? remove_tree(holding->path, &ignored) == 0
+				       : place_remove(holding->path);
+	if (gone)
+		count(freed, holding);
+	return gone;
 }
 
-// What a killed process was writing; a living one may still be at a younger one.
-static void remove_stale_parts(const struct stored_list *list, uint64_t now,
-			       uint64_t *freed)
+// What a killed process was writing; a living one may still be at a younger one, or in a
+// repository that it used lately.
+static bool is_in_use(const struct holding *holding, uint64_t now)
 {
-	for (size_t i = 0; i < list->len; i++)
-		if (is_part(list->items[i].name) &&
-		    age_of(list->items[i].place.mtime_s, now) > STALE_PART_SECONDS)
-			(void)remove_counted(&list->items[i], freed);
+	return (holding->kind == STORE_PARTIAL || holding->is_folder) &&
+	       age_of(holding->used_s, now) <= STALE_SECONDS;
+}
+
+// Nothing may go missing under a bake or an install. Where there are no locks, there is
+// nobody to ask.
+static int take_alone(const struct store *store, struct error *err)
+{
+	if (store->shared < 0 || place_take_alone(store->shared))
+		return 0;
+	error_set(err, ERROR_IO, "another pinbake uses the cache '%s'", store->root);
+	return error_hint(err, "try again when it is done");
 }
 
 int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
-		uint64_t max_bytes, uint64_t *ret_freed, struct error *err)
+		uint64_t max_bytes, struct store_usage *ret_freed, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct stored_list list = { 0 };
-	uint64_t total = 0, freed = 0, parts_freed = 0;
-	// Lists of paths are found by key, not by digest: nothing verifies them by name,
-	// but they age like blobs.
-	if (list_store(store, &scratch, &list, err) < 0 ||
-	    list_folder(store->paths, true, &scratch, &list, err) < 0)
+	struct holding_list list = { 0 };
+	struct store_usage freed = { 0 };
+	uint64_t total = 0;
+	if (take_alone(store, err) < 0 || holdings_list(store, &scratch, &list, err) < 0)
 		return -1;
-	remove_stale_parts(&list, now, &parts_freed);
 	if (list.len)
 		qsort(list.items, list.len, sizeof(*list.items), by_last_use);
 	for (size_t i = 0; i < list.len; i++)
-		total += is_part(list.items[i].name) ? 0 : list.items[i].place.size;
-	for (size_t i = 0; i < list.len && total - freed > max_bytes; i++) {
-		const struct stored *stored = &list.items[i];
-		if (!is_part(stored->name) &&
-		    age_of(stored->place.atime_s, now) >= max_age_seconds)
-			(void)remove_counted(stored, &freed);
+		if (!list.items[i].is_kept && list.items[i].kind != STORE_PARTIAL)
+			total += list.items[i].bytes;
+	for (size_t i = 0; i < list.len; i++) {
+		const struct holding *holding = &list.items[i];
+		if (holding->is_kept || is_in_use(holding, now))
+			continue;
+		if (holding->kind == STORE_PARTIAL)
+			(void)remove_counted(holding, &freed);
+		else if (total > max_bytes &&
+			 age_of(holding->used_s, now) >= max_age_seconds &&
+			 remove_counted(holding, &freed))
+			total -= holding->bytes;
 	}
-	*ret_freed = freed + parts_freed;
+	*ret_freed = freed;
 	return 0;
 }
 
-int store_clear(struct store *store, uint64_t *ret_freed, struct error *err)
+int store_clear(struct store *store, struct store_usage *ret_freed, struct error *err)
 {
-	struct store_usage usage = { 0 };
-	if (store_usage(store, &usage, err) < 0)
-		return -1;
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	static const char *const names[] = { "index.mdb", "index.mdb-lock", "index.lock",
-					     "lock.mdb" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		(void)place_remove(
-			path_join(&scratch, store->root, slice_from(names[i])));
-	// Of locks that were solved, see cli/lock/answers.h
-	if (remove_tree(path_join(&scratch, store->root, S("answers")), err) < 0)
+	struct holding_list list = { 0 };
+	struct store_usage freed = { 0 };
+	if (take_alone(store, err) < 0 || holdings_list(store, &scratch, &list, err) < 0)
 		return -1;
-	const char *const folders[] = { store->files, store->layers, store->keys,
-					store->paths };
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (remove_tree(folders[i], err) < 0 ||
-		    make_directories(folders[i], err) < 0)
-			return -1;
-	*ret_freed = usage.file_bytes + usage.layer_bytes + usage.index_bytes;
+	for (size_t i = 0; i < list.len; i++)
+		(void)remove_counted(&list.items[i], &freed);
+	*ret_freed = freed;
 	return 0;
 }

@@ -40,32 +40,40 @@ static int print_directory(struct cache_call *call, struct error *err)
 	return 0;
 }
 
+static json_t *usage_as_json(const struct store_usage *usage)
+{
+	json_t *object = json_object();
+	for (int i = 0; i < STORE_KINDS; i++) {
+		json_t *kind = json_object();
+		json_object_set_new(kind, "count",
+				    json_integer((json_int_t)usage->kinds[i].count));
+		json_object_set_new(kind, "bytes",
+				    json_integer((json_int_t)usage->kinds[i].bytes));
+		json_object_set_new(object, store_kind_name((enum store_kind)i), kind);
+	}
+	return object;
+}
+
 static int print_info(struct cache_call *call, struct error *err)
 {
 	struct store_usage usage = { 0 };
 	struct arena *arena = &call->cli->arena;
+	const char *directory = cache_directory(call->cli);
 	if (store_usage(call->store, &usage, err) < 0)
 		return -1;
-	json_object_set_new(call->result, "directory",
-			    json_string(cache_directory(call->cli)));
-	json_object_set_new(call->result, "files", json_integer((json_int_t)usage.files));
-	json_object_set_new(call->result, "file_bytes",
-			    json_integer((json_int_t)usage.file_bytes));
-	json_object_set_new(call->result, "layers",
-			    json_integer((json_int_t)usage.layers));
-	json_object_set_new(call->result, "layer_bytes",
-			    json_integer((json_int_t)usage.layer_bytes));
-	json_object_set_new(call->result, "index_bytes",
-			    json_integer((json_int_t)usage.index_bytes));
+	json_object_set_new(call->result, "directory", json_string(directory));
+	json_object_set_new(call->result, "holds", usage_as_json(&usage));
+	json_object_set_new(call->result, "bytes",
+			    json_integer((json_int_t)store_usage_bytes(&usage)));
 	if (call->cli->common.json)
 		return 0;
-	struct slice files = human_size(arena, usage.file_bytes),
-		     layers = human_size(arena, usage.layer_bytes);
-	struct slice index = human_size(arena, usage.index_bytes);
-	printf("directory  %s\nfiles      %llu, %.*s\nlayers     %llu, %.*s\nindex      %.*s\n",
-	       cache_directory(call->cli), (unsigned long long)usage.files,
-	       SLICE_ARG(files), (unsigned long long)usage.layers, SLICE_ARG(layers),
-	       SLICE_ARG(index));
+	printf("%-13s %s\n", "directory", directory);
+	for (int i = 0; i < STORE_KINDS; i++)
+		printf("%-13s %llu, %.*s\n", store_kind_name((enum store_kind)i),
+		       (unsigned long long)usage.kinds[i].count,
+		       SLICE_ARG(human_size(arena, usage.kinds[i].bytes)));
+	printf("%-13s %.*s\n", "all",
+	       SLICE_ARG(human_size(arena, store_usage_bytes(&usage))));
 	return 0;
 }
 
@@ -107,17 +115,28 @@ static int parse_size(const char *text, uint64_t *ret_bytes, struct error *err)
 	return 0;
 }
 
-static int say_freed(struct cache_call *call, uint64_t freed)
+static int say_freed(struct cache_call *call, const struct store_usage *freed)
 {
-	struct slice size = human_size(&call->cli->arena, freed);
-	json_object_set_new(call->result, "freed_bytes", json_integer((json_int_t)freed));
-	say(call->cli, "freed %.*s", SLICE_ARG(size));
+	struct arena *arena = &call->cli->arena;
+	uint64_t bytes = store_usage_bytes(freed);
+	struct buf parts = { .arena = arena };
+	for (int i = 0; i < STORE_KINDS; i++)
+		if (freed->kinds[i].count)
+			buf_printf(&parts, "%s%s %llu, %.*s", parts.len ? "; " : ": ",
+				   store_kind_name((enum store_kind)i),
+				   (unsigned long long)freed->kinds[i].count,
+				   SLICE_ARG(human_size(arena, freed->kinds[i].bytes)));
+	json_object_set_new(call->result, "freed_bytes", json_integer((json_int_t)bytes));
+	json_object_set_new(call->result, "freed", usage_as_json(freed));
+	say(call->cli, "freed %.*s%.*s", SLICE_ARG(human_size(arena, bytes)),
+	    SLICE_ARG(buf_slice(&parts)));
 	return 0;
 }
 
 static int prune(struct cache_call *call, struct error *err)
 {
-	uint64_t bytes = 10 * GIB, days = DEFAULT_AGE_DAYS, freed = 0;
+	struct store_usage freed = { 0 };
+	uint64_t bytes = 10 * GIB, days = DEFAULT_AGE_DAYS;
 	if (call->values->max_size && parse_size(call->values->max_size, &bytes, err) < 0)
 		return -1;
 	if (call->values->max_age &&
@@ -131,15 +150,15 @@ static int prune(struct cache_call *call, struct error *err)
 		bytes = 0;
 	if (store_prune(call->store, clock_seconds(), age, bytes, &freed, err) < 0)
 		return -1;
-	return say_freed(call, freed);
+	return say_freed(call, &freed);
 }
 
 static int clear(struct cache_call *call, struct error *err)
 {
-	uint64_t freed = 0;
+	struct store_usage freed = { 0 };
 	if (store_clear(call->store, &freed, err) < 0)
 		return -1;
-	return say_freed(call, freed);
+	return say_freed(call, &freed);
 }
 
 static const struct action {

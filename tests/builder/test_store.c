@@ -352,8 +352,7 @@ static void test_fetch_order_of_sources(void **state)
 					       .context = &elsewhere };
 	world.file->url = S("http://127.0.0.1:1/nowhere.whl");
 	assert_int_equal(fetch_from(&world, &locator, &err), 0);
-	uint64_t freed;
-	assert_int_equal(store_clear(world.store, &freed, &err), 0);
+	assert_int_equal(store_clear(world.store, &(struct store_usage){ 0 }, &err), 0);
 	world.file->url = elsewhere;
 	elsewhere = S("http://127.0.0.1:1/nowhere.whl");
 	assert_fetched(&world);
@@ -372,7 +371,9 @@ static void test_751_6_path_beside_the_lock(void **state)
 	assert_int_equal(make_directories(test_path(&world.folder, "wheels"), &err), 0);
 	test_write(test_path(&world.folder, "wheels/demo.whl"), world.bytes);
 	assert_fetched(&world);
-	assert_int_equal(store_prune(world.store, 0, 0, 0, &(uint64_t){ 0 }, &err), 0);
+	assert_int_equal(store_prune(world.store, 0, 0, 0, &(struct store_usage){ 0 },
+				     &err),
+			 0);
 	world.file->path = S("");
 	world.file->url =
 		arena_printf(world.arena, "file://%s/wheels/demo.whl", world.folder.path);
@@ -489,18 +490,98 @@ static void test_store_usage_and_prune(void **state)
 	set_last_use(&world, &young, 3000);
 	struct store_usage usage = { 0 };
 	assert_int_equal(store_usage(world.store, &usage, &err), 0);
-	assert_int_equal(usage.files, 3);
-	assert_int_equal(usage.file_bytes, 17);
-	uint64_t freed = 0;
+	assert_int_equal(usage.kinds[STORE_FILES].count, 3);
+	assert_int_equal(usage.kinds[STORE_FILES].bytes, 17);
+	struct store_usage freed = { 0 };
 	assert_int_equal(store_prune(world.store, 3500, 1000, 3, &freed, &err), 0);
 	assert_int_equal(
-		freed,
+		store_usage_bytes(&freed),
 		14); // old and middle; the young one is within the size, and too young
 	assert_true(store_has_file(world.store, &young));
 	assert_int_equal(store_prune(world.store, 3500, 1000, 0, &freed, &err), 0);
-	assert_int_equal(freed, 0);
+	assert_int_equal(store_usage_bytes(&freed), 0);
 	assert_int_equal(store_prune(world.store, 3500, 0, 0, &freed, &err), 0);
-	assert_int_equal(freed, 3);
+	assert_int_equal(store_usage_bytes(&freed), 3);
+	world_end(&world);
+}
+
+// Everything has a kind; prune takes what is old of each but the index and the notes of
+// keys, and what a killed process left a day ago, also below the size.
+static void test_store_knows_all_that_lies_in_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		enum store_kind kind;
+		bool pruned;
+	} rows[] = {
+		{ "files/sha256/x.part", STORE_PARTIAL, true },
+		{ "layers/sha256/11", STORE_LAYERS, true },
+		{ "layers/key/22", STORE_NOTES, false },
+		{ "layers/paths/33", STORE_NOTES, true },
+		{ "bytecode/44", STORE_BYTECODE, true },
+		{ "built/key/55", STORE_NOTES, false },
+		{ "built/logs/demo.log", STORE_NOTES, true },
+		{ "built/work/demo.lock", STORE_PARTIAL, true },
+		{ "git/66/repo/objects/aa", STORE_REPOSITORIES, true },
+		{ "answers/77", STORE_ANSWERS, true },
+		{ "index.mdb", STORE_INDEX, false },
+		{ "index.lock", STORE_INDEX, false },
+	};
+	enum { ROWS = sizeof(rows) / sizeof(rows[0]), DAYS = 100 * 86400 };
+	struct world world;
+	struct error err = { 0 };
+	struct store_usage usage = { 0 }, freed = { 0 };
+	uint64_t counts[STORE_KINDS] = { 0 };
+	world_make(&world);
+	const char *root = test_path(&world.folder, "store");
+	for (size_t i = 0; i < ROWS; i++) {
+		const char *path = path_join(world.arena, root, slice_from(rows[i].path));
+		assert_int_equal(make_directories(path_directory(world.arena, path),
+						  &err),
+				 0);
+		test_write(path, S("12345"));
+		counts[rows[i].kind]++;
+	}
+	assert_int_equal(store_usage(world.store, &usage, &err), 0);
+	for (size_t i = 0; i < STORE_KINDS; i++) {
+		assert_int_equal(usage.kinds[i].count, counts[i]);
+		assert_int_equal(usage.kinds[i].bytes, 5 * counts[i]);
+		assert_non_null(store_kind_name((enum store_kind)i));
+	}
+	uint64_t now = (uint64_t)time(NULL);
+	assert_int_equal(store_prune(world.store, now, DAYS, 0, &freed, &err), 0);
+	assert_int_equal(store_usage_bytes(&freed), 0);
+	assert_int_equal(store_prune(world.store, now + 2 * DAYS, DAYS, 0, &freed, &err),
+			 0);
+	for (size_t i = 0; i < ROWS; i++)
+		assert_int_equal(file_exists(path_join(world.arena, root,
+						       slice_from(rows[i].path))),
+				 !rows[i].pruned);
+	assert_int_equal(store_clear(world.store, &freed, &err), 0);
+	assert_int_equal(store_usage(world.store, &usage, &err), 0);
+	assert_int_equal(store_usage_bytes(&usage), 0);
+	world_end(&world);
+}
+
+// prune and clear want the store alone; whoever has it open keeps all that is in it.
+static void test_prune_beside_another_user(void **state)
+{
+	(void)state;
+	struct world world;
+	struct error err = { 0 };
+	struct store_usage freed = { 0 };
+	struct store *other = NULL;
+	world_make(&world);
+	struct sha256 file = put_file(&world, "used");
+	assert_int_equal(store_open(test_path(&world.folder, "store"), &other, &err), 0);
+	assert_int_equal(store_prune(world.store, 0, 0, 0, &freed, &err), -1);
+	assert_int_equal(err.kind, ERROR_IO);
+	assert_int_equal(store_clear(world.store, &freed, &(struct error){ 0 }), -1);
+	assert_true(store_has_file(world.store, &file));
+	store_close(other);
+	assert_int_equal(store_clear(world.store, &freed, &err), 0);
+	assert_int_equal(store_usage_bytes(&freed), 4);
 	world_end(&world);
 }
 
@@ -594,6 +675,8 @@ int main(void)
 		cmocka_unit_test(test_fetch_interrupted),
 		cmocka_unit_test(test_fetch_by_several_processes),
 		cmocka_unit_test(test_store_usage_and_prune),
+		cmocka_unit_test(test_store_knows_all_that_lies_in_it),
+		cmocka_unit_test(test_prune_beside_another_user),
 		cmocka_unit_test(test_store_verify),
 		cmocka_unit_test(test_key_2_layer_records),
 	};
