@@ -229,8 +229,9 @@ static const char *log_path_of(const struct build *build, const struct sha256 *k
 	if (make_directories(logs, err) < 0)
 		return NULL;
 	struct slice name =
-		arena_printf(arena, "%.*s-%.*s-%.12s.log", SLICE_ARG(package->name),
-			     SLICE_ARG(package->version), sha256_hex(arena, key).ptr);
+		arena_printf(arena, "%.*s%s%.*s-%.12s.log", SLICE_ARG(package->name),
+			     package->version.len ? "-" : "", SLICE_ARG(package->version),
+			     sha256_hex(arena, key).ptr);
 	const char *path = path_join(arena, path_real(arena, logs).ptr, name);
 	return file_write(path, S(""), err) < 0 ? NULL : path;
 }

@@ -2,6 +2,7 @@
 // Opens wheels out of the store, and says from a lock where a package came from (PEP
 // 610).
 #include "builder/store/sources.h"
+#include "net/url.h"
 #include "builder/wheel/tree.h"
 
 #include <jansson.h>
@@ -111,6 +112,20 @@ static bool is_remote(struct slice url)
 	return url.len && !slice_starts_with(url, S("file:"));
 }
 
+// Of one that was built, the archive is the lock's, and the file is its wheel.
+static const struct lock_file *archive_of(const struct lock_choice *choice)
+{
+	if (choice->package->has_archive)
+		return &choice->package->archive;
+	return choice->file && choice->file->kind == LOCK_ARCHIVE ? choice->file : NULL;
+}
+
+// Only where it is installed on the host that has the folder: its path is absolute then.
+static bool is_editable(const struct lock_directory *directory)
+{
+	return directory->editable && slice_starts_with(directory->path, S("/"));
+}
+
 // 610.1 with the exception of env.9: a path of the building host never reaches a layer.
 struct slice wheel_direct_url(const struct lock_choice *choice, struct arena *arena)
 {
@@ -118,10 +133,16 @@ struct slice wheel_direct_url(const struct lock_choice *choice, struct arena *ar
 	if (package->has_vcs && is_remote(package->vcs.url))
 		return direct_url(package->vcs.url, "vcs_info", vcs_info(&package->vcs),
 				  package->vcs.subdirectory, arena);
-	if (choice->file && choice->file->kind == LOCK_ARCHIVE &&
-	    is_remote(choice->file->url))
-		return direct_url(choice->file->url, "archive_info",
-				  archive_info(choice->file, arena),
-				  choice->file->subdirectory, arena);
+	if (package->has_directory && is_editable(&package->directory))
+		return direct_url(url_from_path(arena,
+						arena_c_string(arena,
+							       package->directory.path)),
+				  "dir_info", json_pack("{s:b}", "editable", 1),
+				  package->directory.subdirectory, arena);
+	const struct lock_file *archive = archive_of(choice);
+	if (archive && is_remote(archive->url))
+		return direct_url(archive->url, "archive_info",
+				  archive_info(archive, arena), archive->subdirectory,
+				  arena);
 	return S("");
 }

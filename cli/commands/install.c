@@ -63,6 +63,7 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	collect_locator_indexes(cli, values->tree.index_url, &index_urls);
 	struct sdist_options builds =
 		tree_builds(&values->tree, values->tree.interpreter);
+	builds.editable = true;
 	if (build_sdists(cli, store, &opened, &builds, err) < 0 ||
 	    fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0)
 		return error_during(err, "installing '%s' into '%s'", opened.path,

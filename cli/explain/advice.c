@@ -3,6 +3,7 @@
 #include "cli/explain/advice.h"
 
 #include "cli/explain/patch_release.h"
+#include "cli/lock/direct.h"
 #include "net/url.h"
 
 static const struct pin *pin_named(const struct pin_list *pins, struct slice name)
@@ -60,7 +61,8 @@ int check_hashes(const struct resolve *resolve, const struct pin_list *pins,
 // Where the dependencies of a source distribution come from, if not from final metadata.
 static const char *sdist_note(const struct resolve *resolve, const struct pin *pin)
 {
-	const struct file_metadata *found = index_metadata(resolve->index, pin->file);
+	const struct file_metadata *found =
+		resolve_metadata(resolve, pin->file, resolve->options->target);
 	return found && found->from_egg_info ? " (its dependencies from its egg-info)"
 					     : "";
 }
@@ -77,7 +79,7 @@ static void warn_about_pin(struct cli *cli, const struct resolve *resolve,
 	if (slice_eq(status, S("archived")) || slice_eq(status, S("deprecated")))
 		warn(cli, "%.*s is marked as %.*s by its owners", SLICE_ARG(name),
 		     SLICE_ARG(status));
-	if (pin->file->kind == FILE_SDIST)
+	if (pin->file->kind == FILE_SDIST && !direct_tree_of(resolve, pin->file))
 		warn(cli,
 		     "%.*s %.*s is locked to its source distribution%s: 'pinbake bake' has to build it",
 		     SLICE_ARG(name), SLICE_ARG(version), sdist_note(resolve, pin));
@@ -107,7 +109,8 @@ static void warn_about_extras(struct cli *cli, struct resolve *resolve,
 			      const struct requirement_entry *entry,
 			      const struct pin *pin)
 {
-	const struct file_metadata *found = index_metadata(resolve->index, pin->file);
+	const struct file_metadata *found =
+		resolve_metadata(resolve, pin->file, resolve->options->target);
 	for (size_t i = 0;
 	     found && found->state == METADATA_FOUND && i < entry->requirement.extras_len;
 	     i++) {

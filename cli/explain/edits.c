@@ -177,7 +177,8 @@ static struct slice needed_otherwise(struct arena *arena, const struct resolve *
 {
 	for (size_t i = 0; i < pins->len; i++) {
 		const struct file_metadata *found =
-			index_metadata(resolve->index, pins->items[i].file);
+			resolve_metadata(resolve, pins->items[i].file,
+					 resolve->options->target);
 		for (size_t j = 0; found && j < found->metadata.requires_len; j++) {
 			const struct requirement *need =
 				&found->metadata.requires_dist[j];
@@ -209,7 +210,7 @@ static struct slice needs_otherwise(struct arena *arena, const struct resolve *r
 	const struct project_file *file =
 		node && any ? candidate_file(&node->candidates, newest) : NULL;
 	const struct file_metadata *found =
-		file ? index_metadata(resolve->index, file) : NULL;
+		file ? resolve_metadata(resolve, file, resolve->options->target) : NULL;
 	if (found && found->state != METADATA_FOUND)
 		return arena_printf(
 			arena, "%.*s cannot be used: %s",

@@ -662,6 +662,7 @@ static int prepare(struct inquiry *inquiry, struct net *net, struct error *err)
 {
 	const struct target_list *targets = &inquiry->targets;
 	direct_init(&inquiry->direct, inquiry->cli, net);
+	inquiry->direct.present = &inquiry->opened.lock;
 	inquiry->options.direct = &inquiry->direct;
 	if (cutoff_apply(&inquiry->cutoff, inquiry->cli, inquiry->index, targets->items,
 			 targets->len, &inquiry->options, err) < 0)

@@ -60,6 +60,8 @@ static int resolve_anew(struct build_requires *host, const struct slice *require
 {
 	struct build_query query = {
 		.cli = host->cli,
+		.index = host->index,
+		.net = host->net,
 		.index_url = host->options->index_url,
 		.lock = &host->opened->lock,
 		.lock_path = host->opened->path,

@@ -3,6 +3,7 @@
 #include "cli/lock/direct.h"
 
 #include "cli/lock/direct_fetch.h"
+#include "cli/lock/direct_tree.h"
 #include "cli/lock/overrides.h"
 #include "net/url.h"
 
@@ -18,10 +19,18 @@ void direct_init(struct direct_files *files, struct cli *cli, struct net *net)
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
-// Without what may not be shown, so that a requirement's URL leads to its file even after its password is gone.
+// Without what may not be shown, so that a requirement's URL leads to its file even after its password is gone; with the
+// part of a tree that is meant.
 static struct slice key_of(const struct direct_files *files, struct slice location)
 {
-	return url_redact(&files->cli->arena, url_without_fragment(location));
+	struct arena *arena = &files->cli->arena;
+	struct slice bare = url_redact(arena, url_without_fragment(location));
+	size_t at = slice_find(location, S("subdirectory="));
+	struct slice part, rest = at == SLICE_NONE ? S("") : slice_skip(location, at);
+	slice_cut(&rest, '&', &part);
+	return part.len ? arena_printf(arena, "%.*s#%.*s", SLICE_ARG(bare),
+				       SLICE_ARG(part))
+			: bare;
 }
 
 static const struct direct_file *file_at(const struct direct_files *files,
@@ -32,48 +41,58 @@ static const struct direct_file *file_at(const struct direct_files *files,
 	return known ? files->files.items[index] : NULL;
 }
 
-static bool is_vcs(struct slice location)
+static int check_editable(const struct direct_files *files,
+			  const struct requirement_entry *entry, struct slice location,
+			  struct error *err)
 {
-	size_t colon = slice_find_byte(location, ':');
-	struct slice scheme = slice_range(location, 0, colon == SLICE_NONE ? 0 : colon);
-	return slice_contains(scheme, S("+")) || slice_eq(scheme, S("git")) ||
-	       slice_eq(scheme, S("ssh"));
+	struct arena *arena = &files->cli->arena;
+	if (!entry->editable || direct_is_tree(arena, location))
+		return 0;
+	error_at(err, ERROR_INPUT, entry->span, "'%.*s' is no folder of a source tree",
+		 SLICE_ARG(location));
+	return error_hint(err, "-e takes a folder; leave it out for a file");
 }
 
-static int refuse(struct arena *arena, const struct requirement_entry *entry,
-		  struct slice location, struct error *err)
+// The project that a file is the only release of.
+static void make_project(struct direct_file *file)
 {
-	if (entry->editable) {
-		error_at(err, ERROR_INPUT, entry->span,
-			 "an editable requirement cannot be locked");
-		return error_hint(
-			err,
-			"leave it out of the lock: copy the project into the image instead");
-	}
-	if (is_vcs(location)) {
-		error_at(err, ERROR_INPUT, entry->span,
-			 "a version control address cannot be locked yet");
-		return error_hint(
-			err,
-			"build a wheel of it once, and name that by its path or URL");
-	}
-	if (path_is_directory(arena_c_string(arena, location)))
-		return error_at(err, ERROR_INPUT, entry->span,
-				"a source tree cannot be locked yet"),
-		       error_hint(err, "build a wheel of it, and name that");
-	return 0;
+	file->release.file_len = 1;
+	file->project = (struct project){
+		.name = file->name,
+		.state = PROJECT_FOUND,
+		.releases = &file->release,
+		.release_len = 1,
+		.files = &file->file,
+		.file_len = 1,
+		.tag_set_len = 1,
+		.python_set_len = 1,
+		.index_url = file->url.len ? file->url : slice_from(file->path),
+	};
+}
+
+static int take_file(struct direct_files *files, const struct tree_request *request,
+		     struct direct_file *ret_file, struct error *err)
+{
+	if (direct_is_tree(&files->cli->arena, request->location))
+		return direct_take_tree(files, request, ret_file, err);
+	return direct_fetch(files->cli, files->net, request->location, request->name,
+			    ret_file, err);
 }
 
 // Keeps a file for its location; it may be known by now.
-static int add_file(struct direct_files *files, struct slice location, struct slice name,
-		    const struct direct_file **ret_file, struct error *err)
+static int add_file(struct direct_files *files, const struct tree_request *request,
+		    struct direct_file **ret_file, struct error *err)
 {
-	*ret_file = file_at(files, location);
-	if (*ret_file)
+	struct slice location = request->location;
+	uint32_t index;
+	if (map_find(&files->by_location, key_of(files, location), &index)) {
+		*ret_file = files->files.items[index];
 		return 0;
+	}
 	struct direct_file *file = arena_new(&files->cli->arena, struct direct_file);
-	if (direct_fetch(files->cli, files->net, location, name, file, err) < 0)
+	if (take_file(files, request, file, err) < 0)
 		return -1;
+	make_project(file);
 	struct slice key = arena_dup(&files->cli->arena, key_of(files, location));
 	map_insert(&files->by_location, key, (uint32_t)files->files.len, NULL);
 	*array_push(&files->cli->arena, &files->files) = file;
@@ -82,21 +101,26 @@ static int add_file(struct direct_files *files, struct slice location, struct sl
 }
 
 static int read_entry(struct direct_files *files, struct requirement_entry *entry,
-		      struct error *err)
+		      const struct target *target, struct error *err)
 {
 	struct requirement *requirement = &entry->requirement;
-	const struct direct_file *file;
+	struct direct_file *file;
 	if (entry->path.len == 0 && requirement->url.len == 0)
 		return 0;
 	struct slice location =
 		slice_from(requirement_location(&files->cli->arena, entry));
-	if (refuse(&files->cli->arena, entry, location, err) < 0)
+	struct tree_request request = { location, requirement->name, target };
+	if (check_editable(files, entry, location, err) < 0)
 		return -1;
-	if (add_file(files, location, requirement->name, &file, err) < 0) {
+	if (add_file(files, &request, &file, err) < 0) {
 		if (!err->span.source)
 			err->span = entry->span;
 		return -1;
 	}
+	if (entry->editable && file->kind == DIRECT_VCS)
+		warn(files->cli, "'%.*s' is locked as a commit, which is not editable",
+		     SLICE_ARG(file->name));
+	file->editable |= entry->editable && file->kind == DIRECT_DIRECTORY;
 	// From here on it goes by the name, with the location where a URL would be.
 	requirement->name = requirement->raw_name = file->name;
 	requirement->url = location;
@@ -104,15 +128,16 @@ static int read_entry(struct direct_files *files, struct requirement_entry *entr
 	return 0;
 }
 
-static bool holds_somewhere(const struct requirement_entry *entry,
-			    const struct target *targets, size_t len)
+// The first target that the entry is for, or NULL.
+static const struct target *first_target(const struct requirement_entry *entry,
+					 const struct target *targets, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		struct marker_context context = { .target = &targets[i] };
 		if (marker_holds(entry->requirement.marker, &context))
-			return true;
+			return &targets[i];
 	}
-	return false;
+	return NULL;
 }
 
 int direct_read(struct direct_files *files, struct requirement_set *set,
@@ -120,8 +145,9 @@ int direct_read(struct direct_files *files, struct requirement_set *set,
 {
 	for (size_t i = 0; i < set->len; i++) {
 		struct requirement *requirement = &set->entries[i].requirement;
-		if (holds_somewhere(&set->entries[i], targets, target_len) &&
-		    read_entry(files, &set->entries[i], err) < 0)
+		const struct target *target =
+			first_target(&set->entries[i], targets, target_len);
+		if (target && read_entry(files, &set->entries[i], target, err) < 0)
 			return -1;
 		// What is not fetched is shown all the same, in the lock's list of overrides.
 		requirement->url = url_redact(&files->cli->arena, requirement->url);
@@ -199,6 +225,17 @@ const struct direct_file *direct_of(const struct resolve *resolve,
 	return NULL;
 }
 
+const struct direct_file *direct_tree_of(const struct resolve *resolve,
+					 const struct project_file *file)
+{
+	const struct direct_files *files = resolve->options->direct;
+	for (size_t i = 0; files && i < files->files.len; i++)
+		if (&files->files.items[i]->file == file &&
+		    files->files.items[i]->kind != DIRECT_ARCHIVE)
+			return files->files.items[i];
+	return NULL;
+}
+
 int direct_check(const struct resolve *resolve, const struct requirement_entry *entry,
 		 struct error *err)
 {
@@ -215,12 +252,25 @@ int direct_check(const struct resolve *resolve, const struct requirement_entry *
 
 // --- needs of metadata -----------------------------------------------------------------------------------------------
 
+// A package of elsewhere names no files of this machine.
+static bool may_be_discovered(const struct url *url)
+{
+	static const char *const schemes[] = { "https", "http", "git+https", "git+ssh",
+					       "git+http" };
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+		if (slice_eq_ignore_case(url->scheme, slice_from(schemes[i])))
+			return true;
+	return false;
+}
+
 static int discover(struct resolve *resolve, const struct requirement *requirement,
 		    struct slice *ret_problem)
 {
 	struct direct_files *files = resolve->options->direct;
-	const struct direct_file *file;
+	struct direct_file *file;
 	struct error err = { 0 };
+	struct tree_request request = { requirement->url, requirement->name,
+					resolve->options->target };
 	struct url url;
 	struct slice name = requirement->name;
 	url_parse(requirement->url, &url);
@@ -229,15 +279,14 @@ static int discover(struct resolve *resolve, const struct requirement *requireme
 					    SLICE_ARG(name));
 		return -1;
 	}
-	if (!slice_eq_ignore_case(url.scheme, S("https")) &&
-	    !slice_eq_ignore_case(url.scheme, S("http"))) {
+	if (!may_be_discovered(&url)) {
 		*ret_problem =
 			arena_printf(&resolve->arena,
 				     "needs '%.*s' from an address that is no https URL",
 				     SLICE_ARG(name));
 		return -1;
 	}
-	if (add_file(files, requirement->url, name, &file, &err) < 0) {
+	if (add_file(files, &request, &file, &err) < 0) {
 		*ret_problem =
 			arena_printf(&resolve->arena, "needs '%.*s' from a URL: %s",
 				     SLICE_ARG(name), err.cause);
@@ -295,19 +344,56 @@ struct slice path_from_lock(struct arena *arena, const char *lock_path, const ch
 			     slice_from(path));
 }
 
-struct lock_file direct_lock_file(struct arena *arena, const struct direct_file *file,
-				  const char *lock_path)
+// "." for the folder itself.
+static struct slice relative_folder(struct arena *arena, struct slice folder,
+				    const char *path)
 {
-	struct lock_file entry = {
+	struct slice inner = arena_printf(arena, "%s/", path);
+	struct slice relative = relative_path(arena, folder, inner);
+	while (slice_ends_with(relative, S("/")))
+		relative.len--;
+	return relative.len ? relative : S(".");
+}
+
+static struct lock_file archive_entry(const struct direct_file *file,
+				      struct slice relative)
+{
+	return (struct lock_file){
 		.kind = LOCK_ARCHIVE,
 		.name = file->file.name,
 		.url = file->url,
+		.path = relative,
 		.sha256 = file->file.sha256,
 		.has_size = true,
 		.size = file->file.size,
 		.subdirectory = file->subdirectory,
 	};
-	if (file->path)
-		entry.path = path_from_lock(arena, lock_path, file->path);
-	return entry;
+}
+
+void direct_put(struct arena *arena, const struct direct_file *file,
+		const char *lock_path, struct lock_package *package)
+{
+	struct slice folder = path_real(arena, path_directory(arena, lock_path));
+	struct slice path = slice_from(file->path);
+	switch (file->kind) {
+	case DIRECT_ARCHIVE:
+		package->has_archive = true;
+		package->archive =
+			archive_entry(file, path.len ? relative_path(arena, folder, path)
+						     : S(""));
+		break;
+	case DIRECT_VCS:
+		package->has_vcs = true;
+		package->vcs = file->vcs;
+		break;
+	case DIRECT_DIRECTORY:
+		package->has_directory = true;
+		package->version = S("");
+		package->directory = (struct lock_directory){
+			.path = relative_folder(arena, folder, file->path),
+			.subdirectory = file->subdirectory,
+			.editable = file->editable,
+		};
+		break;
+	}
 }

@@ -79,22 +79,6 @@ static int read_file_name(struct arena *arena, struct slice name,
 	return 0;
 }
 
-static void make_project(struct direct_file *file)
-{
-	file->release.file_len = 1;
-	file->project = (struct project){
-		.name = file->name,
-		.state = PROJECT_FOUND,
-		.releases = &file->release,
-		.release_len = 1,
-		.files = &file->file,
-		.file_len = 1,
-		.tag_set_len = 1,
-		.python_set_len = 1,
-		.index_url = file->url.len ? file->url : slice_from(file->path),
-	};
-}
-
 static int check_digest(const struct direct_file *file, const struct sha256 *expected,
 			struct error *err)
 {
@@ -297,6 +281,5 @@ int direct_fetch(struct cli *cli, struct net *net, struct slice location,
 		    : take_local(cli, bare, file, err) < 0 ||
 			      check_digest(file, &expected, err) < 0)
 		return -1;
-	make_project(file);
 	return 0;
 }

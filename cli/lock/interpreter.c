@@ -20,6 +20,21 @@ static bool is_interpreter(const char *path)
 	return !is_script;
 }
 
+const char *find_program(struct cli *cli, struct slice name)
+{
+	struct slice path = slice_from(setting("PATH")), directory;
+	bool more = path.len > 0;
+	while (more) {
+		more = slice_cut(&path, ':', &directory);
+		const char *candidate =
+			path_join(&cli->arena, arena_c_string(&cli->arena, directory),
+				  name);
+		if (slice_starts_with(directory, S("/")) && file_exists(candidate))
+			return candidate;
+	}
+	return NULL;
+}
+
 static bool find_on_path(struct cli *cli, struct slice name, struct slice *ret_path)
 {
 	struct slice path = slice_from(setting("PATH")), directory;

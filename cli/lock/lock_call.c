@@ -8,6 +8,7 @@
 #include "cli/lock/answers.h"
 #include "cli/lock/build_records.h"
 #include "cli/lock/direct.h"
+#include "cli/lock/metadata_builds.h"
 #include "cli/lock/missing_hashes.h"
 #include "cli/sources/torch.h"
 
@@ -546,7 +547,18 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 			 err) < 0)
 		return -1;
 	struct direct_files direct;
+	struct metadata_builds builds;
 	direct_init(&direct, cli, net);
+	direct.present = values->upgrade ? NULL : &call.present.lock;
+	direct.released = &values->upgrade_packages;
+	if (values->build && !values->no_build) {
+		metadata_builds_init(&builds, cli, index, net, &options);
+		builds.lock_path = call.path;
+		builds.python = values->python_bin;
+		builds.index_url = values->index_url;
+		builds.network = values->build_network;
+		options.builds = direct.builds = &builds;
+	}
 	options.direct = &direct;
 	if (direct_read(&direct, &set, targets.items, targets.len, err) < 0)
 		return -1;

@@ -11,7 +11,7 @@ struct lock_values {
 		constraints, extra_index_urls, find_links, only_binary, no_binary, extras,
 		groups, overrides, excludes, named_indexes, index_for, package_cutoffs;
 	bool no_index, refresh, upgrade, check, repair, all_extras, split, build,
-		build_network;
+		no_build, build_network;
 };
 
 extern const struct option_table lock_option_table;

@@ -197,13 +197,10 @@ static void put_entry(const struct merge *merge, struct entry *entry,
 	const struct pin *pin = entry->pin;
 	package->name = pin->project->name;
 	package->version = pin->release->version_text;
-	if (pin->direct) {
-		package->has_archive = true;
-		package->archive =
-			direct_lock_file(merge->arena, pin->direct, merge->lock_path);
-	} else if (!is_of_find_links(pin)) {
+	if (pin->direct)
+		direct_put(merge->arena, pin->direct, merge->lock_path, package);
+	else if (!is_of_find_links(pin))
 		package->index = pin->project->index_url;
-	}
 	if (!entry->requires_python_differs)
 		package->requires_python = pin->file->requires_python;
 	put_dependencies(merge, entry, package);

@@ -160,7 +160,7 @@ static int pump(struct resolve *resolve, const struct solver_step *step,
 			uint32_t id = (uint32_t)(ask_of(resolve, step->needs[i].package,
 							step->needs[i].rank) -
 						 resolve->asks.items);
-			int advanced = advance_ask(resolve, id, err);
+			int advanced = advance_ask(resolve, id, true, err);
 			if (advanced < 0)
 				return -1;
 			done &= resolve->asks.items[id].state == ASK_ANSWERED;
@@ -169,7 +169,8 @@ static int pump(struct resolve *resolve, const struct solver_step *step,
 			return 0;
 		for (size_t i = 0; i < resolve->asks.len; i++)
 			if (resolve->asks.items[i].state != ASK_ANSWERED)
-				moved |= advance_ask(resolve, (uint32_t)i, &ignored) > 0;
+				moved |= advance_ask(resolve, (uint32_t)i, false,
+						     &ignored) > 0;
 		if (!moved && wait_for_index(resolve, err) < 0)
 			return -1;
 		if (interrupted())

@@ -57,6 +57,7 @@ struct resolve_options {
 	size_t others_len;
 	const struct preferences *preferred; // NULL: none
 	struct direct_files *direct;         // packages by URL or path; NULL: none
+	struct metadata_builds *builds;      // asks build backends; NULL: nobody does
 	enum prerelease_mode prerelease;
 	enum resolution_mode resolution;
 	bool lowest_direct; // lowest for what the user names, highest for the rest
@@ -207,6 +208,10 @@ int report_conflict(struct cli *cli, struct resolve *resolve, struct slice edits
 
 // --- used by both
 struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[standard]"
+// What is known of a file for a target: from its source tree, a build, or the index. NULL: nothing yet.
+const struct file_metadata *resolve_metadata(const struct resolve *resolve,
+					     const struct project_file *file,
+					     const struct target *target);
 struct rank_set admitted_ranks(
 	struct resolve *resolve, uint32_t node,
 	const struct specifier_set *specifiers); // what the set admits

@@ -4,6 +4,7 @@
 
 #include "cli/lock/direct.h"
 #include "base/limits.h"
+#include "cli/lock/metadata_builds.h"
 #include "cli/lock/overrides.h"
 
 // A requirement asks for the project and for each of its extras.
@@ -168,28 +169,120 @@ static void refuse_too_many(struct resolve *resolve, struct ask *ask)
 				      LIMIT_RELEASE_NEEDS));
 }
 
-// Metadata → requirements, of the wheel of each target of the class. 0 while some of it is not known, 1 once it is.
-// -1: it could not be had.
-static int advance_metadata(struct resolve *resolve, struct ask *ask, struct error *err)
+static const struct target *target_of(const struct resolve *resolve, size_t member)
+{
+	return member == 0 ? resolve->options->target
+			   : resolve->options->others[member - 1];
+}
+
+// A release that has a wheel, where the interpreter to ask another one is missing.
+static int offer_wheel(const struct resolve *resolve, const struct ask *ask,
+		       struct error *err)
+{
+	const struct node *node = &resolve->nodes.items[ask->node];
+	const struct candidates *candidates = &node->candidates;
+	for (uint32_t i = 0; err->kind == ERROR_INPUT && i < candidates->prefer_len;
+	     i++) {
+		uint32_t rank = candidates->prefer[i];
+		struct slice version = project_version_text(node->project, rank);
+		if (candidate_file(candidates, rank)->kind == FILE_WHEEL)
+			return error_hint(err,
+					  "name it with --python-bin, or ask for "
+					  "'%.*s==%.*s', which has a wheel",
+					  SLICE_ARG(node->name), SLICE_ARG(version));
+	}
+	return -1;
+}
+
+// What the build backend has to be asked for, if that is allowed.
+static int ask_backend(struct resolve *resolve, struct ask *ask, size_t member,
+		       struct error *err)
+{
+	const struct node *node = &resolve->nodes.items[ask->node];
+	const struct project_file *file = file_for(resolve, ask, member);
+	const struct direct_file *tree = direct_tree_of(resolve, file);
+	const struct file_metadata *ignored;
+	struct metadata_question question = {
+		.file = file,
+		.name = node->name,
+		.version = project_version_text(node->project, ask->rank),
+		.subdirectory = tree ? tree->subdirectory : S(""),
+		.target = target_of(resolve, member),
+	};
+	if (metadata_builds_ask(resolve->options->builds, &question, &ignored, err) == 0)
+		return 0;
+	return offer_wheel(resolve, ask, err);
+}
+
+const struct file_metadata *resolve_metadata(const struct resolve *resolve,
+					     const struct project_file *file,
+					     const struct target *target)
+{
+	const struct direct_file *tree = direct_tree_of(resolve, file);
+	const struct metadata_builds *builds = resolve->options->builds;
+	const struct file_metadata *built =
+		builds ? metadata_builds_find(builds, file, target) : NULL;
+	if (built)
+		return built;
+	return tree ? tree->metadata : index_metadata(resolve->index, file);
+}
+
+void want_metadata(struct resolve *resolve, const struct project *project,
+		   const struct project_file *file)
+{
+	if (!direct_tree_of(resolve, file))
+		index_want_metadata(resolve->index, project, file);
+}
+
+static bool lacks_backend(const struct resolve *resolve, const struct project_file *file,
+			  const struct file_metadata *found)
+{
+	if (!resolve->options->builds)
+		return false;
+	return found ? found->state == METADATA_UNUSABLE && found->needs_build
+		     : direct_tree_of(resolve, file) != NULL;
+}
+
+// Is the metadata of all targets known? -1: it could not be had. Only what the solver
+// needs is built for: hints are guesses.
+static int find_metadata(struct resolve *resolve, struct ask *ask, bool needed,
+			 struct error *err)
 {
 	const struct project *project = resolve->nodes.items[ask->node].project;
 	size_t members = 1 + resolve->options->others_len;
 	bool known = true;
+	for (size_t i = 0; i < members; i++)
+		want_metadata(resolve, project, file_for(resolve, ask, i));
 	for (size_t i = 0; i < members; i++) {
-		index_want_metadata(resolve->index, project, file_for(resolve, ask, i));
-		known &=
-			index_metadata(resolve->index, file_for(resolve, ask, i)) != NULL;
-	}
-	for (size_t i = 0; known && i < members; i++) {
 		const struct project_file *file = file_for(resolve, ask, i);
-		const struct file_metadata *found = index_metadata(resolve->index, file);
+		const struct file_metadata *found =
+			resolve_metadata(resolve, file, target_of(resolve, i));
+		bool lacks = lacks_backend(resolve, file, found);
+		if (lacks && needed && ask_backend(resolve, ask, i, err) < 0)
+			return -1;
+		known &= lacks ? needed : found != NULL;
+	}
+	return known;
+}
+
+// Metadata → requirements, of the wheel of each target of the class. 0 while some of it is not known, 1 once it is.
+// -1: it could not be had.
+static int advance_metadata(struct resolve *resolve, struct ask *ask, bool needed,
+			    struct error *err)
+{
+	size_t members = 1 + resolve->options->others_len;
+	int known = find_metadata(resolve, ask, needed, err);
+	for (size_t i = 0; known > 0 && i < members; i++) {
+		const struct project_file *file = file_for(resolve, ask, i);
+		const struct file_metadata *found =
+			resolve_metadata(resolve, file, target_of(resolve, i));
 		int status = check_metadata(resolve, ask, file, found, err);
 		if (status != 0)
 			return status;
 		choose_requirements(resolve, ask, &found->metadata, i == 0);
 	}
-	if (!known)
-		return 0;
+	if (known <= 0)
+		return known;
 	ask->state = ASK_PROJECTS;
 	settle_urls(resolve, ask);
 	refuse_too_many(resolve, ask);
@@ -203,12 +296,12 @@ int project_failure(const struct project *project, struct error *err)
 }
 
 // 1: something moved on, 0: it waits for the index, -1: err.
-int advance_ask(struct resolve *resolve, uint32_t id, struct error *err)
+int advance_ask(struct resolve *resolve, uint32_t id, bool needed, struct error *err)
 {
 	struct ask *ask = &resolve->asks.items[id];
 	int moved = 0;
 	if (ask->state == ASK_METADATA) {
-		moved = advance_metadata(resolve, ask, err);
+		moved = advance_metadata(resolve, ask, needed, err);
 		if (moved < 0)
 			return -1;
 	}

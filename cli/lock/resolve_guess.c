@@ -80,7 +80,7 @@ static void settle(struct resolve *resolve, uint32_t id)
 		return;
 	node->guess.file = file;
 	node->guess.followed = false;
-	index_want_metadata(resolve->index, node->project, file);
+	want_metadata(resolve, node->project, file);
 }
 
 // Expects what the likeliest release needs, once its metadata is known.
@@ -112,7 +112,8 @@ static void guess(struct resolve *resolve, uint32_t id)
 	const struct project_file *file = resolve->nodes.items[base].guess.file;
 	if (!file || (node->guess.followed && node->guess.file == file))
 		return;
-	const struct file_metadata *found = index_metadata(resolve->index, file);
+	const struct file_metadata *found =
+		resolve_metadata(resolve, file, resolve->options->target);
 	if (!found)
 		return;
 	resolve->nodes.items[id].guess.file = file;

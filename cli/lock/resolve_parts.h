@@ -57,9 +57,12 @@ const struct requirement *requirement_here(struct resolve *resolve,
 bool want_requirement(struct resolve *resolve, const struct requirement *requirement);
 void add_dependencies(struct resolve *resolve, const struct requirement *requirement,
 		      solver_reason reason, struct dependency_list *list);
+void want_metadata(struct resolve *resolve, const struct project *project,
+		   const struct project_file *file); // starts it, where it has to be
 struct ask *ask_of(struct resolve *resolve, uint32_t node, uint32_t rank);
 int project_failure(const struct project *project, struct error *err);
-int advance_ask(struct resolve *resolve, uint32_t id, struct error *err);
+// needed: the solver waits for it. Then a build backend may be asked.
+int advance_ask(struct resolve *resolve, uint32_t id, bool needed, struct error *err);
 void answer(struct resolve *resolve, const struct ask *ask);
 
 // --- resolve_pins.c: member 0 is the target, member i options->others[i - 1]

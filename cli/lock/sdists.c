@@ -3,11 +3,13 @@
 #include "cli/lock/sdists.h"
 
 #include "base/limits.h"
-#include "base/places.h"
 #include "cli/lock/build_engine.h"
+#include "cli/lock/build_python.h"
 #include "cli/lock/build_requires.h"
 #include "cli/lock/built_wheels.h"
-#include "cli/lock/interpreter.h"
+#include "cli/lock/lock_trees.h"
+#include "net/url.h"
+#include "packaging/filename.h"
 
 #include <stdio.h>
 
@@ -19,16 +21,22 @@ struct sdists {
 	struct opened_lock *opened;
 	const struct sdist_options *options;
 	struct sdist_settings settings;
-	struct container container;   // with --build-in
+	struct container container; // with --build-in
+	struct build_python python;
 	struct built_request request; // common to all but `sdist`
 	size_t built;
 	enum sandbox_net net; // how the last one was built
 };
 
+// A file that somebody named by its address may be one, too.
 static bool is_sdist(const struct lock_choice *choice)
 {
-	return choice->file && choice->file->kind == LOCK_SDIST &&
-	       !sha256_is_zero(&choice->file->sha256);
+	const struct lock_file *file = choice->file;
+	if (!file || sha256_is_zero(&file->sha256))
+		return false;
+	struct slice place = url_without_fragment(file->url.len ? file->url : file->path);
+	return file->kind == LOCK_SDIST ||
+	       (file->kind == LOCK_ARCHIVE && !slice_ends_with(place, S(".whl")));
 }
 
 static size_t count_sdists(const struct lock_selection *selection)
@@ -39,34 +47,26 @@ static size_t count_sdists(const struct lock_selection *selection)
 	return count;
 }
 
-// --- the interpreter -------------------------------------------------------------------------------------------------
+// --- where it is built ----------------------------------------------------------------------------------------------
 
 static int choose_interpreter(struct sdists *sdists, struct error *err)
 {
-	struct cli *cli = sdists->cli;
-	const struct target *target = &sdists->opened->target;
-	struct slice path = slice_from(sdists->options->python);
-	if (!path.len &&
-	    find_interpreter_to_build(cli, target, "--python-bin", &path, err) < 0)
+	struct build_python *python = &sdists->python;
+	if (build_python_find(sdists->cli, &sdists->opened->target,
+			      sdists->options->python, python, err) < 0)
 		return -1;
-	if (slice_find_byte(path, '/') != SLICE_NONE && path.ptr[0] != '/') {
-		struct slice folder =
-			path_real(&cli->arena,
-				  path_directory(&cli->arena,
-						 arena_c_string(&cli->arena, path)));
-		path = slice_from(
-			path_join(&cli->arena, folder.ptr,
-				  slice_skip(path, slice_find_last_byte(path, '/') + 1)));
-	}
-	struct slice real = path_real(&cli->arena, arena_c_string(&cli->arena, path));
-	if (!real.len)
-		return error_set(err, ERROR_INPUT, "there is no interpreter '%.*s'",
-				 SLICE_ARG(path));
-	struct place place = place_look(real.ptr);
-	sdists->settings.python.path = path;
-	sdists->request.interpreter = real;
-	sdists->request.interpreter_size = place.size;
-	sdists->request.interpreter_mtime_s = place.mtime_s;
+	sdists->request.interpreter = python->real;
+	sdists->request.interpreter_size = python->size;
+	sdists->request.interpreter_mtime_s = python->mtime_s;
+	return 0;
+}
+
+static int check_interpreter(struct sdists *sdists, struct error *err)
+{
+	if (build_python_check(sdists->cli, &sdists->opened->target, &sdists->python,
+			       err) < 0)
+		return -1;
+	sdists->settings.python = sdists->python.python;
 	return 0;
 }
 
@@ -79,42 +79,6 @@ static int choose_image(struct sdists *sdists, struct error *err)
 		return -1;
 	sdists->settings.container = &sdists->container;
 	sdists->request.interpreter = slice_from(sdists->container.image);
-	return 0;
-}
-
-static int wrong_python(const struct sdists *sdists, struct error *err)
-{
-	const struct sdist_python *python = &sdists->settings.python;
-	error_set(err, ERROR_INPUT, "'%.*s' is Python %.*s%s, but the lock is for %.*s",
-		  SLICE_ARG(python->path), SLICE_ARG(python->version),
-		  python->free_threaded ? "t" : "",
-		  SLICE_ARG(sdists->opened->target.name));
-	return error_hint(err, "name another one with --python-bin");
-}
-
-// What is built runs where it was built for: same Python, same processor, Linux with glibc.
-static int check_interpreter(struct sdists *sdists, struct error *err)
-{
-	struct cli *cli = sdists->cli;
-	const struct target *target = &sdists->opened->target;
-	struct sdist_python *python = &sdists->settings.python;
-	struct target host;
-	if (sdist_look_at_python(cache_directory(cli), python->path, interrupt_flag(),
-				 &cli->arena, python, err) < 0)
-		return -1;
-	struct slice wanted = arena_printf(&cli->arena, "%u.%u.", target->python_major,
-					   target->python_minor);
-	if (!slice_starts_with(python->version, wanted) ||
-	    python->free_threaded != target->free_threaded)
-		return wrong_python(sdists, err);
-	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) <
-	    0)
-		return -1;
-	if (target->os != host.os || target->arch != host.arch)
-		return error_set(
-			err, ERROR_INPUT,
-			"source distributions for %.*s cannot be built on this machine",
-			SLICE_ARG(target->name));
 	return 0;
 }
 
@@ -132,15 +96,42 @@ static bool has_network(const struct sdists *sdists, const struct lock_build *re
 	return sdists->options->network || (record && record->network);
 }
 
+// Of the file, or of the part of it that is the project.
+static struct sha256 digest_of_project(const struct lock_file *file)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	if (!file->subdirectory.len)
+		return file->sha256;
+	struct slice hex = sha256_hex(&scratch, &file->sha256);
+	return sha256_of(arena_printf(&scratch, "%.*s %.*s", SLICE_ARG(hex),
+				      SLICE_ARG(file->subdirectory)));
+}
+
 static struct sha256 key_of(const struct sdists *sdists, const struct lock_choice *choice)
 {
 	struct built_request request = sdists->request;
 	const struct lock_build *record = record_of(sdists, choice);
-	request.sdist = choice->file->sha256;
+	request.sdist = digest_of_project(choice->file);
 	request.network = has_network(sdists, record);
 	if (record)
 	request.requires = lock_build_digest(record);
 	return built_key(&request);
+}
+
+// The lock does not say that of a folder (751.9): its wheel does.
+static void put_version(struct sdists *sdists, struct lock_choice *choice)
+{
+	struct arena *arena = &sdists->cli->arena;
+	struct wheel_name name;
+	struct version version;
+	if (choice->package->version.len ||
+	    wheel_name_parse(choice->file->name, &name) != FILENAME_OK ||
+	    !version_parse(arena, name.version, &version))
+		return;
+	struct lock_package *package = arena_new(arena, struct lock_package);
+	*package = *choice->package;
+	package->version = version_normal(arena, &version);
+	choice->package = package;
 }
 
 // As if the lock had named the wheel.
@@ -156,6 +147,7 @@ static void put_wheel(struct sdists *sdists, struct lock_choice *choice,
 		.size = wheel->size,
 	};
 	choice->file = file;
+	put_version(sdists, choice);
 }
 
 static void show_tail(const struct sdists *sdists, struct slice tail)
@@ -247,19 +239,37 @@ static void report_build(struct sdists *sdists, const struct built_wheel *wheel,
 	       SLICE_ARG(sdists->settings.python.version), outcome->log_path);
 }
 
+// PEP 660 works in the folder itself.
+static struct sdist_settings settings_for(const struct sdists *sdists,
+					  const struct lock_choice *choice)
+{
+	struct arena *arena = &sdists->cli->arena;
+	const struct lock_directory *directory = &choice->package->directory;
+	struct sdist_settings settings = sdists->settings;
+	if (!lock_tree_is_editable(choice))
+		return settings;
+	settings.editable = arena_c_string(arena, directory->path);
+	if (directory->subdirectory.len)
+		settings.editable =
+			path_join(arena, settings.editable, directory->subdirectory);
+	return settings;
+}
+
 static int run_build(struct sdists *sdists, struct lock_choice *choice,
 		     struct build_requires *requires, struct built_wheel *ret_wheel,
 		     struct error *err)
 {
 	struct cli *cli = sdists->cli;
 	struct sdist_host host = { install_build_requires, requires };
-	struct sdist_settings settings = sdists->settings;
+	struct sdist_settings settings = settings_for(sdists, choice);
 	struct sha256 key = key_of(sdists, choice);
 	struct sdist_outcome outcome;
 	uint64_t started_ms = clock_ms();
 	settings.network = has_network(sdists, requires->record);
-	say(cli, "building %.*s %.*s%s", SLICE_ARG(choice->package->name),
-	    SLICE_ARG(choice->package->version), settings.network ? " with network" : "");
+	say(cli, "building %.*s%s%.*s%s%s", SLICE_ARG(choice->package->name),
+	    choice->package->version.len ? " " : "", SLICE_ARG(choice->package->version),
+	    settings.editable ? " in its own folder" : "",
+	    settings.network ? " with network" : "");
 	if (sdist_build(sdists->store, choice, &settings, &host, &key, &cli->arena,
 			ret_wheel, &outcome, err) < 0) {
 		show_tail(sdists, outcome.tail);
@@ -350,7 +360,7 @@ static void use_what_was_built(struct sdists *sdists)
 		struct lock_choice *choice = &selection->items[i];
 		struct built_wheel wheel;
 		struct sha256 key;
-		if (!is_sdist(choice))
+		if (!is_sdist(choice) || lock_tree_is_editable(choice))
 			continue;
 		key = key_of(sdists, choice);
 		if (built_find(sdists->store, cache_directory(sdists->cli), &key,
@@ -410,7 +420,13 @@ int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opene
 			.network = options->network,
 		},
 	};
-	if (options->no_build || count_sdists(&opened->selection) == 0)
+	if (options->no_build)
+		return 0;
+	// What is recorded has to be the lock's own package, which a folder's is not.
+	if (!options->records &&
+	    lock_take_trees(cli, store, opened, options->editable, err) < 0)
+		return -1;
+	if (count_sdists(&opened->selection) == 0)
 		return 0;
 	use_recorded_wheels(&sdists);
 	if (count_sdists(&opened->selection) == 0)

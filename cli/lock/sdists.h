@@ -14,6 +14,7 @@ struct build_chain {
 struct sdist_options {
 	bool no_build;
 	bool records;       // into the lock's records goes what is built with, and to
+	bool editable;      // folders that are so stay where they are
 	bool network;       // --build-network
 	const char *python; // --python-bin, or NULL
 	const char *image, *engine;      // --build-in, --build-engine, or NULL
@@ -26,7 +27,7 @@ struct sdist_options {
 NODISCARD int build_chain_check(const struct build_chain *chain,
 				const struct lock_package *package, struct error *err);
 
-// Replaces each sdist among opened->selection by the wheel that was built of it, now or earlier. The choices are then as
+// Replaces each sdist, commit and folder among opened->selection by the wheel that was built of it, now or earlier. The choices are then as
 // if the wheel had been locked. Does nothing with no_build, or where there is none.
 NODISCARD int build_sdists(struct cli *cli, struct store *store,
 			   struct opened_lock *opened,

@@ -156,6 +156,8 @@ struct file_metadata {
 	enum metadata_state state;
 	const struct error *error; // NULL with METADATA_FOUND
 	struct metadata metadata; // what resolving needs: without classifiers and License
+	// METADATA_UNUSABLE, but the build backend of the sdist knows it
+	bool needs_build;
 	// An old sdist's: what setup.py said on its author's machine (sdist_egg.h)
 	bool from_egg_info;
 };

@@ -3,11 +3,13 @@
 // host.
 #include "resolver/index/ladder.h"
 
+#include "base/headers.h"
 #include "base/limits.h"
 #include "net/refusal.h"
 #include "net/url.h"
 #include "packaging/name.h"
 #include "resolver/index/sdist_egg.h"
+#include "resolver/index/static_project.h"
 
 #include <string.h>
 
@@ -239,20 +241,38 @@ static enum ladder_result read_tail(struct ladder *ladder, struct slice tail,
 
 // --- source distributions ------------------------------------------------------------
 
-// Of an archive that is cut the rest is fetched, and without egg-info the PKG-INFO has to
-// do: it is judged as it is.
+// Without egg-info the PKG-INFO has to do: it is judged as it is.
 static enum ladder_result read_egg_info(struct ladder *ladder, struct slice bytes,
-					bool whole, struct slice *ret_text)
+					struct slice *ret_text)
 {
 	struct error ignored;
-	enum sdist_result result =
-		sdist_egg_info(bytes, *ret_text, ladder->arena, ret_text, &ignored);
-	if (result == SDIST_TRUNCATED && !whole) {
-		ladder->step = LADDER_WHOLE;
-		return LADDER_AGAIN;
-	}
-	ladder->from_egg_info = result == SDIST_FOUND;
+	ladder->from_egg_info = sdist_egg_info(bytes, *ret_text, ladder->arena, ret_text,
+					       &ignored) == SDIST_FOUND;
 	return LADDER_FOUND;
+}
+
+// Before egg-info, which is what the author's machine said: what is written for all.
+static bool read_static_project(struct ladder *ladder, struct slice bytes,
+				struct slice pkg_info, struct slice *ret_text)
+{
+	struct header_block block = { 0 };
+	struct slice pyproject = S(""), why;
+	struct error ignored;
+	struct static_known known = { S(""), S("") };
+	if (pkg_info.len && headers_parse(ladder->arena, pkg_info, &block, &ignored) == 0)
+		known = (struct static_known){ headers_get(&block, S("Name")),
+					       headers_get(&block, S("Version")) };
+	return sdist_top_file(bytes, S("pyproject.toml"), ladder->arena, &pyproject,
+			      &ignored) == SDIST_FOUND &&
+	       static_project_headers(pyproject, &known, ladder->arena, ret_text, &why);
+}
+
+static enum ladder_result needs_build(struct ladder *ladder, struct error *err)
+{
+	ladder->needs_build = true;
+	return unusable(
+		ladder, err,
+		"has no PKG-INFO; a build would be needed to know its dependencies");
 }
 
 static enum ladder_result read_sdist(struct ladder *ladder, struct slice bytes,
@@ -260,19 +280,26 @@ static enum ladder_result read_sdist(struct ladder *ladder, struct slice bytes,
 				     struct error *err)
 {
 	struct error why;
-	enum sdist_result result = sdist_pkg_info(bytes, ladder->arena, ret_text, &why);
-	if (result == SDIST_FOUND && pkg_info_is_old(*ret_text))
-		return read_egg_info(ladder, bytes, whole, ret_text);
-	if (result == SDIST_FOUND)
+	struct slice text = S("");
+	enum sdist_result result = sdist_pkg_info(bytes, ladder->arena, &text, &why);
+	bool is_old = result == SDIST_FOUND && pkg_info_is_old(text);
+	if (result == SDIST_FOUND && !is_old) {
+		*ret_text = text;
 		return LADDER_FOUND;
+	}
 	if (!whole) {
 		ladder->step = LADDER_WHOLE;
 		return LADDER_AGAIN;
 	}
+	if ((is_old || result == SDIST_ABSENT) &&
+	    read_static_project(ladder, bytes, text, ret_text))
+		return LADDER_FOUND;
+	if (is_old) {
+		*ret_text = text;
+		return read_egg_info(ladder, bytes, ret_text);
+	}
 	if (result == SDIST_ABSENT)
-		return unusable(
-			ladder, err,
-			"has no PKG-INFO; a build would be needed to know its dependencies");
+		return needs_build(ladder, err);
 	if (result == SDIST_TRUNCATED)
 		return unusable(ladder, err, "ends too early");
 	*err = why;

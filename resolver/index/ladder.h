@@ -4,7 +4,8 @@
 //
 //	wheel:  .metadata, if announced ──▶ tail range ──▶ more tail ──▶ entry ──▶ METADATA
 //	                                        └── no ranges ──▶ .metadata ──▶ whole file
-//	sdist:  head range ──PKG-INFO not in it──▶ whole file ──▶ PKG-INFO, egg-info of old ones
+//	sdist:  head range ──PKG-INFO not in it──▶ whole file ──▶ PKG-INFO; of old
+//	        ones [project] of pyproject.toml, then egg-info
 //
 // The driver sends what ladder_request says, hands the answer to ladder_take, and goes on
 // until that gives an end.
@@ -41,6 +42,7 @@ struct ladder {
 	uint64_t from, to;      // where it lies, inclusive
 	bool unverified;        // what was found came from .metadata, without a hash
 	bool from_egg_info;     // what was found is more than PKG-INFO itself says
+	bool needs_build;       // LADDER_UNUSABLE: only the build backend knows it
 };
 
 enum ladder_result {

@@ -11,8 +11,13 @@
 #include <string.h>
 
 // The first byte of a stored value: the headers of the metadata, those with what an
-// egg-info adds, or why the file has none that can be used.
-enum { STORED_HEADERS = 'M', STORED_EGG_INFO = 'E', STORED_UNUSABLE = 'U' };
+// egg-info adds, or why the file has none that can be used, or none without a build.
+enum {
+	STORED_HEADERS = 'M',
+	STORED_EGG_INFO = 'E',
+	STORED_UNUSABLE = 'U',
+	STORED_NEEDS_BUILD = 'B'
+};
 
 // By digest, so that one file has one entry whatever index serves it; by address where
 // the index gives no digest.
@@ -161,8 +166,10 @@ static int read_headers(const struct metadata_job *job, struct slice text,
 static void conclude(struct index *index, struct metadata_job *job, struct slice text)
 {
 	struct error why;
-	if (read_headers(job, text, &index->arena, &job->answer.metadata, &why) < 0 ||
-	    check_static(job, &why) < 0)
+	bool is_readable =
+		read_headers(job, text, &index->arena, &job->answer.metadata, &why) == 0;
+	job->answer.needs_build = is_readable && check_static(job, &why) < 0;
+	if (!is_readable || job->answer.needs_build)
 		end_without(index, job, METADATA_UNUSABLE, &why);
 	else
 		end(index, job, METADATA_FOUND);
@@ -182,8 +189,11 @@ static void take_found(struct index *index, struct metadata_job *job, struct sli
 static void take_unusable(struct index *index, struct metadata_job *job,
 			  const struct error *why)
 {
+	bool needs_build = job->ladder.needs_build;
+	char first = needs_build ? STORED_NEEDS_BUILD : STORED_UNUSABLE;
 	struct slice value =
-		with_first_byte(&index->arena, STORED_UNUSABLE, slice_from(why->cause));
+		with_first_byte(&index->arena, first, slice_from(why->cause));
+	job->answer.needs_build = needs_build;
 	index_store_put(index->store, STORE_METADATA, job->key, value);
 	end_without(index, job, METADATA_UNUSABLE, why);
 }
@@ -214,7 +224,8 @@ static bool look_into_store(struct index *index, struct metadata_job *job)
 		return false;
 	struct slice text = slice_skip(value, 1);
 	index->counts.metadata_from_store++;
-	if (value.ptr[0] != STORED_UNUSABLE) {
+	job->answer.needs_build = value.ptr[0] == STORED_NEEDS_BUILD;
+	if (value.ptr[0] != STORED_UNUSABLE && value.ptr[0] != STORED_NEEDS_BUILD) {
 		job->answer.from_egg_info = value.ptr[0] == STORED_EGG_INFO;
 		conclude(index, job, text);
 		return true;

@@ -117,7 +117,7 @@ enum sdist_result sdist_walk(struct slice bytes, const struct sdist_search *sear
 	return walk_entries(archive, bytes, search, arena, err);
 }
 
-// --- one file of the top folder ------------------------------------------------------
+// --- files of the top folder ---------------------------------------------------------
 
 struct top_file {
 	struct slice name, text;
@@ -138,10 +138,11 @@ static bool take_top_file(void *context, struct slice path, struct slice text)
 	return true;
 }
 
-enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
-				 struct slice *ret_text, struct error *err)
+enum sdist_result sdist_top_file(struct slice bytes, struct slice name,
+				 struct arena *arena, struct slice *ret_text,
+				 struct error *err)
 {
-	struct top_file file = { .name = S("PKG-INFO") };
+	struct top_file file = { name, S("") };
 	struct sdist_search search = { &file, is_top_file, take_top_file };
 	enum sdist_result result = sdist_walk(bytes, &search, arena, err);
 	if (result == SDIST_FOUND)
@@ -149,14 +150,19 @@ enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
 	return result;
 }
 
+enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
+				 struct slice *ret_text, struct error *err)
+{
+	return sdist_top_file(bytes, S("PKG-INFO"), arena, ret_text, err);
+}
+
 int index_sdist_text(struct slice bytes, struct slice name, struct arena *arena,
 		     struct slice *ret_text, struct error *err)
 {
-	struct top_file file = { .name = name, .text = S("") };
-	struct sdist_search search = { &file, is_top_file, take_top_file };
-	switch (sdist_walk(bytes, &search, arena, err)) {
+	*ret_text = S("");
+	switch (sdist_top_file(bytes, name, arena, ret_text, err)) {
 	case SDIST_FOUND:
-	case SDIST_ABSENT: *ret_text = file.text; return 0;
+	case SDIST_ABSENT: return 0;
 	case SDIST_TRUNCATED:
 		return error_set(err, ERROR_INTEGRITY,
 				 "the source distribution ends too early");

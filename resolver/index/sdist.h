@@ -28,5 +28,10 @@ struct sdist_search {
 enum sdist_result sdist_walk(struct slice bytes, const struct sdist_search *search,
 			     struct arena *arena, struct error *err);
 
+// A file of the top folder: its name, or a path below it.
+enum sdist_result sdist_top_file(struct slice bytes, struct slice name,
+				 struct arena *arena, struct slice *ret_text,
+				 struct error *err);
+
 enum sdist_result sdist_pkg_info(struct slice bytes, struct arena *arena,
 				 struct slice *ret_text, struct error *err);

@@ -268,7 +268,7 @@ class Lock(Case):
         self.write("elsewhere.txt", f"lib @ {secret} ; sys_platform == 'win32'\n")
         for text, code in ((f"lib @ {secret}\n", 0), (f"{secret}\n", 0), (f"lib @ {secret}\napp==1.0\n", 1),
                            (f"lib @ {secret}#sha256={'0' * 64}\n", 3), (f"lib @ {secret}#sha256={'1' * 64}\n", 5),
-                           (f"lib @ {secret}x\n", 3), (f"lib @ git+{secret}\n", 3)):
+                           (f"lib @ {secret}x\n", 3), (f"lib @ git+{secret}\n", 4)):
             for more in ((), ("--json",), ("--override", "elsewhere.txt"), ("--format", "requirements", "-o", "-")):
                 with self.subTest(text=text, more=more):
                     self.write("requirements.in", text)

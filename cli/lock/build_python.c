@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// Finds and checks the interpreter of a build.
+#include "cli/lock/build_python.h"
+
+#include "base/places.h"
+#include "cli/lock/interpreter.h"
+
+static struct slice absolute(struct cli *cli, struct slice path)
+{
+	struct arena *arena = &cli->arena;
+	if (slice_find_byte(path, '/') == SLICE_NONE || path.ptr[0] == '/')
+		return path;
+	struct slice folder =
+		path_real(arena, path_directory(arena, arena_c_string(arena, path)));
+	return slice_from(
+		path_join(arena, folder.ptr,
+			  slice_skip(path, slice_find_last_byte(path, '/') + 1)));
+}
+
+int build_python_find(struct cli *cli, const struct target *target, const char *option,
+		      struct build_python *ret_python, struct error *err)
+{
+	struct slice path = slice_from(option);
+	if (!path.len &&
+	    find_interpreter_to_build(cli, target, "--python-bin", &path, err) < 0)
+		return -1;
+	path = absolute(cli, path);
+	struct slice real = path_real(&cli->arena, arena_c_string(&cli->arena, path));
+	if (!real.len)
+		return error_set(err, ERROR_INPUT, "there is no interpreter '%.*s'",
+				 SLICE_ARG(path));
+	struct place place = place_look(real.ptr);
+	*ret_python = (struct build_python){ .python.path = path,
+					     .real = real,
+					     .size = place.size,
+					     .mtime_s = place.mtime_s };
+	return 0;
+}
+
+static int wrong_python(const struct sdist_python *python, const struct target *target,
+			struct error *err)
+{
+	error_set(err, ERROR_INPUT, "'%.*s' is Python %.*s%s, but the lock is for %.*s",
+		  SLICE_ARG(python->path), SLICE_ARG(python->version),
+		  python->free_threaded ? "t" : "", SLICE_ARG(target->name));
+	return error_hint(err, "name another one with --python-bin");
+}
+
+// What is built runs where it was built for: same Python, same processor, Linux with glibc.
+int build_python_check(struct cli *cli, const struct target *target,
+		       struct build_python *build_python, struct error *err)
+{
+	struct sdist_python *python = &build_python->python;
+	struct target host;
+	if (python->version.len == 0 &&
+	    sdist_look_at_python(cache_directory(cli), python->path, interrupt_flag(),
+				 &cli->arena, python, err) < 0)
+		return -1;
+	struct slice wanted = arena_printf(&cli->arena, "%u.%u.", target->python_major,
+					   target->python_minor);
+	if (!slice_starts_with(python->version, wanted) ||
+	    python->free_threaded != target->free_threaded)
+		return wrong_python(python, target, err);
+	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) <
+	    0)
+		return -1;
+	if (target->os != host.os || target->arch != host.arch)
+		return error_set(
+			err, ERROR_INPUT,
+			"source distributions for %.*s cannot be built on this machine",
+			SLICE_ARG(target->name));
+	return 0;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The source trees of a lock, [packages.vcs] and [packages.directory], as files that can be
+// built: what was an archive's name, digest and size all along.
+#pragma once
+
+#include "cli/cli.h"
+
+// Gives each choice of a tree the archive of it that is now in the store. Folders are
+// seen from the lock's own. With `editable`, those that the lock calls so keep their
+// absolute path; else they are locked folders like any other, and a warning says so.
+// ERROR_INPUT: no git, or no folder; others as git_take_tree.
+NODISCARD int lock_take_trees(struct cli *cli, struct store *store,
+			      struct opened_lock *opened, bool editable,
+			      struct error *err);
+
+// Is the choice, after lock_take_trees, one that is built in its own folder?
+bool lock_tree_is_editable(const struct lock_choice *choice);
