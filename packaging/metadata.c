@@ -158,6 +158,17 @@ static int read_single_fields(struct arena *arena, struct metadata *metadata,
 				    headers_get(block, S("Requires-Python")), err);
 }
 
+// Requirements are large, and some releases have hundreds: no copies while they become more.
+static void make_room(struct arena *arena, struct metadata *metadata,
+		      const struct header_block *block)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < block->len; i++)
+		count += slice_eq_ignore_case(block->fields[i].name, S("Requires-Dist"));
+	metadata->requires_dist = arena_new_array(arena, struct requirement, count);
+	metadata->requires_cap = count;
+}
+
 int metadata_parse(struct arena *arena, struct slice text, struct metadata *ret_metadata,
 		   struct error *err)
 {
@@ -166,6 +177,7 @@ int metadata_parse(struct arena *arena, struct slice text, struct metadata *ret_
 	if (headers_parse(arena, text, &block, err) < 0 ||
 	    read_single_fields(arena, &metadata, &block, err) < 0)
 		return -1;
+	make_room(arena, &metadata, &block);
 	for (size_t i = 0; i < block.len; i++)
 		if (read_field(arena, &metadata, &block.fields[i], err) < 0)
 			return -1;

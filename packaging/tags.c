@@ -13,6 +13,8 @@
 #include "base/map.h"
 #include "packaging/tags_platform.h"
 
+#include <string.h>
+
 enum { ABI3_FIRST_MINOR = 2, PYMALLOC_LAST_MINOR = 7 };
 
 struct maker {
@@ -32,10 +34,15 @@ static void add_tag(struct maker *maker, struct slice tag)
 
 static void add_platforms(struct maker *maker, struct slice python, struct slice abi)
 {
-	for (size_t i = 0; i < maker->platforms.len; i++)
-		add_tag(maker, arena_printf(maker->arena, "%.*s-%.*s-%.*s",
-					    SLICE_ARG(python), SLICE_ARG(abi),
-					    SLICE_ARG(maker->platforms.items[i])));
+	struct slice start = arena_printf(maker->arena, "%.*s-%.*s-", SLICE_ARG(python),
+					  SLICE_ARG(abi));
+	for (size_t i = 0; i < maker->platforms.len; i++) {
+		struct slice platform = maker->platforms.items[i];
+		char *tag = arena_alloc(maker->arena, start.len + platform.len + 1, 1);
+		memcpy(tag, start.ptr, start.len);
+		memcpy(tag + start.len, platform.ptr, platform.len);
+		add_tag(maker, (struct slice){ tag, start.len + platform.len });
+	}
 }
 
 static struct slice python_tag(struct maker *maker, const char *interpreter,
