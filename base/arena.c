@@ -16,13 +16,17 @@
 enum { CHUNK_BYTES = 64 * 1024, CHUNK_ALIGN = 64, EXIT_NO_MEMORY = 71 };
 enum { BACKED_BYTES = 128 * 1024 };
 static const uintptr_t PAGE_BYTES = 4096; // at most what a page has
+// Single allocations from there on are likely used whole: one fault a huge page instead of
+// 512, which took a third of the time to read a large index page.
+#define HUGE_BYTES ((size_t)2 << 20)
 
 struct arena_chunk {
 	struct arena_chunk *below;
 	size_t size;   // of bytes[]
 	size_t zeroed; // from there on nobody has written: zero as the system gave it
 	size_t backed; // up to there the system was asked for memory behind the pages
-	void *block;   // of malloc
+	void *block;   // of malloc, or mapped
+	size_t mapped; // bytes of block; 0: of malloc
 	alignas(CHUNK_ALIGN) unsigned char bytes[];
 };
 
@@ -83,17 +87,45 @@ struct arena_mark arena_mark(const struct arena *arena)
 	return (struct arena_mark){ arena->chunk, arena->used };
 }
 
+static void free_block(const struct arena_chunk *chunk)
+{
+	if (chunk->mapped)
+		munmap(chunk->block, chunk->mapped);
+	else
+		free(chunk->block);
+}
+
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
 	while (arena->chunk != mark.chunk) {
 		struct arena_chunk *below = arena->chunk->below;
 		unpoison(arena->chunk->bytes, arena->chunk->size);
-		free(arena->chunk->block);
+		free_block(arena->chunk);
 		arena->chunk = below;
 	}
 	arena->used = mark.used;
 	if (arena->chunk)
 		poison(arena->chunk->bytes + mark.used, arena->chunk->size - mark.used);
+}
+
+// Zeroed, of at least *bytes, rounded up to whole huge pages; NULL where there is no more.
+static void *map_huge(size_t *bytes)
+{
+	size_t whole, more;
+	if (__builtin_add_overflow(*bytes, 2 * HUGE_BYTES, &more))
+		out_of_memory();
+	whole = (*bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+	char *start = mmap(NULL, more, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (start == MAP_FAILED)
+		return NULL;
+	size_t before = -(uintptr_t)start % HUGE_BYTES;
+	if (before)
+		munmap(start, before);
+	munmap(start + before + whole, more - before - whole);
+	(void)madvise(start + before, whole, MADV_HUGEPAGE);
+	*bytes = whole;
+	return start + before;
 }
 
 // Chunks double with the arena up to 4 MiB, so that a large arena has few of them.
@@ -110,16 +142,20 @@ static void add_chunk(struct arena *arena, size_t at_least)
 		out_of_memory();
 	// A large block is fresh from the system, and so zero without a touch: pages that
 	// nobody writes to are never there. A small one is likely one that was used before.
-	bool fresh = size > CHUNK_BYTES;
-	unsigned char *block = fresh ? calloc(1, total) : malloc(total);
+	bool fresh = size > CHUNK_BYTES, huge = at_least >= HUGE_BYTES;
+	unsigned char *block = huge    ? map_huge(&total)
+			       : fresh ? calloc(1, total)
+				       : malloc(total);
 	if (!block)
 		out_of_memory();
 	size_t skipped = -(uintptr_t)block % CHUNK_ALIGN;
 	struct arena_chunk *chunk = (void *)(block + skipped);
 	chunk->block = block;
+	chunk->mapped = huge ? total : 0;
 	chunk->below = arena->chunk;
 	chunk->size = size;
-	chunk->zeroed = chunk->backed = fresh ? 0 : size;
+	chunk->zeroed = fresh || huge ? 0 : size;
+	chunk->backed = fresh && !huge ? 0 : size;
 	arena->chunk = chunk;
 	arena->used = 0;
 	poison(chunk->bytes, size);

@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 _Static_assert(LIMIT_NESTING_DEPTH <= 64, "one bit a level in json_scanner.in_object");
 
 void json_begin(struct json_scanner *scanner, struct slice input, struct arena *arena)
@@ -53,37 +57,59 @@ static bool in_object(const struct json_scanner *scanner)
 
 // --- strings -------------------------------------------------------------------------
 
-// The bytes of the word that are below 0x20, '"', '\\' or above 0x7f, as a bit each:
-// eight at a time, since pages of several megabytes are normal (json.3).
-static uint64_t special_bytes(uint64_t word)
+#ifdef __SSE2__
+enum { STEP_BYTES = 16, STEP_BITS = 1 };
+
+// The bytes at ptr that are below 0x20, '"', '\\' or above 0x7f, as a bit each: sixteen at
+// a time, since pages of several megabytes are normal (json.3).
+static uint64_t special_bytes(const char *ptr)
+{
+	const __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)ptr);
+	// Signed: those above 0x7f are below 0x20, too.
+	__m128i special = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+	special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+	special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+	return (uint64_t)_mm_movemask_epi8(special);
+}
+#else
+enum { STEP_BYTES = 8, STEP_BITS = 8 };
+
+// The same eight at a time, as a byte each. After the first one that is set, others may be
+// set that are none.
+static uint64_t special_bytes(const char *ptr)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+	uint64_t word;
+	memcpy(&word, ptr, sizeof(word));
 	uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
 	uint64_t low = word - ones * 0x20;
 	return (word | low | (quote - ones) | (slash - ones)) & highs;
+}
+#endif
+
+static bool is_plain(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
 // Where the string that is open at `at` ends or needs a closer look: at '"', '\\', a
 // control character; UTF-8 is passed over and noted.
 static size_t skip_plain(struct slice input, size_t at, bool *has_utf8)
 {
-	while (at < input.len) {
-		uint64_t word;
-		while (at + sizeof(word) <= input.len) {
-			memcpy(&word, input.ptr + at, sizeof(word));
-			if (special_bytes(word))
-				break;
-			at += sizeof(word);
+	while (at + STEP_BYTES <= input.len) {
+		uint64_t special = special_bytes(input.ptr + at);
+		if (!special) {
+			at += STEP_BYTES;
+			continue;
 		}
-		size_t stop =
-			at + sizeof(word) < input.len ? at + sizeof(word) : input.len;
-		for (; at < stop; at++) {
-			unsigned char c = (unsigned char)input.ptr[at];
-			if (c < 0x20 || c == '"' || c == '\\')
-				return at;
-			*has_utf8 |= c >= 0x80;
-		}
+		at += (size_t)__builtin_ctzll(special) / STEP_BITS;
+		if (!is_plain(input.ptr[at]))
+			return at;
+		*has_utf8 = true;
+		at++;
 	}
+	for (; at < input.len && is_plain(input.ptr[at]); at++)
+		*has_utf8 |= (unsigned char)input.ptr[at] >= 0x80;
 	return at;
 }
 
@@ -158,32 +184,41 @@ static bool unescape(struct json_scanner *scanner, struct buf *out)
 	return hit != NULL;
 }
 
-// After the opening quote; on success after the closing one, with the text in
-// scanner->text.
-static bool read_string(struct json_scanner *scanner)
+// With escapes: written out.
+static bool read_escaped(struct json_scanner *scanner)
 {
 	struct buf out = { .arena = scanner->arena };
-	bool has_utf8 = false, escaped = false;
+	bool has_utf8 = false;
 	for (;;) {
 		size_t start = scanner->at;
 		scanner->at = skip_plain(scanner->input, start, &has_utf8);
-		struct slice plain = slice_range(scanner->input, start, scanner->at);
+		buf_append(&out, slice_range(scanner->input, start, scanner->at));
 		if (at_byte(scanner, '"')) {
 			scanner->at++;
-			if (escaped)
-				buf_append(&out, plain);
-			scanner->text = escaped ? buf_slice(&out) : plain;
+			scanner->text = buf_slice(&out);
 			return !has_utf8 ||
 			       slice_find_bad_utf8(scanner->text) == SLICE_NONE;
 		}
 		if (!at_byte(scanner, '\\'))
 			return false;
-		escaped = true;
-		buf_append(&out, plain);
 		scanner->at++;
 		if (!unescape(scanner, &out))
 			return false;
 	}
+}
+
+// After the opening quote; on success after the closing one, with the text in
+// scanner->text.
+static bool read_string(struct json_scanner *scanner)
+{
+	bool has_utf8 = false;
+	const char *ptr = scanner->input.ptr;
+	size_t start = scanner->at, end = skip_plain(scanner->input, start, &has_utf8);
+	if (end == scanner->input.len || ptr[end] != '"')
+		return read_escaped(scanner);
+	scanner->at = end + 1;
+	scanner->text = (struct slice){ ptr + start, end - start };
+	return !has_utf8 || slice_find_bad_utf8(scanner->text) == SLICE_NONE;
 }
 
 // --- other values --------------------------------------------------------------------

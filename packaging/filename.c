@@ -5,34 +5,66 @@
 
 #include "packaging/name.h"
 
+#include <string.h>
+
 enum { WHEEL_PARTS_MIN = 5, WHEEL_PARTS_MAX = 7 };
 
 // File systems stop at 255 bytes; more would only cost time.
 enum { FILE_NAME_BYTES_MAX = 1024 };
 
-// A name that could not be a plain file's, or would mislead a terminal, is no name.
+// Bytes of the word equal to c, as their highest bit; for those below 0x80.
+static uint64_t bytes_equal(uint64_t word, unsigned c)
+{
+	const uint64_t ones = 0x0101010101010101u, sevens = ones * 0x7f;
+	uint64_t difference = word ^ ones * c;
+	return ~(((difference & sevens) + sevens) | difference) & ~sevens;
+}
+
+// Bytes that are no part of a plain file's name, or would mislead a terminal: blanks,
+// control characters, what is not ASCII, slashes.
+static uint64_t foreign_bytes(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101u, sevens = ones * 0x7f;
+	uint64_t low = word & sevens;
+	return (word | ~(low + ones * (0x7f - ' ')) | (low + ones) |
+		bytes_equal(word, '/') | bytes_equal(word, '\\')) &
+	       ~sevens;
+}
+
+// Eight bytes of the name from `at` on, filled up with letters behind its end.
+static inline uint64_t word_at(struct slice name, size_t at)
+{
+	uint64_t word = 0x6161616161616161u;
+	if (name.len - at >= sizeof(word))
+		memcpy(&word, name.ptr + at, sizeof(word));
+	else
+		memcpy(&word, name.ptr + at, name.len - at);
+	return word;
+}
+
 static bool is_plain_file(struct slice file)
 {
+	uint64_t foreign = 0;
 	if (file.len > FILE_NAME_BYTES_MAX)
 		return false;
-	for (size_t i = 0; i < file.len; i++)
-		if (file.ptr[i] <= ' ' || file.ptr[i] > '~' || file.ptr[i] == '/' ||
-		    file.ptr[i] == '\\')
-			return false;
-	return true;
+	for (size_t at = 0; at < file.len; at += sizeof(uint64_t))
+		foreign |= foreign_bytes(word_at(file, at));
+	return foreign == 0;
 }
 
 // Splits at dashes. Number of parts, or 0 for more than the array holds.
 static size_t split_parts(struct slice stem, struct slice parts[WHEEL_PARTS_MAX])
 {
 	size_t count = 0, start = 0;
-	for (size_t i = 0; i < stem.len; i++) {
-		if (stem.ptr[i] != '-')
-			continue;
-		if (count == WHEEL_PARTS_MAX - 1)
-			return 0;
-		parts[count++] = (struct slice){ stem.ptr + start, i - start };
-		start = i + 1;
+	for (size_t at = 0; at < stem.len; at += sizeof(uint64_t)) {
+		uint64_t dashes = bytes_equal(word_at(stem, at), '-');
+		for (; dashes; dashes &= dashes - 1) {
+			size_t dash = at + (size_t)__builtin_ctzll(dashes) / 8;
+			if (count == WHEEL_PARTS_MAX - 1)
+				return 0;
+			parts[count++] = (struct slice){ stem.ptr + start, dash - start };
+			start = dash + 1;
+		}
 	}
 	parts[count++] = (struct slice){ stem.ptr + start, stem.len - start };
 	return count;
@@ -89,9 +121,21 @@ static bool starts_with_digit(struct slice text)
 	return text.len > 0 && is_digit(text.ptr[0]);
 }
 
+enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name)
+{
+	return wheel_name_parse_after(file, NULL, ret_name);
+}
+
+static bool is_same(struct slice part, const struct slice *known)
+{
+	return known && slice_eq(part, *known);
+}
+
 // 427.1: name-version[-build]-python-abi-platform[-variant]. A build begins with a digit,
 // a Python tag does not, so the third part says whether the sixth is a variant label.
-enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name)
+enum filename_result wheel_name_parse_after(struct slice file,
+					    const struct wheel_name *last,
+					    struct wheel_name *ret_name)
 {
 	struct slice parts[WHEEL_PARTS_MAX];
 	if (!slice_ends_with(file, S(".whl")))
@@ -112,9 +156,12 @@ enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_
 		.abi = parts[tags + 1],
 		.platform = parts[tags + 2],
 	};
-	if (!is_wheel_project(name.name) || !version_is_valid(name.version) ||
-	    !is_tag_set(name.python, true) || !is_tag_set(name.abi, false) ||
-	    !is_tag_set(name.platform, false))
+	bool named = is_same(name.name, last ? &last->name : NULL) ||
+		     is_wheel_project(name.name);
+	bool versioned = is_same(name.version, last ? &last->version : NULL) ||
+			 version_is_valid(name.version);
+	if (!named || !versioned || !is_tag_set(name.python, true) ||
+	    !is_tag_set(name.abi, false) || !is_tag_set(name.platform, false))
 		return FILENAME_INVALID;
 	if (count > tags + 3)
 		return is_variant_label(parts[tags + 3]) ? FILENAME_VARIANT

@@ -22,6 +22,10 @@ void page_reserve(struct page *page, size_t bytes_a_file)
 	size_t count = page->input->body.len / bytes_a_file + 1;
 	if (count > LIMIT_PAGE_FILES)
 		count = LIMIT_PAGE_FILES;
+	if (page->rows) {
+		page_rows_reserve(page, count);
+		return;
+	}
 	page->project->files = arena_new_array(page->arena, struct project_file, count);
 	page->project->file_cap = count;
 }
@@ -47,8 +51,14 @@ static bool read_name(struct page *page, struct project_file *file)
 		return false;
 	if (slice_ends_with(file->name, S(".whl"))) {
 		file->kind = FILE_WHEEL;
-		return wheel_name_parse(file->name, &file->wheel) == FILENAME_OK &&
-		       name_eq(file->wheel.name, page->input->name);
+		const struct wheel_name *last = page->last.file.len ? &page->last : NULL;
+		if (wheel_name_parse_after(file->name, last, &file->wheel) !=
+			    FILENAME_OK ||
+		    !((last && slice_eq(file->wheel.name, last->name)) ||
+		      name_eq(file->wheel.name, page->input->name)))
+			return false;
+		page->last = file->wheel;
+		return true;
 	}
 	file->kind = FILE_SDIST;
 	return sdist_name_parse(file->name, page->input->name, &sdist) == FILENAME_OK;
@@ -96,11 +106,18 @@ static void read_fragment(struct arena *arena, struct project_file *file)
 // Absolute, and nothing in it to resolve or to redact, as nearly all are.
 static bool is_plain_url(struct slice url)
 {
-	bool bad = !slice_starts_with(url, S("https://")) &&
-		   !slice_starts_with(url, S("http://"));
-	for (size_t i = 1; i < url.len; i++)
-		bad |= url.ptr[i] == '@' || (url.ptr[i] == '.' && url.ptr[i - 1] == '/');
-	return !bad;
+	if (!slice_starts_with(url, S("https://")) &&
+	    !slice_starts_with(url, S("http://")))
+		return false;
+	for (struct slice rest = slice_skip(url, 7); rest.len;) {
+		size_t at = slice_find_byte(rest, '.');
+		if (at == SLICE_NONE)
+			break;
+		if (rest.ptr[(ptrdiff_t)at - 1] == '/')
+			return false;
+		rest = slice_skip(rest, at + 1);
+	}
+	return slice_find_byte(url, '@') == SLICE_NONE;
 }
 
 // Absolute, without a password. False for what this page may not name: a file of this
@@ -117,23 +134,27 @@ static bool settle_url(struct page *page, struct project_file *file)
 	       url_is_file(base);
 }
 
-int page_add(struct page *page, const struct project_file *given, struct error *err)
+int page_add(struct page *page, struct project_file *file, struct error *err)
 {
 	struct project *project = page->project;
-	struct project_file file = *given;
-	if (project->file_len == LIMIT_PAGE_FILES)
+	if ((page->rows ? page_rows_len(page->rows) : project->file_len) ==
+	    LIMIT_PAGE_FILES)
 		return error_set(err, ERROR_SOURCE, "the page lists more than %u files",
 				 LIMIT_PAGE_FILES);
-	read_fragment(page->arena, &file);
-	if (file.url.len == 0 || file.url.len > PAGE_URL_MAX || !read_name(page, &file) ||
-	    !settle_url(page, &file)) {
+	read_fragment(page->arena, file);
+	if (file->url.len == 0 || file->url.len > PAGE_URL_MAX ||
+	    !read_name(page, file) || !settle_url(page, file)) {
 		project->skipped++;
 		return 0;
 	}
-	file.requires_python = slice_trim(file.requires_python);
+	file->requires_python = slice_trim(file->requires_python);
+	if (page->rows) {
+		page_rows_add(page, file);
+		return 0;
+	}
 	project->files = array_grow(page->arena, project->files, project->file_len,
 				    &project->file_cap, sizeof(*project->files));
-	project->files[project->file_len++] = file;
+	project->files[project->file_len++] = *file;
 	return 0;
 }
 
@@ -189,20 +210,26 @@ static int refuse_wrong_type(const struct page_input *input, enum page_format fo
 		"its server must call such pages application/vnd.pypi.simple.v1+json");
 }
 
-int page_read(const struct page_input *input, struct arena *arena,
-	      struct project *ret_project, struct error *err)
+int page_read_files(struct page *page, struct error *err)
 {
-	struct page page;
-	struct project project;
-	page_begin(&page, input, arena, &project);
+	const struct page_input *input = page->input;
 	if (input->url.len > PAGE_URL_MAX)
 		return error_set(err, ERROR_SOURCE,
 				 "the address of the page is too long");
 	enum page_format format = format_of(input);
 	if (refuse_wrong_type(input, format, err) < 0)
 		return -1;
-	if ((format == PAGE_JSON ? page_read_json(&page, err)
-				 : page_read_html(&page, err)) < 0)
+	return format == PAGE_JSON ? page_read_json(page, err)
+				   : page_read_html(page, err);
+}
+
+int page_read(const struct page_input *input, struct arena *arena,
+	      struct project *ret_project, struct error *err)
+{
+	struct page page;
+	struct project project;
+	page_begin(&page, input, arena, &project);
+	if (page_read_files(&page, err) < 0)
 		return -1;
 	project_group(&project, arena);
 	*ret_project = project;

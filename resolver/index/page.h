@@ -20,6 +20,13 @@ struct page_input {
 NODISCARD int page_read(const struct page_input *input, struct arena *arena,
 			struct project *ret_project, struct error *err);
 
+// The same as a record (record.h), in `kept`, without all of its files in memory at once.
+// "" where a file says no upload time: what the journal of first sights adds (seen.h) needs
+// them.
+NODISCARD int page_read_record(const struct page_input *input, struct arena *arena,
+			       struct arena *kept, struct slice *ret_record,
+			       struct error *err);
+
 // Above any real address. A longer base or page address would multiply with the files.
 enum { PAGE_URL_MAX = 16 * 1024 };
 
@@ -28,6 +35,8 @@ struct page {
 	const struct page_input *input;
 	struct arena *arena;
 	struct project *project;
+	struct wheel_name last; // wheel that was added
+	struct page_rows *rows; // NULL: files go to project->files
 };
 
 void page_begin(struct page *page, const struct page_input *input, struct arena *arena,
@@ -35,17 +44,23 @@ void page_begin(struct page *page, const struct page_input *input, struct arena 
 // Room for as many files as the body likely has, so that the list of a large page does not
 // grow by copies: a file takes so many bytes, or more.
 void page_reserve(struct page *page, size_t bytes_a_file);
-// Reads file->name and adds the file, or counts it as skipped. Out of it, only what the
+// Reads file->name and adds the file, or counts it as skipped. Before, only what the
 // page says needs to be set; the address may be relative, with a fragment or userinfo.
-NODISCARD int page_add(struct page *page, const struct project_file *file,
-		       struct error *err);
+NODISCARD int page_add(struct page *page, struct project_file *file, struct error *err);
 // Keeps a SHA-384 or SHA-512 digest, the longer one; anything else is passed over.
 void page_keep_hash(struct arena *arena, struct project_file *file,
 		    struct slice algorithm, struct slice hex);
 // "1.1" (629.1)
 NODISCARD int page_check_api(struct page *page, struct slice version, struct error *err);
+// Whatever its format
+NODISCARD int page_read_files(struct page *page, struct error *err);
 NODISCARD int page_read_json(struct page *page, struct error *err);
 NODISCARD int page_read_html(struct page *page, struct error *err);
+
+// page_rows.c: takes what page_add found good
+void page_rows_reserve(struct page *page, size_t files);
+void page_rows_add(struct page *page, struct project_file *file);
+size_t page_rows_len(const struct page_rows *rows);
 
 // Sorts the files into releases: ascending versions, equal ones merged whatever their
 // spelling; wheels by name, then sdists. Files whose version is none go, counted as

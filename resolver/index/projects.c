@@ -209,13 +209,17 @@ static int take_body(struct index *index, struct page_job *job,
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct project project;
-	if (page_read(input, &scratch, &project, err) < 0)
+	if (page_read_record(input, &scratch, &index->arena, ret_record, err) < 0)
 		return -1;
-	if (!source_of(index, job)->local)
-		date_by_journal(index, job, &project, &scratch);
+	if (ret_record->len == 0) {
+		if (page_read(input, &scratch, &project, err) < 0)
+			return -1;
+		if (!source_of(index, job)->local)
+			date_by_journal(index, job, &project, &scratch);
+		*ret_record = record_pack(&project, &index->arena);
+	}
 	// Through the record even when fresh: what is handed out never depends on whether
 	// it came from the store.
-	*ret_record = record_pack(&project, &index->arena);
 	if (!record_open(*ret_record, job->at, &index->arena, ret_project))
 		BUG("a page record cannot be read back");
 	return 0;

@@ -36,16 +36,14 @@ uint32_t record_cold_crc(const struct packed_cold *cold, const char *cold_texts)
 	const size_t skipped = sizeof(cold->crc32);
 	uint32_t crc = crc32_update(0, (struct slice){ (const char *)cold + skipped,
 						       sizeof(*cold) - skipped });
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+	// A name that stands in the address is covered by it.
+	size_t first = cold->name.offset >= cold->url.offset &&
+		       cold->name.offset - cold->url.offset < cold->url.len;
+	for (size_t i = first; i < sizeof(texts) / sizeof(*texts); i++)
 		crc = crc32_update(crc, (struct slice){ cold_texts + texts[i].offset,
 							texts[i].len });
 	return crc;
 }
-
-struct packer {
-	struct buf hot, cold; // texts
-	struct map seen;      // reasons of yanked files, which recur: offset of each
-};
 
 static struct packed_text put_text(struct buf *texts, struct slice text)
 {
@@ -54,25 +52,26 @@ static struct packed_text put_text(struct buf *texts, struct slice text)
 	return packed;
 }
 
-static struct packed_text put_recurring(struct packer *packer, struct slice text)
+static struct packed_text put_recurring(struct record_writer *writer, struct slice text)
 {
-	struct packed_text packed = { (uint32_t)packer->cold.len, (uint32_t)text.len };
+	struct packed_text packed = { (uint32_t)writer->cold.len, (uint32_t)text.len };
 	if (text.len == 0)
 		return packed;
-	if (map_insert(&packer->seen, text, packed.offset, &packed.offset))
-		buf_append(&packer->cold, text);
+	if (map_insert(&writer->seen, text, packed.offset, &packed.offset))
+		buf_append(&writer->cold, text);
 	return packed;
 }
 
 // Where the address ends in the file name, as nearly all do, the name is not written
 // again.
-static struct packed_text put_name(struct packer *packer, const struct project_file *file,
+static struct packed_text put_name(struct record_writer *writer,
+				   const struct project_file *file,
 				   struct packed_text url)
 {
 	uint32_t len = (uint32_t)file->name.len;
 	if (slice_ends_with(file->url, file->name))
 		return (struct packed_text){ url.offset + url.len - len, len };
-	return put_text(&packer->cold, file->name);
+	return put_text(&writer->cold, file->name);
 }
 
 static struct packed_part part_of(struct slice name, struct slice part)
@@ -95,24 +94,35 @@ static void pack_wheel(const struct project_file *file, struct packed_cold *cold
 	cold->build_number = wheel->build_number;
 }
 
-static void pack_file(struct packer *packer, const struct project_file *file,
-		      struct packed_cold *cold)
+void record_writer_begin(struct record_writer *writer, size_t files, struct arena *arena)
 {
-	cold->url = put_text(&packer->cold, file->url);
-	cold->name = put_name(packer, file, cold->url);
-	cold->yanked_reason = put_recurring(packer, file->yanked_reason);
-	cold->upload_time = put_text(&packer->cold, file->upload_time);
-	cold->other_hash = put_text(&packer->cold, file->other_hash);
-	cold->sha256 = file->sha256;
-	cold->metadata_sha256 = file->metadata_sha256;
-	cold->size = file->size;
-	cold->flags = (file->has_size ? FLAG_SIZE : 0u) |
-		      (file->has_core_metadata ? FLAG_CORE_METADATA : 0u);
-	if (file->kind == FILE_WHEEL)
-		pack_wheel(file, cold);
+	*writer = (struct record_writer){ .arena = arena };
+	writer->hot.arena = writer->cold.arena = writer->seen.arena = arena;
+	writer->cold.cap = TEXT_BYTES_A_FILE * (files + 1);
+	writer->cold.ptr = arena_alloc(arena, writer->cold.cap, 1);
+	writer->rows = arena_new_array(arena, struct packed_cold, files);
+	writer->row_cap = files;
 }
 
-static struct release_row *pack_releases(struct packer *packer,
+void record_writer_add(struct record_writer *writer, const struct project_file *file)
+{
+	writer->rows = array_grow(writer->arena, writer->rows, writer->row_len,
+				  &writer->row_cap, sizeof(*writer->rows));
+	struct packed_cold *row = &writer->rows[writer->row_len++];
+	row->url = put_text(&writer->cold, file->url);
+	row->name = put_name(writer, file, row->url);
+	row->yanked_reason = put_recurring(writer, file->yanked_reason);
+	row->upload_time = put_text(&writer->cold, file->upload_time);
+	row->sha256 = file->sha256;
+	row->metadata_sha256 = file->metadata_sha256;
+	row->size = file->size;
+	row->flags = (file->has_size ? FLAG_SIZE : 0u) |
+		     (file->has_core_metadata ? FLAG_CORE_METADATA : 0u);
+	if (file->kind == FILE_WHEEL)
+		pack_wheel(file, row);
+}
+
+static struct release_row *pack_releases(struct record_writer *writer,
 					 const struct project *project,
 					 struct arena *arena)
 {
@@ -121,17 +131,18 @@ static struct release_row *pack_releases(struct packer *packer,
 	for (size_t i = 0; i < project->release_len; i++) {
 		rows[i] = project->release_rows[i];
 		rows[i].version_offset =
-			put_text(&packer->hot, project->releases[i].version_text).offset;
+			put_text(&writer->hot, project->releases[i].version_text).offset;
 	}
 	return rows;
 }
 
-static struct packed_text *pack_sets(struct packer *packer, const struct slice *sets,
-				     size_t len, struct arena *arena)
+static struct packed_text *pack_sets(struct record_writer *writer,
+				     const struct slice *sets, size_t len,
+				     struct arena *arena)
 {
 	struct packed_text *packed = arena_new_array(arena, struct packed_text, len);
 	for (size_t i = 0; i < len; i++)
-		packed[i] = put_text(&packer->hot, sets[i]);
+		packed[i] = put_text(&writer->hot, sets[i]);
 	return packed;
 }
 
@@ -141,21 +152,21 @@ static void place(char *record, size_t at, const void *rows, size_t bytes)
 		memcpy(record + at, rows, bytes);
 }
 
-struct slice record_pack(const struct project *project, struct arena *arena)
+// Each with its CRC, which only now has all texts to read.
+static void place_cold(const struct record_writer *writer, const uint32_t *order,
+		       size_t len, char *at)
 {
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct packer packer = { .hot.arena = &scratch,
-				 .cold.arena = &scratch,
-				 .seen.arena = &scratch };
-	packer.cold.cap = TEXT_BYTES_A_FILE * (project->file_len + 1);
-	packer.cold.ptr = arena_alloc(&scratch, packer.cold.cap, 1);
-	struct packed_cold *cold =
-		arena_new_array(&scratch, struct packed_cold, project->file_len);
-	for (size_t i = 0; i < project->file_len; i++) {
-		pack_file(&packer, &project->files[i], &cold[i]);
+	struct packed_cold *placed = (void *)at;
+	for (size_t i = 0; i < len; i++) {
+		placed[i] = writer->rows[order ? order[i] : i];
+		placed[i].crc32 = record_cold_crc(&placed[i], writer->cold.ptr);
 	}
-	for (size_t i = 0; i < project->file_len; i++)
-		cold[i].crc32 = record_cold_crc(&cold[i], packer.cold.ptr);
+}
+
+struct slice record_writer_finish(struct record_writer *writer,
+				  const struct project *project, const uint32_t *order,
+				  struct arena *arena)
+{
 	struct packed_header header = {
 		.magic = RECORD_MAGIC,
 		.layout = RECORD_LAYOUT,
@@ -165,17 +176,18 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 		.python_set_len = project->python_set_len,
 		.newer_api = project->newer_api,
 		.skipped = project->skipped,
-		.name = put_text(&packer.hot, project->name),
-		.status = put_text(&packer.hot, project->status),
-		.status_reason = put_text(&packer.hot, project->status_reason),
+		.name = put_text(&writer->hot, project->name),
+		.status = put_text(&writer->hot, project->status),
+		.status_reason = put_text(&writer->hot, project->status_reason),
 	};
-	const struct release_row *releases = pack_releases(&packer, project, &scratch);
-	const struct packed_text *tags = pack_sets(&packer, project->tag_sets,
-						   project->tag_set_len, &scratch),
-				 *pythons = pack_sets(&packer, project->python_sets,
-						      project->python_set_len, &scratch);
-	header.hot_text_len = (uint32_t)packer.hot.len;
-	header.cold_text_len = (uint32_t)packer.cold.len;
+	struct arena *scratch = writer->arena;
+	const struct release_row *releases = pack_releases(writer, project, scratch);
+	const struct packed_text *tags = pack_sets(writer, project->tag_sets,
+						   project->tag_set_len, scratch),
+				 *pythons = pack_sets(writer, project->python_sets,
+						      project->python_set_len, scratch);
+	header.hot_text_len = (uint32_t)writer->hot.len;
+	header.cold_text_len = (uint32_t)writer->cold.len;
 
 	struct record_sections at;
 	record_lay_out(&header, &at);
@@ -184,13 +196,23 @@ struct slice record_pack(const struct project *project, struct arena *arena)
 	place(record, at.files, project->file_rows, at.tag_sets - at.files);
 	place(record, at.tag_sets, tags, at.python_sets - at.tag_sets);
 	place(record, at.python_sets, pythons, at.hot_texts - at.python_sets);
-	place(record, at.hot_texts, packer.hot.ptr, packer.hot.len);
-	place(record, at.cold, cold, at.cold_texts - at.cold);
-	place(record, at.cold_texts, packer.cold.ptr, packer.cold.len);
+	place(record, at.hot_texts, writer->hot.ptr, writer->hot.len);
+	place_cold(writer, order, project->file_len, record + at.cold);
+	place(record, at.cold_texts, writer->cold.ptr, writer->cold.len);
 	place(record, 0, &header, sizeof(header));
 	const size_t covered = offsetof(struct packed_header, crc32) + sizeof(uint32_t);
 	header.crc32 =
 		crc32_update(0, (struct slice){ record + covered, at.cold - covered });
 	place(record, 0, &header, sizeof(header));
 	return (struct slice){ record, at.end };
+}
+
+struct slice record_pack(const struct project *project, struct arena *arena)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct record_writer writer;
+	record_writer_begin(&writer, project->file_len, &scratch);
+	for (size_t i = 0; i < project->file_len; i++)
+		record_writer_add(&writer, &project->files[i]);
+	return record_writer_finish(&writer, project, NULL, arena);
 }

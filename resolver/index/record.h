@@ -14,7 +14,7 @@
 #include "resolver/index/index.h"
 
 // Part of the store's layout; any change of a row, or of keys, changes it
-enum { RECORD_LAYOUT = 4 };
+enum { RECORD_LAYOUT = 5 };
 
 // Name, status, releases and files of a project that was read from a page; not `index` of
 // the files, `index_url`, `state`, `error`.

@@ -3,6 +3,7 @@
 // that reads them. Fixed sizes, the byte order of the machine.
 #pragma once
 
+#include "base/map.h"
 #include "resolver/index/index.h"
 
 #define RECORD_MAGIC 0x70616765u // "page", and a check of the byte order
@@ -50,3 +51,22 @@ void record_lay_out(const struct packed_header *header,
 
 // Of the row and the texts it names; both must lie within.
 uint32_t record_cold_crc(const struct packed_cold *cold, const char *cold_texts);
+
+// A record in the making. Files are packed as they come, so that those of a large page are
+// never in memory as structs; texts are copied.
+struct record_writer {
+	struct arena *arena;  // until it is finished
+	struct buf hot, cold; // texts
+	struct map seen;      // reasons of yanked files, which recur: offset of each
+	struct packed_cold *rows;
+	size_t row_len, row_cap;
+};
+
+// files: about how many there will be
+void record_writer_begin(struct record_writer *writer, size_t files, struct arena *arena);
+void record_writer_add(struct record_writer *writer, const struct project_file *file);
+// The record, in arena, of a project with rows, sets and releases: file_rows[i] belongs to
+// the file that was added as number order[i] (NULL: as i).
+struct slice record_writer_finish(struct record_writer *writer,
+				  const struct project *project, const uint32_t *order,
+				  struct arena *arena);

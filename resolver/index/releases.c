@@ -4,6 +4,7 @@
 // them.
 #include "resolver/index/candidates.h"
 #include "resolver/index/page.h"
+#include "resolver/index/releases.h"
 
 #include <stdlib.h>
 
@@ -31,15 +32,15 @@ static int by_id(const void *a, const void *b)
 
 static int by_kind_and_name(const void *a, const void *b)
 {
-	const struct project_file *left = a, *right = b;
+	const struct file_key *left = *(const struct file_key *const *)a;
+	const struct file_key *right = *(const struct file_key *const *)b;
 	if (left->kind != right->kind)
 		return left->kind < right->kind ? -1 : 1;
 	int order = slice_cmp(left->name, right->name);
 	return order ? order : slice_cmp(left->url, right->url);
 }
 
-static struct slice version_of(const struct project *project,
-			       const struct project_file *file)
+struct slice file_version(const struct project *project, const struct project_file *file)
 {
 	struct sdist_name sdist;
 	if (file->kind == FILE_WHEEL)
@@ -47,19 +48,6 @@ static struct slice version_of(const struct project *project,
 	return sdist_name_parse(file->name, project->name, &sdist) == FILENAME_OK
 		       ? sdist.version
 		       : S("");
-}
-
-// For each file the number of its version's spelling.
-static uint32_t *number_spellings(const struct project *project, struct arena *arena,
-				  struct map *spellings)
-{
-	uint32_t *numbers = arena_new_array(arena, uint32_t, project->file_len);
-	for (size_t i = 0; i < project->file_len; i++) {
-		numbers[i] = (uint32_t)spellings->len;
-		map_insert(spellings, version_of(project, &project->files[i]), numbers[i],
-			   &numbers[i]);
-	}
-	return numbers;
 }
 
 static struct release *add_release(struct project *project, struct arena *arena,
@@ -105,36 +93,35 @@ static struct spelling *make_releases(struct project *project, struct arena *are
 	return by_number;
 }
 
-static void place_files(struct project *project, struct arena *arena,
-			const uint32_t *release_of)
+// Each release's keys side by side, in the order in which they came.
+static void place_keys(struct project *project, const struct file_key *keys, size_t len,
+		       const struct spelling *known, struct file_order *order)
 {
-	struct project_file *placed =
-		arena_new_array(arena, struct project_file, project->file_len);
 	uint32_t start = 0;
-	for (size_t i = 0; i < project->file_len; i++)
-		if (release_of[i] != NO_RELEASE)
-			project->releases[release_of[i]].file_len++;
+	for (size_t i = 0; i < len; i++)
+		if (known[keys[i].spelling].release != NO_RELEASE)
+			project->releases[known[keys[i].spelling].release].file_len++;
 	for (size_t i = 0; i < project->release_len; i++) {
 		project->releases[i].first_file = start;
 		start += project->releases[i].file_len;
 		project->releases[i].file_len = 0;
 	}
-	for (size_t i = 0; i < project->file_len; i++) {
-		if (release_of[i] == NO_RELEASE)
+	for (size_t i = 0; i < len; i++) {
+		uint32_t rank = known[keys[i].spelling].release;
+		if (rank == NO_RELEASE)
 			continue;
-		struct release *release = &project->releases[release_of[i]];
-		placed[release->first_file + release->file_len++] = project->files[i];
+		struct release *release = &project->releases[rank];
+		order->at[release->first_file + release->file_len++] = &keys[i];
 	}
-	project->skipped += project->file_len - start;
-	project->files = placed;
-	project->file_len = project->file_cap = start;
+	project->skipped += len - start;
+	order->len = start;
 }
 
 // Ascending, without repeated names, as most pages list them.
-static bool is_in_order(const struct project_file *files, uint32_t len)
+static bool is_in_order(const struct file_key *const *keys, uint32_t len)
 {
 	for (uint32_t i = 1; i < len; i++) {
-		const struct project_file *left = &files[i - 1], *right = &files[i];
+		const struct file_key *left = keys[i - 1], *right = keys[i];
 		if (left->kind > right->kind || (left->kind == right->kind &&
 						 slice_cmp(left->name, right->name) >= 0))
 			return false;
@@ -142,26 +129,43 @@ static bool is_in_order(const struct project_file *files, uint32_t len)
 	return true;
 }
 
-// Orders the files of one release and drops repeated names; the gap that leaves is of no
-// consequence.
-static void order_files(struct project *project, struct release *release)
+// Orders the keys of one release; those with repeated names end up behind the others.
+static void order_keys(struct project *project, struct release *release,
+		       const struct file_key **keys)
 {
-	struct project_file *files = project->files + release->first_file;
 	uint32_t kept = 0;
-	if (is_in_order(files, release->file_len))
+	if (is_in_order(keys, release->file_len))
 		return;
-	qsort(files, release->file_len, sizeof(*files), by_kind_and_name);
+	qsort(keys, release->file_len, sizeof(*keys), by_kind_and_name);
 	for (uint32_t i = 0; i < release->file_len; i++) {
-		if (kept && slice_eq(files[kept - 1].name, files[i].name))
+		const struct file_key *key = keys[i];
+		if (kept && slice_eq(keys[kept - 1]->name, key->name)) {
 			project->skipped++;
-		else
-			files[kept++] = files[i];
+			continue;
+		}
+		keys[i] = keys[kept];
+		keys[kept++] = key;
 	}
 	release->file_len = kept;
 }
 
-static const struct release_row *release_rows(const struct project *project,
-					      struct arena *arena)
+void releases_group(struct project *project, const struct file_key *keys, size_t len,
+		    const struct map *spellings, struct arena *arena,
+		    struct file_order *ret_order)
+{
+	const struct spelling *known = make_releases(project, arena, spellings);
+	struct file_order order = { .at = arena_new_array(arena, const struct file_key *,
+							  len) };
+	place_keys(project, keys, len, known, &order);
+	for (size_t i = 0; i < project->release_len; i++)
+		order_keys(project, &project->releases[i],
+			   order.at + project->releases[i].first_file);
+	*ret_order = order;
+}
+
+// --- rows ----------------------------------------------------------------------------
+
+const struct release_row *release_rows(const struct project *project, struct arena *arena)
 {
 	struct release_row *rows =
 		arena_new_array(arena, struct release_row, project->release_len);
@@ -177,23 +181,17 @@ static const struct release_row *release_rows(const struct project *project,
 	return rows;
 }
 
-static const struct file_row *file_rows(const struct project *project,
-					struct arena *arena)
+struct file_row file_row_of(const struct project_file *file)
 {
-	struct file_row *rows =
-		arena_new_array(arena, struct file_row, project->file_len);
-	for (size_t i = 0; i < project->file_len; i++) {
-		const struct project_file *file = &project->files[i];
-		rows[i].tag_set =
-			file->kind == FILE_WHEEL ? file->tag_set : TAG_SET_SDIST;
-		rows[i].python_set = file->python_set & INT32_MAX;
-		rows[i].yanked = file->yanked;
-		if (!upload_time_parse(file->upload_time, &rows[i].uploaded))
-			rows[i].uploaded = file->first_seen
-						   ? (int64_t)file->first_seen * 1000000
-						   : UPLOAD_UNKNOWN;
-	}
-	return rows;
+	struct file_row row = {
+		.tag_set = file->kind == FILE_WHEEL ? file->tag_set : TAG_SET_SDIST,
+		.python_set = file->python_set & INT32_MAX,
+		.yanked = file->yanked,
+	};
+	if (!upload_time_parse(file->upload_time, &row.uploaded))
+		row.uploaded = file->first_seen ? (int64_t)file->first_seen * 1000000
+						: UPLOAD_UNKNOWN;
+	return row;
 }
 
 static uint32_t number_of(struct map *numbers, struct slice text)
@@ -219,32 +217,55 @@ static struct slice tag_text(const struct wheel_name *wheel)
 	return (struct slice){ wheel->python.ptr, (size_t)(end - wheel->python.ptr) };
 }
 
+void set_numbers_take(struct set_numbers *numbers, struct project_file *file)
+{
+	if (file->kind == FILE_WHEEL)
+		file->tag_set = number_of(&numbers->tags, tag_text(&file->wheel));
+	file->python_set = number_of(&numbers->pythons, file->requires_python);
+}
+
+void set_numbers_finish(const struct set_numbers *numbers, struct project *project,
+			struct arena *arena)
+{
+	project->tag_sets = keys_of(&numbers->tags, arena);
+	project->python_sets = keys_of(&numbers->pythons, arena);
+	project->tag_set_len = (uint32_t)numbers->tags.len;
+	project->python_set_len = (uint32_t)numbers->pythons.len;
+}
+
 void project_write_rows(struct project *project, struct arena *arena)
 {
-	struct map tags = { .arena = arena }, pythons = { .arena = arena };
+	struct set_numbers numbers = { { .arena = arena }, { .arena = arena } };
+	struct file_row *rows =
+		arena_new_array(arena, struct file_row, project->file_len);
 	for (size_t i = 0; i < project->file_len; i++) {
-		struct project_file *file = &project->files[i];
-		if (file->kind == FILE_WHEEL)
-			file->tag_set = number_of(&tags, tag_text(&file->wheel));
-		file->python_set = number_of(&pythons, file->requires_python);
+		set_numbers_take(&numbers, &project->files[i]);
+		rows[i] = file_row_of(&project->files[i]);
 	}
-	project->tag_sets = keys_of(&tags, arena);
-	project->python_sets = keys_of(&pythons, arena);
-	project->tag_set_len = (uint32_t)tags.len;
-	project->python_set_len = (uint32_t)pythons.len;
+	set_numbers_finish(&numbers, project, arena);
 	project->release_rows = release_rows(project, arena);
-	project->file_rows = file_rows(project, arena);
+	project->file_rows = rows;
 }
+
+// --- a project of structs --------------------------------------------------------------
 
 void project_group(struct project *project, struct arena *arena)
 {
 	struct map spellings = { .arena = arena };
-	uint32_t *numbers = number_spellings(project, arena, &spellings);
-	const struct spelling *known = make_releases(project, arena, &spellings);
-	for (size_t i = 0; i < project->file_len; i++)
-		numbers[i] = known[numbers[i]].release;
-	place_files(project, arena, numbers);
-	for (size_t i = 0; i < project->release_len; i++)
-		order_files(project, &project->releases[i]);
+	size_t len = project->file_len;
+	struct file_order order;
+	struct file_key *keys = arena_new_array(arena, struct file_key, len);
+	for (size_t i = 0; i < len; i++) {
+		const struct project_file *file = &project->files[i];
+		keys[i] = (struct file_key){ file->name, file->url, 0, file->kind };
+		keys[i].spelling = number_of(&spellings, file_version(project, file));
+	}
+	releases_group(project, keys, len, &spellings, arena, &order);
+	struct project_file *placed =
+		arena_new_array(arena, struct project_file, order.len);
+	for (size_t i = 0; i < order.len; i++)
+		placed[i] = project->files[order.at[i] - keys];
+	project->files = placed;
+	project->file_len = project->file_cap = order.len;
 	project_write_rows(project, arena);
 }

@@ -28,6 +28,40 @@ static void check_project(struct arena *arena, const struct project *project)
 	}
 }
 
+// The way straight to the record says the same as the way over structs.
+static void check_record(struct arena *arena, const struct page_input *input,
+			 const struct project *project)
+{
+	struct slice record;
+	struct project direct;
+	struct error err;
+	CHECK(page_read_record(input, arena, arena, &record, &err) == 0);
+	if (record.len == 0)
+		return;
+	CHECK(record_open(record, 0, arena, &direct));
+	CHECK(direct.release_len == project->release_len &&
+	      direct.file_len == project->file_len && direct.skipped == project->skipped);
+	for (uint32_t i = 0; i < direct.release_len; i++) {
+		const struct release_row *row = &direct.release_rows[i];
+		CHECK(row->file_len == project->release_rows[i].file_len);
+		CHECK(slice_eq(project_version_text(&direct, i),
+			       project->releases[i].version_text));
+		for (uint32_t at = row->first_file; at < row->first_file + row->file_len;
+		     at++) {
+			const struct project_file *file = project_file_get(&direct, at);
+			CHECK(slice_eq(file->name, project->files[at].name));
+			CHECK(slice_eq(file->url, project->files[at].url));
+			CHECK(slice_eq(file->requires_python,
+				       project->files[at].requires_python));
+			CHECK(slice_eq(file->upload_time,
+				       project->files[at].upload_time));
+			CHECK(sha256_eq(&file->sha256, &project->files[at].sha256));
+			CHECK(direct.file_rows[at].uploaded ==
+			      project->file_rows[at].uploaded);
+		}
+	}
+}
+
 // Every token lies within the text or is at most as long; the scanner ends.
 static void check_tokens(struct arena *arena, struct slice text)
 {
@@ -52,7 +86,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					  .url = S("https://index.example/simple/foo/"),
 					  .name = S("foo") };
 	check_tokens(&arena, input.body);
-	if (page_read(&input, &arena, &project, &err) == 0)
+	if (page_read(&input, &arena, &project, &err) == 0) {
 		check_project(&arena, &project);
+		check_record(&arena, &input, &project);
+	}
 	return 0;
 }

@@ -60,8 +60,6 @@ static void check_same_file(const struct project_file *a, const struct project_f
 	assert_int_equal(a->size, b->size);
 	assert_int_equal(a->yanked, b->yanked);
 	assert_int_equal(a->has_core_metadata, b->has_core_metadata);
-	assert_int_equal(a->tag_set, b->tag_set);
-	assert_int_equal(a->python_set, b->python_set);
 	assert_true(sha256_eq(&a->sha256, &b->sha256));
 	assert_true(sha256_eq(&a->metadata_sha256, &b->metadata_sha256));
 }
@@ -93,6 +91,8 @@ static void test_what_is_packed_comes_back(void **state)
 	for (uint32_t i = 0; i < got.file_len; i++) {
 		const struct project_file *file = project_file_get(&got, i);
 		check_same_file(file, &project.files[i]);
+		assert_int_equal(file->tag_set, project.files[i].tag_set);
+		assert_int_equal(file->python_set, project.files[i].python_set);
 		assert_int_equal(file->index, 3);
 		assert_ptr_equal(project_file_get(&got, i), file);
 	}
@@ -171,9 +171,88 @@ static int release(void **state)
 	return 0;
 }
 
+// Releases and names out of order, a name twice, equal versions spelt differently, a file
+// of another project, one without a version.
+static void test_a_page_straight_to_its_record(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+		"foo-2.0-py3-none-any.whl",
+		"foo-1.0.tar.gz",
+		"foo-1-py3-none-any.whl",
+		"Foo-1.0-cp39-abi3-win32.whl",
+		"foo-1.0-cp312-cp312-win32.whl",
+		"foo-1.0-cp312-cp312-win32.whl",
+		"bar-1.0.tar.gz",
+		"foo-x.tar.gz",
+		"foo-1!0.1.tar.gz",
+		"foo-10.0.zip",
+		"foo-2.0rc1-py3-none-any.whl",
+	};
+	struct buf body = { .arena = &arena };
+	buf_append(&body, S("{\"files\":["));
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		buf_printf(
+			&body,
+			"%s{\"filename\":\"%s\",\"url\":\"https://h/%zu/%s\",\"yanked\":%s,"
+			"\"requires-python\":\">=3.%zu\",\"upload-time\":\"2024-01-02T03:04:%02zuZ\"}",
+			i ? "," : "", names[i], i, names[i], i % 3 ? "false" : "\"why\"",
+			i / 4, i);
+	buf_append(&body, S("]}"));
+	const struct page_input input = { buf_slice(&body), S("application/json"),
+					  S("https://index.example/simple/foo/"),
+					  S("foo") };
+	struct project project, direct;
+	struct slice record;
+	struct error err;
+	assert_int_equal(page_read(&input, &arena, &project, &err), 0);
+	assert_int_equal(page_read_record(&input, &arena, &arena, &record, &err), 0);
+	assert_true(record_open(record, 0, &arena, &direct));
+	assert_int_equal(direct.release_len, 5);
+	assert_int_equal(direct.release_len, project.release_len);
+	assert_int_equal(direct.file_len, project.file_len);
+	assert_int_equal(direct.skipped, 3);
+	assert_int_equal(project.skipped, 3);
+	for (uint32_t rank = 0; rank < direct.release_len; rank++) {
+		const struct release_row *row = &direct.release_rows[rank];
+		check(project_version_text(&direct, rank),
+		      project_version_text(&project, rank));
+		assert_int_equal(row->is_prerelease,
+				 project.release_rows[rank].is_prerelease);
+		assert_int_equal(row->file_len, project.release_rows[rank].file_len);
+		for (uint32_t i = row->first_file; i < row->first_file + row->file_len;
+		     i++) {
+			const struct project_file *file = project_file_get(&direct, i);
+			check_same_file(file, &project.files[i]);
+			if (file->kind == FILE_WHEEL)
+				check(project_tag_set(&direct, file->tag_set),
+				      project_tag_set(&project,
+						      project.files[i].tag_set));
+			check(project_python_set(&direct, file->python_set),
+			      file->requires_python);
+		}
+	}
+}
+
+// What the journal of first sights dates is not packed before.
+static void test_700_2_undated_files_want_the_journal(void **state)
+{
+	(void)state;
+	const struct page_input input = {
+		S("{\"files\":[{\"filename\":\"foo-1.tar.gz\",\"url\":\"x\"}]}"),
+		S("application/json"), S("https://index.example/simple/foo/"), S("foo")
+	};
+	struct slice record = S("x");
+	struct error err;
+	assert_int_equal(page_read_record(&input, &arena, &arena, &record, &err), 0);
+	assert_int_equal(record.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_page_straight_to_its_record),
+		cmocka_unit_test(test_700_2_undated_files_want_the_journal),
 		cmocka_unit_test(test_what_is_packed_comes_back),
 		cmocka_unit_test(test_empty_project),
 		cmocka_unit_test(test_same_project_same_bytes),
