@@ -212,7 +212,6 @@ NODISCARD int image_write_archive(const char *out_directory,
 struct install_options {
 	const char *prefix;
 	struct slice interpreter;
-	enum scheme scheme;
 	const struct bytecode_interpreter *bytecode; // NULL: no bytecode
 	unsigned strip;                              // enum strip_rule
 	const struct target *target;

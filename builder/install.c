@@ -212,17 +212,12 @@ int install(struct store *store, const struct lock_selection *selection,
 	    struct install_result *ret_result, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct change run = {
-		.base = { .store = store,
-			  .options = options,
-			  .arena = &arena,
-			  .interrupted = progress ? progress->interrupted : NULL },
-		.progress = progress
-	};
-	if (options->scheme != SCHEME_VENV)
-		return error_set(
-			err, ERROR_INPUT,
-			"installing into an interpreter's own prefix comes later");
+	struct change run = { .base = { .store = store,
+					.options = options,
+					.arena = &arena,
+					.interrupted =
+						progress ? progress->interrupted : NULL },
+			      .progress = progress };
 	int status = install_wheels(&run, selection, ret_result, err);
 	installation_close(&run.base);
 	return status < 0 ? error_during(err, "installing into '%s'", options->prefix)

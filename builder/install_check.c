@@ -282,9 +282,8 @@ static int look_into(struct checking *run, struct slice folder, unsigned depth,
 
 static int find_extra(struct checking *run, struct error *err)
 {
-	struct slice site =
-		scheme_site_directory(run->base.options->scheme,
-				      run->base.options->target, run->base.arena);
+	struct slice site = scheme_site_directory(SCHEME_VENV, run->base.options->target,
+						  run->base.arena);
 	run->known.arena = run->base.arena;
 	for (size_t i = 0; i < count_entries(run); i++)
 		map_insert(&run->known, relative(run, entry_at(run, i)->path), 0, NULL);

@@ -55,8 +55,8 @@ static int open_bytecode(void *context, size_t index, unsigned worker, struct er
 	const struct compiling *compiling = context;
 	(void)worker;
 	return bytecode_open(&compiling->settings, &compiling->run->wheels[index],
-			     &compiling->arenas[index],
-			     &compiling->run->bytecodes[index], err);
+			     &compiling->arenas[index], &compiling->run->bytecodes[index],
+			     err);
 }
 
 // pyc.5: a module that two wheels bring with different bytes gets none.
@@ -66,8 +66,9 @@ static void find_skips(const struct installation *run, const struct tree_options
 	for (size_t i = 0; i < run->packages.collisions_len; i++) {
 		const struct tree_collision *collision = &run->packages.collisions[i];
 		if (!collision->twin.len)
-			map_insert(skips, slice_skip(collision->path, options->prefix.len),
-				   0, NULL);
+			map_insert(skips,
+				   slice_skip(collision->path, options->prefix.len), 0,
+				   NULL);
 	}
 }
 
@@ -104,7 +105,6 @@ int installation_make_trees(struct installation *run, struct slice interpreter,
 	struct tree_options options = {
 		.prefix = slice_from(run->prefix),
 		.interpreter = interpreter,
-		.scheme = run->options->scheme,
 		.strip = run->options->strip,
 		.target = run->options->target,
 		.strict = run->options->strict,

@@ -53,9 +53,9 @@ static int check_interpreter(const struct bytecode_interpreter *interpreter,
 			     const struct target *target, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice tag = arena_printf(&scratch, "cpython-%u%u%s", target->python_major,
-					target->python_minor,
-					target->free_threaded ? "t" : "");
+	struct slice tag =
+		arena_printf(&scratch, "cpython-%u%u%s", target->python_major,
+			     target->python_minor, target->free_threaded ? "t" : "");
 	bool old = target->python_major == 3 && target->python_minor < 7;
 	if (old)
 		return error_set(err, ERROR_INPUT,
@@ -212,7 +212,8 @@ static bool read_archive(const char *path, struct arena *arena,
 		const struct zip_entry *entry = &bytecode.directory.entries[i];
 		struct slice bytes = { 0 };
 		sound = entry->method == ZIP_STORED &&
-			zip_entry_data(entry, bytecode.map.bytes, &bytes, &ignored) == 0 &&
+			zip_entry_data(entry, bytecode.map.bytes, &bytes, &ignored) ==
+				0 &&
 			crc32_update(0, bytes) == entry->crc32;
 		if (sound && slice_eq(entry->name, slice_from(list_of_uncompiled)))
 			bytecode.uncompiled = count_lines(bytes);

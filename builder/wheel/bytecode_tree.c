@@ -43,8 +43,8 @@ static struct slice source_of(struct slice name, struct arena *arena)
 	static const char cache[] = "__pycache__/";
 	size_t slash = slice_find_last_byte(name, '/');
 	struct slice file = slice_skip(name, slash + 1);
-	size_t tag = slice_find_last_byte(
-		slice_range(file, 0, file.len - strlen(".pyc")), '.');
+	size_t tag = slice_find_last_byte(slice_range(file, 0, file.len - strlen(".pyc")),
+					  '.');
 	return arena_printf(arena, "%.*s%.*s.py", (int)(slash + 1 - strlen(cache)),
 			    name.ptr, (int)tag, file.ptr);
 }
@@ -109,8 +109,8 @@ struct tree tree_merge(const struct tree *lower, const struct tree *upper,
 			    : k == upper->len ? -1
 					      : path_cmp_walk(lower->entries[i].path,
 							      upper->entries[k].path);
-		tree.entries[tree.len++] = order < 0 ? lower->entries[i]
-						     : upper->entries[k];
+		tree.entries[tree.len++] =
+			order < 0 ? lower->entries[i] : upper->entries[k];
 		i += order <= 0;
 		k += order >= 0;
 	}

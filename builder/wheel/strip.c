@@ -23,10 +23,24 @@ enum { RULES = sizeof(rules_by_name) / sizeof(rules_by_name[0]) };
 
 // These hand their headers to a compiler when they run.
 static const char *const compiles_at_run_time[] = {
-	"cffi",  "cppyy",   "cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x", "numba",
-	"numba-cuda", "nvidia-cuda-cccl", "nvidia-cuda-cccl-cu12", "nvidia-cuda-nvrtc",
-	"nvidia-cuda-nvrtc-cu12", "nvidia-cuda-runtime", "nvidia-cuda-runtime-cu12",
-	"pyopencl", "pythran", "tilelang", "torch", "triton",
+	"cffi",
+	"cppyy",
+	"cupy-cuda11x",
+	"cupy-cuda12x",
+	"cupy-cuda13x",
+	"numba",
+	"numba-cuda",
+	"nvidia-cuda-cccl",
+	"nvidia-cuda-cccl-cu12",
+	"nvidia-cuda-nvrtc",
+	"nvidia-cuda-nvrtc-cu12",
+	"nvidia-cuda-runtime",
+	"nvidia-cuda-runtime-cu12",
+	"pyopencl",
+	"pythran",
+	"tilelang",
+	"torch",
+	"triton",
 };
 
 static unsigned rule_of(struct slice name)
@@ -132,7 +146,8 @@ static void find_tests(struct strip *run)
 
 static void keep(struct strip *run, struct slice module_path)
 {
-	struct slice with_end = arena_printf(&run->arena, "%.*s/", SLICE_ARG(module_path));
+	struct slice with_end =
+		arena_printf(&run->arena, "%.*s/", SLICE_ARG(module_path));
 	struct slice folder = tests_folder(with_end);
 	if (folder.len && map_has(&run->tests, folder))
 		map_set(&run->tests, folder, FATE_KEEP);
@@ -145,7 +160,8 @@ static bool is_name_byte(char c)
 
 // A dotted name, as seen from a module in `folder`, as a path: "..tests.x" in "a/b" gives
 // "a/tests/x".
-static struct slice path_of_name(struct strip *run, struct slice name, struct slice folder)
+static struct slice path_of_name(struct strip *run, struct slice name,
+				 struct slice folder)
 {
 	struct buf path = { .arena = &run->arena };
 	bool relative = name.len && name.ptr[0] == '.';
@@ -228,8 +244,8 @@ static struct slice folder_of(struct slice path)
 // Modules larger than this are tables that name nothing.
 enum { MODULE_BYTES_MAX = 16 * 1024 * 1024 };
 
-static int read_module(struct strip *run, const struct zip_entry *zip,
-		       struct slice path, struct error *err)
+static int read_module(struct strip *run, const struct zip_entry *zip, struct slice path,
+		       struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct slice text = { 0 };
@@ -239,8 +255,8 @@ static int read_module(struct strip *run, const struct zip_entry *zip,
 		return -1;
 	look_for_names(run, text, folder_of(path));
 	if (slice_contains(text, S("attach_stub")))
-		map_insert(&run->stubs, arena_printf(&run->arena, "%.*si", SLICE_ARG(path)),
-			   0, NULL);
+		map_insert(&run->stubs,
+			   arena_printf(&run->arena, "%.*si", SLICE_ARG(path)), 0, NULL);
 	return 0;
 }
 
@@ -304,12 +320,9 @@ static bool is_dropped(const struct strip *run, const struct layout_item *item)
 }
 
 int strip_layout(const struct wheel_file *wheel, const struct layout_places *places,
-		 struct layout *layout,
-		 struct stripped *ret_stripped, struct error *err)
+		 struct layout *layout, struct stripped *ret_stripped, struct error *err)
 {
-	struct strip run = { .wheel = wheel,
-			     .places = places,
-			     .layout = layout };
+	struct strip run = { .wheel = wheel, .places = places, .layout = layout };
 	run.tests.arena = run.stubs.arena = &run.arena;
 	struct stripped stripped = { 0 };
 	find_tests(&run);

@@ -19,5 +19,5 @@ struct stripped {
 
 // Turns items that the rules leave out into LAYOUT_DROPPED.
 NODISCARD int strip_layout(const struct wheel_file *wheel,
-			   const struct layout_places *places, struct layout *layout, struct stripped *ret_stripped,
-			   struct error *err);
+			   const struct layout_places *places, struct layout *layout,
+			   struct stripped *ret_stripped, struct error *err);

@@ -9,7 +9,7 @@
 struct bake_values {
 	struct tree_values tree;
 	const char *output, *owner, *archive, *tag, *compression;
-	bool rehash, estargz;
+	bool rehash, estargz, system;
 };
 
 #define AT(member) offsetof(struct bake_values, member)
@@ -20,6 +20,8 @@ static const struct option OPTIONS[] = {
 	  "where the environment will be (default /opt/venv)", false },
 	{ "interpreter", 0, OPTION_TEXT, TREE_AT(struct bake_values, interpreter), "PATH",
 	  "the image's Python (default /usr/local/bin/pythonX.Y)", false },
+	{ "system", 0, OPTION_FLAG, AT(system), NULL,
+	  "into the interpreter's own prefix, not a virtual environment", false },
 	TREE_OPTIONS(struct bake_values),
 	{ "owner", 0, OPTION_TEXT, AT(owner), "UID:GID",
 	  "owner of every file (default 0:0)", true },
@@ -126,12 +128,26 @@ static int read_options(const struct bake_values *values,
 	    read_epoch(&options, err) < 0 || read_coding(values, &options, err) < 0)
 		return -1;
 	// What lies above is the base's own, and stays with its owner (env.12).
-	if (values->tree.system && options.uid + options.gid > 0)
+	if (values->system && options.uid + options.gid > 0)
 		return error_set(err, ERROR_USAGE,
 				 "--owner would give the base's own folders away: "
 				 "with --system they stay with root");
 	*ret_options = options;
 	return 0;
+}
+
+// env.1
+static int choose_scheme(const struct bake_values *values, struct bake_options *options,
+			 struct error *err)
+{
+	if (!values->system)
+		return 0;
+	if (values->tree.prefix) {
+		error_set(err, ERROR_USAGE, "--prefix has no meaning with --system");
+		return error_hint(err, "the prefix is that of --interpreter");
+	}
+	return scheme_of_system(options->interpreter, options->target, &options->scheme,
+				&options->prefix, err);
 }
 
 static int complete_options(struct cli *cli, const struct bake_values *values,
@@ -150,8 +166,7 @@ static int complete_options(struct cli *cli, const struct bake_values *values,
 				       target->free_threaded ? "t" : "");
 	struct sha256 digest = sha256_of(opened->source.text);
 	options->lock_digest_hex = sha256_hex(&cli->arena, &digest);
-	return tree_place(tree, target, options->interpreter, &options->scheme,
-			  &options->prefix, err);
+	return choose_scheme(values, options, err);
 }
 
 static json_t *layers_as_json(const struct bake_result *baked)

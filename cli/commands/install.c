@@ -21,25 +21,21 @@ static const struct option OPTIONS[] = {
 	TREE_OPTIONS(struct install_values),
 };
 
-// The interpreter that --check compares with may be left open, but for --system, whose prefix it gives.
+// The interpreter that --check compares with may be left open.
 static int complete_options(struct cli *cli, const struct install_values *values,
 			    const struct opened_lock *opened,
 			    struct install_options *options, struct error *err)
 {
 	const struct tree_values *tree = &values->tree;
-	struct slice prefix = slice_from(tree->prefix ? tree->prefix : ".venv");
+	options->prefix = tree->prefix ? tree->prefix : ".venv";
 	options->interpreter = slice_from(tree->interpreter);
 	options->target = &opened->target;
 	options->strict = tree->strict;
 	options->arena = &cli->arena;
-	if (!tree->interpreter && (!values->check || tree->system) &&
+	if (!tree->interpreter && !values->check &&
 	    find_interpreter(cli, &opened->target, "--interpreter", &options->interpreter,
 			     err) < 0)
 		return -1;
-	if (tree_place(tree, &opened->target, options->interpreter, &options->scheme,
-		       &prefix, err) < 0)
-		return -1;
-	options->prefix = arena_c_string(&cli->arena, prefix);
 	return 0;
 }
 

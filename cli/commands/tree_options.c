@@ -16,20 +16,6 @@ int tree_jobs(const struct tree_values *values, unsigned *ret_jobs, struct error
 	return 0;
 }
 
-// env.1
-int tree_place(const struct tree_values *values, const struct target *target,
-	       struct slice interpreter, enum scheme *scheme, struct slice *prefix,
-	       struct error *err)
-{
-	if (!values->system)
-		return 0;
-	if (values->prefix) {
-		error_set(err, ERROR_USAGE, "--prefix has no meaning with --system");
-		return error_hint(err, "the prefix is that of --interpreter");
-	}
-	return scheme_of_system(interpreter, target, scheme, prefix, err);
-}
-
 int tree_contents(struct cli *cli, const struct tree_values *values, struct store *store,
 		  const struct target *target, unsigned *ret_strip,
 		  const struct bytecode_interpreter **ret_bytecode, struct error *err)

@@ -9,7 +9,7 @@
 struct tree_values {
 	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin,
 		*build_in, *build_engine, *bytecode, *strip;
-	bool system, strict, no_build, build_network;
+	bool strict, no_build, build_network;
 };
 
 #define TREE_AT(type, member) \
@@ -18,8 +18,6 @@ struct tree_values {
 // Rows of an option table, for a command whose values hold a struct tree_values named tree.
 // clang-format off
 #define TREE_OPTIONS(type) \
-	{ "system", 0, OPTION_FLAG, TREE_AT(type, system), NULL, \
-	  "install into the interpreter's own prefix, not a virtual environment", false }, \
 	{ "pyc", 0, OPTION_TEXT, TREE_AT(type, bytecode), "PYTHON", \
 	  "add bytecode, compiled by this interpreter of the target", false }, \
 	{ "strip", 0, OPTION_TEXT, TREE_AT(type, strip), "RULES", \
@@ -47,11 +45,6 @@ struct tree_values {
 // 0 without --jobs. ERROR_USAGE.
 NODISCARD int tree_jobs(const struct tree_values *values, unsigned *ret_jobs,
 			struct error *err);
-
-// With --system: the scheme of the interpreter and its prefix; without it both stay. ERROR_USAGE: --prefix beside it.
-NODISCARD int tree_place(const struct tree_values *values, const struct target *target,
-			 struct slice interpreter, enum scheme *scheme,
-			 struct slice *prefix, struct error *err);
 
 // What --strip and --pyc say: strip gets the rules, ret_bytecode the interpreter, which lives in cli's arena, or NULL.
 NODISCARD int tree_contents(struct cli *cli, const struct tree_values *values,

@@ -90,7 +90,8 @@ static void test_plan_1_no_size_is_not_heavy(void **state)
 	selection.items[0].file = &file;
 	struct plan plan;
 	struct error err = { 0 };
-	assert_int_equal(plan_make(&selection, PLAN_UNKNOWN_BASE, false, &arena, &plan, &err),
+	assert_int_equal(plan_make(&selection, PLAN_UNKNOWN_BASE, false, &arena, &plan,
+				   &err),
 			 0);
 	expect_layer(&plan.layers[1], "bucket-15", "numpy 1");
 }
@@ -123,7 +124,8 @@ static void test_plan_3_base_without_room(void **state)
 	struct lock_selection selection = select_pins(many_heavy(50), 50);
 	assert_int_equal(plan_make(&selection, 120, false, &arena, &plan, &err), -1);
 	assert_int_equal(err.kind, ERROR_NO);
-	assert_int_equal(plan_make(&selection, 100, false, &arena, &plan, &(struct error){ 0 }),
+	assert_int_equal(plan_make(&selection, 100, false, &arena, &plan,
+				   &(struct error){ 0 }),
 			 0);
 	assert_true(plan.len <= 21);
 }
@@ -159,12 +161,14 @@ static void test_plan_refuses_what_is_no_wheel(void **state)
 	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	selection.items[0].file = NULL;
-	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan, &(struct error){ 0 }),
+	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan,
+				   &(struct error){ 0 }),
 			 -1);
 	selection.items[0].file = &file;
 	file.kind = LOCK_WHEEL;
 	file.sha256 = (struct sha256){ 0 };
-	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan, &(struct error){ 0 }),
+	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan,
+				   &(struct error){ 0 }),
 			 -1);
 	file.kind = LOCK_ARCHIVE;
 	file.url = S("https://example.org/a-1-py3-none-any.whl");
