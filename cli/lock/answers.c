@@ -198,10 +198,10 @@ bool answers_ask(struct cli *cli, const struct lock_question *lock,
 		 struct answer_question *ret_question)
 {
 	struct buf text = { .arena = &cli->arena };
-	// Those two tell of the solving itself.
-	if (cli->common.json || cli->common.verbose || lock->values->refresh ||
-	    lock->config->find_links_len || names_files(lock->set) ||
-	    depends_on_the_clock(lock->values))
+	// The first two tell of the solving itself, and what a build says depends on this machine.
+	if (cli->common.json || cli->common.verbose || lock->values->build ||
+	    lock->values->refresh || lock->config->find_links_len ||
+	    names_files(lock->set) || depends_on_the_clock(lock->values))
 		return false;
 	put_program(&text);
 	put_options(&text, lock->values);

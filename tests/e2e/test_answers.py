@@ -216,6 +216,11 @@ class Answers(Case):
         self.run_lock("--exclude-newer", "7d")
         self.assertEqual(self.kept(), before)
 
+    def test_builds(self):
+        before = self.kept()
+        self.run_lock("--build")
+        self.assertEqual(self.kept(), before)
+
     def test_deleted_store(self):
         for name in ("index.mdb", "index.mdb-lock"):
             (self.cache / name).unlink()
