@@ -27,6 +27,8 @@
 #define LIMIT_TAG_PRODUCT 4096
 // Versions on one index page (hostile pages claim millions).
 #define LIMIT_PAGE_FILES 2000000
+// Conflicts of one resolve: real ones have some thousands, each costs about a kilobyte.
+#define LIMIT_SOLVER_CONFLICTS 200000
 // Files of one page in the first-seen journal: those that are gone stay in it.
 #define LIMIT_SEEN_FILES (2 * LIMIT_PAGE_FILES)
 // Entries of a wheel (the largest real ones have some 30,000; each takes about half a KiB of memory), and the bytes it

@@ -2,6 +2,7 @@
 // Feeds the solver from the index: the user's requirements, and the loop of asking and waiting.
 #include "cli/lock/resolve_parts.h"
 
+#include "base/limits.h"
 #include "cli/lock/direct.h"
 #include "cli/explain/known_names.h"
 #include "cli/lock/overrides.h"
@@ -178,9 +179,13 @@ static int pump(struct resolve *resolve, const struct solver_step *step,
 	}
 }
 
+// Between ten and a hundred milliseconds of search.
+enum { LOOKS_BETWEEN_PAUSES = 1 << 20 };
+
 static void begin(struct resolve *resolve)
 {
 	resolve->solver = solver_new();
+	solver_pause_every(resolve->solver, LOOKS_BETWEEN_PAUSES);
 	resolve->node_ids = resolve->edge_ids = resolve->ask_ids =
 		(struct map){ .arena = &resolve->arena };
 	memset(&resolve->nodes, 0, sizeof(resolve->nodes));
@@ -190,6 +195,34 @@ static void begin(struct resolve *resolve)
 	array_push(&resolve->arena, &resolve->nodes)->name = S("(root)");
 }
 
+static int give_up(struct resolve *resolve, struct error *err)
+{
+	uint32_t tried, hardest = solver_hardest(resolve->solver, &tried);
+	struct slice name = node_text(resolve, hardest);
+	error_set(err, ERROR_NO,
+		  "no solution and no contradiction was found in %d conflicts",
+		  LIMIT_SOLVER_CONFLICTS);
+	return error_hint(
+		err,
+		"%u releases of %.*s were tried: narrow it, say to the releases of the last year, or pin it",
+		tried, SLICE_ARG(name));
+}
+
+// A search may be long without asking the index anything.
+static int look_after(struct resolve *resolve, struct error *err)
+{
+	struct solver_counts counts = solver_counts(resolve->solver);
+	if (interrupted())
+		return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	if (counts.conflicts > LIMIT_SOLVER_CONFLICTS)
+		return give_up(resolve, err);
+	if (resolve->options->deadline_ms && clock_ms() > resolve->options->deadline_ms)
+		return error_set(err, ERROR_INCOMPLETE, "given up, out of time");
+	progress_text(resolve->cli, "resolving: %zu packages seen, %llu conflicts",
+		      resolve->nodes.len, (unsigned long long)counts.conflicts);
+	return 0;
+}
+
 // 1: void, to be begun anew.
 static int solve(struct resolve *resolve, struct error *err)
 {
@@ -197,12 +230,17 @@ static int solve(struct resolve *resolve, struct error *err)
 		return -1;
 	for (;;) {
 		struct solver_step step = solver_run(resolve->solver);
-		resolve->rounds++;
+		resolve->rounds += step.state != SOLVER_PAUSED;
 		if (step.state == SOLVER_SOLVED)
 			return 0;
 		if (step.state == SOLVER_CONFLICT)
 			return error_set(err, ERROR_NO,
 					 "no versions of your requirements fit together");
+		if (step.state == SOLVER_PAUSED) {
+			if (look_after(resolve, err) < 0)
+				return -1;
+			continue;
+		}
 		start_asks(resolve, &step);
 		if (resolve->options->deadline_ms &&
 		    clock_ms() > resolve->options->deadline_ms)

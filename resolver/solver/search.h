@@ -100,7 +100,8 @@ struct solver {
 	struct solver_conflict conflict;
 	struct solver *explainer; // owns what `conflict` refers to
 	struct solver_counts counts;
-	uint64_t looks; // at incompatibilities: what a search costs
+	uint64_t looks;                 // at incompatibilities: what a search costs
+	uint64_t pause_every, pause_at; // in looks; 0: never
 };
 
 static inline struct package *package_of(const struct solver *solver, uint32_t id)

@@ -47,6 +47,11 @@ static void search(struct solver *solver)
 			solver->state = SOLVER_CONFLICT;
 			return;
 		}
+		if (solver->pause_every && solver->looks >= solver->pause_at) {
+			solver->pause_at = solver->looks + solver->pause_every;
+			solver->state = SOLVER_PAUSED;
+			return;
+		}
 	} while (decide(solver));
 }
 
@@ -64,6 +69,25 @@ struct solver_step solver_run(struct solver *solver)
 		.need_len = solver->needs.len,
 		.hint_len = solver->hints.len,
 	};
+}
+
+void solver_pause_every(struct solver *solver, uint64_t looks)
+{
+	solver->pause_every = looks;
+	solver->pause_at = solver->looks + looks;
+}
+
+uint32_t solver_hardest(const struct solver *solver, uint32_t *ret_tried)
+{
+	uint32_t hardest = SOLVER_ROOT;
+	*ret_tried = 0;
+	for (uint32_t id = SOLVER_ROOT + 1; id < solver->packages.len; id++) {
+		if (package_of(solver, id)->tried <= *ret_tried)
+			continue;
+		hardest = id;
+		*ret_tried = package_of(solver, id)->tried;
+	}
+	return hardest;
 }
 
 int64_t solver_pick(const struct solver *solver, uint32_t id)

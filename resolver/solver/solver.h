@@ -52,7 +52,8 @@ struct solver_versions {
 	uint8_t priority; // lower is decided earlier: 0 URL, 1 exact pin by the user, 2 named by the user, 3 other
 };
 
-enum solver_state { SOLVER_SOLVED, SOLVER_CONFLICT, SOLVER_NEED };
+// SOLVER_PAUSED: nothing is wanted, run again; see solver_pause_every().
+enum solver_state { SOLVER_SOLVED, SOLVER_CONFLICT, SOLVER_NEED, SOLVER_PAUSED };
 
 enum solver_need_kind { NEED_VERSIONS, NEED_DEPENDENCIES };
 
@@ -90,6 +91,11 @@ void solver_exclude(struct solver *solver, uint32_t package, uint32_t rank,
 void solver_tie(struct solver *solver, uint32_t extra, uint32_t base);
 
 struct solver_step solver_run(struct solver *solver);
+// Makes run() return SOLVER_PAUSED once it has looked at so many incompatibilities (some ten million a second), so that
+// a driver can show progress, heed a limit, and give up. 0, as at first: never. What is found does not depend on it.
+void solver_pause_every(struct solver *solver, uint64_t looks);
+// The package of whose releases most have been tried, where a search is hard; its count of them in *ret_tried.
+uint32_t solver_hardest(const struct solver *solver, uint32_t *ret_tried);
 
 enum { SOLVER_NO_PICK = -1 };
 int64_t solver_pick(const struct solver *solver,

@@ -102,6 +102,25 @@ static struct toy mirrored(const struct toy *toy)
 	return mirror;
 }
 
+static void test_pauses_change_nothing(void **state)
+{
+	(void)state;
+	struct toy_dice dice = { .state = 77 };
+	for (int round = 0; round < 2000; round++) {
+		struct toy toy = toy_random(&dice);
+		struct solver *plain = solver_new(), *paused = solver_new();
+		solver_pause_every(paused, 1);
+		enum solver_state answer = toy_solve(&toy, plain, NULL);
+		assert_int_equal(toy_solve(&toy, paused, NULL), answer);
+		for (uint32_t p = 1; p < toy.len; p++)
+			assert_int_equal(solver_pick(paused, p), solver_pick(plain, p));
+		assert_int_equal(solver_counts(paused).conflicts,
+				 solver_counts(plain).conflicts);
+		solver_free(plain);
+		solver_free(paused);
+	}
+}
+
 static void test_package_numbers_change_nothing(void **state)
 {
 	(void)state;
@@ -153,6 +172,7 @@ int main(void)
 		cmocka_unit_test(test_answers_agree_with_brute_force),
 		cmocka_unit_test(test_proofs_have_no_fact_too_many),
 		cmocka_unit_test(test_order_of_arrival_changes_nothing),
+		cmocka_unit_test(test_pauses_change_nothing),
 		cmocka_unit_test(test_package_numbers_change_nothing),
 		cmocka_unit_test(test_exclusion_after_the_solution),
 	};

@@ -181,6 +181,8 @@ static inline enum solver_state toy_solve(const struct toy *toy, struct solver *
 	}
 	for (;;) {
 		struct solver_step step = solver_run(solver);
+		if (step.state == SOLVER_PAUSED)
+			continue;
 		if (step.state != SOLVER_NEED)
 			return step.state;
 		for (size_t i = 0; dice && i < step.hint_len; i++)
