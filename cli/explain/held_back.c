@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Solves again with a newer release asked for, and tells what came of it.
+// Solves again with a newer release asked for, and finds out what came of it.
 #include "cli/explain/held_back.h"
 
+#include "cli/explain/held_back_answer.h"
 #include "cli/sources/torch.h"
 #include "cli/lock/cutoff.h"
 #include "cli/lock/direct.h"
@@ -9,31 +10,12 @@
 #include "cli/explain/repair.h"
 #include "lockfile/graph.h"
 
-#include <stdio.h>
 #include <string.h>
 
 // Floors of the second question are constraints of this source.
 static const struct source FLOORS = { { "the lock", 8 }, { "", 0 } };
 
 enum { FACTS_MAX = 20, EDIT_SOLVES = 40, EDIT_MS = 3000 };
-
-enum verdict {
-	VERDICT_NEWEST,   // no release is newer
-	VERDICT_UNUSABLE, // the newer ones cannot be chosen at all
-	VERDICT_HELD,     // a requirement forbids them
-	VERDICT_OTHERS,   // only with older releases of others
-	VERDICT_FREE,     // the pin can move
-};
-
-struct move {
-	struct slice name, from, to;
-	bool is_back;
-};
-
-struct move_list {
-	struct move *items;
-	size_t len, cap;
-};
 
 struct inquiry {
 	struct cli *cli;
@@ -50,13 +32,7 @@ struct inquiry {
 	struct resolve_options options;
 	struct direct_files direct;
 	struct index *index;
-	// The answer.
-	enum verdict verdict;
-	struct explanation facts;
-	struct slice edits, newest; // newest: of the releases, usable or not
-	struct move_list moves;
-	struct slice moved_to;     // VERDICT_FREE
-	struct text_list let_move; // what -P takes; empty: -P does not do it
+	struct held_back_answer answer;
 };
 
 // --- what is asked ---------------------------------------------------------------------------------------------------
@@ -224,7 +200,7 @@ static bool is_conflict(const struct lock_run *run, const struct error *err)
 
 static void add_fact(struct inquiry *inquiry, const struct fact_line *line)
 {
-	struct fact_line *fact = array_push(&inquiry->cli->arena, &inquiry->facts);
+	struct fact_line *fact = array_push(&inquiry->cli->arena, &inquiry->answer.facts);
 	*fact = *line;
 	fact->text = arena_dup(&inquiry->cli->arena, line->text);
 	fact->wanted = fact->missing = fact->hint = S("");
@@ -256,10 +232,10 @@ static void keep_facts(struct inquiry *inquiry, struct resolve *resolve)
 {
 	struct arena *arena = &inquiry->cli->arena;
 	struct explanation facts = { 0 };
-	inquiry->verdict = VERDICT_OTHERS;
+	inquiry->answer.verdict = VERDICT_OTHERS;
 	explain_conflict(resolve, &facts);
 	reword_floors(inquiry, arena, &facts);
-	inquiry->facts = (struct explanation){ 0 };
+	inquiry->answer.facts = (struct explanation){ 0 };
 	for (size_t i = 0; i < facts.len; i++)
 		add_fact(inquiry, &facts.items[i]);
 }
@@ -274,10 +250,10 @@ static int keep_edits(struct inquiry *inquiry, const struct lock_run *run,
 	};
 	const struct repair_limits limits = { EDIT_SOLVES, EDIT_MS, 0 };
 	struct repair_list repairs = { 0 };
-	inquiry->verdict = VERDICT_HELD;
+	inquiry->answer.verdict = VERDICT_HELD;
 	if (repair_find(&of, &limits, &repairs, err) < 0)
 		return -1;
-	inquiry->edits = repairs_text(&inquiry->cli->arena, &repairs);
+	inquiry->answer.edits = repairs_text(&inquiry->cli->arena, &repairs);
 	return 0;
 }
 
@@ -295,20 +271,20 @@ static void add_move(struct inquiry *inquiry, struct slice name, struct slice fr
 	struct arena *arena = &inquiry->cli->arena;
 	struct version before, after;
 	struct move move = { .name = name, .from = from, .to = arena_dup(arena, to) };
-	for (size_t i = 0; i < inquiry->moves.len; i++)
-		if (slice_eq(inquiry->moves.items[i].name, name))
+	for (size_t i = 0; i < inquiry->answer.moves.len; i++)
+		if (slice_eq(inquiry->answer.moves.items[i].name, name))
 			return; // in an earlier target
 	if (to.len && version_parse(arena, from, &before) &&
 	    version_parse(arena, to, &after))
 		move.is_back = version_cmp(&after, &before) < 0;
-	*array_push(arena, &inquiry->moves) = move;
+	*array_push(arena, &inquiry->answer.moves) = move;
 }
 
 // What a solution changes of the lock, in its targets; packages that go or come are no moves.
 static void collect_moves(struct inquiry *inquiry, const struct lock_run *run)
 {
 	const struct lock *lock = &inquiry->opened.lock;
-	inquiry->moves = (struct move_list){ 0 };
+	inquiry->answer.moves = (struct move_list){ 0 };
 	for (size_t t = 0; t < run->targets.len; t++) {
 		struct marker_context context = { .target = &run->targets.items[t] };
 		for (size_t i = 0; i < lock->len; i++) {
@@ -325,9 +301,9 @@ static void collect_moves(struct inquiry *inquiry, const struct lock_run *run)
 
 static const struct move *own_move(const struct inquiry *inquiry)
 {
-	for (size_t i = 0; i < inquiry->moves.len; i++)
-		if (slice_eq(inquiry->moves.items[i].name, inquiry->pin->name))
-			return &inquiry->moves.items[i];
+	for (size_t i = 0; i < inquiry->answer.moves.len; i++)
+		if (slice_eq(inquiry->answer.moves.items[i].name, inquiry->pin->name))
+			return &inquiry->answer.moves.items[i];
 	return NULL;
 }
 
@@ -373,7 +349,7 @@ static bool settle_without(struct inquiry *inquiry, struct resolve *resolve)
 	while (from > 0 && version_cmp(&project_release(node->project, from - 1)->version,
 				       &inquiry->newer.than) > 0)
 		from--;
-	inquiry->verdict = VERDICT_NEWEST;
+	inquiry->answer.verdict = VERDICT_NEWEST;
 	if (from == count)
 		return true;
 	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
@@ -382,12 +358,12 @@ static bool settle_without(struct inquiry *inquiry, struct resolve *resolve)
 		if (!newer_request_admits(&inquiry->newer, &release->version))
 			continue;
 		if (usable++ == 0)
-			inquiry->newest =
+			inquiry->answer.newest =
 				arena_dup(&inquiry->cli->arena, release->version_text);
 	}
 	if (usable)
 		return false;
-	inquiry->verdict = VERDICT_UNUSABLE;
+	inquiry->answer.verdict = VERDICT_UNUSABLE;
 	explain_unusable(inquiry, resolve, id, from);
 	return true;
 }
@@ -406,7 +382,7 @@ static int ask_whether_forward(struct inquiry *inquiry, struct error *err)
 	int status = run_attempt(inquiry, &attempt, &run, err);
 	if (status == 0) {
 		settle_without(inquiry, &run.resolves[0]);
-		inquiry->verdict = VERDICT_FREE;
+		inquiry->answer.verdict = VERDICT_FREE;
 		collect_moves(inquiry, &run);
 	} else if (is_conflict(&run, err)) {
 		struct resolve *resolve = &run.resolves[run.failed];
@@ -445,7 +421,7 @@ static int try_letting(struct inquiry *inquiry, const struct text_list *released
 	struct lock_run run;
 	struct version version;
 	const struct attempt attempt = { .released = released };
-	struct move_list kept = inquiry->moves;
+	struct move_list kept = inquiry->answer.moves;
 	int status = run_attempt(inquiry, &attempt, &run, err);
 	*ret_moves = false;
 	if (status == 0) {
@@ -456,7 +432,7 @@ static int try_letting(struct inquiry *inquiry, const struct text_list *released
 			     version_cmp(&version, &inquiry->newer.than) > 0;
 	}
 	if (!*ret_moves)
-		inquiry->moves = kept;
+		inquiry->answer.moves = kept;
 	lock_run_release(&run);
 	return status < 0 && err->kind == ERROR_NO ? 0 : status;
 }
@@ -471,18 +447,18 @@ static int find_what_lets_it_move(struct inquiry *inquiry, struct error *err)
 	if (try_letting(inquiry, &names, &moves, err) < 0)
 		return -1;
 	if (!moves) {
-		for (size_t i = 0; i < inquiry->moves.len; i++)
-			if (!slice_eq(inquiry->moves.items[i].name, inquiry->pin->name))
-				*array_push(arena, &names) =
-					arena_c_string(arena,
-						       inquiry->moves.items[i].name);
+		for (size_t i = 0; i < inquiry->answer.moves.len; i++)
+			if (!slice_eq(inquiry->answer.moves.items[i].name,
+				      inquiry->pin->name))
+				*array_push(arena, &names) = arena_c_string(
+					arena, inquiry->answer.moves.items[i].name);
 		if (names.len > 1 && try_letting(inquiry, &names, &moves, err) < 0)
 			return -1;
 	}
 	if (moves)
-		inquiry->let_move = names;
+		inquiry->answer.let_move = names;
 	const struct move *own = own_move(inquiry);
-	inquiry->moved_to = own ? own->to : S("");
+	inquiry->answer.moved_to = own ? own->to : S("");
 	return 0;
 }
 
@@ -490,13 +466,14 @@ static int find_what_lets_it_move(struct inquiry *inquiry, struct error *err)
 static int ask_about_the_rest(struct inquiry *inquiry, struct error *err)
 {
 	struct inquiry rest = *inquiry;
-	if (slice_eq(inquiry->moved_to, inquiry->newest) ||
-	    !version_parse(&inquiry->cli->arena, inquiry->moved_to, &rest.newer.than))
+	if (slice_eq(inquiry->answer.moved_to, inquiry->answer.newest) ||
+	    !version_parse(&inquiry->cli->arena, inquiry->answer.moved_to,
+			   &rest.newer.than))
 		return 0;
 	if (ask_whether_forward(&rest, err) < 0)
 		return -1;
 	*err = (struct error){ 0 };
-	inquiry->facts = rest.facts;
+	inquiry->answer.facts = rest.answer.facts;
 	return 0;
 }
 
@@ -504,10 +481,11 @@ static int find_answer(struct inquiry *inquiry, struct error *err)
 {
 	if (ask_whether_forward(inquiry, err) < 0)
 		return -1;
-	if (inquiry->verdict == VERDICT_OTHERS && ask_whether_at_all(inquiry, err) < 0)
+	if (inquiry->answer.verdict == VERDICT_OTHERS &&
+	    ask_whether_at_all(inquiry, err) < 0)
 		return -1;
 	*err = (struct error){ 0 };
-	if (inquiry->verdict != VERDICT_FREE)
+	if (inquiry->answer.verdict != VERDICT_FREE)
 		return 0;
 	return find_what_lets_it_move(inquiry, err) < 0 ||
 			       ask_about_the_rest(inquiry, err) < 0
@@ -515,148 +493,7 @@ static int find_answer(struct inquiry *inquiry, struct error *err)
 		       : 0;
 }
 
-// --- telling it ------------------------------------------------------------------------------------------------------
-
-static void print_facts(const struct explanation *facts)
-{
-	size_t column = 0;
-	for (size_t i = 0; i < facts->len; i++) {
-		size_t width =
-			display_width(facts->items[i].text, facts->items[i].text.len);
-		column = width > column && width <= 64 ? width : column;
-	}
-	for (size_t i = 0; i < facts->len; i++) {
-		const struct fact_line *line = &facts->items[i];
-		size_t width = display_width(line->text, line->text.len);
-		printf("%3zu. %.*s%*s  ", i + 1, SLICE_ARG(line->text),
-		       (int)(width < column ? column - width : 0), "");
-		if (line->entry) {
-			struct position at = span_position(line->entry->span);
-			printf("%.*s:%zu:%zu\n",
-			       SLICE_ARG(line->entry->span.source->name), at.line,
-			       at.column);
-		} else {
-			puts(line->origin == FACT_FROM_METADATA ? "(its metadata)"
-			     : line->origin == FACT_FROM_LOCK   ? "(the lock)"
-								: "(the index)");
-		}
-	}
-}
-
-static void print_moves(const struct inquiry *inquiry, const char *heading,
-			bool only_back)
-{
-	const char *separator = heading;
-	for (size_t i = 0; i < inquiry->moves.len; i++) {
-		const struct move *move = &inquiry->moves.items[i];
-		if (slice_eq(move->name, inquiry->pin->name) ||
-		    (only_back && !move->is_back))
-			continue;
-		printf("%s%.*s %.*s %s %.*s", separator, SLICE_ARG(move->name),
-		       SLICE_ARG(move->from), locale_is_utf8() ? "→" : "->",
-		       SLICE_ARG(move->to));
-		separator = ", ";
-	}
-	if (separator != heading || !only_back)
-		puts("");
-}
-
-static void print_free(const struct inquiry *inquiry)
-{
-	struct slice name = inquiry->pin->name, version = inquiry->pin->version;
-	printf("%.*s %.*s can move to %.*s", SLICE_ARG(name), SLICE_ARG(version),
-	       SLICE_ARG(inquiry->moved_to));
-	print_moves(inquiry, ", and with it ", false);
-	if (inquiry->let_move.len == 0) {
-		printf("ask for it: '%.*s>%.*s'\n", SLICE_ARG(name), SLICE_ARG(version));
-		return;
-	}
-	fputs("pinbake lock", stdout);
-	for (size_t i = 0; i < inquiry->inputs.len; i++)
-		printf(" %s", inquiry->inputs.items[i]);
-	for (size_t i = 0; i < inquiry->let_move.len; i++)
-		printf(" -P %s", inquiry->let_move.items[i]);
-	puts(" moves it");
-	if (inquiry->facts.len == 0)
-		return;
-	printf("it would be held back from %.*s\n", SLICE_ARG(inquiry->newest));
-	print_facts(&inquiry->facts);
-}
-
-static void print_answer(const struct inquiry *inquiry)
-{
-	struct slice name = inquiry->pin->name, version = inquiry->pin->version,
-		     newest = inquiry->newest;
-	switch (inquiry->verdict) {
-	case VERDICT_NEWEST:
-		printf("%.*s %.*s is the newest release\n", SLICE_ARG(name),
-		       SLICE_ARG(version));
-		break;
-	case VERDICT_UNUSABLE:
-		printf("%.*s %.*s is the newest release that can be chosen\n",
-		       SLICE_ARG(name), SLICE_ARG(version));
-		print_facts(&inquiry->facts);
-		break;
-	case VERDICT_HELD:
-		printf("%.*s %.*s is held back from %.*s\n", SLICE_ARG(name),
-		       SLICE_ARG(version), SLICE_ARG(newest));
-		print_facts(&inquiry->facts);
-		if (inquiry->edits.len)
-			printf("to let it move: %.*s\n", SLICE_ARG(inquiry->edits));
-		break;
-	case VERDICT_OTHERS:
-		printf("%.*s %.*s is held back from %.*s as long as nothing else goes back\n",
-		       SLICE_ARG(name), SLICE_ARG(version), SLICE_ARG(newest));
-		print_facts(&inquiry->facts);
-		print_moves(inquiry, "a newer one would take back ", true);
-		break;
-	case VERDICT_FREE: print_free(inquiry); break;
-	}
-}
-
-static const char *verdict_name(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_NEWEST: return "newest";
-	case VERDICT_UNUSABLE: return "unusable";
-	case VERDICT_HELD: return "held";
-	case VERDICT_OTHERS: return "held-by-others";
-	case VERDICT_FREE: break;
-	}
-	return "free";
-}
-
-static json_t *moves_as_json(const struct inquiry *inquiry)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < inquiry->moves.len; i++) {
-		const struct move *move = &inquiry->moves.items[i];
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "name",
-						      text_as_json(move->name), "from",
-						      text_as_json(move->from), "to",
-						      text_as_json(move->to)));
-	}
-	return list;
-}
-
-static void put_answer(const struct inquiry *inquiry, json_t *result)
-{
-	json_t *names = json_array();
-	for (size_t i = 0; i < inquiry->let_move.len; i++)
-		json_array_append_new(names, json_string(inquiry->let_move.items[i]));
-	json_object_set_new(result, "name", text_as_json(inquiry->pin->name));
-	json_object_set_new(result, "lock", json_string(inquiry->opened.path));
-	json_object_set_new(result, "version", text_as_json(inquiry->pin->version));
-	json_object_set_new(result, "verdict",
-			    json_string(verdict_name(inquiry->verdict)));
-	if (inquiry->newest.len)
-		json_object_set_new(result, "newest", text_as_json(inquiry->newest));
-	json_object_set_new(result, "facts", explanation_as_json(&inquiry->facts));
-	json_object_set_new(result, "moves", moves_as_json(inquiry));
-	json_object_set_new(result, "let_move", names);
-	if (inquiry->edits.len)
-		json_object_set_new(result, "edits", text_as_json(inquiry->edits));
-}
+// --- the question ---------------------------------------------------------------------------------------------------
 
 static int prepare(struct inquiry *inquiry, struct net *net, struct error *err)
 {
@@ -694,8 +531,12 @@ int explain_held_back(struct cli *cli, const struct held_back_request *request,
 		return -1;
 	progress_done(cli);
 	show_diagnostics(cli);
-	put_answer(&inquiry, result);
+	inquiry.answer.name = inquiry.pin->name;
+	inquiry.answer.version = inquiry.pin->version;
+	inquiry.answer.lock_path = inquiry.opened.path;
+	inquiry.answer.inputs = &inquiry.inputs;
+	held_back_put(&inquiry.answer, result);
 	if (!cli->common.json)
-		print_answer(&inquiry);
+		held_back_print(&inquiry.answer);
 	return 0;
 }
