@@ -4,15 +4,17 @@
 #include "resolver/index/candidates.h"
 
 #include "base/map.h"
+#include "resolver/index/audience.h"
 
 enum { NAMED_MAX = 4 }; // tag sets or specifiers named in one sentence
 
 // "a, b, c and 7 more" of the distinct texts that `text_of` gives for the release's
 // files.
 static struct slice list(struct arena *arena, const struct project *project,
-			 const struct release *release,
+			 const struct release *release, const struct target *target,
 			 bool (*text_of)(struct arena *arena,
 					 const struct project_file *file,
+					 const struct target *target,
 					 struct slice *ret_text))
 {
 	struct map seen = { .arena = arena };
@@ -20,7 +22,7 @@ static struct slice list(struct arena *arena, const struct project *project,
 	struct slice text;
 	for (uint32_t i = 0; i < release->file_len; i++)
 		if (text_of(arena, project_file_get(project, release->first_file + i),
-			    &text) &&
+			    target, &text) &&
 		    text.len)
 			map_insert(&seen, text, 0, NULL);
 	for (size_t i = 0; i < seen.len && i < NAMED_MAX; i++)
@@ -31,28 +33,28 @@ static struct slice list(struct arena *arena, const struct project *project,
 }
 
 static bool python_text(struct arena *arena, const struct project_file *file,
-			struct slice *ret_text)
+			const struct target *target, struct slice *ret_text)
 {
 	(void)arena;
+	(void)target;
 	*ret_text = file->requires_python;
 	return true;
 }
 
 static bool tags_text(struct arena *arena, const struct project_file *file,
-		      struct slice *ret_text)
+		      const struct target *target, struct slice *ret_text)
 {
 	if (file->kind != FILE_WHEEL)
 		return false;
-	*ret_text =
-		arena_printf(arena, "%.*s-%.*s-%.*s", SLICE_ARG(file->wheel.python),
-			     SLICE_ARG(file->wheel.abi), SLICE_ARG(file->wheel.platform));
+	*ret_text = wheel_audience(arena, &file->wheel, target);
 	return true;
 }
 
 static bool yanked_text(struct arena *arena, const struct project_file *file,
-			struct slice *ret_text)
+			const struct target *target, struct slice *ret_text)
 {
 	(void)arena;
+	(void)target;
 	*ret_text = file->yanked_reason;
 	return file->yanked;
 }
@@ -79,14 +81,14 @@ struct slice candidate_reason_text(struct arena *arena,
 			       : S("was uploaded after the cut-off");
 	case CANDIDATE_PRERELEASE: return S("is a pre-release");
 	case CANDIDATE_PYTHON:
-		detail = list(arena, project, release, python_text);
+		detail = list(arena, project, release, target, python_text);
 		return arena_printf(arena, "needs Python %.*s", SLICE_ARG(detail));
 	case CANDIDATE_TAGS:
-		detail = list(arena, project, release, tags_text);
+		detail = list(arena, project, release, target, tags_text);
 		return arena_printf(arena, "has no wheel for %.*s, only for %.*s",
 				    SLICE_ARG(target->name), SLICE_ARG(detail));
 	case CANDIDATE_YANKED:
-		detail = list(arena, project, release, yanked_text);
+		detail = list(arena, project, release, target, yanked_text);
 		return arena_printf(arena, "was yanked%s%.*s", detail.len ? ": " : "",
 				    SLICE_ARG(detail));
 	case CANDIDATE_QUARANTINED:
