@@ -4,14 +4,13 @@ import csv
 import json
 import marshal
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
 import tarfile
 import unittest
 
-from harness import Case, tree, wheel
+from harness import PINBAKE, Case, noise, tree, wheel
 
 LABEL = "e2e"
 
@@ -130,6 +129,43 @@ class Bytecode(TreeCase):
         (prefix / SITE / f"demo/__pycache__/__init__.{TAG}.pyc").write_bytes(b"")
         self.ok(*install)
         self.ok(*install, "--check")
+
+
+class SmallDisk(TreeCase):
+    """On a file system of its own, which is also another one than the store's: nothing can be linked from there."""
+
+    SCRIPT = """
+        mount -t tmpfs -o size=4m tmpfs "$DISK" 2>/dev/null || { echo unsupported; exit 0; }
+        step() { echo "$1"; shift; "$@" >"$LOG" 2>&1; echo "exit $?"; }
+        step full "$PINBAKE" $INSTALL large.toml; ls -A "$DISK"
+        step small "$PINBAKE" $INSTALL small.toml; ls -A "$DISK"
+        step update "$PINBAKE" $INSTALL large.toml; ls -A "$DISK"
+        step still "$PINBAKE" $INSTALL small.toml --check
+        mount -o remount,size=60m "$DISK"
+        step again "$PINBAKE" $INSTALL large.toml; ls -A "$DISK"
+        step check "$PINBAKE" $INSTALL large.toml --check
+        step bake "$PINBAKE" bake large.toml -o "$DISK/out" --cache-dir "$CACHE"
+    """
+
+    def test_full_disk_leaves_the_old_environment(self):
+        self.index.add(wheel("small", "1.0"), wheel("large", "1.0", files={"large.bin": noise(9 << 20)}))
+        for name in ("small", "large"):
+            self.write(name + ".in", name + "\n")
+            self.ok("lock", name + ".in", "-o", name + ".toml", "--index-url", self.index.url, *self.TARGET)
+        disk = self.dir / "disk"
+        disk.mkdir()
+        env = self.environment(DISK=str(disk), LOG=str(self.dir / "log"), PINBAKE=PINBAKE, CACHE=str(self.cache),
+                               INSTALL=f"install --prefix {disk}/env --interpreter /usr/bin/python3 "
+                                       f"--cache-dir {self.cache}")
+        try:
+            result = subprocess.run(["unshare", "--mount", "sh", "-c", self.SCRIPT], cwd=self.work, env=env,
+                                    capture_output=True, text=True, timeout=120)
+        except FileNotFoundError:
+            self.skipTest("no unshare here")
+        if result.returncode != 0 or result.stdout == "unsupported\n":
+            self.skipTest("a file system of one's own cannot be mounted here")
+        self.assertEqual(result.stdout.split(), "full exit 6 small exit 0 env update exit 6 env still exit 0 "
+                         "again exit 0 env check exit 0 bake exit 0".split(), (self.dir / "log").read_text())
 
 
 class Strip(TreeCase):
