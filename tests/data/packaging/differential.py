@@ -406,7 +406,7 @@ def refuse_texts(parts):
             sides = {type(side).__name__: side.value for side in (part[0], part[2])}
             if sides.get("Variable") in VERSION_FIELDS and not part[1].value.endswith("in"):
                 try:
-                    Specifier(part[1].value + sides.get("Value", "1"))
+                    Specifier(f"{part[1].value} {sides.get('Value', '1')}")
                 except InvalidSpecifier:
                     raise Difference("a user's literal that is no version is an error (508.2)") from None
 
