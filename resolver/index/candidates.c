@@ -272,33 +272,38 @@ static struct candidate judge_release(struct selection *selection, uint32_t rank
 	return candidate;
 }
 
-// Appends the usable releases, in the wanted direction: all of them, or stable ones, or
-// pre-releases.
-static void append_ranks(struct candidates *candidates, bool lowest, bool stable,
-			 bool prereleases)
+struct wanted {
+	bool stable, prereleases, yanked;
+};
+
+// Appends the usable releases of these kinds, in the wanted direction.
+static void append_ranks(struct candidates *candidates, bool lowest, struct wanted wanted)
 {
 	for (size_t i = 0; i < candidates->len; i++) {
 		size_t rank = lowest ? i : candidates->len - 1 - i;
 		const struct candidate *candidate = &candidates->items[rank];
 		if (candidate->reason == CANDIDATE_USABLE &&
-		    (candidate->prerelease ? prereleases : stable))
+		    candidate->yanked == wanted.yanked &&
+		    (candidate->prerelease ? wanted.prereleases : wanted.stable))
 			candidates->prefer[candidates->prefer_len++] = (uint32_t)rank;
 	}
 }
 
 // 440.10: stable releases first, pre-releases where no stable one will do. By version
 // alone only where they were asked for: a specifier that names one does not ask for more
-// than it needs.
+// than it needs. 592.2: of what a pin means (1.0 and 1.0+local), what is yanked comes last.
 static void order(struct candidates *candidates, const struct candidate_policy *policy)
 {
 	bool lowest = policy->resolution == RESOLUTION_LOWEST;
-	if (policy->prerelease == PRERELEASE_ALLOW ||
-	    policy->prerelease == PRERELEASE_EXPLICIT) {
-		append_ranks(candidates, lowest, true, true);
-		return;
+	bool mixed = policy->prerelease == PRERELEASE_ALLOW ||
+		     policy->prerelease == PRERELEASE_EXPLICIT;
+	for (int yanked = 0; yanked < 2; yanked++) {
+		append_ranks(candidates, lowest,
+			     (struct wanted){ true, mixed, yanked == 1 });
+		if (!mixed)
+			append_ranks(candidates, lowest,
+				     (struct wanted){ false, true, yanked == 1 });
 	}
-	append_ranks(candidates, lowest, true, false);
-	append_ranks(candidates, lowest, false, true);
 }
 
 static int *unasked(struct arena *arena, size_t len)
