@@ -2,7 +2,6 @@
 and beside inflating and hashing every wheel once (inflate_once.c). The kinds of runs take turns, so that a busy machine
 slows all of them. Draws docs/bake.svg, in which every time is a multiple of that lower bound."""
 
-import math
 import os
 import pathlib
 import re
@@ -12,6 +11,7 @@ import subprocess
 import sys
 import time
 
+from drawing import drawing
 from measure import INPUTS, PINBAKE, WORK, Run, fresh, median, seconds, table
 
 REPEAT = 5
@@ -115,40 +115,6 @@ class Bench:
         return peak
 
 
-# --- the drawing --------------------------------------------------------------------------------
-
-BAR, GAP, LEFT, WIDTH, TOP = 26, 12, 230, 520, 64
-LOW, HIGH = 1e-3, 100.0
-
-
-def drawing(title, rows):
-    """Bars over a logarithmic scale; rows are (name, multiple of the lower bound, is it ours)."""
-    def x(value):
-        share = math.log(max(value, LOW) / LOW) / math.log(HIGH / LOW)
-        return LEFT + WIDTH * min(share, 1)
-    height = TOP + len(rows) * (BAR + GAP) + 40
-    bottom = height - 34
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 70} {height}" role="img" '
-           f'aria-label="{title}" font-family="sans-serif" font-size="13">',
-           '<rect width="100%" height="100%" fill="#ffffff"/>',
-           f'<text x="16" y="26" font-size="15" font-weight="bold">{title}</text>',
-           '<text x="16" y="46" fill="#555555">time as a multiple of inflating and hashing every byte once; '
-           'each grid line is ten times the one before</text>']
-    tick = LOW
-    while tick <= HIGH * 1.001:
-        out.append(f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 6}" y2="{bottom}" stroke="#dddddd"/>')
-        out.append(f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle" fill="#555555">{tick:g}</text>')
-        tick *= 10
-    for index, (name, value, ours) in enumerate(rows):
-        y = TOP + index * (BAR + GAP)
-        shown = f"{value:.0f}×" if value >= 10 else f"{value:.2f}×" if value >= 0.1 else f"{value:.3f}×"
-        out.append(f'<text x="{LEFT - 10}" y="{y + 18}" text-anchor="end">{name}</text>')
-        out.append(f'<rect x="{LEFT}" y="{y}" width="{max(x(value) - LEFT, 1):.1f}" height="{BAR}" rx="3" '
-                   f'fill="{"#2f6f9f" if ours else "#b0b7bd"}"/>')
-        out.append(f'<text x="{x(value) + 6:.1f}" y="{y + 18}">{shown}</text>')
-    return "\n".join([*out, "</svg>"]) + "\n"
-
-
 def main():
     bench = Bench()
     bench.prepare()
@@ -185,10 +151,11 @@ def main():
           f"anonymous memory of a full bake, peak: {anonymous / 1e6:.0f} MB\n"
           f"tar.gz of the tree: {(bench.work / 'tree.tar.gz').stat().st_size / 1e6:.0f} MB")
     title = f"{size / 1e6:.0f} MB in {files:,} files of {len(bench.wheels)} wheels"
-    DRAWING.write_text(drawing(title, [
+    DRAWING.write_text(drawing(title, "time as a multiple of inflating and hashing every byte once", [
         ("tar | gzip -6", median(gzip) / base, False), ("lower bound", 1, False), ("bake, everything", pairs, True),
         ("bake, one small pin changed", median(runs["changed"]) / base, True),
-        ("bake, nothing changed", median(runs["unchanged"]) / base, True)]))
+        ("bake, nothing changed", median(runs["unchanged"]) / base, True)],
+        1e-3, 100.0))
     print(f"drawn: {os.path.relpath(DRAWING)}")
 
 
