@@ -35,6 +35,9 @@ bool store_has_file(const struct store *store, const struct sha256 *digest);
 
 // Other addresses of a file (the configured index by name and hash); 0 and "" where it knows none.
 struct store_locator {
+	const char *const
+		*wheelhouses; // folders of files: taken by name and hash, before all else
+	size_t wheelhouses_len;
 	bool last_resort; // asked only when the lock's own addresses failed
 	int (*locate)(void *context, const struct lock_package *package,
 		      const struct lock_file *file, struct arena *arena,
@@ -42,7 +45,7 @@ struct store_locator {
 	void *context;
 };
 
-// Makes every chosen file present and verified: store, then locator, then the lock's url or path (resolved against
+// Makes every chosen file present and verified: store, then wheelhouses, then locator, then the lock's url or path (resolved against
 // lock_directory). Size and SHA-256 are checked while streaming; a wheel's RECORD hashes once, on the way in (inst.2).
 // ERROR_INTEGRITY names the file and both hashes. Nothing unverified is ever visible under its digest.
 NODISCARD int store_fetch(struct store *store, struct net *net,

@@ -35,7 +35,9 @@ struct cli {
 	struct diagnostics diagnostics;
 	struct progress progress; // ready to hand to builder
 	char stage[64];           // what the progress line says
-	uint64_t stage_total, stage_shown_ms;
+	uint64_t stage_total, stage_shown_ms, stage_started_ms;
+	struct text_list
+		wheelhouses; // folders that files are taken from before the network
 };
 
 struct command {

@@ -51,8 +51,19 @@ static void stage(void *context, const char *what, uint64_t total)
 	snprintf(cli->stage, sizeof(cli->stage), "%s", what);
 	cli->stage_total = total;
 	cli->stage_shown_ms = 0;
+	cli->stage_started_ms = clock_ms();
 	if (wanted(cli) && !in_foreground(cli))
 		fprintf(stderr, "%s\n", what);
+}
+
+// Bytes a second since the stage began; nothing before that says much.
+static struct slice rate_text(const struct cli *cli, uint64_t done, struct arena *arena)
+{
+	uint64_t took_ms = clock_ms() - cli->stage_started_ms;
+	if (took_ms < INTERVAL_MS)
+		return S("");
+	struct slice rate = human_size(arena, done / took_ms * 1000);
+	return arena_printf(arena, "  %.*s/s", SLICE_ARG(rate));
 }
 
 static void advance(void *context, uint64_t done, struct slice item)
@@ -66,8 +77,9 @@ static void advance(void *context, uint64_t done, struct slice item)
 	struct slice all = bytes ? human_size(&scratch, cli->stage_total)
 				 : arena_printf(&scratch, "%llu",
 						(unsigned long long)cli->stage_total);
-	progress_text(cli, "%s %.*s/%.*s  %.*s", cli->stage, SLICE_ARG(have),
-		      SLICE_ARG(all), SLICE_ARG(item));
+	struct slice rate = bytes ? rate_text(cli, done, &scratch) : S("");
+	progress_text(cli, "%s %.*s/%.*s%.*s  %.*s", cli->stage, SLICE_ARG(have),
+		      SLICE_ARG(all), SLICE_ARG(rate), SLICE_ARG(item));
 }
 
 void progress_start(struct cli *cli)

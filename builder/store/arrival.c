@@ -16,6 +16,7 @@ struct arrival arrival_of(struct store *store, const struct lock_choice *choice,
 		.file = choice->file,
 		.file_name = file_name,
 		.project = choice->package->name,
+		.loading.fd = -1,
 		.writer.fd = -1,
 	};
 }
@@ -112,10 +113,14 @@ int arrival_enter(void *context, struct error *err)
 	    wheel_check_path(arrival->writer.temporary, arrival->project,
 			     arrival->file_name, arrival->interrupted, err) < 0)
 		return -1;
-	return file_commit(&arrival->writer, true, err);
+	if (file_commit(&arrival->writer, true, err) < 0)
+		return -1;
+	loading_end(&arrival->loading);
+	return 0;
 }
 
 void arrival_release(struct arrival *arrival)
 {
 	arrival_forget(arrival);
+	loading_end(&arrival->loading);
 }

@@ -3,6 +3,7 @@
 // their SHA-256 is taken as they come, and only what was checked gets the name.
 #pragma once
 
+#include "builder/store/loading.h"
 #include "builder/store/store.h"
 
 struct arrival {
@@ -11,6 +12,7 @@ struct arrival {
 	struct slice file_name;          // for messages
 	struct slice project;            // whose wheel it has to be
 	const volatile int *interrupted; // ends the check; NULL: never
+	struct loading loading;          // the lock; given back with the file in place
 	struct file_writer writer;
 	struct sha256_state *hash;
 };

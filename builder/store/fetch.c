@@ -13,6 +13,7 @@
 #include "net/refusal.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 enum {
 	RESUMES_MAX = 5,  // in a row, without a byte between them
@@ -41,6 +42,8 @@ struct fetch {
 	struct crew *crew;
 	struct download *downloads;
 	size_t len, next, active;
+	struct download **waiting; // for another process that loads the same
+	size_t waiting_len;
 	uint64_t done; // bytes
 	bool failed;
 	struct error error;
@@ -106,6 +109,8 @@ static int list_missing(struct fetch *fetch, const struct lock_selection *select
 	struct map seen = { .arena = &fetch->arena };
 	fetch->downloads =
 		arena_new_array(&fetch->arena, struct download, selection->len);
+	fetch->waiting =
+		arena_new_array(&fetch->arena, struct download *, selection->len);
 	for (size_t i = 0; i < selection->len; i++)
 		if (add_missing(fetch, &selection->items[i], &seen, err) < 0)
 			return -1;
@@ -117,16 +122,21 @@ static int list_missing(struct fetch *fetch, const struct lock_selection *select
 
 // --- bytes -----------------------------------------------------------------------------
 
-static int take_bytes(void *context, struct slice bytes, struct error *err)
+static void note_bytes(struct download *download, uint64_t bytes)
 {
-	struct download *download = context;
 	struct fetch *fetch = download->fetch;
-	if (arrival_take(&download->arrival, bytes, err) < 0)
-		return -1;
-	fetch->done += bytes.len;
+	fetch->done += bytes;
 	if (fetch->progress && fetch->progress->advance)
 		fetch->progress->advance(fetch->progress->context, fetch->done,
 					 download->arrival.file_name);
+}
+
+static int take_bytes(void *context, struct slice bytes, struct error *err)
+{
+	struct download *download = context;
+	if (arrival_take(&download->arrival, bytes, err) < 0)
+		return -1;
+	note_bytes(download, bytes.len);
 	return 0;
 }
 
@@ -316,20 +326,69 @@ static void on_response(struct fetch *fetch, const struct net_response *response
 
 // --- all of them -----------------------------------------------------------------------
 
+static void start(struct download *download)
+{
+	struct fetch *fetch = download->fetch;
+	struct error error = { 0 };
+	if (sources_find(&fetch->finder, download->choice, &download->sources, &error) ==
+	    0) {
+		try_sources(download);
+		return;
+	}
+	error_during(&error, "looking for '%.*s'",
+		     SLICE_ARG(download->arrival.file_name));
+	fail(fetch, &error);
+}
+
+// False where another process is loading the file. It may have come since we looked.
+static bool start_or_wait(struct download *download)
+{
+	struct fetch *fetch = download->fetch;
+	struct arrival *arrival = &download->arrival;
+	const struct lock_file *file = download->choice->file;
+	if (!loading_begin(fetch->store, &file->sha256, &fetch->arena, &arrival->loading))
+		return false;
+	const char *path = store_file_path(fetch->store, &file->sha256, &fetch->arena);
+	if (!is_stored(path, file)) {
+		start(download);
+		return true;
+	}
+	place_touch(path);
+	loading_end(&arrival->loading);
+	note_bytes(download, file->size);
+	return true;
+}
+
+static bool has_room(const struct fetch *fetch)
+{
+	return !fetch->failed && fetch->active < AT_ONCE;
+}
+
 static void start_some(struct fetch *fetch)
 {
-	while (!fetch->failed && fetch->active < AT_ONCE && fetch->next < fetch->len) {
+	size_t kept = 0;
+	for (size_t i = 0; i < fetch->waiting_len; i++)
+		if (!has_room(fetch) || !start_or_wait(fetch->waiting[i]))
+			fetch->waiting[kept++] = fetch->waiting[i];
+	fetch->waiting_len = kept;
+	while (has_room(fetch) && fetch->next < fetch->len) {
 		struct download *download = &fetch->downloads[fetch->next++];
-		struct error error = { 0 };
-		if (sources_find(&fetch->finder, download->choice, &download->sources,
-				 &error) == 0) {
-			try_sources(download);
-			continue;
-		}
-		error_during(&error, "looking for '%.*s'",
-			     SLICE_ARG(download->arrival.file_name));
-		fail(fetch, &error);
+		if (!start_or_wait(download))
+			fetch->waiting[fetch->waiting_len++] = download;
 	}
+}
+
+// Nothing of our own is under way: a short sleep, then another look.
+static void pause_for_others(struct fetch *fetch)
+{
+	static const struct timespec step = { .tv_nsec = 20 * 1000 * 1000 };
+	const struct progress *progress = fetch->progress;
+	struct error error = { 0 };
+	nanosleep(&step, NULL);
+	if (!progress || !progress->interrupted || !*progress->interrupted)
+		return;
+	error_set(&error, ERROR_INTERRUPTED, "interrupted");
+	fail(fetch, &error);
 }
 
 static void drive(struct fetch *fetch)
@@ -338,8 +397,13 @@ static void drive(struct fetch *fetch)
 		struct net_response response = { 0 };
 		struct error error = { 0 };
 		start_some(fetch);
-		if (fetch->failed || crew_failed(fetch->crew) || !fetch->active)
+		if (fetch->failed || crew_failed(fetch->crew) ||
+		    (!fetch->active && !fetch->waiting_len))
 			return;
+		if (!fetch->active) {
+			pause_for_others(fetch);
+			continue;
+		}
 		if (net_wait_for(fetch->net, fetch, &response, &error) < 0) {
 			fail(fetch, &error);
 			return;

@@ -44,6 +44,42 @@ static void add_path(const struct source_finder *finder, struct sources *sources
 		(struct file_source){ .url = S(""), .path = full };
 }
 
+static bool is_the_file(const char *path, const struct lock_file *file)
+{
+	enum { STEP = 1 << 20 };
+	AUTO(file_map_close) struct file_map map = { 0 };
+	AUTO(sha256_cleanup) struct sha256_state *state = sha256_new();
+	struct error ignored = { 0 };
+	uint64_t size;
+	if (!file_size(path, &size) || (file->has_size && size != file->size) ||
+	    file_map_open(path, ERROR_SOURCE, &map, &ignored) < 0)
+		return false;
+	for (size_t at = 0; at < map.bytes.len; at += STEP) {
+		sha256_update(state, slice_range(map.bytes, at, at + STEP));
+		file_map_done_with(&map, at, STEP);
+	}
+	struct sha256 digest = sha256_finish(state);
+	return sha256_eq(&digest, &file->sha256);
+}
+
+// A file of that name with other bytes, a wheel that was built here say, is passed over.
+static bool find_in_wheelhouses(const struct source_finder *finder,
+				const struct lock_file *file, struct sources *sources)
+{
+	const struct store_locator *locator = finder->locator;
+	struct slice name = source_file_name(file, finder->arena);
+	for (size_t i = 0; locator && i < locator->wheelhouses_len; i++) {
+		const char *path =
+			path_join(finder->arena, locator->wheelhouses[i], name);
+		if (slice_find_byte(name, '/') != SLICE_NONE || !is_the_file(path, file))
+			continue;
+		sources->items[sources->len++] =
+			(struct file_source){ .url = S(""), .path = path };
+		return true;
+	}
+	return false;
+}
+
 static int ask_locator(const struct source_finder *finder,
 		       const struct lock_choice *choice, struct sources *sources,
 		       struct error *err)
@@ -70,6 +106,10 @@ int sources_find(const struct source_finder *finder, const struct lock_choice *c
 	const struct store_locator *locator = finder->locator;
 	struct sources sources = { 0 };
 	struct error why = { 0 };
+	if (find_in_wheelhouses(finder, file, &sources)) {
+		*ret_sources = sources;
+		return 0;
+	}
 	bool ask = locator && locator->locate && !locator->last_resort && !is_local(file);
 	if (ask && ask_locator(finder, choice, &sources, &why) < 0 &&
 	    (!file->url.len || why.kind == ERROR_INTERRUPTED)) {

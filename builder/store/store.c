@@ -17,6 +17,7 @@ int store_open(const char *cache_directory, struct store **ret_store, struct err
 	store->root = arena_c_string(&store->arena, slice_from(cache_directory));
 	store->shared = -1;
 	if (make_folder(store, "files/sha256", &store->files, err) < 0 ||
+	    make_folder(store, "files/loading", &store->loading, err) < 0 ||
 	    make_folder(store, "layers/sha256", &store->layers, err) < 0 ||
 	    make_folder(store, "layers/key", &store->keys, err) < 0 ||
 	    make_folder(store, "layers/paths", &store->paths, err) < 0 ||

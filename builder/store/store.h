@@ -3,6 +3,7 @@
 // includes this.
 //
 //	files/sha256/HEX     wheels and sdists; a file is there only when its bytes and its RECORD were checked
+//	files/loading/HEX    a lock: some process is fetching the file of this digest
 //	layers/sha256/HEX    layer blobs
 //	layers/key/HEX       what a layer key was baked to
 //	layers/paths/HEX     the paths of the layer of a key
@@ -15,7 +16,7 @@
 
 struct store {
 	const char *root; // the cache directory
-	const char *files, *layers, *keys, *paths, *bytecode;
+	const char *files, *layers, *keys, *paths, *bytecode, *loading;
 	int shared; // held while the store is open (place_share), or -1
 	struct arena arena;
 };

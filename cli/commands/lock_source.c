@@ -180,7 +180,9 @@ int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *
 					 .selection = selection,
 					 .index_urls =
 						 configured ? index_urls : &fallback };
-	struct store_locator locator = { .last_resort = !configured,
+	struct store_locator locator = { .wheelhouses = cli->wheelhouses.items,
+					 .wheelhouses_len = cli->wheelhouses.len,
+					 .last_resort = !configured,
 					 .locate = locate,
 					 .context = &context };
 	const char *directory = path_directory(&cli->arena, opened->path);

@@ -82,6 +82,7 @@ int tree_open_lock(struct cli *cli, const struct tree_values *values,
 		return error_set(err, ERROR_USAGE,
 				 "one lock at a time, but %zu were named",
 				 arguments->len);
+	cli->wheelhouses = values->wheelhouses;
 	return open_lock(cli, arguments->len ? arguments->items[0] : "pylock.toml",
 			 values->target, ret_opened, err);
 }

@@ -9,6 +9,7 @@
 struct tree_values {
 	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin,
 		*build_in, *build_engine, *bytecode, *strip;
+	struct text_list wheelhouses;
 	bool strict, no_build, build_network;
 };
 
@@ -28,6 +29,8 @@ struct tree_values {
 	  "which of the lock's targets", true }, \
 	{ "index-url", 'i', OPTION_TEXT, TREE_AT(type, index_url), "URL", \
 	  "index to look files up in, by name and hash", true }, \
+	{ "wheelhouse", 0, OPTION_LIST, TREE_AT(type, wheelhouses), "DIR", \
+	  "take files from this folder first, by name and hash; repeatable", true }, \
 	{ "strict", 0, OPTION_FLAG, TREE_AT(type, strict), NULL, \
 	  "files of two packages that differ are an error", true }, \
 	{ "no-build", 0, OPTION_FLAG, TREE_AT(type, no_build), NULL, \
