@@ -500,7 +500,7 @@ def case_metadata():
             except InvalidRequirement:
                 raise Difference("old metadata is read leniently (md.3)") from None
             refuse_loose(parsed)
-            if "===" in need or need.rstrip().endswith(";"):
+            if "===" in need or need.rstrip().endswith(";") or re.search("[<>]\\s*['\"]=", need):
                 raise Difference("as with requirements")
             truth = holds_for(parsed.marker, "cp312.4-linux-amd64-glibc2.28", "x") if parsed.marker else 1
             extras = ",".join(sorted({canonicalize_name(extra) for extra in parsed.extras}))
