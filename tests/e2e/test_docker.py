@@ -4,6 +4,7 @@ The base image is made here, from this machine's shell, tar, gzip and python3, s
 """
 
 import io
+import json
 import os
 import pathlib
 import re
@@ -238,6 +239,31 @@ class Docker(Case):
         built = docker("build", "--network", "none", "-f", self.work / "Dockerfile.add", "-t", TAG, self.work)
         self.assertEqual(built.returncode, 0, built.stderr.decode())
         self.assertEqual(self.output("lib"), "lib 1.0\n")
+
+    @staticmethod
+    def diff_ids(image):
+        shown = docker("image", "inspect", "-f", "{{json .RootFS.Layers}}", image)
+        return json.loads(shown.stdout)
+
+    def test_chk_6_diff_ids(self):
+        """Built twice without a cache, ADD gives the same layers (20.10 and older ones than BuildKit 0.10: its own, bld.1);
+        an archive that is loaded keeps ours."""
+        self.prepare("lib<2\n")
+        self.ok("bake", "pylock.toml", "--archive", "image.tar", "--tag", TAG)
+        baked = json.loads(self.read(".pinbake/bake.json"))["layers"]
+        self.write("Dockerfile.add", "\n".join(["FROM scratch", *(f"ADD .pinbake/layers/{layer['digest']}/layer.tar.gz /"
+                                                                 for layer in baked), ""]))
+        (self.work / ".dockerignore").write_text("")
+        seen = []
+        for _ in range(2):
+            built = docker("build", "--no-cache", "-f", self.work / "Dockerfile.add", "-t", TAG, self.work)
+            self.assertEqual(built.returncode, 0, built.stderr.decode())
+            seen.append(self.diff_ids(TAG))
+        self.assertEqual(seen[0], seen[1])
+        self.assertEqual(len(seen[0]), len(baked))
+        loaded = docker("load", "-i", self.work / "image.tar")
+        self.assertEqual(loaded.returncode, 0, loaded.stderr.decode())
+        self.assertEqual(self.diff_ids(TAG), ["sha256:" + layer["diff_id"] for layer in baked])
 
 
 if __name__ == "__main__":
