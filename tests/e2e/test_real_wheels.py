@@ -243,7 +243,7 @@ class RealWheels(Case):
     # -----------------------------------------------------------------------------------------------
 
     def test_environments_equal_those_of_pip_and_uv(self):
-        self.tools = self.make("tools", ["pip", "uv"])
+        self.tools = self.make("installers", ["pip", "uv"])
         for group in chosen_groups():
             with self.subTest(group=group):
                 self.check_group(group)
@@ -264,8 +264,8 @@ class RealWheels(Case):
         self.check_metadata(prefix, pins)
         self.check_lists(prefix, pins)
         clean, others = self.check_scripts(prefix, by_pip, scripts)
-        print(f"        {group}: {len(pins)} packages, {len(ours)} files equal to pip's and uv's; {len(scripts)} "
-              f"console scripts start, {len(clean)} with exit 0", *others, sep="\n            ", flush=True)
+        print(f"        {group}: {len(pins)} packages, {len(ours)} files equal to pip's and uv's; "
+              f"{len(scripts)} console scripts, {len(clean)} start with exit 0, the others:", *others, sep="\n            ", flush=True)
         for name in [name for name in pins if name in GROUPS[group].split()][:3]:
             self.check_uninstall(prefix, name)
 

@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct target target = { .python_major = 3, .python_minor = 12 };
 	struct tree_options options = { .prefix = S("/opt/venv"),
 					.interpreter = S("/usr/bin/python3"),
+					.strip = (unsigned)size & 7,
 					.target = &target };
 	struct tree tree = { 0 };
 	uint64_t need;
