@@ -113,6 +113,7 @@ void record_writer_add(struct record_writer *writer, const struct project_file *
 	row->name = put_name(writer, file, row->url);
 	row->yanked_reason = put_recurring(writer, file->yanked_reason);
 	row->upload_time = put_text(&writer->cold, file->upload_time);
+	row->other_hash = put_text(&writer->cold, file->other_hash);
 	row->sha256 = file->sha256;
 	row->metadata_sha256 = file->metadata_sha256;
 	row->size = file->size;

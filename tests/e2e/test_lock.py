@@ -173,7 +173,7 @@ class Lock(Case):
     def assert_hashes_are_true(self):
         for package in tomllib.loads(self.read("pylock.toml"))["packages"]:
             (file,) = package["wheels"]
-            built = self.index.wheels[file["url"].split("/")[-1]]
+            built = self.index.wheels[file["name"]]
             self.assertEqual(file["hashes"], {"sha256": built.sha256})
             self.assertEqual(file["size"], len(built.content))
 
