@@ -212,6 +212,10 @@ static void explain(const struct build *build, struct sdist_outcome *outcome,
 	else if (cause.header.len)
 		error_set(err, ERROR_NO, "the header '%.*s' is missing",
 			  SLICE_ARG(cause.header));
+	else if (cause.library.len)
+		error_set(err, ERROR_NO,
+			  "the library '%.*s' is missing, or what pkg-config knows of it",
+			  SLICE_ARG(cause.library));
 	if (cause.packages.len)
 		error_hint(err, "on Debian: apt-get install %.*s; the whole log is %s",
 			   SLICE_ARG(cause.packages), build->place.log_path);

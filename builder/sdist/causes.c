@@ -26,17 +26,87 @@ static struct slice missing_header(struct slice log)
 	return S("");
 }
 
-static bool fact_fits(struct slice text, struct slice log, struct slice header)
+// What stands between two texts that follow one another in one line, the last time that
+// they do.
+static struct slice between(struct slice log, struct slice before, struct slice after)
 {
-	struct slice word = S("header ");
-	if (slice_starts_with(text, word))
-		return header.len && slice_eq(header, slice_skip(text, word.len));
+	struct slice found = S("");
+	size_t at;
+	while ((at = slice_find(log, before)) != SLICE_NONE) {
+		log = slice_skip(log, at + before.len);
+		struct slice line = log;
+		size_t end = slice_find_byte(line, '\n');
+		if (end != SLICE_NONE)
+			line = slice_range(line, 0, end);
+		end = slice_find(line, after);
+		if (end != SLICE_NONE)
+			found = slice_range(line, 0, end);
+	}
+	return found;
+}
+
+// A library as pkg-config calls it: by pkg-config itself, and by Meson.
+static struct slice missing_library(struct slice log)
+{
+	static const char *const frames[][2] = {
+		{ "ERROR: Dependency \"", "\" not found" },
+		{ "Package '", "', required by 'virtual:world', not found" },
+		{ "Package ", " was not found in the pkg-config search path" },
+		{ "No package '", "' found" },
+	};
+	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+		struct slice name =
+			between(log, slice_from(frames[i][0]), slice_from(frames[i][1]));
+		if (name.len)
+			return name;
+	}
+	return S("");
+}
+
+// A program that Python or a shell looked for on PATH.
+static struct slice missing_program(struct slice log)
+{
+	static const char *const frames[][2] = {
+		{ "No such file or directory: '", "'" },
+		{ "sh: 1: ", ": not found" },
+		{ "sh: line 1: ", ": command not found" },
+		{ "make: ", ": No such file or directory" },
+	};
+	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+		struct slice name =
+			between(log, slice_from(frames[i][0]), slice_from(frames[i][1]));
+		if (name.len && slice_find_byte(name, '/') == SLICE_NONE &&
+		    slice_find_byte(name, ' ') == SLICE_NONE)
+			return name;
+	}
+	return S("");
+}
+
+// "header NAME", "library NAME" and "program NAME" are about what is missing, all else
+// about the log's words.
+static bool fact_fits(struct slice text, struct slice log,
+		      const struct build_cause *missing)
+{
+	const struct {
+		struct slice word, name;
+	} kinds[] = {
+		{ S("header "), missing->header },
+		{ S("library "), missing->library },
+		{ S("program "), missing->program },
+	};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (slice_starts_with(text, kinds[i].word))
+			return kinds[i].name.len &&
+			       slice_eq(kinds[i].name,
+					slice_skip(text, kinds[i].word.len));
 	return slice_contains(log, text);
 }
 
 struct build_cause build_cause_find(struct slice log)
 {
-	struct build_cause found = { .header = missing_header(log) };
+	struct build_cause found = { .header = missing_header(log),
+				     .library = missing_library(log),
+				     .program = missing_program(log) };
 	struct slice facts = { build_causes, build_causes_len }, line, text;
 	bool more = true;
 	while (more) {
@@ -44,7 +114,7 @@ struct build_cause build_cause_find(struct slice log)
 		if (!line.len || line.ptr[0] == '#')
 			continue;
 		slice_cut(&line, '|', &text);
-		if (!fact_fits(text, log, found.header))
+		if (!fact_fits(text, log, &found))
 			continue;
 		slice_cut(&line, '|', &found.cause);
 		found.packages = line;

@@ -8,7 +8,10 @@
 struct build_cause {
 	struct slice cause;    // "the headers of libffi are missing"; "" where unknown
 	struct slice packages; // "libffi-dev", Debian's, separated by blanks; "" for none
-	struct slice header;   // "ffi.h", also where no fact knows it; else ""
+	// What was looked for in vain, also where no fact knows it; else "".
+	struct slice header;  // "ffi.h"
+	struct slice library; // "cairo", pkg-config's name
+	struct slice program; // "gdal-config"
 };
 
 struct build_cause build_cause_find(struct slice log);

@@ -140,6 +140,54 @@ static void test_causes(void **state)
 	assert_true(cause.cause.len == 0 && cause.header.len == 0);
 }
 
+// What real builds said last.
+static void test_causes_of_real_builds(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *log, *packages;
+	} cases[] = {
+		{ "gdal_config_error: [Errno 2] No such file or directory: 'gdal-config'\n",
+		  "libgdal-dev" },
+		{ "WARNING:root:Failed to get options via gdal-config: [Errno 2] No such "
+		  "file or directory: 'gdal-config'\n",
+		  "libgdal-dev" },
+		{ "Package cairo was not found in the pkg-config search path.\n"
+		  "Package 'cairo', required by 'virtual:world', not found\n",
+		  "libcairo2-dev" },
+		{ "../subprojects/dbus-gmain/meson.build:107:11: ERROR: Dependency "
+		  "\"dbus-1\" not found (tried pkg-config and cmake)\n",
+		  "libdbus-1-dev" },
+		{ "error: Unable to load dependency HDF5, make sure HDF5 is installed "
+		  "properly\nerror: libhdf5.so: cannot open shared object file: No such "
+		  "file or directory\n",
+		  "libhdf5-dev" },
+		{ "Exception: Can not find valid pkg-config name.\n",
+		  "default-libmysqlclient-dev pkg-config" },
+		{ "pygraphviz/graphviz_wrap.c:3020:10: fatal error: graphviz/cgraph.h: No "
+		  "such file or directory\n",
+		  "libgraphviz-dev" },
+		{ "src/pyodbc.h:56:10: fatal error: sql.h: No such file or directory\n",
+		  "unixodbc-dev" },
+		{ "FileNotFoundError: [Errno 2] No such file or directory: 'nvcc'\n",
+		  "nvidia-cuda-toolkit" },
+		{ "sh: 1: swig: not found\n", "swig" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct build_cause cause = build_cause_find(slice_from(cases[i].log));
+		if (!slice_eq(cause.packages, slice_from(cases[i].packages)))
+			fail_msg("'%.*s' for %s", SLICE_ARG(cause.packages),
+				 cases[i].log);
+	}
+	struct build_cause other = build_cause_find(
+		S("meson.build:1:0: ERROR: Dependency \"odd\" not found\n"
+		  "[Errno 2] No such file or directory: '/etc/odd'\n"));
+	assert_true(slice_eq(other.library, S("odd")) && other.cause.len == 0);
+	assert_int_equal(other.program.len, 0);
+	other = build_cause_find(S("ModuleNotFoundError: No module named 'imp'\n"));
+	assert_true(other.cause.len > 0 && other.packages.len == 0);
+}
+
 static void test_tail_of_a_log(void **state)
 {
 	(void)state;
@@ -163,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_517_1_legacy_without_a_table),
 		cmocka_unit_test(test_517_1_table_without_requires),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_causes_of_real_builds),
 		cmocka_unit_test(test_tail_of_a_log),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);
