@@ -115,9 +115,9 @@ static bool is_remote(struct slice url)
 // Of one that was built, the archive is the lock's, and the file is its wheel.
 static const struct lock_file *archive_of(const struct lock_choice *choice)
 {
-	if (choice->package->has_archive)
-		return &choice->package->archive;
-	return choice->file && choice->file->kind == LOCK_ARCHIVE ? choice->file : NULL;
+	if (choice->file && choice->file->kind == LOCK_ARCHIVE)
+		return choice->file;
+	return choice->package->has_archive ? &choice->package->archive : NULL;
 }
 
 // Only where it is installed on the host that has the folder: its path is absolute then.

@@ -3,14 +3,17 @@
 // targets fit what they say of Python.
 #include "cli/lock/lock_options.h"
 
+#include "base/limits.h"
 #include "cli/project_file.h"
 #include "lockfile/lockfile.h"
+#include "net/url.h"
 
 enum input_kind { INPUT_REQUIREMENTS, INPUT_PROJECT, INPUT_SCRIPT };
 
 struct inputs {
 	struct cli *cli;
 	struct requirement_reader reader;
+	struct net *net; // opened for the first file at a URL
 	struct project_request request;
 	struct requirement_set *set;
 	size_t projects; // pyproject.toml files among them
@@ -50,6 +53,56 @@ static int read_project(struct inputs *inputs, const char *path,
 	return requirements_read_project(path, request, &inputs->reader,
 					 &inputs->cli->arena, inputs->set,
 					 &inputs->cli->diagnostics);
+}
+
+// What is shown is free of the password; the net has it.
+static const char *join_urls(void *context, struct arena *arena, struct slice base,
+			     struct slice target)
+{
+	struct inputs *inputs = context;
+	struct error err = { 0 };
+	struct slice url = url_resolve(arena, base, target);
+	if (!inputs->net && open_net(inputs->cli, &inputs->net, &err) < 0)
+		return arena_c_string(arena, url_redact(arena, url));
+	net_use_credentials(inputs->net, url);
+	return arena_c_string(arena, url_without_fragment(url_redact(arena, url)));
+}
+
+static int fetch_text(struct inputs *inputs, const char *url, struct arena *arena,
+		      struct slice *ret_text, struct error *err)
+{
+	struct net_request request = { .url = slice_from(url),
+				       .max_bytes = LIMIT_TEXT_FILE_BYTES,
+				       .owner = inputs };
+	struct net_response response;
+	int status = 0;
+	if (!inputs->net && open_net(inputs->cli, &inputs->net, err) < 0)
+		return -1;
+	net_start(inputs->net, &request);
+	if (net_wait_for(inputs->net, inputs, &response, err) < 0)
+		return -1;
+	if (response.failed)
+		*err = response.error, status = -1;
+	else if (response.status != 200)
+		status = error_set(err, ERROR_SOURCE,
+				   "'%s' was answered with HTTP status %u", url,
+				   response.status);
+	else
+		*ret_text = arena_dup(arena, response.body);
+	net_response_release(&response);
+	return status;
+}
+
+static int read_text(void *context, const char *path, struct arena *arena,
+		     struct slice *ret_text, struct error *err)
+{
+	struct inputs *inputs = context;
+	struct slice text = slice_from(path);
+	bool is_url = slice_eq_ignore_case(slice_range(text, 0, 6), S("https:")) ||
+		      slice_eq_ignore_case(slice_range(text, 0, 5), S("http:"));
+	if (is_url)
+		return fetch_text(inputs, path, arena, ret_text, err);
+	return requirement_reader_disk.read(NULL, path, arena, ret_text, err);
 }
 
 static int read_input(struct inputs *inputs, const char *path)
@@ -158,22 +211,39 @@ int lock_read_settings(struct cli *cli, struct lock_values *values,
 	return 0;
 }
 
+// A source that is out of reach is no mistake of the files.
+static enum error_kind kind_of_problems(const struct diagnostics *diagnostics)
+{
+	enum error_kind kind = ERROR_SOURCE;
+	for (size_t i = 0; i < diagnostics->len; i++) {
+		const struct diagnostic *item = &diagnostics->items[i];
+		if (item->severity == SEVERITY_ERROR && item->error.kind != ERROR_SOURCE)
+			kind = item->error.kind;
+	}
+	return kind;
+}
+
 int lock_read_inputs(struct cli *cli, const struct lock_values *values,
 		     const struct text_list *paths, struct requirement_set *set,
 		     struct error *err)
 {
-	struct inputs inputs = { .cli = cli,
-				 .reader = requirement_reader_disk,
-				 .set = set };
-	inputs.reader.getenv = setting;
+	struct inputs inputs = {
+		.cli = cli,
+		.reader = { .read = read_text, .join = join_urls, .getenv = setting },
+		.set = set
+	};
+	inputs.reader.context = &inputs;
 	inputs.request = request_of(cli, values);
 	if (paths->len == 0 && values->groups.len == 0 && !file_exists("pyproject.toml"))
 		return error_set(err, ERROR_USAGE, "nothing to lock"),
 		       error_hint(
 			       err,
 			       "name a requirements file: pinbake lock requirements.in");
-	if (read_all(&inputs, values, paths) < 0)
-		return error_set(err, ERROR_INPUT, "%zu problem%s in the requirements",
+	int status = read_all(&inputs, values, paths);
+	net_close(inputs.net);
+	if (status < 0)
+		return error_set(err, kind_of_problems(&cli->diagnostics),
+				 "%zu problem%s in the requirements",
 				 cli->diagnostics.error_count,
 				 plural(cli->diagnostics.error_count));
 	if (check_request(&inputs, values, err) < 0)

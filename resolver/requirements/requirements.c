@@ -160,9 +160,30 @@ static int read_own_option(struct reading *reading, struct requirement_entry *en
 	return -1;
 }
 
+static bool is_remote(struct slice target)
+{
+	return slice_eq_ignore_case(slice_range(target, 0, 5), S("http:")) ||
+	       slice_eq_ignore_case(slice_range(target, 0, 6), S("https:"));
+}
+
+// Is it on this machine? That is no matter of a file from elsewhere.
+static bool is_local(const struct requirement_entry *entry)
+{
+	struct slice place = entry->path.len ? entry->path : entry->requirement.url;
+	return place.len &&
+	       (!slice_contains(place, S("://")) ||
+		slice_eq_ignore_case(slice_range(place, 0, 5), S("file:")) ||
+		slice_eq_ignore_case(slice_range(place, 0, 9), S("git+file:")));
+}
+
 static bool is_valid_for(struct reading *reading, const struct file *file,
 			 const struct requirement_entry *entry)
 {
+	if (file && is_remote(slice_from(file->path)) && is_local(entry)) {
+		REPORT(reading, entry->span,
+		       "a file at a URL may not name a path of this machine");
+		return false;
+	}
 	if (!file || file->role == ROLE_WANTED)
 		return true;
 	return file->role == ROLE_CONSTRAINTS ? is_valid_constraint(reading, entry)
@@ -204,16 +225,36 @@ static void add_run_option(struct reading *reading, const struct file *file,
 	set->options[set->options_len - 1] = added;
 }
 
-static bool is_remote(struct slice target)
+static bool is_https(struct slice target)
 {
-	return slice_eq_ignore_case(slice_range(target, 0, 5), S("http:")) ||
-	       slice_eq_ignore_case(slice_range(target, 0, 6), S("https:"));
+	return slice_eq_ignore_case(slice_range(target, 0, 6), S("https:"));
 }
 
-static void fail_remote(struct reading *reading, struct span span)
+// req.4: what an included name means in its file. NULL after an error.
+static const char *included_path(struct reading *reading, const struct file *file,
+				 const struct line_option *option)
 {
-	struct error *err = REPORT(reading, span, "a file at a URL is not supported yet");
-	error_hint(err, "download it and name the local file");
+	const struct requirement_reader *reader = reading->reader;
+	struct slice base = slice_from(file->path), target = option->value;
+	if (!is_remote(base) && !is_remote(target))
+		return path_beside(reading->arena, file->path, target);
+	if (!reader->join) {
+		REPORT(reading, option->value_span,
+		       "a file at a URL cannot be read here");
+		return NULL;
+	}
+	const char *joined = reader->join(reader->context, reading->arena, base, target);
+	if (!is_remote(slice_from(joined))) {
+		REPORT(reading, option->value_span,
+		       "a file at a URL may not include one of this machine");
+		return NULL;
+	}
+	if (is_https(base) && !is_https(slice_from(joined))) {
+		REPORT(reading, option->value_span,
+		       "a file that came by https may not include one by http");
+		return NULL;
+	}
+	return joined;
 }
 
 // What goes wrong with a file is reported at its -r or -c; other lines are still read.
@@ -224,11 +265,9 @@ static void follow_include(struct reading *reading, const struct file *file,
 			   const struct line_option *option)
 {
 	bool constraints = option->kind == LINE_OPTION_CONSTRAINT;
-	if (is_remote(option->value)) {
-		fail_remote(reading, option->value_span);
+	const char *path = included_path(reading, file, option);
+	if (!path)
 		return;
-	}
-	const char *path = path_beside(reading->arena, file->path, option->value);
 	if (constraints && file->role == ROLE_OVERRIDES)
 		REPORT(reading, option->span,
 		       "a file of overrides cannot include constraints");
@@ -388,9 +427,28 @@ static int load(struct reading *reading, struct file *file)
 	return result;
 }
 
+// Each problem of an included file says how the file was reached, the nearest line first.
+static void tell_includers(struct reading *reading, const struct file *file,
+			   size_t first_problem)
+{
+	struct diagnostics *diagnostics = reading->diagnostics;
+	for (size_t i = first_problem; i < diagnostics->len; i++) {
+		struct error *err = &diagnostics->items[i].error;
+		if (err->span.source != &file->source)
+			continue;
+		for (size_t k = file->origin_len; k > 0; k--) {
+			struct span span = file->origin[k - 1];
+			struct position at = span_position(span);
+			error_during(err, "reading what '%.*s:%zu:%zu' includes",
+				     SLICE_ARG(span.source->name), at.line, at.column);
+		}
+	}
+}
+
 static void read_file(struct reading *reading, const char *path, enum role role,
 		      const struct file *includer, struct span include)
 {
+	size_t first_problem = reading->diagnostics->len;
 	// Spans point at its source, so it lives as long as the set does.
 	struct file *file = arena_new(reading->arena, struct file);
 	*file = (struct file){ .path = path,
@@ -403,10 +461,14 @@ static void read_file(struct reading *reading, const char *path, enum role role,
 	set_origin(reading, file);
 	if (check_include(reading, file) < 0 || load(reading, file) < 0)
 		return;
-	struct line_reader lines = { &file->source, reading->reader->getenv, 0 };
+	// Somebody else's file learns nothing of this machine's variables.
+	bool remote = is_remote(slice_from(path));
+	struct line_reader lines = { &file->source,
+				     remote ? NULL : reading->reader->getenv, 0 };
 	struct logical_line line;
 	while (line_next(&lines, reading->arena, &line))
 		read_line(reading, file, &line);
+	tell_includers(reading, file, first_problem);
 }
 
 static int read_as(enum role role, const char *path,
@@ -416,11 +478,15 @@ static int read_as(enum role role, const char *path,
 	struct reading reading = { reader, arena, set, diagnostics, 0, 0 };
 	size_t before = diagnostics->error_count;
 	struct span nowhere = { 0 };
-	if (is_remote(slice_from(path)))
-		fail_remote(&reading, nowhere);
+	bool remote = is_remote(slice_from(path));
+	if (remote && !reader->join)
+		REPORT(&reading, nowhere, "a file at a URL cannot be read here");
 	else
-		read_file(&reading, path_tidy(arena, slice_from(path)), role, NULL,
-			  nowhere);
+		read_file(&reading,
+			  remote ? reader->join(reader->context, arena, S(""),
+						slice_from(path))
+				 : path_tidy(arena, slice_from(path)),
+			  role, NULL, nowhere);
 	return diagnostics->error_count > before ? -1 : 0;
 }
 

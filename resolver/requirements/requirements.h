@@ -98,12 +98,17 @@ struct requirement_reader {
 	void *context;
 	// ${VAR} (req.2): NUL-terminated value or NULL. Without it nothing is expanded.
 	const char *(*getenv)(const char *name);
+	// The URL that `target` means in a file at the URL `base` ("": it stands alone), fit to
+	// be shown: read() gets it. Without it files at URLs are refused.
+	const char *(*join)(void *context, struct arena *arena, struct slice base,
+			    struct slice target);
 };
 
 // What differs from pip, on purpose: `-r` inside a constraints file gives constraints
 // too; what pip passes over in silence is an error (words after an option, `--hash`
 // without a requirement, an option of the run on the line of a requirement); invalid
-// UTF-8 is not read as the locale's encoding; remote `-r` is not supported yet.
+// UTF-8 is not read as the locale's encoding; a file that came by https includes none by
+// http, and one at a URL none of this machine.
 //
 // Adds the file's entries to set; `-r` and `-c` are followed. "-" reads standard input
 // through the reader. Everything lives in the arena. Problems go to diagnostics (all of

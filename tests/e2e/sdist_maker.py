@@ -28,7 +28,7 @@ def {extra}build_wheel(directory, config_settings=None, metadata_directory=None)
 '''
 
 
-def sdist(name, version, code="pass", project=None, extra="", files=None, entries=(), requires=()):
+def sdist(name, version, code="pass", project=None, extra="", files=None, entries=(), requires=(), dynamic=None):
     """A source distribution with a backend of its own; `code` runs in build_wheel before the wheel is written."""
     module = name.replace("-", "_")
     info = f"{module}-{version}.dist-info"
@@ -37,7 +37,8 @@ def sdist(name, version, code="pass", project=None, extra="", files=None, entrie
                 f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
                 f"{info}/RECORD": ""}
     metadata = "".join([f"Metadata-Version: 2.2\nName: {name}\nVersion: {version}\n",
-                        *(f"Requires-Dist: {requirement}\n" for requirement in requires)])
+                        *(f"Requires-Dist: {requirement}\n" for requirement in requires),
+                        f"Dynamic: {dynamic}\n" if dynamic else ""])
     if project is None:
         project = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["back"]\n'
     backend = BACKEND.format(module=module, version=version, files=contents, code=code, extra=extra)

@@ -28,7 +28,7 @@ static void expect(const struct vector *vector)
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct diagnostics diagnostics = { .arena = &arena };
 	struct requirement_set set = { 0 };
-	struct requirement_reader reader = { read_text, NULL, NULL };
+	struct requirement_reader reader = { read_text, NULL, NULL, NULL };
 	struct word_list extras = split(&arena, vector->extras);
 	struct word_list groups = split(&arena, vector->groups);
 	struct project_request request = { .dependencies = true };
@@ -247,7 +247,7 @@ static void test_includes_that_multiply_are_bounded(void **state)
 	struct project_request request = { .groups = &name, .groups_len = 1 };
 	struct slice whole = buf_slice(&text);
 	buf_byte(&text, '\0');
-	struct requirement_reader reader = { read_text, text.ptr, NULL };
+	struct requirement_reader reader = { read_text, text.ptr, NULL, NULL };
 	struct diagnostics diagnostics = { .arena = &arena };
 	struct requirement_set set = { 0 };
 	assert_int_equal(requirements_read_project("p", &request, &reader, &arena, &set,
