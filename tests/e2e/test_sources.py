@@ -184,6 +184,12 @@ class Sources(Case):
         self.assertIn("asking the build backend of app", result.err)
         self.assertEqual(self.pins(), {"app": "1.0"})
 
+    def test_without_the_interpreter_a_wheel_is_offered(self):
+        self.index.add(sdist("app", "2.0", dynamic="Requires-Dist"), wheel("app", "1.0"))
+        self.write("requirements.in", "app\n")
+        self.fails(3, *self.lock_args("requirements.in", "--build", "--target", "cp329-linux-amd64-glibc2.36")[:-4],
+                   says=("no python3.29 on PATH", "'app==1.0', which has a wheel"))
+
     # --- requirements files
 
     def serve(self, files):
