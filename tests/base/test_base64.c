@@ -10,10 +10,10 @@ static const struct {
 	const char *bytes, *standard, *url;
 } PAIRS[] = {
 	{ "", "", "" },
-	{ "f", "Zg==", "Zg" },
-	{ "fo", "Zm8=", "Zm8" },
-	{ "foo", "Zm9v", "Zm9v" },
-	{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+	{ "a", "YQ==", "YQ" },
+	{ "ab", "YWI=", "YWI" },
+	{ "abc", "YWJj", "YWJj" },
+	{ "abcdef", "YWJjZGVm", "YWJjZGVm" },
 	{ "\xfb\xff\xbe", "+/++", "-_--" },
 };
 

@@ -243,8 +243,8 @@ static void test_tree_is_what_is_committed(void **state)
 		&folder,
 		"git init -q -b main r; cd r; mkdir d; printf 'one\\n' >d/a; "
 		"printf '#!' >run; chmod 755 run; ln -s d/a link; printf '%s' '$Format:%H$' >s; "
-		"printf '* text eol=crlf\\ns export-subst\\nd export-ignore\\n"
-		"run filter=lfs\\n' >.gitattributes; "
+		"printf '%s\\n' '* text eol=crlf' 's export-subst' 'd export-ignore' "
+		"'run filter=lfs' >.gitattributes; "
 		"git add .; git commit -q -m 1; git tag v1.2");
 	struct source_tree tree = tree_of(&folder, store, "r");
 	struct slice bytes = archive_of(&folder, store, &tree);
