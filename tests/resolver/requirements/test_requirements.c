@@ -385,11 +385,10 @@ static void test_req_4_what_cannot_be_read(void **state)
 		{ "/a b", "bar\n", 0 },
 	};
 	struct run *run = start(files, COUNT(files), false);
-	assert_string_equal(
-		describe(run),
-		"/a b:1:1 constraint bar < r.in:3:1\nr.in:4:1 foo\n"
-		"r.in:1:1+10 error cannot read 'none.in'\n"
-		"r.in:2:4+11 error a file at a URL cannot be read here\n");
+	assert_string_equal(describe(run),
+			    "/a b:1:1 constraint bar < r.in:3:1\nr.in:4:1 foo\n"
+			    "r.in:1:1+10 error cannot read 'none.in'\n"
+			    "r.in:2:4+11 error a file at a URL cannot be read here\n");
 	finish(run);
 }
 
