@@ -14,6 +14,15 @@ struct lock_build *lock_build_find(const struct lock_package *package,
 	return NULL;
 }
 
+struct lock_package *lock_own_package(struct lock *lock,
+				      const struct lock_package *package)
+{
+	for (size_t i = 0; i < lock->len; i++)
+		if (&lock->packages[i] == package)
+			return &lock->packages[i];
+	BUG("the package is of another lock");
+}
+
 static void add_file(struct buf *text, const struct lock_file *file)
 {
 	buf_printf(text, "file %.*s %.*s\n", SLICE_ARG(file->name),

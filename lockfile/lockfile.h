@@ -134,6 +134,10 @@ struct lock {
 	size_t requirements_len, requirements_cap;
 };
 
+// The package of the lock at that address, to be written to: selections only lend what they chose.
+struct lock_package *lock_own_package(struct lock *lock,
+				      const struct lock_package *package);
+
 // "app[a,b]>=2; marker".
 struct slice lock_requirement_text(struct arena *arena,
 				   const struct lock_requirement *requirement);

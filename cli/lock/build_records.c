@@ -2,10 +2,9 @@
 // Finds out what each source distribution is built with.
 #include "cli/lock/build_records.h"
 
-#include "builder/sdist/build_system.h"
 #include "cli/lock/build_resolve.h"
+#include "cli/lock/build_sources.h"
 #include "packaging/name.h"
-#include "resolver/index/index.h"
 
 #include <string.h>
 
@@ -27,8 +26,8 @@ struct recording {
 	} known;
 };
 
-static int record_package(struct recording *run, struct lock_package *package,
-			  const struct build_chain *chain, struct error *err);
+static int record_source(struct recording *run, const struct build_source *source,
+			 const struct build_chain *chain, struct error *err);
 
 // --- the present lock's records --------------------------------------------------------
 
@@ -55,16 +54,71 @@ static bool same_cutoffs(const struct lock *a, const struct lock *b)
 	return true;
 }
 
-// The record that the present lock has of the same file, or NULL.
+static bool same_commit(const struct lock_vcs *a, const struct lock_vcs *b)
+{
+	return slice_eq(a->url, b->url) && slice_eq(a->path, b->path) &&
+	       slice_eq(a->commit_id, b->commit_id) &&
+	       slice_eq(a->subdirectory, b->subdirectory);
+}
+
+static bool same_file(const struct lock_file *a, const struct lock_file *b)
+{
+	return sha256_eq(&a->sha256, &b->sha256) &&
+	       slice_eq(a->subdirectory, b->subdirectory);
+}
+
+// Of folders only the place: what is in them may have changed.
+static bool same_source(const struct lock_package *a, const struct lock_package *b)
+{
+	if (a->has_vcs)
+		return b->has_vcs && same_commit(&a->vcs, &b->vcs);
+	if (a->has_directory)
+		return b->has_directory &&
+		       slice_eq(a->directory.path, b->directory.path) &&
+		       slice_eq(a->directory.subdirectory, b->directory.subdirectory);
+	if (a->has_archive)
+		return b->has_archive && same_file(&a->archive, &b->archive);
+	return a->has_sdist && b->has_sdist && same_file(&a->sdist, &b->sdist);
+}
+
+// The record that the present lock has of the same source, or NULL.
 static const struct lock_build *present_record(const struct recording *run,
 					       const struct lock_package *package)
 {
 	const struct lock *present = run->records->present;
 	for (size_t i = 0; present && i < present->len; i++)
-		if (present->packages[i].has_sdist &&
-		    sha256_eq(&present->packages[i].sdist.sha256, &package->sdist.sha256))
+		if (same_source(&present->packages[i], package))
 			return lock_build_find(&present->packages[i], run->target->name);
 	return NULL;
+}
+
+// The same, where it still holds.
+static const struct lock_build *valid_record(const struct recording *run,
+					     const struct lock_package *package)
+{
+	const struct lock_build *record = present_record(run, package);
+	return record && !names_released(run, record) &&
+			       same_cutoffs(run->records->present, run->lock)
+		       ? record
+		       : NULL;
+}
+
+static bool asks_for(const struct lock_build *record, struct slice requirement)
+{
+	for (size_t i = 0; i < record->requires_len; i++)
+		if (slice_eq(record->requires[i], requirement))
+			return true;
+	return false;
+}
+
+// Does the record of a folder answer what the folder asks for by now? Its backend may
+// have asked for more.
+static bool answers(const struct lock_build *record, const struct build_system *system)
+{
+	for (size_t i = 0; i < system->requires_len; i++)
+		if (!asks_for(record, system->requires[i]))
+			return false;
+	return true;
 }
 
 static void add_record(struct recording *run, struct lock_package *package,
@@ -80,46 +134,18 @@ static void add_record(struct recording *run, struct lock_package *package,
 	added->network |= run->records->network;
 }
 
-// --- a source distribution -------------------------------------------------------------
+// --- its source --------------------------------------------------------------------------
 
-static bool is_built(const struct lock_choice *choice)
+static int take_sources(struct recording *run, const struct lock *lock,
+			struct build_source_list *sources, struct error *err)
 {
-	return choice->file && choice->file->kind == LOCK_SDIST &&
-	       !sha256_is_zero(&choice->file->sha256);
-}
-
-static int fetch_sdists(struct recording *run, const struct lock_selection *sdists,
-			struct error *err)
-{
-	struct opened_lock opened = { .path = run->records->lock_path,
-				      .lock = *run->lock,
-				      .target = *run->target };
-	struct text_list index_urls = { 0 };
-	if (sdists->len == 0)
+	const struct build_records *records = run->records;
+	if (sources->len == 0)
 		return 0;
-	if (!run->store && open_store(run->records->cli, &run->store, err) < 0)
+	if (!run->store && open_store(records->cli, &run->store, err) < 0)
 		return -1;
-	collect_locator_indexes(run->records->cli, NULL, &index_urls);
-	return fetch_files(run->records->cli, run->store, &opened, sdists, &index_urls,
-			   err);
-}
-
-static int read_build_system(struct recording *run, const struct lock_package *package,
-			     struct build_system *ret_system, struct error *err)
-{
-	AUTO(file_map_close) struct file_map map = { 0 };
-	struct slice text = S("");
-	const char *path =
-		store_file_path(run->store, &package->sdist.sha256, run->arena);
-	if (file_map_open(path, ERROR_IO, &map, err) < 0)
-		return -1;
-	if (index_sdist_text(map.bytes, S("pyproject.toml"), run->arena, &text, err) <
-	    0) {
-		err->kind =
-			ERROR_INPUT; // its digest is right: it is only of another kind
-		return -1;
-	}
-	return build_system_read(text, run->arena, ret_system, err);
+	return build_sources_take(records->cli, run->store, records->lock_path, lock,
+				  run->target, sources, err);
 }
 
 // --- what it is built with -------------------------------------------------------------
@@ -191,43 +217,45 @@ static int resolve_system(struct recording *run, const struct build_system *syst
 	return resolve(run, more, len + 1, ret_build, ret_build, err);
 }
 
+// A record is a small lock.
 static int record_inner(struct recording *run, struct lock_build *build,
 			const struct build_chain *chain, struct error *err)
 {
-	struct lock_selection sdists = { 0 };
-	for (size_t i = 0; i < build->len; i++) {
-		struct lock_package *package = &build->packages[i];
-		if (package->wheels_len == 0 && package->has_sdist)
-			*array_push(run->arena, &sdists) =
-				(struct lock_choice){ package, &package->sdist };
-	}
-	if (fetch_sdists(run, &sdists, err) < 0)
+	struct lock inner = *run->lock;
+	inner.packages = build->packages;
+	inner.len = inner.cap = build->len;
+	struct build_source_list sources =
+		build_sources_select(run->arena, &inner, run->target);
+	if (take_sources(run, &inner, &sources, err) < 0)
 		return -1;
-	for (size_t i = 0; i < sdists.len; i++) {
-		const struct lock_package *package = sdists.items[i].package;
-		if (build_chain_check(chain, package, err) < 0 ||
-		    record_package(run, &build->packages[package - build->packages],
-				   chain, err) < 0)
+	for (size_t i = 0; i < sources.len; i++)
+		if (build_chain_check(chain, sources.items[i].owner, err) < 0 ||
+		    record_source(run, &sources.items[i], chain, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
-static int find_build(struct recording *run, const struct lock_package *package,
+static int find_build(struct recording *run, const struct build_source *source,
 		      const struct build_chain *chain, struct lock_build *ret_build,
 		      struct error *err)
 {
 	struct build_system system;
 	struct lock_build build = { 0 };
-	if (read_build_system(run, package, &system, err) < 0)
+	if (build_source_system(run->store, source, run->arena, &system, err) < 0)
 		return -1;
+	const struct lock_build *valid = valid_record(run, source->owner);
+	if (source->owner->has_directory && valid && answers(valid, &system)) {
+		*ret_build = *valid;
+		return 0;
+	}
 	struct slice key = key_of(run, system.requires, system.requires_len);
 	for (size_t i = 0; i < run->known.len; i++)
 		if (slice_eq(run->known.items[i].key, key)) {
 			*ret_build = run->known.items[i].build;
 			return 0;
 		}
-	if (resolve_system(run, &system, present_record(run, package), &build, err) < 0 ||
+	if (resolve_system(run, &system, present_record(run, source->owner), &build,
+			   err) < 0 ||
 	    record_inner(run, &build, chain, err) < 0)
 		return -1;
 	*array_push(run->arena, &run->known) = (struct known){ key, build };
@@ -236,14 +264,14 @@ static int find_build(struct recording *run, const struct lock_package *package,
 }
 
 // A chain goes no deeper than LIMIT_BUILD_DEPTH.
-static int record_package(struct recording *run, struct lock_package *package,
-			  const struct build_chain *chain, struct error *err)
+static int record_source(struct recording *run, const struct build_source *source,
+			 const struct build_chain *chain, struct error *err)
 {
-	struct build_chain link = { package, chain, chain ? chain->depth + 1 : 0 };
+	struct build_chain link = { source->owner, chain, chain ? chain->depth + 1 : 0 };
 	struct lock_build build;
-	if (find_build(run, package, &link, &build, err) < 0)
+	if (find_build(run, source, &link, &build, err) < 0)
 		return -1;
-	add_record(run, package, &build);
+	add_record(run, source->owner, &build);
 	return 0;
 }
 
@@ -256,42 +284,38 @@ static bool is_answer(const struct cli *cli, enum error_kind kind)
 	       (kind == ERROR_SOURCE && cli->common.offline);
 }
 
-static int record_sdist(struct recording *run, struct lock_package *package,
-			struct error *err)
+static int record_or_warn(struct recording *run, const struct build_source *source,
+			  struct error *err)
 {
 	struct cli *cli = run->records->cli;
+	const struct lock_package *package = source->owner;
 	struct error why = { 0 };
-	if (record_package(run, package, NULL, &why) == 0)
+	if (record_source(run, source, NULL, &why) == 0)
 		return 0;
 	if (!is_answer(cli, why.kind)) {
 		*err = why;
 		return error_during(err, "finding out what '%.*s' is built with",
 				    SLICE_ARG(package->name));
 	}
-	warn(cli, "the lock does not record what '%.*s' %.*s is built with: %s",
-	     SLICE_ARG(package->name), SLICE_ARG(package->version), why.cause);
+	warn(cli, "the lock does not record what '%.*s'%s%.*s is built with: %s",
+	     SLICE_ARG(package->name), package->version.len ? " " : "",
+	     SLICE_ARG(package->version), why.cause);
 	return 0;
 }
 
-// The lock's source distributions for this target that the present lock does not answer for.
-static struct lock_selection missing_records(struct recording *run, struct lock *lock)
+// The lock's sources for this target that the present lock does not answer for.
+static struct build_source_list missing_records(struct recording *run, struct lock *lock)
 {
-	struct lock_selection selection = { 0 }, missing = { 0 };
-	struct lock_select_options select = { .target = run->target };
-	struct error ignored = { 0 };
-	if (lock_select(lock, &select, run->arena, &selection, &ignored) < 0)
-		return missing; // it cannot be installed there either
-	for (size_t i = 0; i < selection.len; i++) {
-		const struct lock_choice *choice = &selection.items[i];
-		if (!is_built(choice))
-			continue;
-		const struct lock_build *present = present_record(run, choice->package);
-		if (present && !names_released(run, present) &&
-		    same_cutoffs(run->records->present, lock))
-			add_record(run, &lock->packages[choice->package - lock->packages],
-				   present);
+	struct build_source_list missing = { 0 };
+	struct build_source_list all =
+		build_sources_select(run->arena, lock, run->target);
+	for (size_t i = 0; i < all.len; i++) {
+		struct lock_package *package = all.items[i].owner;
+		const struct lock_build *valid = valid_record(run, package);
+		if (valid && !package->has_directory)
+			add_record(run, package, valid);
 		else
-			*array_push(run->arena, &missing) = *choice;
+			*array_push(run->arena, &missing) = all.items[i];
 	}
 	return missing;
 }
@@ -299,8 +323,8 @@ static struct lock_selection missing_records(struct recording *run, struct lock 
 static int record_target(struct recording *run, struct lock *lock, struct error *err)
 {
 	struct cli *cli = run->records->cli;
-	struct lock_selection missing = missing_records(run, lock);
-	if (fetch_sdists(run, &missing, err) < 0) {
+	struct build_source_list missing = missing_records(run, lock);
+	if (take_sources(run, lock, &missing, err) < 0) {
 		if (!is_answer(cli, err->kind))
 			return -1;
 		*err = (struct error){ 0 };
@@ -310,19 +334,20 @@ static int record_target(struct recording *run, struct lock *lock, struct error 
 		return 0;
 	}
 	for (size_t i = 0; i < missing.len; i++)
-		if (record_sdist(
-			    run,
-			    &lock->packages[missing.items[i].package - lock->packages],
-			    err) < 0)
+		if (record_or_warn(run, &missing.items[i], err) < 0)
 			return -1;
 	return 0;
 }
 
-static bool has_sdists(const struct lock *lock)
+// Enough to spare every other lock the rest.
+static bool may_build(const struct lock *lock)
 {
-	for (size_t i = 0; i < lock->len; i++)
-		if (lock->packages[i].has_sdist)
+	for (size_t i = 0; i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		if (package->has_sdist || package->has_archive || package->has_vcs ||
+		    package->has_directory)
 			return true;
+	}
 	return false;
 }
 
@@ -333,7 +358,7 @@ int build_records_add(const struct build_records *records, struct lock *lock,
 				 .arena = &records->cli->arena,
 				 .lock = lock };
 	int status = 0;
-	for (size_t i = 0; status == 0 && has_sdists(lock) && i < records->targets->len;
+	for (size_t i = 0; status == 0 && may_build(lock) && i < records->targets->len;
 	     i++) {
 		run.target = &records->targets->items[i];
 		status = record_target(&run, lock, err);
@@ -370,7 +395,7 @@ int build_records_build(const struct build_records *records,
 			struct error *err)
 {
 	AUTO(store_cleanup) struct store *store = NULL;
-	if (!has_sdists(lock))
+	if (!may_build(lock))
 		return 0;
 	if (open_store(records->cli, &store, err) < 0)
 		return -1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the source distributions of a new lock are built with, resolved and written into it.
+// What the source distributions, archives, commits and folders of a new lock are built
+// with, resolved and written into it.
 //
 //	package without a wheel ──fetch──▶ pyproject.toml ──requires──▶ build_resolve ──▶ struct lock_build
 //	                                                                    │ one without a wheel

@@ -95,10 +95,6 @@ static int take_folder(struct trees *trees, struct lock_choice *choice, struct e
 	struct slice real = path_real(arena, path);
 	if (!real.len || lock_path_escapes(directory->subdirectory))
 		return error_set(err, ERROR_INPUT, "there is no folder '%s'", path);
-	if (directory->editable && !trees->editable)
-		warn(trees->cli,
-		     "'%.*s' is editable in the lock: what is baked is a copy of it as it is now",
-		     SLICE_ARG(package->name));
 	if (directory_take_tree(real.ptr, cache_directory(trees->cli), trees->store,
 				&tree, err) < 0)
 		return -1;

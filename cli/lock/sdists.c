@@ -6,6 +6,7 @@
 #include "cli/lock/build_engine.h"
 #include "cli/lock/build_python.h"
 #include "cli/lock/build_requires.h"
+#include "cli/lock/build_sources.h"
 #include "cli/lock/built_wheels.h"
 #include "cli/lock/lock_trees.h"
 #include "net/url.h"
@@ -19,6 +20,7 @@ struct sdists {
 	struct cli *cli;
 	struct store *store;
 	struct opened_lock *opened;
+	struct lock_package **owners; // of the choices that are recorded: the lock's own
 	const struct sdist_options *options;
 	struct sdist_settings settings;
 	struct container container; // with --build-in
@@ -28,22 +30,11 @@ struct sdists {
 	enum sandbox_net net; // how the last one was built
 };
 
-// A file that somebody named by its address may be one, too.
-static bool is_sdist(const struct lock_choice *choice)
-{
-	const struct lock_file *file = choice->file;
-	if (!file || sha256_is_zero(&file->sha256))
-		return false;
-	struct slice place = url_without_fragment(file->url.len ? file->url : file->path);
-	return file->kind == LOCK_SDIST ||
-	       (file->kind == LOCK_ARCHIVE && !slice_ends_with(place, S(".whl")));
-}
-
 static size_t count_sdists(const struct lock_selection *selection)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < selection->len; i++)
-		count += is_sdist(&selection->items[i]);
+		count += choice_is_built(&selection->items[i]);
 	return count;
 }
 
@@ -180,13 +171,10 @@ static void tell_what_was_resolved(struct sdists *sdists,
 	     SLICE_ARG(package->name));
 }
 
-// The record of the target, a new one where there is none. Selections point into the
-// lock's own packages.
+// The record of the target, a new one where there is none.
 static struct lock_build *record_to_write(struct sdists *sdists,
-					  const struct lock_choice *choice)
+					  struct lock_package *package)
 {
-	struct lock *lock = &sdists->opened->lock;
-	struct lock_package *package = &lock->packages[choice->package - lock->packages];
 	struct lock_build *record = lock_build_find(package, sdists->opened->target.name);
 	if (record)
 		return record;
@@ -198,13 +186,28 @@ static struct lock_build *record_to_write(struct sdists *sdists,
 	return record;
 }
 
-static void write_record(struct sdists *sdists, const struct lock_choice *choice,
-			 const struct build_requires *requires,
-			 const struct built_wheel *wheel)
+// A folder's wheel changes with the folder, so that of today is not recorded (751.9).
+static void record_wheel(struct sdists *sdists, const struct lock_package *package,
+			 struct lock_build *record, const struct built_wheel *wheel)
 {
 	struct cli *cli = sdists->cli;
 	struct slice python = sdists->settings.python.version;
-	struct lock_build *record = record_to_write(sdists, choice);
+	if (package->has_directory)
+		return;
+	if (built_wheel_differs(record, wheel)) {
+		struct slice how = built_wheel_difference(sdists->store, record, wheel,
+							  python, &cli->arena);
+		warn(cli, "'%.*s' is built to another wheel than was recorded: %.*s",
+		     SLICE_ARG(package->name), SLICE_ARG(how));
+	}
+	built_wheel_record(record, wheel, python, &cli->arena);
+}
+
+static void write_record(struct sdists *sdists, struct lock_package *package,
+			 const struct build_requires *requires,
+			 const struct built_wheel *wheel)
+{
+	struct lock_build *record = record_to_write(sdists, package);
 	if (requires->was_resolved) {
 		struct lock_file before = record->wheel;
 		struct slice before_python = record->python;
@@ -212,14 +215,8 @@ static void write_record(struct sdists *sdists, const struct lock_choice *choice
 		record->wheel = before;
 		record->python = before_python;
 	}
-	if (built_wheel_differs(record, wheel)) {
-		struct slice how = built_wheel_difference(sdists->store, record, wheel,
-							  python, &cli->arena);
-		warn(cli, "'%.*s' is built to another wheel than was recorded: %.*s",
-		     SLICE_ARG(choice->package->name), SLICE_ARG(how));
-	}
 	record->network = has_network(sdists, record);
-	built_wheel_record(record, wheel, python, &cli->arena);
+	record_wheel(sdists, package, record, wheel);
 }
 
 static void report_build(struct sdists *sdists, const struct built_wheel *wheel,
@@ -281,16 +278,17 @@ static int run_build(struct sdists *sdists, struct lock_choice *choice,
 	return 0;
 }
 
-static int build_and_compare(struct sdists *sdists, struct lock_choice *choice,
+static int build_and_compare(struct sdists *sdists, size_t at,
 			     struct build_requires *requires, struct error *err)
 {
 	struct cli *cli = sdists->cli;
+	struct lock_choice *choice = &sdists->opened->selection.items[at];
 	struct built_wheel wheel;
 	if (run_build(sdists, choice, requires, &wheel, err) < 0)
 		return -1;
 	tell_what_was_resolved(sdists, choice->package, requires);
 	if (sdists->options->records)
-		write_record(sdists, choice, requires, &wheel);
+		write_record(sdists, sdists->owners[at], requires, &wheel);
 	else if (built_wheel_verify(sdists->store, requires->record, &wheel,
 				    sdists->settings.python.version, &cli->arena,
 				    err) < 0)
@@ -303,8 +301,9 @@ static int build_and_compare(struct sdists *sdists, struct lock_choice *choice,
 	return 0;
 }
 
-static int build_one(struct sdists *sdists, struct lock_choice *choice, struct error *err)
+static int build_one(struct sdists *sdists, size_t at, struct error *err)
 {
+	const struct lock_choice *choice = &sdists->opened->selection.items[at];
 	const struct lock_package *package = choice->package;
 	const struct build_chain *outer = sdists->options->chain;
 	struct build_chain chain = { package, outer, outer ? outer->depth + 1 : 0 };
@@ -317,7 +316,7 @@ static int build_one(struct sdists *sdists, struct lock_choice *choice, struct e
 	inner.chain = &chain;
 	if (build_chain_check(outer, package, err) < 0)
 		return -1;
-	if (build_and_compare(sdists, choice, &requires, err) < 0)
+	if (build_and_compare(sdists, at, &requires, err) < 0)
 		return error_during(err, "building '%.*s' %.*s", SLICE_ARG(package->name),
 				    SLICE_ARG(package->version));
 	return 0;
@@ -333,7 +332,7 @@ static void use_recorded_wheels(struct sdists *sdists)
 	for (size_t i = 0; !sdists->options->records && i < selection->len; i++) {
 		struct lock_choice *choice = &selection->items[i];
 		const struct lock_build *record =
-			is_sdist(choice) ? record_of(sdists, choice) : NULL;
+			choice_is_built(choice) ? record_of(sdists, choice) : NULL;
 		if (!record || !record->wheel.name.len ||
 		    !store_has_file(sdists->store, &record->wheel.sha256))
 			continue;
@@ -360,7 +359,7 @@ static void use_what_was_built(struct sdists *sdists)
 		struct lock_choice *choice = &selection->items[i];
 		struct built_wheel wheel;
 		struct sha256 key;
-		if (!is_sdist(choice) || lock_tree_is_editable(choice))
+		if (!choice_is_built(choice) || lock_tree_is_editable(choice))
 			continue;
 		key = key_of(sdists, choice);
 		if (built_find(sdists->store, cache_directory(sdists->cli), &key,
@@ -377,7 +376,7 @@ static int fetch_sdists(struct sdists *sdists, struct error *err)
 	struct lock_selection missing = { 0 };
 	struct text_list index_urls = { 0 };
 	for (size_t i = 0; i < selection->len; i++)
-		if (is_sdist(&selection->items[i]))
+		if (choice_is_built(&selection->items[i]))
 			*array_push(&cli->arena, &missing) = selection->items[i];
 	collect_locator_indexes(cli, sdists->options->index_url, &index_urls);
 	return fetch_files(cli, sdists->store, sdists->opened, &missing, &index_urls,
@@ -388,8 +387,8 @@ static int build_missing(struct sdists *sdists, struct error *err)
 {
 	struct lock_selection *selection = &sdists->opened->selection;
 	for (size_t i = 0; i < selection->len; i++) {
-		if (is_sdist(&selection->items[i]) &&
-		    build_one(sdists, &selection->items[i], err) < 0)
+		if (choice_is_built(&selection->items[i]) &&
+		    build_one(sdists, i, err) < 0)
 			return -1;
 		if (interrupted())
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
@@ -398,6 +397,34 @@ static int build_missing(struct sdists *sdists, struct error *err)
 		warn(sdists->cli,
 		     "the kernel grants no namespaces: builds could reach the network");
 	return 0;
+}
+
+// What is baked or recorded of an editable folder is a copy of it as it is now.
+static void tell_of_copies(struct sdists *sdists)
+{
+	const struct sdist_options *options = sdists->options;
+	const struct lock_selection *selection = &sdists->opened->selection;
+	for (size_t i = 0; !options->editable && !options->records && i < selection->len;
+	     i++)
+		if (lock_tree_is_editable(&selection->items[i]))
+			warn(sdists->cli,
+			     "'%.*s' is editable in the lock: what is baked is a copy of it as it is now",
+			     SLICE_ARG(selection->items[i].package->name));
+}
+
+// Taking a folder makes a copy of its package, so who owns it is noted before.
+static int take_trees(struct sdists *sdists, struct error *err)
+{
+	struct opened_lock *opened = sdists->opened;
+	struct lock_selection *selection = &opened->selection;
+	sdists->owners = arena_new_array(&sdists->cli->arena, struct lock_package *,
+					 selection->len);
+	for (size_t i = 0; sdists->options->records && i < selection->len; i++)
+		sdists->owners[i] =
+			lock_own_package(&opened->lock, selection->items[i].package);
+	tell_of_copies(sdists);
+	return lock_take_trees(sdists->cli, sdists->store, opened,
+			       sdists->options->editable, err);
 }
 
 int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opened,
@@ -422,9 +449,7 @@ int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opene
 	};
 	if (options->no_build)
 		return 0;
-	// What is recorded has to be the lock's own package, which a folder's is not.
-	if (!options->records &&
-	    lock_take_trees(cli, store, opened, options->editable, err) < 0)
+	if (take_trees(&sdists, err) < 0)
 		return -1;
 	if (count_sdists(&opened->selection) == 0)
 		return 0;

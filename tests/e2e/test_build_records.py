@@ -1,7 +1,12 @@
 """What source distributions are built with: recorded by lock, used by bake, whatever the index says by then."""
 
+import io
+import os
 import re
+import shutil
+import subprocess
 import sys
+import tarfile
 import unittest
 
 from harness import wheel
@@ -163,6 +168,91 @@ class BuildRecords(BuildCase):
         result = self.ok(*self.lock_args(), "--platform", "windows/amd64", "--build", "--python-bin", sys.executable)
         self.assertRegex(result.err, "nothing is built for cp[0-9]+-windows-amd64: source distributions for .* cannot")
         self.assertEqual(self.read("pylock.toml").count("builds.wheel]"), 1)
+
+    # --- what is no source distribution of an index
+
+    def source_tree(self, folder="app", helper=">=1"):
+        """A folder whose build needs a helper; a commit and an archive of it are other sources of the same."""
+        with tarfile.open(fileobj=io.BytesIO(sdist("demo", "1.0", WRITES_WORD, NEEDS_HELPER.replace(">=1", helper)).content)) as archive:
+            archive.extractall(self.work)
+        shutil.move(self.work / "demo-1.0", self.work / folder)
+        project = self.work / folder / "pyproject.toml"
+        project.write_text(project.read_text() + '[project]\nname = "demo"\nversion = "1.0"\n')
+        return self.work / folder
+
+    def lock_source(self, requirements):
+        self.write("requirements.in", requirements)
+        self.ok(*self.lock_args())
+
+    def check_recorded(self, requirement):
+        """Locked with helper 1.0, it is built with that for ever, offline too, and nobody warns."""
+        self.lock_source(requirement + "\n")
+        text = self.read("pylock.toml")
+        self.assertIn('requires = [\n    "helper>=1",\n]', text)
+        self.assertIn("helper-1.0-py3-none-any.whl", text)
+        self.index.add(helper("2.0"))
+        first = self.bake("--index-url", self.index.url)
+        self.assertNotIn("record", first.err)
+        self.assertEqual(self.word(), "helped by 1.0")
+        before = self.layers()
+        shutil.rmtree(self.cache / "built/key")
+        again = self.bake("--offline", "-o", "again")
+        self.assertIn("building demo", again.err)
+        self.assertNotIn("record", again.err)
+        self.assertEqual(self.layers("again").keys(), before.keys())
+        self.ok(*self.lock_args(), "--check", "--refresh")
+
+    def test_folders_are_recorded(self):
+        self.index.add(helper("1.0"))
+        self.source_tree()
+        self.check_recorded("./app")
+
+    def test_commits_are_recorded(self):
+        self.index.add(helper("1.0"))
+        root = self.source_tree()
+        self.commit(root)
+        self.check_recorded(f"demo @ git+file://{root}@main")
+
+    def test_archives_at_addresses_are_recorded(self):
+        self.index.add(helper("1.0"))
+        source = sdist("demo", "1.0", WRITES_WORD, NEEDS_HELPER)
+        path = self.work / source.filename
+        path.write_bytes(source.content)
+        self.check_recorded(f"demo @ {path.as_uri()}")
+
+    def commit(self, root):
+        who = {f"GIT_{each}_{what}": "a@example.org" for each in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        for words in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-q", "-m", "x")):
+            subprocess.run(["git", "-C", str(root), *words], check=True,
+                           env={"PATH": os.environ["PATH"], "HOME": str(self.work), "GIT_CONFIG_NOSYSTEM": "1", **who})
+
+    def test_a_changed_folder_is_recorded_anew(self):
+        self.index.add(helper("1.0"), helper("2.0"))
+        self.source_tree(helper="<2")
+        self.lock_source("./app\n")
+        self.assertIn("helper-1.0-py3-none-any.whl", self.read("pylock.toml"))
+        shutil.rmtree(self.work / "app")
+        self.source_tree(helper=">=2")
+        self.lock_source("./app\n")
+        self.assertIn("helper-2.0-py3-none-any.whl", self.read("pylock.toml"))
+
+    def test_lock_build_records_commits_and_no_wheel_of_folders(self):
+        self.index.add(helper("1.0"), wheel("second", "1.0", files={"second.py": ""}))
+        root = self.source_tree()
+        backend = root / "back/backend.py"
+        backend.write_text(backend.read_text().replace("def build_wheel", "def " + ASKS_FOR_SECOND + "build_wheel"))
+        self.write("requirements.in", "./app\n")
+        self.lock_and_build()
+        self.assertIn('"second",\n]', self.read("pylock.toml"))
+        self.assertNotIn("builds.wheel]", self.read("pylock.toml"))
+        self.assertNotIn("record", self.bake("--offline").err)
+        self.commit(root)
+        self.write("requirements.in", f"demo @ git+file://{root}\n")
+        (self.work / "pylock.toml").unlink()
+        self.lock_and_build()
+        self.assertIn('"second",\n]', self.read("pylock.toml"))
+        self.assertIn("builds.wheel]", self.read("pylock.toml"))
+        self.assertNotIn("building", self.bake("--offline", "-o", "other", env={"PATH": os.environ["PATH"]}).err)
 
     def test_targets_with_equal_records_share_one(self):
         self.index.add(sdist("demo", "1.0"))
