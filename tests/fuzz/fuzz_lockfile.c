@@ -21,7 +21,8 @@ static void check_select(struct arena *arena, const struct lock *lock)
 				selection.items[i].package->name) < 0);
 }
 
-// Lines that installers take for requirements or options: one a package, whatever the texts.
+// Lines that installers take for requirements: one a package, whatever the texts. Beside
+// them stand only folders of files.
 static size_t count_entries(struct slice text)
 {
 	size_t count = 0;
@@ -29,7 +30,8 @@ static size_t count_entries(struct slice text)
 	while (text.len) {
 		slice_cut(&text, '\n', &line);
 		count += !slice_starts_with(line, S("#")) &&
-			 !slice_starts_with(line, S("    "));
+			 !slice_starts_with(line, S("    ")) &&
+			 !slice_starts_with(line, S("--find-links \""));
 	}
 	return count;
 }
