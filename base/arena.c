@@ -166,7 +166,9 @@ static void back_pages(struct arena_chunk *chunk, size_t to)
 {
 	uintptr_t from = ((uintptr_t)chunk->bytes + chunk->backed) & ~(PAGE_BYTES - 1);
 	size_t end = chunk->backed + BACKED_BYTES;
-	if (end < to || end > chunk->size)
+	if (end > chunk->size)
+		end = chunk->size;
+	if (end < to)
 		end = to;
 	(void)madvise(
 		(void *)from, (uintptr_t)chunk->bytes + end - from,
