@@ -4,6 +4,8 @@
 
 #include "base/arena_poison.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +15,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CHUNK_BYTES = 64 * 1024, CHUNK_ALIGN = 64, EXIT_NO_MEMORY = 71 };
+enum {
+	CHUNK_BYTES = 64 * 1024,
+	CHUNK_BYTES_MAX = 256 * 1024,
+	CHUNK_ALIGN = 64,
+	EXIT_NO_MEMORY = 71
+};
 enum { BACKED_BYTES = 128 * 1024 };
 static const uintptr_t PAGE_BYTES = 4096; // at most what a page has
 // Single allocations from there on are likely used whole: one fault a huge page instead of
@@ -52,6 +59,27 @@ void *mem_alloc(size_t size)
 	if (!ptr)
 		out_of_memory();
 	return ptr;
+}
+
+// Up to there a block is of the heap; larger ones the system maps one by one.
+#define HEAP_BLOCK_BYTES ((size_t)1 << 20)
+enum { HEAP_STEP_BYTES = 128 * 1024 }; // malloc's own
+
+void mem_expect(size_t bytes)
+{
+	// What is freed stays in the heap: given back, it would return in small pages.
+	mallopt(M_MMAP_THRESHOLD, (int)HEAP_BLOCK_BYTES);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, bytes < INT_MAX ? (int)bytes : INT_MAX);
+	char *block = malloc(HEAP_BLOCK_BYTES / 2); // more than the heap has left
+	mallopt(M_TOP_PAD, HEAP_STEP_BYTES);
+	if (!block)
+		out_of_memory();
+	size_t before = -(uintptr_t)block % HUGE_BYTES;
+	if (bytes > before)
+		(void)madvise(block + before, (bytes - before) & ~(HUGE_BYTES - 1),
+			      MADV_HUGEPAGE);
+	free(block);
 }
 
 void *mem_realloc(void *ptr, size_t size)
@@ -128,12 +156,13 @@ static void *map_huge(size_t *bytes)
 	return start + before;
 }
 
-// Chunks double with the arena up to 4 MiB, so that a large arena has few of them.
+// Chunks double with the arena, so that a large one has few of them, but not so far that
+// their unused ends are much: huge pages have memory behind those, too.
 static void add_chunk(struct arena *arena, size_t at_least)
 {
 	size_t size = arena->chunk ? arena->chunk->size * 2 : CHUNK_BYTES;
-	if (size > 64 * (size_t)CHUNK_BYTES)
-		size = 64 * (size_t)CHUNK_BYTES;
+	if (size > CHUNK_BYTES_MAX)
+		size = CHUNK_BYTES_MAX;
 	if (size < at_least)
 		size = at_least;
 	size_t total;
@@ -142,7 +171,7 @@ static void add_chunk(struct arena *arena, size_t at_least)
 		out_of_memory();
 	// A large block is fresh from the system, and so zero without a touch: pages that
 	// nobody writes to are never there. A small one is likely one that was used before.
-	bool fresh = size > CHUNK_BYTES, huge = at_least >= HUGE_BYTES;
+	bool fresh = size > CHUNK_BYTES_MAX, huge = at_least >= HUGE_BYTES;
 	unsigned char *block = huge    ? map_huge(&total)
 			       : fresh ? calloc(1, total)
 				       : malloc(total);
@@ -155,7 +184,7 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	chunk->below = arena->chunk;
 	chunk->size = size;
 	chunk->zeroed = fresh || huge ? 0 : size;
-	chunk->backed = fresh && !huge ? 0 : size;
+	chunk->backed = size > CHUNK_BYTES && !huge ? 0 : size;
 	arena->chunk = chunk;
 	arena->used = 0;
 	poison(chunk->bytes, size);

@@ -75,3 +75,8 @@ void arena_cleanup(
 void *mem_alloc(size_t size);
 void *mem_realloc(void *ptr, size_t size); // grown part is not zeroed
 void mem_free(void *ptr);                  // NULL is fine
+
+// The caller is about to use some MiB: address space for so many bytes of the heap is set
+// aside, to be backed by huge pages as it is touched. 512 small pages take four times as
+// long. Harmless when it is said again.
+void mem_expect(size_t bytes);

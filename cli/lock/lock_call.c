@@ -509,6 +509,9 @@ static struct lock_values values_of(const struct lock_request *request)
 	return values;
 }
 
+// What a resolve of a few hundred packages takes.
+enum { EXPECTED_BYTES = 16 * MIB };
+
 int lock_call(struct cli *cli, const struct lock_request *request, json_t *result,
 	      struct error *err)
 {
@@ -533,6 +536,7 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 	struct answer answer;
 	if (find_answer(&call, &question, &answer))
 		return give_answer(&call, &answer, result, err);
+	mem_expect(EXPECTED_BYTES);
 	read_present(&call);
 	options.torch = &call.torch;
 	if (read_cutoff(&call, err) < 0)
