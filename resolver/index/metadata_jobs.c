@@ -162,7 +162,7 @@ static int read_headers(const struct metadata_job *job, struct slice text,
 	return check_identity(job, ret_metadata, arena, err);
 }
 
-// text is the header block, in the index's arena or in the store.
+// text is the header block, in the index's arena or in the store's map.
 static void conclude(struct index *index, struct metadata_job *job, struct slice text)
 {
 	struct error why;
@@ -215,18 +215,21 @@ static void take_end(struct index *index, struct metadata_job *job,
 
 static bool look_into_store(struct index *index, struct metadata_job *job)
 {
-	struct slice value;
+	struct value value;
 	// Without a digest the address may mean another file by now.
 	if (index->config.refresh && sha256_is_zero(&job->file->sha256))
 		return false;
-	if (!index_store_find(index->store, STORE_METADATA, job->key, &value) ||
-	    value.len == 0)
+	if (!index_store_place(index->store, STORE_METADATA, job->key, &value) ||
+	    value.bytes.len == 0)
 		return false;
-	struct slice text = slice_skip(value, 1);
+	const char *kept = value_read(&value, 0, value.bytes.len, 1, &index->arena);
+	if (!kept)
+		return false;
+	struct slice text = { kept + 1, value.bytes.len - 1 };
 	index->counts.metadata_from_store++;
-	job->answer.needs_build = value.ptr[0] == STORED_NEEDS_BUILD;
-	if (value.ptr[0] != STORED_UNUSABLE && value.ptr[0] != STORED_NEEDS_BUILD) {
-		job->answer.from_egg_info = value.ptr[0] == STORED_EGG_INFO;
+	job->answer.needs_build = kept[0] == STORED_NEEDS_BUILD;
+	if (kept[0] != STORED_UNUSABLE && kept[0] != STORED_NEEDS_BUILD) {
+		job->answer.from_egg_info = kept[0] == STORED_EGG_INFO;
 		conclude(index, job, text);
 		return true;
 	}

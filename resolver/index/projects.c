@@ -142,8 +142,9 @@ static enum lookup look_into_store(struct index *index, struct page_job *job)
 		return usable ? LOOKUP_ABSENT : LOOKUP_UNKNOWN;
 	}
 	struct project project;
-	if (!index_store_find(index->store, STORE_PAGES, job->key, &packed) ||
-	    !record_open(packed, job->at, &index->arena, &project))
+	struct value record;
+	if (!index_store_place(index->store, STORE_PAGES, job->key, &record) ||
+	    !record_open_value(&record, job->at, &index->arena, &project))
 		return LOOKUP_UNKNOWN;
 	struct project *old = arena_new(&index->arena, struct project);
 	*old = project;

@@ -29,19 +29,29 @@ void record_lay_out(const struct packed_header *header,
 	*ret_sections = at;
 }
 
-uint32_t record_cold_crc(const struct packed_cold *cold, const char *cold_texts)
+void record_cold_texts(const struct packed_cold *cold, const char *cold_texts,
+		       struct slice ret_texts[COLD_TEXTS])
 {
-	const struct packed_text texts[] = { cold->name, cold->url, cold->yanked_reason,
-					     cold->upload_time, cold->other_hash };
+	const struct packed_text packed[COLD_TEXTS] = { cold->name, cold->url,
+							cold->yanked_reason,
+							cold->upload_time,
+							cold->other_hash };
+	for (size_t i = 0; i < COLD_TEXTS; i++)
+		ret_texts[i] =
+			(struct slice){ cold_texts + packed[i].offset, packed[i].len };
+}
+
+uint32_t record_cold_crc(const struct packed_cold *cold,
+			 const struct slice texts[COLD_TEXTS])
+{
 	const size_t skipped = sizeof(cold->crc32);
 	uint32_t crc = crc32_update(0, (struct slice){ (const char *)cold + skipped,
 						       sizeof(*cold) - skipped });
 	// A name that stands in the address is covered by it.
 	size_t first = cold->name.offset >= cold->url.offset &&
 		       cold->name.offset - cold->url.offset < cold->url.len;
-	for (size_t i = first; i < sizeof(texts) / sizeof(*texts); i++)
-		crc = crc32_update(crc, (struct slice){ cold_texts + texts[i].offset,
-							texts[i].len });
+	for (size_t i = first; i < COLD_TEXTS; i++)
+		crc = crc32_update(crc, texts[i]);
 	return crc;
 }
 
@@ -160,7 +170,9 @@ static void place_cold(const struct record_writer *writer, const uint32_t *order
 	struct packed_cold *placed = (void *)at;
 	for (size_t i = 0; i < len; i++) {
 		placed[i] = writer->rows[order ? order[i] : i];
-		placed[i].crc32 = record_cold_crc(&placed[i], writer->cold.ptr);
+		struct slice texts[COLD_TEXTS];
+		record_cold_texts(&placed[i], writer->cold.ptr, texts);
+		placed[i].crc32 = record_cold_crc(&placed[i], texts);
 	}
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "resolver/index/index.h"
+#include "resolver/index/value.h"
 
 // Part of the store's layout; any change of a row, or of keys, changes it
 enum { RECORD_LAYOUT = 5 };
@@ -25,6 +26,9 @@ struct slice record_pack(const struct project *project, struct arena *arena);
 // `index`.
 NODISCARD bool record_open(struct slice record, uint32_t index, struct arena *arena,
 			   struct project *ret_project);
+// Of a value of the store, of which only the parts are read that are looked at.
+NODISCARD bool record_open_value(const struct value *value, uint32_t index,
+				 struct arena *arena, struct project *ret_project);
 
 // All releases and files at once, in the arena, as if read from a page: to be changed.
 // Nothing to do for a project that is so already.

@@ -49,8 +49,13 @@ struct record_sections {
 void record_lay_out(const struct packed_header *header,
 		    struct record_sections *ret_sections);
 
-// Of the row and the texts it names; both must lie within.
-uint32_t record_cold_crc(const struct packed_cold *cold, const char *cold_texts);
+// The texts of a row, which must lie within.
+enum { TEXT_NAME, TEXT_URL, TEXT_REASON, TEXT_TIME, TEXT_HASH, COLD_TEXTS };
+void record_cold_texts(const struct packed_cold *cold, const char *cold_texts,
+		       struct slice ret_texts[COLD_TEXTS]);
+// Of the row and its texts.
+uint32_t record_cold_crc(const struct packed_cold *cold,
+			 const struct slice texts[COLD_TEXTS]);
 
 // A record in the making. Files are packed as they come, so that those of a large page are
 // never in memory as structs; texts are copied.

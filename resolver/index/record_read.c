@@ -33,8 +33,9 @@ struct record {
 	struct arena *arena;
 	uint32_t index;
 	const struct packed_text *tag_sets, *python_sets;
-	const struct packed_cold *cold;
-	struct slice hot_texts, cold_texts;
+	struct slice hot_texts;
+	struct value value;
+	size_t cold, cold_texts, cold_text_len; // sections of the value
 	struct sparse releases, files;
 };
 
@@ -50,26 +51,34 @@ static struct slice text_at(struct slice texts, struct packed_text text)
 
 // --- opening -------------------------------------------------------------------------
 
-// The header, if the record is whole and its hot part undamaged.
-static bool read_header(struct slice record, struct packed_header *ret_header,
-			struct record_sections *ret_at)
+// The header, if the record is whole as far as that says.
+static bool read_header(const struct value *value, struct arena *arena,
+			struct packed_header *ret_header, struct record_sections *ret_at)
 {
-	struct packed_header header;
-	if (record.len < sizeof(header))
+	const struct packed_header *header = NULL;
+	if (value->bytes.len >= sizeof(*header))
+		header = value_read(value, 0, sizeof(*header), RECORD_ALIGN, arena);
+	if (!header || header->magic != RECORD_MAGIC || header->layout != RECORD_LAYOUT ||
+	    header->file_len > LIMIT_PAGE_FILES ||
+	    header->release_len > header->file_len ||
+	    header->tag_set_len > LIMIT_PAGE_FILES ||
+	    header->python_set_len > LIMIT_PAGE_FILES)
 		return false;
-	memcpy(&header, record.ptr, sizeof(header));
-	if (header.magic != RECORD_MAGIC || header.layout != RECORD_LAYOUT ||
-	    header.file_len > LIMIT_PAGE_FILES || header.release_len > header.file_len ||
-	    header.tag_set_len > LIMIT_PAGE_FILES ||
-	    header.python_set_len > LIMIT_PAGE_FILES)
-		return false;
-	record_lay_out(&header, ret_at);
-	if (ret_at->end != record.len)
-		return false;
+	record_lay_out(header, ret_at);
+	*ret_header = *header;
+	return ret_at->end == value->bytes.len;
+}
+
+// The hot part, if it is undamaged; else NULL.
+static const char *read_hot(const struct value *value, struct arena *arena,
+			    const struct packed_header *header, size_t len)
+{
 	const size_t covered = offsetof(struct packed_header, crc32) + sizeof(uint32_t);
-	*ret_header = header;
-	return header.crc32 ==
-	       crc32_update(0, slice_range(record, covered, ret_at->cold));
+	const char *hot = value_read(value, 0, len, RECORD_ALIGN, arena);
+	if (!hot || header->crc32 != crc32_update(0, (struct slice){ hot + covered,
+								     len - covered }))
+		return NULL;
+	return hot;
 }
 
 static bool sets_fit(const struct packed_text *sets, size_t count, size_t len)
@@ -105,35 +114,28 @@ static bool files_fit(const struct project *project)
 	return good;
 }
 
-// Rows are read in place, which needs them aligned; the store aligns all but small values.
-static struct slice aligned_record(struct slice record, struct arena *arena)
-{
-	if ((uintptr_t)record.ptr % RECORD_ALIGN == 0)
-		return record;
-	char *copy = arena_alloc(arena, record.len, RECORD_ALIGN);
-	memcpy(copy, record.ptr, record.len);
-	return (struct slice){ copy, record.len };
-}
-
-bool record_open(struct slice bytes, uint32_t index, struct arena *arena,
-		 struct project *ret_project)
+bool record_open_value(const struct value *value, uint32_t index, struct arena *arena,
+		       struct project *ret_project)
 {
 	struct packed_header header;
 	struct record_sections at;
-	if (!read_header(bytes, &header, &at))
+	if (!read_header(value, arena, &header, &at))
 		return false;
-	bytes = aligned_record(bytes, arena);
-	const void *base = bytes.ptr;
+	const char *hot = read_hot(value, arena, &header, at.cold);
+	if (!hot)
+		return false;
+	const void *base = hot;
 	struct record *record = arena_new(arena, struct record);
 	*record = (struct record){
 		.arena = arena,
 		.index = index,
+		.value = *value,
 		.tag_sets = (const void *)((const char *)base + at.tag_sets),
 		.python_sets = (const void *)((const char *)base + at.python_sets),
-		.cold = (const void *)((const char *)base + at.cold),
-		.hot_texts = slice_range(bytes, at.hot_texts,
-					 at.hot_texts + header.hot_text_len),
-		.cold_texts = slice_skip(bytes, at.cold_texts),
+		.hot_texts = { hot + at.hot_texts, header.hot_text_len },
+		.cold = at.cold,
+		.cold_texts = at.cold_texts,
+		.cold_text_len = header.cold_text_len,
 		.releases.len = header.release_len,
 		.files.len = header.file_len,
 	};
@@ -161,6 +163,13 @@ bool record_open(struct slice bytes, uint32_t index, struct arena *arena,
 	project.status_reason = text_at(record->hot_texts, header.status_reason);
 	*ret_project = project;
 	return true;
+}
+
+bool record_open(struct slice bytes, uint32_t index, struct arena *arena,
+		 struct project *ret_project)
+{
+	const struct value value = value_of(bytes);
+	return record_open_value(&value, index, arena, ret_project);
 }
 
 // --- single releases and files -------------------------------------------------------
@@ -210,13 +219,49 @@ static bool parts_fit(const struct packed_cold *cold)
 	return good;
 }
 
-static bool cold_fits(const struct record *record, const struct packed_cold *cold)
+// Of the cold texts, what was read at once: those of a file stand side by side.
+struct text_window {
+	struct slice text;
+	size_t from;
+};
+
+enum { WINDOW_BYTES = 768 };
+
+static bool read_text(const struct record *record, struct text_window *window,
+		      struct packed_text text, struct slice *ret_text)
 {
-	size_t len = record->cold_texts.len;
+	size_t at = text.offset;
+	if (at < window->from || at - window->from > window->text.len ||
+	    text.len > window->text.len - (at - window->from)) {
+		size_t rest = record->cold_text_len - at;
+		size_t len = text.len > WINDOW_BYTES ? text.len : WINDOW_BYTES;
+		window->from = at;
+		window->text.len = len < rest ? len : rest;
+		window->text.ptr = value_read(&record->value, record->cold_texts + at,
+					      window->text.len, 1, record->arena);
+	}
+	if (!window->text.ptr)
+		return false;
+	*ret_text = (struct slice){ window->text.ptr + (at - window->from), text.len };
+	return true;
+}
+
+// The texts of a row, all undamaged.
+static bool read_texts(const struct record *record, const struct packed_cold *cold,
+		       struct slice ret_texts[COLD_TEXTS])
+{
+	struct text_window window = { .from = SIZE_MAX }, reasons = window;
+	size_t len = record->cold_text_len;
 	return fits(cold->name, len) && fits(cold->url, len) &&
 	       fits(cold->yanked_reason, len) && fits(cold->upload_time, len) &&
 	       fits(cold->other_hash, len) && parts_fit(cold) &&
-	       cold->crc32 == record_cold_crc(cold, record->cold_texts.ptr);
+	       read_text(record, &window, cold->url, &ret_texts[TEXT_URL]) &&
+	       read_text(record, &window, cold->name, &ret_texts[TEXT_NAME]) &&
+	       read_text(record, cold->yanked_reason.len ? &reasons : &window,
+			 cold->yanked_reason, &ret_texts[TEXT_REASON]) &&
+	       read_text(record, &window, cold->upload_time, &ret_texts[TEXT_TIME]) &&
+	       read_text(record, &window, cold->other_hash, &ret_texts[TEXT_HASH]) &&
+	       cold->crc32 == record_cold_crc(cold, ret_texts);
 }
 
 static void read_wheel(const struct packed_cold *cold, struct project_file *file)
@@ -238,26 +283,29 @@ static void read_file(const struct project *project, uint32_t at,
 {
 	const struct record *record = project->record;
 	const struct file_row *row = &project->file_rows[at];
-	const struct packed_cold *cold = &record->cold[at];
+	const struct packed_cold *cold =
+		value_read(&record->value, record->cold + at * sizeof(*cold),
+			   sizeof(*cold), RECORD_ALIGN, record->arena);
+	struct slice texts[COLD_TEXTS];
 	*file = (struct project_file){ .index = record->index };
 	file->kind = row->tag_set == TAG_SET_SDIST ? FILE_SDIST : FILE_WHEEL;
 	file->yanked = row->yanked;
 	file->python_set = row->python_set;
 	file->tag_set = file->kind == FILE_WHEEL ? row->tag_set : 0;
 	file->requires_python = project_python_set(project, row->python_set);
-	if (!cold_fits(record, cold))
+	if (!cold || !read_texts(record, cold, texts))
 		return;
-	file->name = text_at(record->cold_texts, cold->name);
-	file->url = text_at(record->cold_texts, cold->url);
-	file->yanked_reason = text_at(record->cold_texts, cold->yanked_reason);
-	file->upload_time = text_at(record->cold_texts, cold->upload_time);
+	file->name = texts[TEXT_NAME];
+	file->url = texts[TEXT_URL];
+	file->yanked_reason = texts[TEXT_REASON];
+	file->upload_time = texts[TEXT_TIME];
 	int64_t uploaded;
 	if (row->uploaded > 0 && !upload_time_parse(file->upload_time, &uploaded))
 		file->first_seen = (uint64_t)row->uploaded / 1000000;
 	file->has_size = (cold->flags & FLAG_SIZE) != 0;
 	file->has_core_metadata = (cold->flags & FLAG_CORE_METADATA) != 0;
 	file->size = cold->size;
-	file->other_hash = text_at(record->cold_texts, cold->other_hash);
+	file->other_hash = texts[TEXT_HASH];
 	file->sha256 = cold->sha256;
 	file->metadata_sha256 = cold->metadata_sha256;
 	if (file->kind == FILE_WHEEL)

@@ -32,20 +32,24 @@ struct put {
 	struct slice key, value;
 };
 
-// Where the values lie that were found since the map's pages were last let go. Touching a
-// value maps its surroundings, too, and over many projects that becomes most of the file.
+// What was looked at since the map's pages were last let go. Touching one maps its
+// surroundings, too, and over many keys and values that becomes most of the file.
 struct window {
-	uintptr_t from, to;
-	size_t bytes; // of the values
+	uintptr_t from, to; // of the values
+	size_t bytes;       // mapped, about
 };
 
-#define WINDOW_BYTES (2 * MIB)
+#define WINDOW_BYTES (3 * MIB)
+enum { LOOK_BYTES = 64 * 1024 }; // that the system maps around a page
 
 struct index_store {
 	struct window *window;
+	const char *map; // of the file; NULL: not known, then values are read in it
+	size_t map_len;  // that is in use
+	int fd;          // of the file; -1 with that
 	MDB_env *env;
 	MDB_txn *reading;
-	MDB_dbi tables[STORE_TABLES];
+	MDB_dbi tables[STORE_TABLES], about;
 	const char *path;
 	struct arena arena;
 	struct arena pending_arena;
@@ -127,10 +131,9 @@ static int write_layout(MDB_txn *txn, MDB_dbi about)
 	return mdb_put(txn, about, &key, &value, 0);
 }
 
-static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags,
-		       MDB_dbi *ret_about)
+static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags)
 {
-	int code = mdb_dbi_open(txn, "about", flags, ret_about);
+	int code = mdb_dbi_open(txn, "about", flags, &store->about);
 	for (size_t i = 0; i < STORE_TABLES && !code; i++)
 		code = mdb_dbi_open(txn, TABLE_NAMES[i], flags, &store->tables[i]);
 	return code;
@@ -141,17 +144,16 @@ static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags,
 static int make_tables(struct index_store *store)
 {
 	MDB_txn *txn;
-	MDB_dbi about;
 	int code = mdb_txn_begin(store->env, NULL, 0, &txn);
 	if (code)
 		return code;
-	code = open_tables(store, txn, MDB_CREATE, &about);
-	if (!code && !has_our_layout(txn, about)) {
+	code = open_tables(store, txn, MDB_CREATE);
+	if (!code && !has_our_layout(txn, store->about)) {
 		for (size_t i = 0; i < STORE_TABLES && !code; i++)
 			if (i != STORE_SEEN)
 				code = mdb_drop(txn, store->tables[i], 0);
 		if (!code)
-			code = write_layout(txn, about);
+			code = write_layout(txn, store->about);
 	}
 	if (code) {
 		mdb_txn_abort(txn);
@@ -165,11 +167,10 @@ static int make_tables(struct index_store *store)
 static bool tables_are_in_order(struct index_store *store)
 {
 	MDB_txn *txn;
-	MDB_dbi about;
 	if (mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn))
 		return false;
-	bool in_order = open_tables(store, txn, 0, &about) == MDB_SUCCESS &&
-			has_our_layout(txn, about);
+	bool in_order = open_tables(store, txn, 0) == MDB_SUCCESS &&
+			has_our_layout(txn, store->about);
 	if (!in_order) {
 		mdb_txn_abort(txn);
 		return false;
@@ -177,12 +178,53 @@ static bool tables_are_in_order(struct index_store *store)
 	return mdb_txn_commit(txn) == MDB_SUCCESS; // a commit keeps the table handles
 }
 
+// LMDB does not say where its map begins. Each page of the file, and so of the map, tells
+// its number first; that the file has the same page there is the proof.
+static void find_map(struct index_store *store, struct slice value)
+{
+	enum { PAGE_MAX = 65536 };
+	MDB_stat about;
+	uint64_t number;
+	char page[PAGE_MAX];
+	if (mdb_env_stat(store->env, &about) != MDB_SUCCESS || about.ms_psize > PAGE_MAX)
+		return;
+	const char *at = value.ptr - (uintptr_t)value.ptr % about.ms_psize;
+	memcpy(&number, at, sizeof(number));
+	int fd;
+	if (number >= (uintptr_t)at / about.ms_psize ||
+	    mdb_env_get_fd(store->env, &fd) != MDB_SUCCESS ||
+	    pread(fd, page, about.ms_psize, (off_t)(number * about.ms_psize)) !=
+		    (ssize_t)about.ms_psize ||
+	    memcmp(page, at, about.ms_psize) != 0)
+		return;
+	store->map = at - number * about.ms_psize;
+	store->fd = fd;
+}
+
+// A huge page of the system's cache would be mapped whole for one look at it.
+static void map_small_pages(struct index_store *store)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	if (!store->map || mdb_env_info(store->env, &info) != MDB_SUCCESS ||
+	    mdb_env_stat(store->env, &stat) != MDB_SUCCESS)
+		return;
+	store->map_len = (info.me_last_pgno + 1) * stat.ms_psize;
+	(void)madvise((void *)(uintptr_t)store->map, store->map_len, MADV_NOHUGEPAGE);
+}
+
 static int open_store(struct index_store *store)
 {
+	MDB_val key = to_val(S("layout")), value;
 	int code = open_largest_env(store);
 	if (!code && !tables_are_in_order(store))
 		code = make_tables(store);
-	return code ? code : mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reading);
+	if (!code)
+		code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reading);
+	if (!code && mdb_get(store->reading, store->about, &key, &value) == MDB_SUCCESS)
+		find_map(store, from_val(value));
+	map_small_pages(store);
+	return code;
 }
 
 static void close_env(struct index_store *store)
@@ -193,6 +235,8 @@ static void close_env(struct index_store *store)
 		mdb_env_close(store->env);
 	store->reading = NULL;
 	store->env = NULL;
+	store->map = NULL;
+	store->fd = -1;
 }
 
 int index_store_open(const char *directory, struct index_store **ret_store,
@@ -202,6 +246,7 @@ int index_store_open(const char *directory, struct index_store **ret_store,
 		return -1;
 	struct index_store *store = mem_alloc(sizeof(*store));
 	store->window = arena_new(&store->arena, struct window);
+	store->fd = -1;
 	store->path = path_join(&store->arena, directory, S("index.mdb"));
 	int code = open_store(store);
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
@@ -232,36 +277,68 @@ void index_store_close(struct index_store *store)
 // --- reading -------------------------------------------------------------------------
 
 // The pages stay in the system's cache, and come back when they are looked at.
-static void let_go(struct window *window)
+static void let_go(const struct index_store *store)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from = window->from / page * page;
-	(void)madvise((void *)from, window->to - from, MADV_DONTNEED);
+	struct window *window = store->window;
+	uintptr_t from = store->map ? (uintptr_t)store->map : window->from / page * page;
+	uintptr_t to = store->map ? from + store->map_len : window->to;
+	if (to > from)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED);
 	*window = (struct window){ 0 };
 }
 
 static void note_value(struct window *window, struct slice value)
 {
 	uintptr_t from = (uintptr_t)value.ptr, to = from + value.len;
-	if (window->bytes > WINDOW_BYTES)
-		let_go(window);
-	if (window->bytes == 0 || from < window->from)
+	if (window->from == 0 || from < window->from)
 		window->from = from;
 	if (to > window->to)
 		window->to = to;
 	window->bytes += value.len;
 }
 
+// Before each look.
+static void make_room(const struct index_store *store)
+{
+	struct window *window = store->window;
+	if (window->bytes > WINDOW_BYTES)
+		let_go(store);
+	window->bytes += LOOK_BYTES;
+}
+
+static bool get(const struct index_store *store, enum store_table table, struct slice key,
+		struct slice *ret_value)
+{
+	MDB_val name = to_val(key), value;
+	make_room(store);
+	if (key.len == 0 || key.len > STORE_KEY_MAX ||
+	    mdb_get(store->reading, store->tables[table], &name, &value) != MDB_SUCCESS)
+		return false;
+	*ret_value = from_val(value);
+	return true;
+}
+
 bool index_store_find(const struct index_store *store, enum store_table table,
 		      struct slice key, struct slice *ret_value)
 {
-	MDB_val name = to_val(key), value;
-	if (key.len == 0 || key.len > STORE_KEY_MAX)
+	if (!get(store, table, key, ret_value))
 		return false;
-	if (mdb_get(store->reading, store->tables[table], &name, &value) != MDB_SUCCESS)
-		return false;
-	*ret_value = from_val(value);
 	note_value(store->window, *ret_value);
+	return true;
+}
+
+bool index_store_place(const struct index_store *store, enum store_table table,
+		       struct slice key, struct value *ret_value)
+{
+	if (!store->map) {
+		*ret_value = value_of(S(""));
+		return index_store_find(store, table, key, &ret_value->bytes);
+	}
+	ret_value->fd = store->fd;
+	if (!get(store, table, key, &ret_value->bytes))
+		return false;
+	ret_value->offset = (uint64_t)(ret_value->bytes.ptr - store->map);
 	return true;
 }
 

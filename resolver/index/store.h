@@ -2,14 +2,15 @@
 // What was learnt from indexes, kept between runs: LMDB tables in one file, index.mdb.
 // The only file that calls mdb_*.
 //
-// A run reads the store as it was when the run began: values point into the file's map
-// and stay valid until store_close. What is put is held back and written by store_flush
+// A run reads the store as it was when the run began: small values point into the file's
+// map, large ones are read in parts (value.h); both stay valid until store_close. What is put is held back and written by store_flush
 // in one transaction, so that a killed run loses some answers but breaks nothing. Several
 // processes may use the store at once. A store of another layout is emptied.
 #pragma once
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "resolver/index/value.h"
 
 enum store_table {
 	STORE_PAGES, // index and project → record (record.h)
@@ -35,6 +36,9 @@ void index_store_close(struct index_store *store);
 
 bool index_store_find(const struct index_store *store, enum store_table table,
 		      struct slice key, struct slice *ret_value);
+// The value to be read in parts; it can be until store_close.
+bool index_store_place(const struct index_store *store, enum store_table table,
+		       struct slice key, struct value *ret_value);
 // Key and value are borrowed until the next flush, or the close.
 void index_store_put(struct index_store *store, enum store_table table, struct slice key,
 		     struct slice value);

@@ -21,8 +21,11 @@ static inline void seal_files(char *record, const struct packed_header *header,
 		for (size_t k = 0; k < sizeof(texts) / sizeof(*texts); k++)
 			within &= texts[k].offset <= header->cold_text_len &&
 				  texts[k].len <= header->cold_text_len - texts[k].offset;
-		if (within)
-			row.crc32 = record_cold_crc(&row, record + at->cold_texts);
+		struct slice within_texts[COLD_TEXTS];
+		if (within) {
+			record_cold_texts(&row, record + at->cold_texts, within_texts);
+			row.crc32 = record_cold_crc(&row, within_texts);
+		}
 		memcpy(place, &row, sizeof(row));
 	}
 }

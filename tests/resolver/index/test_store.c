@@ -63,6 +63,38 @@ static void test_values_stay_while_others_write(void **state)
 	index_store_close(store);
 }
 
+// Large values have pages of their own in the file, small ones share a page. All are found
+// in it although LMDB does not say where its map begins.
+static void test_values_are_read_in_parts_from_the_file(void **state)
+{
+	(void)state;
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct buf large = { .arena = &arena };
+	struct value value;
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&large, "%d,", i);
+	struct index_store *store = open_store();
+	put_and_flush(store, S("large one"), buf_slice(&large));
+	put_and_flush(store, S("small one"), S("0123456789"));
+	index_store_close(store);
+	store = open_store();
+	assert_false(index_store_place(store, STORE_PAGES, S("no such"), &value));
+	for (int again = 0; again < 200; again++) { // the pages are let go meanwhile
+		assert_true(
+			index_store_place(store, STORE_PAGES, S("large one"), &value));
+		assert_true(value.fd >= 0);
+		assert_int_equal(value.bytes.len, large.len);
+		assert_memory_equal(value_read(&value, 50001, 4000, 8, &arena),
+				    large.ptr + 50001, 4000);
+		assert_true(
+			index_store_place(store, STORE_PAGES, S("small one"), &value));
+		assert_int_equal(value.bytes.len, 10);
+		put_and_flush(store, S("small one"), S("another"));
+		assert_memory_equal(value_read(&value, 1, 9, 1, &arena), "123456789", 9);
+	}
+	index_store_close(store);
+}
+
 static void test_what_was_not_flushed_is_gone(void **state)
 {
 	(void)state;
@@ -235,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_put_is_found_by_the_next_run),
 		cmocka_unit_test(test_values_stay_while_others_write),
+		cmocka_unit_test(test_values_are_read_in_parts_from_the_file),
 		cmocka_unit_test(test_what_was_not_flushed_is_gone),
 		cmocka_unit_test(test_keys_of_no_or_too_great_length_are_not_kept),
 		cmocka_unit_test(test_each_visits_in_key_order_until_told_to_stop),
