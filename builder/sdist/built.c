@@ -11,10 +11,17 @@ struct sha256 built_key(const struct built_request *request)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct buf text = { .arena = &scratch };
-	sealed_put(&text, "pinbake-build", S("1"));
+	sealed_put(&text, "pinbake-build", S("2"));
 	sealed_put_digest(&text, "sdist", &request->sdist);
 	sealed_put(&text, "target", request->target);
 	sealed_put(&text, "exclude-newer", request->exclude_newer);
+	for (size_t i = 0; i < request->package_cutoffs_len; i++) {
+		const struct lock_cutoff *cutoff = &request->package_cutoffs[i];
+		sealed_put(&text, "exclude-newer-package", cutoff->name);
+		sealed_put(&text, "exclude-newer", cutoff->moment);
+	}
+	sealed_put_digest(&text, "requires", &request->requires);
+	sealed_put_digest(&text, "toolchain", &request->toolchain);
 	sealed_put(&text, "interpreter", request->interpreter);
 	buf_printf(&text, "interpreter-file %llu %lld\n",
 		   (unsigned long long)request->interpreter_size,

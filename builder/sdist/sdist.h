@@ -100,9 +100,13 @@ NODISCARD int sdist_metadata(struct store *store, const struct lock_choice *choi
 // The digest of all that may change a built wheel and is known before it is built.
 struct built_request {
 	struct sha256 sdist;
-	struct slice target;        // its name
-	struct slice exclude_newer; // the cut-off of build requirements, or ""
-	struct sha256 requires;   // of the lock's record of them; zero where it has none
+	struct slice target; // its name
+	// The cut-offs of build requirements: "", none, where there is none.
+	struct slice exclude_newer;
+	const struct lock_cutoff *package_cutoffs;
+	size_t package_cutoffs_len;
+	struct sha256 requires;  // of the lock's record of them; zero where it has none
+	struct sha256 toolchain; // toolchain_digest; zero in an image, whose id is enough
 	struct slice interpreter; // real path
 	uint64_t interpreter_size;
 	int64_t interpreter_mtime_s;

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/places.h"
 #include "builder/sdist/embedded.h"
+#include "builder/sdist/toolchain.h"
 
 enum { ENVIRONMENT_MAX = 32 };
 
@@ -102,7 +103,7 @@ static struct variables environment_of(const struct workplace *place, const char
 	const char *bin = path_directory(place->arena, python);
 	if (!is_looked_up(python))
 		add(&variables, "PATH",
-		    arena_printf(place->arena, "%s:/usr/local/bin:/usr/bin:/bin", bin)
+		    arena_printf(place->arena, "%s:" BUILD_PATH, bin)
 			    .ptr);
 	add(&variables, "HOME", workplace_path(place, "home"));
 	add(&variables, "TMPDIR", workplace_path(place, "tmp"));

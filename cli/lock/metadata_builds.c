@@ -3,8 +3,10 @@
 #include "cli/lock/metadata_builds.h"
 
 #include "base/limits.h"
+#include "builder/sdist/toolchain.h"
 #include "cli/lock/build_python.h"
 #include "cli/lock/build_requires.h"
+#include "cli/lock/metadata_note.h"
 #include "packaging/name.h"
 
 enum { LIMIT_SECONDS = 3600 };
@@ -60,12 +62,18 @@ static const char *note_path(const struct asking *asking)
 		.ptr;
 }
 
+// What is asked for and what the backend runs on are resolved alike.
 static bool find_note(const struct asking *asking, struct slice *ret_text)
 {
-	struct error ignored;
-	return file_exists(note_path(asking)) &&
-	       file_read(note_path(asking), LIMIT_METADATA_BYTES, ERROR_IO, asking->arena,
-			 ret_text, &ignored) == 0;
+	const struct metadata_builds *builds = asking->builds;
+	struct build_query query = {
+		.cli = builds->cli,
+		.index_url = builds->index_url,
+		.lock = &asking->opened.lock,
+		.lock_path = asking->opened.path,
+		.target = asking->question->target,
+	};
+	return metadata_note_find(note_path(asking), &query, ret_text);
 }
 
 // --- asking ----------------------------------------------------------------------------
@@ -105,6 +113,9 @@ static struct sha256 digest_of_request(const struct asking *asking)
 		.sdist = asking->file.sha256,
 		.target = asking->question->target->name,
 		.exclude_newer = asking->opened.lock.exclude_newer,
+		.package_cutoffs = asking->opened.lock.package_cutoffs,
+		.package_cutoffs_len = asking->opened.lock.package_cutoffs_len,
+		.toolchain = toolchain_digest(),
 		.interpreter = asking->python.real,
 		.interpreter_size = asking->python.size,
 		.interpreter_mtime_s = asking->python.mtime_s,
@@ -170,6 +181,9 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 	if (status == 0 && outcome.net == SANDBOX_NET_REFUSED)
 		warn(cli,
 		     "the kernel grants no namespaces: builds could reach the network");
+	if (status == 0)
+		status = metadata_note_write(note_path(asking), &requires.resolved,
+					     *ret_text, err);
 	return status;
 }
 
@@ -179,10 +193,9 @@ static int ask_backend(struct asking *asking, struct slice *ret_text, struct err
 	AUTO(store_cleanup) struct store *store = NULL;
 	if (open_store(cli, &store, err) < 0 ||
 	    build_python_check(cli, asking->question->target, &asking->python, err) < 0 ||
-	    fetch(asking, store, err) < 0 || run_hook(asking, store, ret_text, err) < 0 ||
-	    make_directories(path_directory(asking->arena, note_path(asking)), err) < 0)
+	    fetch(asking, store, err) < 0)
 		return -1;
-	return file_write(note_path(asking), *ret_text, err);
+	return run_hook(asking, store, ret_text, err);
 }
 
 // --- the answer ------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "cli/lock/sdists.h"
 
 #include "base/limits.h"
+#include "builder/sdist/toolchain.h"
 #include "cli/lock/build_engine.h"
 #include "cli/lock/build_python.h"
 #include "cli/lock/build_requires.h"
@@ -49,6 +50,7 @@ static int choose_interpreter(struct sdists *sdists, struct error *err)
 	sdists->request.interpreter = python->real;
 	sdists->request.interpreter_size = python->size;
 	sdists->request.interpreter_mtime_s = python->mtime_s;
+	sdists->request.toolchain = toolchain_digest();
 	return 0;
 }
 
@@ -444,6 +446,8 @@ int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opene
 		.request = {
 			.target = opened->target.name,
 			.exclude_newer = opened->lock.exclude_newer,
+			.package_cutoffs = opened->lock.package_cutoffs,
+			.package_cutoffs_len = opened->lock.package_cutoffs_len,
 			.network = options->network,
 		},
 	};

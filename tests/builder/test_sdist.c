@@ -5,6 +5,7 @@
 #include "base/zip.h"
 #include "builder/sdist/build_system.h"
 #include "builder/sdist/causes.h"
+#include "builder/sdist/sdist.h"
 #include "builder/sdist/wheel_writer.h"
 #include "tests/builder/wheel_maker.h"
 
@@ -196,6 +197,47 @@ static void test_tail_of_a_log(void **state)
 	assert_true(slice_eq(build_log_tail(S("\n \n"), 2), S("")));
 }
 
+// --- keys of what is built -------------------------------------------------------------
+
+static struct slice key_text(const struct built_request *request)
+{
+	struct sha256 key = built_key(request);
+	return sha256_hex(&arena, &key);
+}
+
+static void test_all_that_may_change_a_wheel_is_in_its_key(void **state)
+{
+	(void)state;
+	static const struct lock_cutoff cutoffs[] = {
+		{ { "numpy", 5 }, { "2020-01-01T00:00:00Z", 20 } },
+		{ { "numpy", 5 }, { "2020-01-02T00:00:00Z", 20 } },
+	};
+	const struct sha256 digest = sha256_of(S("something"));
+	const struct built_request requests[] = {
+		{ .target = S("cp312") },
+		{ .target = S("cp311") },
+		{ .sdist = digest, .target = S("cp312") },
+		{ .requires = digest, .target = S("cp312") },
+		{ .toolchain = digest, .target = S("cp312") },
+		{ .target = S("cp312"), .exclude_newer = S("2020-01-01T00:00:00Z") },
+		{ .target = S("cp312"),
+		  .package_cutoffs = cutoffs,
+		  .package_cutoffs_len = 1 },
+		{ .target = S("cp312"),
+		  .package_cutoffs = cutoffs + 1,
+		  .package_cutoffs_len = 1 },
+		{ .target = S("cp312"), .interpreter = S("/usr/bin/python3") },
+		{ .target = S("cp312"), .interpreter_size = 1 },
+		{ .target = S("cp312"), .interpreter_mtime_s = 1 },
+		{ .target = S("cp312"), .network = true },
+	};
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
+		for (size_t j = 0; j <= i; j++)
+			assert_int_equal(slice_eq(key_text(&requests[i]),
+						  key_text(&requests[j])),
+					 i == j);
+}
+
 static int release(void **state)
 {
 	(void)state;
@@ -213,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_causes_of_real_builds),
 		cmocka_unit_test(test_tail_of_a_log),
+		cmocka_unit_test(test_all_that_may_change_a_wheel_is_in_its_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);
 }

@@ -81,6 +81,25 @@ class BuildRecords(BuildCase):
         self.ok(*self.lock_args(), "--upgrade-package", "helper", "--refresh")
         self.assertIn("helper-2.0-py3-none-any.whl", self.read("pylock.toml"))
 
+    def test_a_wheel_built_by_another_record_is_not_taken(self):
+        self.demo(helper("1.0"))
+        self.lock("demo\n")
+        self.bake("--index-url", self.index.url)
+        self.index.add(helper("2.0"))
+        self.ok(*self.lock_args(), "--upgrade-package", "helper", "--refresh")
+        shutil.rmtree(self.work / ".pinbake")
+        self.assertIn("building demo", self.bake("--index-url", self.index.url).err)
+        self.assertEqual(self.word(), "helped by 2.0")
+
+    def test_a_wheel_built_with_another_cutoff_is_not_taken(self):
+        self.demo()
+        self.index.add(helper("1.0"))
+        self.lock("demo\n", "--exclude-newer-package", "helper=2025-01-01")
+        self.bake("--index-url", self.index.url)
+        self.lock("demo\n", "--exclude-newer-package", "helper=2025-01-02")
+        self.assertIn("building demo", self.bake("--index-url", self.index.url).err)
+        self.assertNotIn("building demo", self.bake("--index-url", self.index.url).err)
+
     def test_requirements_that_are_built_themselves(self):
         self.demo(tool("helper", ["inner"], "import inner"), wheel("inner", "1.0", files={"inner.py": ""}))
         self.lock("demo\n")

@@ -175,6 +175,18 @@ class Sources(Case):
         again = self.ok(*self.lock_args("requirements.in", "--build", "--check", *self.BUILD))
         self.assertNotIn("asking the build backend", again.err)
 
+    def test_backend_is_asked_again_when_it_runs_on_something_else(self):
+        self.tree("app", version="3.1", project=DYNAMIC.replace("requires = []", 'requires = ["dep"]'))
+        asks = "asking the build backend"
+        (self.work / "requirements.in").write_text("./app\n")
+        lock = (*self.lock_args("requirements.in", "--build", *self.BUILD), "--refresh")
+        self.assertIn(asks, self.ok(*lock).err)
+        (self.work / "pylock.toml").unlink()
+        self.assertNotIn(asks, self.ok(*lock).err)
+        self.index.add(wheel("dep", "3.0"))
+        self.assertIn(asks, self.ok(*lock).err)
+        self.assertNotIn(asks, self.ok(*lock).err)
+
     def test_sdist_whose_metadata_is_dynamic(self):
         source = sdist("app", "1.0", dynamic="Requires-Dist")
         self.index.add(source)
