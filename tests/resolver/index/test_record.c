@@ -7,7 +7,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static struct arena arena;
@@ -248,9 +250,36 @@ static void test_700_2_undated_files_want_the_journal(void **state)
 	assert_int_equal(record.len, 0);
 }
 
+// As the store has it: nothing but what is asked for is read, none of it in place.
+static void test_record_in_a_file_says_the_same(void **state)
+{
+	(void)state;
+	const struct project project = sample();
+	struct project got, again;
+	struct slice record = record_pack(&project, &arena);
+	assert_true(record_open(record, 3, &arena, &got));
+	FILE *file = tmpfile();
+	assert_non_null(file);
+	assert_int_equal(fwrite("xyz", 1, 3, file), 3);
+	assert_int_equal(fwrite(record.ptr, 1, record.len, file), record.len);
+	assert_int_equal(fflush(file), 0);
+	const struct value value = { { NULL, record.len }, fileno(file), 3 };
+	assert_true(record_open_value(&value, 3, &arena, &again));
+	check(again.name, got.name);
+	assert_int_equal(again.file_len, got.file_len);
+	for (uint32_t i = 1; i < got.file_len; i++)
+		check_same_file(project_file_get(&again, i), project_file_get(&got, i));
+	assert_int_equal(ftruncate(fileno(file), (off_t)record.len - 20), 0);
+	assert_int_equal(project_file_get(&again, 0)->url.len, 0);
+	assert_int_equal(ftruncate(fileno(file), 40), 0);
+	assert_false(record_open_value(&value, 3, &arena, &again));
+	fclose(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_record_in_a_file_says_the_same),
 		cmocka_unit_test(test_a_page_straight_to_its_record),
 		cmocka_unit_test(test_700_2_undated_files_want_the_journal),
 		cmocka_unit_test(test_what_is_packed_comes_back),
