@@ -33,6 +33,7 @@ struct place place_look(const char *path)
 		.atime_s = info.st_atim.tv_sec,
 		.device = info.st_dev,
 		.inode = info.st_ino,
+		.links = info.st_nlink,
 	};
 }
 

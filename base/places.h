@@ -15,6 +15,7 @@ struct place {
 	int64_t mtime_s; // whole seconds
 	int64_t atime_s;
 	uint64_t device, inode;
+	uint64_t links; // names of the file
 };
 
 struct place place_look(
