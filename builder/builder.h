@@ -58,6 +58,7 @@ enum store_kind {
 	STORE_FILES,        // wheels and sdists, those that were built here too
 	STORE_LAYERS,       // layer blobs
 	STORE_BYTECODE,     // compiled modules of wheels
+	STORE_UNPACKED,     // files of wheels, for install to link, clone or copy
 	STORE_REPOSITORIES, // of git
 	STORE_NOTES,   // what keys were baked and built to, paths of layers, build logs
 	STORE_ANSWERS, // locks that were solved
@@ -76,7 +77,8 @@ uint64_t store_usage_bytes(const struct store_usage *usage); // of all kinds
 
 NODISCARD int store_usage(const struct store *store, struct store_usage *ret_usage,
 			  struct error *err);
-// Re-reads files and layers, which are named by their digest; each bad one is reported and, when remove, deleted.
+// Re-reads files and layers, which are named by their digest, and unpacked wheels, whose files are named by their
+// CRC-32 and size; each bad one is reported and, when remove, deleted.
 // ERROR_INTEGRITY if any was bad. Notes, bytecode and answers carry sums that are looked at whenever they are read.
 NODISCARD int store_verify(struct store *store, bool remove,
 			   const struct progress *progress, uint64_t *ret_checked,
@@ -211,6 +213,20 @@ NODISCARD int image_write_archive(const char *out_directory,
 				  struct slice reference, const char *archive_path,
 				  struct error *err);
 
+// How files of wheels get into an environment on disk: out of the compressed wheel, or out of a form of it that the
+// store keeps unpacked. A hard link is the store's own file: who edits it there edits it here, which is noticed by
+// time and size before the next use.
+enum link_mode {
+	LINK_AUTO, // clone where the file systems share blocks, else inflate
+	LINK_CLONE,
+	LINK_COPY,
+	LINK_HARDLINK,
+	LINK_INFLATE,
+};
+// "auto", "clone", "copy", "hardlink", "inflate". ERROR_USAGE.
+NODISCARD int link_mode_parse(struct slice text, enum link_mode *ret_mode,
+			      struct error *err);
+
 // The same tree on a live file system, at prefix; created, or brought to the lock's state.
 struct install_options {
 	const char *prefix;
@@ -220,10 +236,12 @@ struct install_options {
 	const struct target *target;
 	unsigned jobs;
 	bool strict;
+	enum link_mode link_mode;
 	struct arena *arena; // holds the result's warnings; NULL: they are not kept
 };
 struct install_result {
 	uint64_t packages, files, bytes;
+	uint64_t linked, cloned, copied;         // files of them, out of unpacked wheels
 	uint64_t uncompiled;                     // sources without bytecode (pyc.6)
 	uint64_t stripped_files, stripped_bytes; // left out (env.11)
 	struct bake_warning *warnings; // of files that two packages bring (env.10)

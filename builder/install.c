@@ -9,10 +9,8 @@
 #include "base/places.h"
 #include "builder/installation.h"
 #include "builder/layer/collisions.h"
+#include "builder/store/unpacked.h"
 #include "builder/wheel/tree_writer.h"
-
-// tar.10: the oldest time a zip file can hold.
-static const uint64_t tree_mtime = 315532800;
 
 struct change {
 	struct installation base;
@@ -182,7 +180,9 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 	struct tree_writer_options options = {
 		.folder = run->new_path,
 		.prefix = slice_skip(slice_from(run->base.prefix), 1),
-		.mtime = tree_mtime,
+		.mtime = UNPACKED_MTIME,
+		.store = run->base.store,
+		.link_mode = run->base.options->link_mode,
 		.jobs = run->base.options->jobs,
 		.progress = run->progress,
 	};
@@ -199,6 +199,9 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 		.packages = run->base.len,
 		.files = writer.files,
 		.bytes = writer.bytes,
+		.linked = writer.linked,
+		.cloned = writer.cloned,
+		.copied = writer.copied,
 		.uncompiled = run->base.uncompiled,
 		.stripped_files = run->base.packages.stripped_files,
 		.stripped_bytes = run->base.packages.stripped_bytes,

@@ -18,6 +18,7 @@ static const struct place_of_kind places[] = {
 	{ "layers/key", STORE_NOTES, false, true }, // key.2
 	{ "layers/paths", STORE_NOTES, false, false },
 	{ "bytecode", STORE_BYTECODE, false, false },
+	{ "unpacked", STORE_UNPACKED, true, false },
 	{ "built/key", STORE_NOTES, false, true },
 	{ "built/logs", STORE_NOTES, false, false },
 	{ "built/work", STORE_PARTIAL, false, false },
@@ -29,13 +30,10 @@ enum { PLACES = sizeof(places) / sizeof(places[0]) };
 const char *store_kind_name(enum store_kind kind)
 {
 	static const char *const names[STORE_KINDS] = {
-		[STORE_FILES] = "files",
-		[STORE_LAYERS] = "layers",
-		[STORE_BYTECODE] = "bytecode",
-		[STORE_NOTES] = "notes",
-		[STORE_REPOSITORIES] = "repositories",
-		[STORE_ANSWERS] = "answers",
-		[STORE_INDEX] = "index",
+		[STORE_FILES] = "files",       [STORE_LAYERS] = "layers",
+		[STORE_BYTECODE] = "bytecode", [STORE_UNPACKED] = "unpacked",
+		[STORE_NOTES] = "notes",       [STORE_REPOSITORIES] = "repositories",
+		[STORE_ANSWERS] = "answers",   [STORE_INDEX] = "index",
 		[STORE_PARTIAL] = "partial",
 	};
 	return names[kind];

@@ -21,7 +21,8 @@ int store_open(const char *cache_directory, struct store **ret_store, struct err
 	    make_folder(store, "layers/sha256", &store->layers, err) < 0 ||
 	    make_folder(store, "layers/key", &store->keys, err) < 0 ||
 	    make_folder(store, "layers/paths", &store->paths, err) < 0 ||
-	    make_folder(store, "bytecode", &store->bytecode, err) < 0) {
+	    make_folder(store, "bytecode", &store->bytecode, err) < 0 ||
+	    make_folder(store, "unpacked", &store->unpacked, err) < 0) {
 		store_close(store);
 		return error_during(err, "opening the store '%s'", cache_directory);
 	}

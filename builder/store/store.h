@@ -8,6 +8,7 @@
 //	layers/key/HEX       what a layer key was baked to
 //	layers/paths/HEX     the paths of the layer of a key
 //	bytecode/HEX         compiled modules of a wheel (pyc.8)
+//	unpacked/HEX/        the files of a wheel as install links, clones or copies them
 //	*.part               being written; removed by prune when their writer has died
 #pragma once
 
@@ -16,7 +17,7 @@
 
 struct store {
 	const char *root; // the cache directory
-	const char *files, *layers, *keys, *paths, *bytecode, *loading;
+	const char *files, *layers, *keys, *paths, *bytecode, *unpacked, *loading;
 	int shared; // held while the store is open (place_share), or -1
 	struct arena arena;
 };

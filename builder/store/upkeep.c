@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/places.h"
 #include "builder/store/holdings.h"
+#include "builder/store/unpacked.h"
 
 #include <stdlib.h>
 
@@ -62,12 +63,22 @@ static bool is_sound(const struct holding *stored, struct error *err)
 			  stored->path);
 		return false;
 	}
+	if (stored->kind == STORE_UNPACKED)
+		return unpacked_check(stored->path, err) == 0 ||
+		       place_look(stored->path).kind == PLACE_ABSENT;
 	if (digest_of_file(stored->path, &digest, err) < 0)
 		return place_look(stored->path).kind == PLACE_ABSENT;
 	if (!sha256_eq(&name, &digest))
 		error_set(err, ERROR_INTEGRITY,
 			  "'%s' no longer has the bytes it is named after", stored->path);
 	return sha256_eq(&name, &digest);
+}
+
+static bool remove_holding(const struct holding *holding)
+{
+	struct error ignored = { 0 };
+	return holding->is_folder ? remove_tree(holding->path, &ignored) == 0
+				  : place_remove(holding->path);
 }
 
 static int say_bad(uint64_t bad, bool removed, const struct error *first,
@@ -107,7 +118,7 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 		if (!is_sound(&list.items[i], &error)) {
 			first = bad++ == 0 ? error : first;
 			if (remove)
-				(void)place_remove(list.items[i].path);
+				(void)remove_holding(&list.items[i]);
 		}
 		if (progress && progress->advance)
 			progress->advance(progress->context, i + 1, list.items[i].name);
@@ -133,19 +144,18 @@ static uint64_t age_of(int64_t then_s, uint64_t now)
 
 static bool remove_counted(const struct holding *holding, struct store_usage *freed)
 {
-	struct error ignored = { 0 };
-	bool gone = holding->is_folder ? remove_tree(holding->path, &ignored) == 0
-				       : place_remove(holding->path);
+	bool gone = remove_holding(holding);
 	if (gone)
 		count(freed, holding);
 	return gone;
 }
 
 // What a killed process was writing; a living one may still be at a younger one, or in a
-// repository that it used lately.
+// repository that it used lately. Of unpacked wheels nothing is written again.
 static bool is_in_use(const struct holding *holding, uint64_t now)
 {
-	return (holding->kind == STORE_PARTIAL || holding->is_folder) &&
+	bool written = holding->is_folder && holding->kind != STORE_UNPACKED;
+	return (holding->kind == STORE_PARTIAL || written) &&
 	       age_of(holding->used_s, now) <= STALE_SECONDS;
 }
 

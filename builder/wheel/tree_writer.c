@@ -22,6 +22,7 @@ struct writing {
 		*records; // by wheel: its new RECORD's path, relative to the prefix
 	const struct slice *record_bytes;
 	struct inflater **inflaters; // by worker
+	struct linking linking;
 	atomic_uint_least64_t files, bytes;
 };
 
@@ -100,7 +101,8 @@ static int write_new(const struct writing *writing, const struct tree_entry *ent
 }
 
 // The file of the former environment, where its package's RECORD is the same and nobody
-// touched the file since.
+// touched the file since. One that is the store's too is nothing to go on with, unless that
+// is asked for.
 static bool link_former(const struct writing *writing, const struct tree_entry *entry,
 			const char *path, struct arena *scratch)
 {
@@ -116,6 +118,7 @@ static bool link_former(const struct writing *writing, const struct tree_entry *
 	return place.kind == PLACE_FILE && place.mode == entry->mode &&
 	       place.size == entry->zip->size &&
 	       place.mtime_s == (int64_t)options->mtime &&
+	       (place.links == 1 || options->link_mode == LINK_HARDLINK) &&
 	       place_hard_link(old, path, &ignored) == 0;
 }
 
@@ -129,7 +132,9 @@ static int write_entry(struct writing *writing, const struct tree_entry *entry,
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const char *path = path_of(writing->writer, entry->path, &scratch);
-	if (link_former(writing, entry, path, &scratch))
+	if (link_former(writing, entry, path, &scratch) ||
+	    (entry->zip && linking_place(&writing->linking, writing->writer->wheels,
+					 entry, path, &scratch)))
 		return 0;
 	return write_new(writing, entry, path, worker, err);
 }
@@ -195,11 +200,36 @@ static void find_records(const struct tree_writer *writer, struct slice *paths,
 	}
 }
 
+// Of a package that the former environment has, only touched files are missing.
+static int prepare_linking(struct writing *writing, struct arena *scratch,
+			   struct error *err)
+{
+	const struct tree_writer *writer = writing->writer;
+	const struct tree_writer_options *options = writer->options;
+	bool *wanted = arena_new_array(scratch, bool, writer->wheels_len + 1);
+	for (size_t i = 0; i < writer->wheels_len; i++)
+		wanted[i] = !options->former ||
+			    !former_owns(options->former, writing->records[i],
+					 writing->records[i], writing->record_bytes[i]);
+	struct linking_options linking = {
+		.store = options->store,
+		.mode = options->link_mode,
+		.folder = options->folder,
+		.wheels = writer->wheels,
+		.wanted = wanted,
+		.wheels_len = writer->wheels_len,
+		.inflaters = writing->inflaters,
+		.jobs = options->jobs,
+		.progress = options->progress,
+	};
+	return linking_prepare(&writing->linking, &linking, scratch, err);
+}
+
 static int write_files(struct tree_writer *writer, struct arena *scratch,
 		       struct error *err)
 {
 	size_t count = (count_entries(writer) + BLOCK - 1) / BLOCK;
-	unsigned workers = parallel_workers(writer->options->jobs, count);
+	unsigned workers = parallel_workers(writer->options->jobs, SIZE_MAX);
 	struct slice *paths =
 		arena_new_array(scratch, struct slice, writer->wheels_len + 1);
 	struct slice *bytes =
@@ -213,12 +243,17 @@ static int write_files(struct tree_writer *writer, struct arena *scratch,
 	find_records(writer, paths, bytes);
 	for (unsigned i = 0; i < workers; i++)
 		writing.inflaters[i] = inflater_new();
-	int status =
-		parallel_for(writer->options->jobs, count, write_block, &writing, err);
+	int status = prepare_linking(&writing, scratch, err);
+	if (status == 0)
+		status = parallel_for(writer->options->jobs, count, write_block, &writing,
+				      err);
 	for (unsigned i = 0; i < workers; i++)
 		inflater_free(writing.inflaters[i]);
 	writer->files = atomic_load(&writing.files);
 	writer->bytes = atomic_load(&writing.bytes);
+	writer->linked = atomic_load(&writing.linking.linked);
+	writer->cloned = atomic_load(&writing.linking.cloned);
+	writer->copied = atomic_load(&writing.linking.copied);
 	return status;
 }
 

@@ -4,13 +4,16 @@
 #pragma once
 
 #include "builder/wheel/former.h"
+#include "builder/wheel/linking.h"
 #include "builder/wheel/tree.h"
 
 struct tree_writer_options {
 	const char *folder; // exists and is empty
 	struct slice
 		prefix; // what the tree's paths begin with, without the leading slash: left off
-	uint64_t mtime; // of everything
+	uint64_t mtime;      // of everything
+	struct store *store; // of unpacked wheels
+	enum link_mode link_mode;
 	unsigned jobs;
 	const struct former *
 		former; // NULL, or the environment whose unchanged files are linked instead of inflated
@@ -24,7 +27,8 @@ struct tree_writer {
 	const struct tree *skeleton, *packages;
 	const struct wheel_file *wheels;
 	size_t wheels_len;
-	uint64_t files, bytes; // written or linked
+	uint64_t files, bytes;           // written or linked
+	uint64_t linked, cloned, copied; // files of them, out of the store
 };
 
 NODISCARD int tree_writer_write(struct tree_writer *writer, struct error *err);

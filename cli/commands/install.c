@@ -7,6 +7,7 @@
 
 struct install_values {
 	struct tree_values tree;
+	const char *link_mode;
 	bool check;
 };
 
@@ -18,6 +19,8 @@ static const struct option OPTIONS[] = {
 	  "PATH", "its Python (default: pythonX.Y on PATH)", false },
 	{ "check", 0, OPTION_FLAG, AT(check), NULL,
 	  "change nothing: does the environment equal the lock?", false },
+	{ "link-mode", 0, OPTION_TEXT, AT(link_mode), "MODE",
+	  "auto, clone, copy, hardlink or inflate files of wheels", true },
 	TREE_OPTIONS(struct install_values),
 };
 
@@ -32,6 +35,9 @@ static int complete_options(struct cli *cli, const struct install_values *values
 	options->target = &opened->target;
 	options->strict = tree->strict;
 	options->arena = &cli->arena;
+	if (values->link_mode &&
+	    link_mode_parse(slice_from(values->link_mode), &options->link_mode, err) < 0)
+		return -1;
 	if (!tree->interpreter && !values->check &&
 	    find_interpreter(cli, &opened->target, "--interpreter", &options->interpreter,
 			     err) < 0)

@@ -28,6 +28,12 @@ void report_install(struct cli *cli, const struct install_options *options,
 	    (unsigned long long)(took_ms % 1000 / 10), options->prefix);
 	put_totals(result, options->prefix, installed->packages, installed->files,
 		   installed->bytes);
+	json_object_set_new(result, "linked",
+			    json_integer((json_int_t)installed->linked));
+	json_object_set_new(result, "cloned",
+			    json_integer((json_int_t)installed->cloned));
+	json_object_set_new(result, "copied",
+			    json_integer((json_int_t)installed->copied));
 }
 
 // --- --check ------------------------------------------------------------------------------

@@ -520,6 +520,7 @@ static void test_store_knows_all_that_lies_in_it(void **state)
 		{ "layers/key/22", STORE_NOTES, false },
 		{ "layers/paths/33", STORE_NOTES, true },
 		{ "bytecode/44", STORE_BYTECODE, true },
+		{ "unpacked/88/0-3610a686-5", STORE_UNPACKED, true },
 		{ "built/key/55", STORE_NOTES, false },
 		{ "built/logs/demo.log", STORE_NOTES, true },
 		{ "built/work/demo.lock", STORE_PARTIAL, true },

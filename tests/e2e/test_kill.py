@@ -49,12 +49,14 @@ class Kill(Case):
     def choose(self):
         name = self.random.choice(self.LOCKS)
         if self.random.random() < 0.5:
-            return self.install_args(name, "-j", self.random.randint(1, 3))
+            return self.install_args(name, "-j", self.random.randint(1, 3),
+                                     "--link-mode", self.random.choice(["auto", "copy", "hardlink"]))
         return "bake", f"{name}.toml", "-o", self.random.choice(["out-a", "out-b"]), "-j", self.random.randint(1, 3)
 
     def damage(self):
         """What a run finds is never quite the same: parts of the cache, of the output or of all are gone."""
-        gone = {0: self.cache / "layers", 1: self.cache / "files", 2: self.work / "out-a", 3: self.prefix}
+        gone = {0: self.cache / "layers", 1: self.cache / "files", 2: self.work / "out-a", 3: self.prefix,
+                4: self.cache / "unpacked"}
         for path in self.random.sample(sorted(gone.values()), self.random.randint(0, 2)):
             shutil.rmtree(path, ignore_errors=True)
 

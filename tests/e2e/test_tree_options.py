@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import unittest
+from pathlib import Path
 
 from harness import PINBAKE, Case, noise, tree, wheel
 
@@ -129,6 +131,79 @@ class Bytecode(TreeCase):
         (prefix / SITE / f"demo/__pycache__/__init__.{TAG}.pyc").write_bytes(b"")
         self.ok(*install)
         self.ok(*install, "--check")
+
+
+class LinkMode(TreeCase):
+    """Files of wheels out of their unpacked form in the cache: the same tree in every way."""
+
+    MODES = ("inflate", "copy", "clone", "hardlink", "auto")
+
+    def setUp(self):
+        super().setUp()
+        self.index.add(
+            wheel("demo", "1.0", requires=["other"], scripts={"demo": "demo:main"},
+                  files={"demo/__init__.py": "def main(): pass\n", "demo/tool": ("#!/bin/sh\n", 0o755), "demo/empty": "",
+                         "demo-1.0.data/scripts/run": "#!python\nprint(1)\n",
+                         "demo-1.0.data/data/share/demo.bin": noise(300_000)}),
+            wheel("other", "1.0"))
+        self.lock("demo\n")
+
+    def install(self, name, mode, *args, folder=None, **options):
+        return json.loads(self.ok("install", "pylock.toml", "--prefix", (folder or self.work) / name, "--interpreter",
+                                  "/usr/bin/python3", "--link-mode", mode, "--json", *args, **options).out)
+
+    def test_every_mode_makes_the_same_tree(self):
+        trees = {}
+        for mode in self.MODES:
+            self.install("env", mode, umask=0o077)
+            self.ok("install", "pylock.toml", "--prefix", self.work / "env", "--check")
+            trees[mode] = tree(self.work / "env")
+            shutil.rmtree(self.work / "env")
+        for mode in self.MODES:
+            self.assertEqual(trees[mode], trees["inflate"], mode)
+
+    def test_links_are_made_and_files_of_the_environment_are_its_own(self):
+        result = self.install("a", "hardlink")
+        self.install("b", "hardlink")
+        shared = {path.name for path in (self.work / "a").rglob("*")
+                  if path.is_file() and not path.is_symlink() and path.stat().st_nlink > 1}
+        self.assertLessEqual({"tool", "demo.bin", "METADATA"}, shared)
+        self.assertFalse(shared & {"RECORD", "INSTALLER", "demo", "run", "pyvenv.cfg"})
+        self.assertGreater(result["linked"], 0)
+        self.assertEqual(self.install("c", "inflate")["linked"], 0)
+
+    def test_an_edit_does_not_reach_the_next_environment(self):
+        self.install("a", "hardlink")
+        module = f"{SITE}/demo/__init__.py"
+        (self.work / "a" / module).write_text("raise SystemExit(9)\n")
+        self.install("b", "hardlink")
+        self.ok("install", "pylock.toml", "--prefix", self.work / "b", "--check")
+        self.assertEqual((self.work / "b" / module).read_text(), "def main(): pass\n")
+        self.fails(5, "cache", "verify", says="was changed since it was unpacked")
+        self.fails(5, "cache", "verify", "--remove")
+        self.ok("cache", "verify")
+
+    def test_another_file_system_gets_copies(self):
+        folder = Path("/dev/shm")
+        if not os.access(folder, os.W_OK) or os.stat(folder).st_dev == os.stat(self.dir).st_dev:
+            self.skipTest("no other file system here")
+        with tempfile.TemporaryDirectory(dir=folder) as elsewhere:
+            result = self.install("env", "hardlink", folder=Path(elsewhere))
+            self.assertEqual(result["linked"], 0)
+            self.assertGreater(result["copied"], 0)
+            self.ok("install", "pylock.toml", "--prefix", Path(elsewhere) / "env", "--check")
+
+    def test_cache_knows_them(self):
+        self.install("a", "hardlink")
+        holds = json.loads(self.ok("cache", "info", "--json").out)["holds"]
+        self.assertEqual(holds["unpacked"]["count"], 2)
+        self.assertGreater(holds["unpacked"]["bytes"], 300_000)
+        self.ok("cache", "clear")
+        self.assertEqual(list((self.cache / "unpacked").iterdir()), [])
+        self.assertEqual(len((self.work / "a" / "share/demo.bin").read_bytes()), 300_000)
+
+    def test_unknown_modes_are_refused(self):
+        self.fails(2, "install", "pylock.toml", "--link-mode", "symlink", says="unknown link mode 'symlink'")
 
 
 class SmallDisk(TreeCase):

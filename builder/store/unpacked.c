@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// The folders of unpacked wheels: their names, their appearing, their check.
+#include "builder/store/unpacked.h"
+
+#include "base/copies.h"
+#include "base/places.h"
+
+#include <errno.h>
+
+const char *store_unpacked_path(const struct store *store, const struct sha256 *wheel,
+				struct arena *arena)
+{
+	return store_path_of(store->unpacked, wheel, arena);
+}
+
+// An empty file whose access time tells of the last use: those of the others stand still
+// where they are only linked.
+static const char *marker_of(const char *folder, struct arena *arena)
+{
+	return path_join(arena, folder, S("used"));
+}
+
+bool store_has_unpacked(const struct store *store, const struct sha256 *wheel)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	const char *folder = store_unpacked_path(store, wheel, &scratch);
+	if (place_look(folder).kind != PLACE_DIRECTORY)
+		return false;
+	place_touch(marker_of(folder, &scratch));
+	return true;
+}
+
+bool store_unpacked_clones_to(const struct store *store, const char *folder)
+{
+	return folders_share_blocks(store->unpacked, folder);
+}
+
+// --- files -----------------------------------------------------------------------------
+
+const char *unpacked_file(const char *folder, const struct zip_directory *directory,
+			  const struct zip_entry *zip, struct arena *arena)
+{
+	return arena_printf(arena, "%s/%zu-%08x-%llu", folder,
+			    (size_t)(zip - directory->entries), zip->crc32,
+			    (unsigned long long)zip->size)
+		.ptr;
+}
+
+bool unpacked_is_untouched(const char *path, const struct zip_entry *zip, unsigned mode)
+{
+	struct place place = place_look(path);
+	return place.kind == PLACE_FILE && place.size == zip->size &&
+	       place.mode == mode && place.mtime_s == UNPACKED_MTIME;
+}
+
+// --- appearing -------------------------------------------------------------------------
+
+// What a killed process left in it goes.
+static int take_over(const char *work, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct name_list names = { 0 };
+	int ignored = -1;
+	if (directory_names(work, &scratch, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.len; i++)
+		if (remove_tree(path_join(&scratch, work, names.items[i]), err) < 0)
+			return -1;
+	if (place_create(marker_of(work, &scratch), 0644, &ignored, err) < 0)
+		return -1;
+	fd_close(&ignored);
+	return 0;
+}
+
+int unpacking_begin(const struct store *store, const struct sha256 *wheel,
+		    struct arena *arena, struct unpacking *ret_unpacking,
+		    struct error *err)
+{
+	struct unpacking unpacking = { .lock = -1 };
+	struct error busy = { 0 };
+	unpacking.final = store_unpacked_path(store, wheel, arena);
+	const char *work = arena_printf(arena, "%s.part", unpacking.final).ptr;
+	bool locked = place_lock_directory(work, &unpacking.lock, &busy) == 0;
+	if (!locked && place_look(work).kind == PLACE_ABSENT &&
+	    place_look(unpacking.final).kind == PLACE_ABSENT) {
+		*err = busy; // no room, or a cache that cannot be written to
+		return -1;
+	}
+	if (locked) {
+		unpacking.work = work;
+		if (take_over(work, err) < 0) {
+			unpacking_end(&unpacking);
+			return -1;
+		}
+	}
+	*ret_unpacking = unpacking;
+	return 0;
+}
+
+int unpacking_commit(struct unpacking *unpacking, struct error *err)
+{
+	if (!unpacking->work ||
+	    place_look(unpacking->final).kind == PLACE_DIRECTORY) // end removes ours
+		return 0;
+	if (rename_path(unpacking->work, unpacking->final, err) < 0)
+		return -1;
+	unpacking->work = NULL;
+	return 0;
+}
+
+void unpacking_end(struct unpacking *unpacking)
+{
+	struct error ignored = { 0 };
+	if (unpacking->work)
+		(void)!remove_tree(unpacking->work, &ignored);
+	fd_close(&unpacking->lock);
+	unpacking->work = NULL;
+}
+
+// --- the check -------------------------------------------------------------------------
+
+// "17-8c736521-4096"
+static bool parse_name(struct slice name, struct slice *ret_crc32, uint64_t *ret_size)
+{
+	size_t first = slice_find_byte(name, '-'), last = slice_find_last_byte(name, '-');
+	if (first == SLICE_NONE || last != first + 9)
+		return false;
+	*ret_crc32 = slice_range(name, first + 1, last);
+	return slice_parse_u64(slice_skip(name, last + 1), UINT64_MAX, ret_size);
+}
+
+static int crc32_of_file(const char *path, uint32_t *ret_crc32, uint64_t *ret_size,
+			 struct error *err)
+{
+	enum { STEP = 1 << 20 };
+	AUTO(file_map_close) struct file_map map = { 0 };
+	uint32_t crc32 = 0;
+	if (file_map_open(path, ERROR_IO, &map, err) < 0)
+		return -1;
+	for (size_t at = 0; at < map.bytes.len; at += STEP) {
+		crc32 = crc32_update(crc32, slice_range(map.bytes, at, at + STEP));
+		file_map_done_with(&map, at, STEP);
+	}
+	*ret_crc32 = crc32;
+	*ret_size = map.bytes.len;
+	return 0;
+}
+
+static int check_file(const char *folder, struct slice name, struct arena *scratch,
+		      struct error *err)
+{
+	struct slice crc32_text = { 0 };
+	uint64_t size = 0, there = 0;
+	uint32_t crc32 = 0;
+	const char *path = path_join(scratch, folder, name);
+	struct place place = place_look(path);
+	if (slice_eq(name, S("used")))
+		return 0;
+	if (!parse_name(name, &crc32_text, &size) || place.kind != PLACE_FILE)
+		return error_set(err, ERROR_INTEGRITY, "'%s' is not a file of the store",
+				 path);
+	if (crc32_of_file(path, &crc32, &there, err) < 0)
+		return -1;
+	if (there != size || place.mtime_s != UNPACKED_MTIME ||
+	    !slice_eq(arena_printf(scratch, "%08x", crc32), crc32_text))
+		return error_set(err, ERROR_INTEGRITY,
+				 "'%s' was changed since it was unpacked", path);
+	return 0;
+}
+
+int unpacked_check(const char *folder, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct name_list names = { 0 };
+	if (directory_names(folder, &scratch, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.len; i++)
+		if (check_file(folder, names.items[i], &scratch, err) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// Wheels → their unpacked form in the store → files of an environment.
+//
+//	auto       clone where the file systems can, else inflate: nobody's edit reaches the store
+//	hardlink   one file for the store and all environments; a copy where no link can be made
+//	clone      blocks shared until one is written to; a copy where the file systems cannot
+//	copy       what the name says
+//	inflate    out of the compressed wheel, without an unpacked form
+#include "builder/wheel/linking.h"
+
+#include "base/copies.h"
+#include "base/parallel.h"
+#include "base/places.h"
+#include "builder/store/unpacked.h"
+#include "builder/wheel/entry_stream.h"
+#include "builder/wheel/layout.h"
+
+#include <string.h>
+
+enum {
+	WHEELS_AT_ONCE = 64, // one open folder each: far below the limit of files
+	BLOCK = 64,          // entries that a thread takes at once
+};
+
+int link_mode_parse(struct slice text, enum link_mode *ret_mode, struct error *err)
+{
+	static const char *const names[] = { [LINK_AUTO] = "auto",
+					     [LINK_CLONE] = "clone",
+					     [LINK_COPY] = "copy",
+					     [LINK_HARDLINK] = "hardlink",
+					     [LINK_INFLATE] = "inflate" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (slice_eq(text, slice_from(names[i]))) {
+			*ret_mode = (enum link_mode)i;
+			return 0;
+		}
+	}
+	error_set(err, ERROR_USAGE, "unknown link mode '%.*s'", SLICE_ARG(text));
+	return error_hint(err, "expected auto, clone, copy, hardlink or inflate");
+}
+
+// --- unpacking -------------------------------------------------------------------------
+
+struct task {
+	const struct wheel_file *wheel;
+	const struct unpacking *unpacking;
+	const struct zip_entry *zip;
+};
+
+struct group {
+	const struct linking_options *options;
+	struct task *items;
+	size_t len, cap;
+};
+
+struct output {
+	int fd;
+	const char *path;
+};
+
+static int write_piece(void *context, struct slice piece, struct error *err)
+{
+	const struct output *output = context;
+	return place_write(output->fd, output->path, piece, err);
+}
+
+static int unpack_entry(const struct task *task, struct inflater *inflater,
+			struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	AUTO(fd_close) int fd = -1;
+	struct output output = { .path = unpacked_file(task->unpacking->work,
+						       &task->wheel->directory, task->zip,
+						       &scratch) };
+	if (place_create(output.path, layout_mode(task->zip), &fd, err) < 0)
+		return -1;
+	output.fd = fd;
+	if (entry_stream(task->wheel, task->zip, inflater, write_piece, &output, err) < 0)
+		return -1;
+	return place_end(&fd, output.path, UNPACKED_MTIME, err);
+}
+
+static int unpack_block(void *context, size_t block, unsigned worker, struct error *err)
+{
+	const struct group *group = context;
+	const struct progress *progress = group->options->progress;
+	for (size_t i = block * BLOCK; i < (block + 1) * BLOCK && i < group->len; i++) {
+		if (progress && progress->interrupted && *progress->interrupted)
+			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+		if (unpack_entry(&group->items[i], group->options->inflaters[worker],
+				 err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+// Empty files are as quickly made as linked.
+static bool is_kept(const struct zip_entry *zip)
+{
+	return zip->size > 0 && !slice_ends_with(zip->name, S("/"));
+}
+
+static void add_tasks(struct group *group, const struct wheel_file *wheel,
+		      const struct unpacking *unpacking, struct arena *arena)
+{
+	for (size_t i = 0; unpacking->work && i < wheel->directory.len; i++)
+		if (is_kept(&wheel->directory.entries[i]))
+			*array_push(arena, group) =
+				(struct task){ wheel, unpacking,
+					       &wheel->directory.entries[i] };
+}
+
+struct batch {
+	const struct wheel_file *wheels[WHEELS_AT_ONCE];
+	struct unpacking unpackings[WHEELS_AT_ONCE];
+	size_t len;
+};
+
+static int fill(const struct linking_options *options, struct batch *batch,
+		struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct group group = { .options = options };
+	for (size_t i = 0; i < batch->len; i++)
+		add_tasks(&group, batch->wheels[i], &batch->unpackings[i], &scratch);
+	if (parallel_for(options->jobs, (group.len + BLOCK - 1) / BLOCK, unpack_block,
+			 &group, err) < 0)
+		return -1;
+	for (size_t i = 0; i < batch->len; i++)
+		if (unpacking_commit(&batch->unpackings[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int unpack_batch(const struct linking_options *options, struct batch *batch,
+			struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	size_t begun = 0;
+	int status = 0;
+	while (status == 0 && begun < batch->len) {
+		status = unpacking_begin(options->store, &batch->wheels[begun]->sha256,
+					 &scratch, &batch->unpackings[begun], err);
+		begun += status == 0;
+	}
+	if (status == 0)
+		status = fill(options, batch, err);
+	for (size_t i = 0; i < begun; i++)
+		unpacking_end(&batch->unpackings[i]);
+	batch->len = 0;
+	return status;
+}
+
+static int unpack_missing(const struct linking_options *options, struct error *err)
+{
+	struct batch batch = { 0 };
+	for (size_t i = 0; i < options->wheels_len; i++) {
+		if (options->wanted[i] &&
+		    !store_has_unpacked(options->store, &options->wheels[i].sha256))
+			batch.wheels[batch.len++] = &options->wheels[i];
+		if (batch.len == WHEELS_AT_ONCE && unpack_batch(options, &batch, err) < 0)
+			return -1;
+	}
+	return batch.len ? unpack_batch(options, &batch, err) : 0;
+}
+
+int linking_prepare(struct linking *linking, const struct linking_options *options,
+		    struct arena *arena, struct error *err)
+{
+	linking->folders = arena_new_array(arena, const char *, options->wheels_len + 1);
+	linking->mode = options->mode;
+	if (linking->mode == LINK_AUTO)
+		linking->mode = store_unpacked_clones_to(options->store, options->folder)
+					? LINK_CLONE
+					: LINK_INFLATE;
+	if (linking->mode == LINK_INFLATE)
+		return 0;
+	if (unpack_missing(options, err) < 0)
+		return error_during(err, "unpacking wheels into the cache");
+	for (size_t i = 0; i < options->wheels_len; i++)
+		if (options->wanted[i] &&
+		    store_has_unpacked(options->store, &options->wheels[i].sha256))
+			linking->folders[i] =
+				store_unpacked_path(options->store,
+						    &options->wheels[i].sha256, arena);
+	return 0;
+}
+
+// --- placing ---------------------------------------------------------------------------
+
+static bool clone_or_copy(struct linking *linking, const char *from,
+			  const struct tree_entry *entry, const char *path)
+{
+	AUTO(fd_close) int fd = -1;
+	struct error ignored = { 0 };
+	uint64_t bytes = 0;
+	if (place_create(path, entry->mode, &fd, &ignored) < 0)
+		return false;
+	bool cloned = linking->mode == LINK_CLONE && file_clone(from, fd);
+	bool done = cloned || (file_copy(from, fd, &bytes) && bytes == entry->zip->size);
+	if (!done || place_end(&fd, path, UNPACKED_MTIME, &ignored) < 0) {
+		(void)place_remove(path);
+		return false;
+	}
+	atomic_fetch_add(cloned ? &linking->cloned : &linking->copied, 1);
+	return true;
+}
+
+bool linking_place(struct linking *linking, const struct wheel_file *wheels,
+		   const struct tree_entry *entry, const char *path,
+		   struct arena *scratch)
+{
+	const char *folder = linking->folders ? linking->folders[entry->wheel] : NULL;
+	struct error ignored = { 0 };
+	if (!folder || !is_kept(entry->zip))
+		return false;
+	const char *from = unpacked_file(folder, &wheels[entry->wheel].directory,
+					 entry->zip, scratch);
+	unsigned mode = layout_mode(entry->zip);
+	if (!unpacked_is_untouched(from, entry->zip, mode))
+		return false;
+	if (linking->mode == LINK_HARDLINK && mode == entry->mode &&
+	    place_hard_link(from, path, &ignored) == 0) {
+		atomic_fetch_add(&linking->linked, 1);
+		return true;
+	}
+	return clone_or_copy(linking, from, entry, path);
+}
