@@ -279,11 +279,6 @@ int rename_path(const char *from, const char *to, struct error *err)
 	return 0;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static void directory_close(DIR **directory)
 {
 	if (*directory)
@@ -314,7 +309,7 @@ int directory_names(const char *path, struct arena *arena, struct name_list *ret
 	if (directory && read_names(directory, arena, &names) < 0)
 		return error_errno(err, ERROR_IO, "cannot list '%s'", path);
 	if (names.len)
-		qsort(names.items, names.len, sizeof(*names.items), by_bytes);
+		qsort(names.items, names.len, sizeof(*names.items), slice_order);
 	*ret_names = names;
 	return 0;
 }

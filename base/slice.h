@@ -26,6 +26,7 @@ struct slice slice_skip(struct slice s, size_t n); // without the first n bytes
 bool slice_eq(struct slice a, struct slice b);
 bool slice_eq_ignore_case(struct slice a, struct slice b); // ASCII letters only
 int slice_cmp(struct slice a, struct slice b); // bytes, then length: <0, 0, >0
+int slice_order(const void *a, const void *b); // the same of two struct slice, for qsort
 bool slice_starts_with(struct slice s, struct slice prefix);
 bool slice_ends_with(struct slice s, struct slice suffix);
 bool slice_contains(struct slice s, struct slice needle);

@@ -5,16 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_texts(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 size_t lock_sort_texts(struct slice *texts, size_t len)
 {
 	size_t kept = 0;
 	if (len > 1)
-		qsort(texts, len, sizeof(*texts), compare_texts);
+		qsort(texts, len, sizeof(*texts), slice_order);
 	for (size_t i = 0; i < len; i++)
 		if (kept == 0 || !slice_eq(texts[kept - 1], texts[i]))
 			texts[kept++] = texts[i];

@@ -65,11 +65,6 @@ static void compare_file(struct skipping *run, const struct layer_path *file)
 		map_insert(&run->contested, file->path, 0, NULL);
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static bool has_choice(const struct plan_layer *layer, const struct lock_choice *choice)
 {
 	for (size_t i = 0; i < layer->len; i++)
@@ -94,7 +89,7 @@ static void set_skips(struct skipping *run, struct plan_layer *bytecode)
 	}
 	if (bytecode->skips.len)
 		qsort(bytecode->skips.items, bytecode->skips.len,
-		      sizeof(*bytecode->skips.items), by_bytes);
+		      sizeof(*bytecode->skips.items), slice_order);
 }
 
 int skips_find(struct store *store, const struct bake_options *options, struct plan *plan,

@@ -159,11 +159,6 @@ static int by_name(const void *left, const void *right)
 	return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static int by_file_name(const void *a, const void *b)
 {
 	return slice_cmp(((const struct lock_file *)a)->name,
@@ -180,7 +175,7 @@ static void put_dependencies(const struct merge *merge, struct entry *entry,
 			entry->dependencies.items[kept++] = entry->dependencies.items[i];
 	if (kept)
 		qsort(entry->dependencies.items, kept, sizeof(*entry->dependencies.items),
-		      by_text);
+		      slice_order);
 	package->dependencies = entry->dependencies.items;
 	package->dependencies_len = kept;
 }

@@ -12,17 +12,12 @@ static int by_name(const void *a, const void *b)
 			 ((const struct pin *)b)->project->name);
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static void sort_names(struct pin *pin)
 {
 	if (pin->dependencies_len == 0)
 		return;
 	qsort(pin->dependencies, pin->dependencies_len, sizeof(*pin->dependencies),
-	      by_text);
+	      slice_order);
 	size_t kept = 1;
 	for (size_t i = 1; i < pin->dependencies_len; i++)
 		if (!slice_eq(pin->dependencies[i], pin->dependencies[kept - 1]))
