@@ -130,8 +130,12 @@ int find_link_add(const struct find_link *link, uint32_t index, struct arena *ar
 {
 	struct page page;
 	struct project found;
-	const struct page_input input = { link->body, link->content_type, link->url,
-					  project->name };
+	const struct page_input input = {
+		.body = link->body,
+		.content_type = link->content_type,
+		.url = link->url,
+		.name = project->name,
+	};
 	if (link->failed) {
 		*err = link->error;
 		return -1;

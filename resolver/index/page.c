@@ -148,6 +148,8 @@ int page_add(struct page *page, struct project_file *file, struct error *err)
 		return 0;
 	}
 	file->requires_python = slice_trim(file->requires_python);
+	if (page->input->seen)
+		seen_date(page->input->seen, file);
 	if (page->rows) {
 		page_rows_add(page, file);
 		return 0;

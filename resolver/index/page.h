@@ -4,6 +4,7 @@
 #pragma once
 
 #include "resolver/index/index.h"
+#include "resolver/index/seen.h"
 
 struct page_input {
 	// content_type may be "": the body's first byte decides then (691.1)
@@ -11,6 +12,8 @@ struct page_input {
 	// Final, after redirects: relative addresses resolve against it (691.2)
 	struct slice url;
 	struct slice name; // of the project, normalized
+	// Dates files whose index gives no time; NULL: they stay without
+	struct seen *seen;
 };
 
 // Everything lives in the arena or borrows from the body. Files of other projects, of no
@@ -21,8 +24,6 @@ NODISCARD int page_read(const struct page_input *input, struct arena *arena,
 			struct project *ret_project, struct error *err);
 
 // The same as a record (record.h), in `kept`, without all of its files in memory at once.
-// "" where a file says no upload time: what the journal of first sights adds (seen.h) needs
-// them.
 NODISCARD int page_read_record(const struct page_input *input, struct arena *arena,
 			       struct arena *kept, struct slice *ret_record,
 			       struct error *err);

@@ -14,7 +14,6 @@ struct page_rows {
 	size_t row_cap;
 	struct slice last_version; // and its number: files of a release follow each other
 	uint32_t last_spelling;
-	bool lacks_time;
 };
 
 size_t page_rows_len(const struct page_rows *rows)
@@ -56,7 +55,6 @@ void page_rows_add(struct page *page, struct project_file *file)
 	*array_push(page->arena, &rows->keys) =
 		(struct file_key){ file->name, file->url, spelling_of(rows, version),
 				   file->kind };
-	rows->lacks_time |= row.uploaded == UPLOAD_UNKNOWN;
 	record_writer_add(&rows->writer, file);
 }
 
@@ -90,6 +88,6 @@ int page_read_record(const struct page_input *input, struct arena *arena,
 	page.rows = &rows;
 	if (page_read_files(&page, err) < 0)
 		return -1;
-	*ret_record = rows.lacks_time ? S("") : finish(&rows, &project, arena, kept);
+	*ret_record = finish(&rows, &project, arena, kept);
 	return 0;
 }

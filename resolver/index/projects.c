@@ -192,33 +192,26 @@ static void request_page(struct index *index, struct page_job *job)
 	index_send(index, &request, REQUEST_PAGE, number_of(index, job));
 }
 
-// Files without upload-time get the day on which the store first saw them.
-static void date_by_journal(struct index *index, const struct page_job *job,
-			    struct project *project, struct arena *scratch)
-{
-	struct slice journal = S("");
-	(void)index_store_find(index->store, STORE_SEEN, job->key, &journal);
-	struct slice extended = seen_date(project, journal, index->config.now, scratch);
-	if (extended.len)
-		index_store_put(index->store, STORE_SEEN, job->key,
-				arena_dup(&index->arena, extended));
-}
-
-static int take_body(struct index *index, struct page_job *job,
-		     const struct page_input *input, struct slice *ret_record,
-		     struct project *ret_project, struct error *err)
+// Files without upload-time get the day on which the store first saw them; what is in a
+// directory is not of the store.
+static int take_body(struct index *index, struct page_job *job, struct page_input *input,
+		     struct slice *ret_record, struct project *ret_project,
+		     struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct project project;
+	bool is_journalled = !source_of(index, job)->local;
+	struct slice journal = S("");
+	struct seen seen;
+	if (is_journalled)
+		(void)index_store_find(index->store, STORE_SEEN, job->key, &journal);
+	seen_begin(&seen, journal, index->config.now, &scratch);
+	input->seen = is_journalled ? &seen : NULL;
 	if (page_read_record(input, &scratch, &index->arena, ret_record, err) < 0)
 		return -1;
-	if (ret_record->len == 0) {
-		if (page_read(input, &scratch, &project, err) < 0)
-			return -1;
-		if (!source_of(index, job)->local)
-			date_by_journal(index, job, &project, &scratch);
-		*ret_record = record_pack(&project, &index->arena);
-	}
+	journal = seen_end(&seen);
+	if (journal.len)
+		index_store_put(index->store, STORE_SEEN, job->key,
+				arena_dup(&index->arena, journal));
 	// Through the record even when fresh: what is handed out never depends on whether
 	// it came from the store.
 	if (!record_open(*ret_record, job->at, &index->arena, ret_project))
@@ -297,8 +290,12 @@ static void ask(struct index *index, struct page_job *job)
 static void take_page(struct index *index, struct page_job *job,
 		      const struct net_response *response)
 {
-	const struct page_input input = { response->body, response->content_type,
-					  response->final_url, job->name };
+	struct page_input input = {
+		.body = response->body,
+		.content_type = response->content_type,
+		.url = response->final_url,
+		.name = job->name,
+	};
 	struct project project;
 	struct slice record;
 	struct error why;

@@ -12,8 +12,7 @@ enum { NO_RELEASE = UINT32_MAX };
 
 struct spelling {
 	struct version version;
-	uint32_t id;      // order of first sight
-	uint32_t release; // index of the release it belongs to, or NO_RELEASE
+	uint32_t id; // order of first sight
 };
 
 static int by_version(const void *a, const void *b)
@@ -22,12 +21,6 @@ static int by_version(const void *a, const void *b)
 	int order = version_cmp(&left->version, &right->version);
 	// Of equal versions one gives the release its text, whatever order the page has.
 	return order ? order : slice_cmp(left->version.text, right->version.text);
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct spelling *left = a, *right = b;
-	return (left->id > right->id) - (left->id < right->id);
 }
 
 static int by_kind_and_name(const void *a, const void *b)
@@ -50,64 +43,63 @@ struct slice file_version(const struct project *project, const struct project_fi
 		       : S("");
 }
 
-static struct release *add_release(struct project *project, struct arena *arena,
-				   const struct version *version)
+static void add_release(struct project *project, struct arena *arena,
+			const struct version *version)
 {
-	project->releases = array_grow(arena, project->releases, project->release_len,
-				       &project->release_cap, sizeof(*project->releases));
 	struct release *release = &project->releases[project->release_len++];
 	*release = (struct release){ .version = *version };
 	release->version_text = version_normal(arena, version);
-	return release;
 }
 
-// Sorts the spellings that are versions, makes a release of each run of equal ones, and
-// tells each its release.
-static struct spelling *make_releases(struct project *project, struct arena *arena,
-				      const struct map *spellings)
+static size_t count_different(const struct spelling *sorted, size_t len)
 {
-	struct spelling *all = arena_new_array(arena, struct spelling, spellings->len);
+	size_t count = len > 0;
+	for (size_t i = 1; i < len; i++)
+		count += version_cmp(&sorted[i - 1].version, &sorted[i].version) != 0;
+	return count;
+}
+
+// Sorts the spellings that are versions, and makes a release of each run of equal ones.
+// Returns the release of each spelling, by its number, or NO_RELEASE.
+static const uint32_t *make_releases(struct project *project, struct arena *arena,
+				     const struct map *spellings)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct spelling *all = arena_new_array(&scratch, struct spelling, spellings->len);
+	uint32_t *release_of = arena_new_array(arena, uint32_t, spellings->len);
 	size_t len = 0;
 	for (size_t i = 0; i < spellings->len; i++) {
+		release_of[i] = NO_RELEASE;
 		all[len].id = (uint32_t)i;
 		len += version_parse(arena, spellings->entries[i].key, &all[len].version);
 	}
 	if (len)
 		qsort(all, len, sizeof(*all), by_version);
+	project->release_cap = count_different(all, len);
+	project->releases = arena_new_array(arena, struct release, project->release_cap);
 	for (size_t i = 0; i < len; i++) {
 		if (i == 0 || version_cmp(&all[i - 1].version, &all[i].version) != 0)
 			add_release(project, arena, &all[i].version);
-		all[i].release = (uint32_t)project->release_len - 1;
+		release_of[all[i].id] = (uint32_t)project->release_len - 1;
 	}
-	if (len)
-		qsort(all, len, sizeof(*all), by_id);
-	// Spread out, so that a spelling is found at its number; what was no version has
-	// NO_RELEASE.
-	struct spelling *by_number =
-		arena_new_array(arena, struct spelling, spellings->len);
-	for (size_t i = 0, at = 0; i < spellings->len; i++) {
-		by_number[i].release = NO_RELEASE;
-		if (at < len && all[at].id == i)
-			by_number[i] = all[at++];
-	}
-	return by_number;
+	return release_of;
 }
 
 // Each release's keys side by side, in the order in which they came.
 static void place_keys(struct project *project, const struct file_key *keys, size_t len,
-		       const struct spelling *known, struct file_order *order)
+		       const uint32_t *release_of, struct file_order *order)
 {
 	uint32_t start = 0;
 	for (size_t i = 0; i < len; i++)
-		if (known[keys[i].spelling].release != NO_RELEASE)
-			project->releases[known[keys[i].spelling].release].file_len++;
+		if (release_of[keys[i].spelling] != NO_RELEASE)
+			project->releases[release_of[keys[i].spelling]].file_len++;
 	for (size_t i = 0; i < project->release_len; i++) {
 		project->releases[i].first_file = start;
 		start += project->releases[i].file_len;
 		project->releases[i].file_len = 0;
 	}
 	for (size_t i = 0; i < len; i++) {
-		uint32_t rank = known[keys[i].spelling].release;
+		uint32_t rank = release_of[keys[i].spelling];
 		if (rank == NO_RELEASE)
 			continue;
 		struct release *release = &project->releases[rank];
@@ -153,10 +145,10 @@ void releases_group(struct project *project, const struct file_key *keys, size_t
 		    const struct map *spellings, struct arena *arena,
 		    struct file_order *ret_order)
 {
-	const struct spelling *known = make_releases(project, arena, spellings);
+	const uint32_t *release_of = make_releases(project, arena, spellings);
 	struct file_order order = { .at = arena_new_array(arena, const struct file_key *,
 							  len) };
-	place_keys(project, keys, len, known, &order);
+	place_keys(project, keys, len, release_of, &order);
 	for (size_t i = 0; i < project->release_len; i++)
 		order_keys(project, &project->releases[i],
 			   order.at + project->releases[i].first_file);

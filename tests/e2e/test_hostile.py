@@ -87,7 +87,7 @@ class Pages(Hostile):
         row = '{"filename":"app-1.%d-py3-none-any.whl","url":"%d","hashes":{}}'
         rows = ",".join(row % (number, number) for number in range(1_000_000))
         app = wheel("app", "1.999999")
-        self.memory = 8 * MEMORY  # some 5 kB a release
+        self.memory = 2 * MEMORY  # 1.6 GB, most of it the page's versions and the rows of its record
         self.index.raw["/simple/app/999999"] = ("application/octet-stream", app.content, {})
         self.page_ends(0, f'{{"meta":{{"api-version":"1.0"}},"name":"app","files":[{rows}]}}'.encode())
         self.assertEqual(self.pins(), {"app": "1.999999"})

@@ -36,8 +36,6 @@ static void check_record(struct arena *arena, const struct page_input *input,
 	struct project direct;
 	struct error err;
 	CHECK(page_read_record(input, arena, arena, &record, &err) == 0);
-	if (record.len == 0)
-		return;
 	CHECK(record_open(record, 0, arena, &direct));
 	CHECK(direct.release_len == project->release_len &&
 	      direct.file_len == project->file_len && direct.skipped == project->skipped);

@@ -36,8 +36,12 @@ static const struct project *make_project(const struct line *lines, size_t len)
 		buf_append(&out, S("}"));
 	}
 	buf_append(&out, S("]}"));
-	const struct page_input input = { buf_slice(&out), S("application/json"),
-					  S("https://h/foo/"), S("foo") };
+	const struct page_input input = {
+		.body = buf_slice(&out),
+		.content_type = S("application/json"),
+		.url = S("https://h/foo/"),
+		.name = S("foo"),
+	};
 	if (page_read(&input, &arena, project, &err) < 0)
 		fail_msg("%s", err.cause);
 	return project;

@@ -17,9 +17,12 @@ static const char OTHER_HEX[] =
 static int read_page(struct slice body, struct slice type, struct project *ret_project,
 		     struct error *err)
 {
-	const struct page_input input = { body, type,
-					  S("https://index.example/simple/foo/"),
-					  S("foo") };
+	const struct page_input input = {
+		.body = body,
+		.content_type = type,
+		.url = S("https://index.example/simple/foo/"),
+		.name = S("foo"),
+	};
 	return page_read(&input, &arena, ret_project, err);
 }
 
@@ -297,7 +300,10 @@ static void test_huge_base_is_ignored(void **state)
 	check(project.files[0].url, "https://index.example/simple/foo/foo-1.tar.gz");
 	struct error err;
 	const struct page_input input = {
-		S("{}"), S("application/json"), { page.ptr, PAGE_URL_MAX + 1 }, S("foo")
+		.body = S("{}"),
+		.content_type = S("application/json"),
+		.url = { page.ptr, PAGE_URL_MAX + 1 },
+		.name = S("foo"),
 	};
 	assert_int_equal(page_read(&input, &arena, &project, &err), -1);
 }

@@ -203,7 +203,7 @@ static void test_a_page_straight_to_its_record(void **state)
 	buf_append(&body, S("]}"));
 	const struct page_input input = { buf_slice(&body), S("application/json"),
 					  S("https://index.example/simple/foo/"),
-					  S("foo") };
+					  S("foo"), NULL };
 	struct project project, direct;
 	struct slice record;
 	struct error err;
@@ -236,18 +236,33 @@ static void test_a_page_straight_to_its_record(void **state)
 	}
 }
 
-// What the journal of first sights dates is not packed before.
-static void test_700_2_undated_files_want_the_journal(void **state)
+// The journal dates what came later before it is packed.
+static void test_700_2_undated_files_are_dated_by_the_journal(void **state)
 {
 	(void)state;
-	const struct page_input input = {
+	struct seen seen;
+	struct page_input input = {
 		S("{\"files\":[{\"filename\":\"foo-1.tar.gz\",\"url\":\"x\"}]}"),
-		S("application/json"), S("https://index.example/simple/foo/"), S("foo")
+		S("application/json"), S("https://index.example/simple/foo/"), S("foo"),
+		&seen
 	};
-	struct slice record = S("x");
+	struct slice record, journal;
+	struct project project;
 	struct error err;
+	seen_begin(&seen, S(""), 1000, &arena);
 	assert_int_equal(page_read_record(&input, &arena, &arena, &record, &err), 0);
-	assert_int_equal(record.len, 0);
+	assert_true(record_open(record, 0, &arena, &project));
+	assert_true(project.file_rows[0].uploaded == UPLOAD_UNKNOWN);
+	journal = seen_end(&seen);
+
+	input.body = S("{\"files\":[{\"filename\":\"foo-1.tar.gz\",\"url\":\"x\"},"
+		       "{\"filename\":\"foo-2.tar.gz\",\"url\":\"y\"}]}");
+	seen_begin(&seen, journal, 2000, &arena);
+	assert_int_equal(page_read_record(&input, &arena, &arena, &record, &err), 0);
+	assert_true(record_open(record, 0, &arena, &project));
+	assert_true(project.file_rows[0].uploaded == UPLOAD_UNKNOWN);
+	assert_true(project.file_rows[1].uploaded == INT64_C(2000000000));
+	assert_int_equal(project_file_get(&project, 1)->first_seen, 2000);
 }
 
 // As the store has it: nothing but what is asked for is read, none of it in place.
@@ -281,7 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record_in_a_file_says_the_same),
 		cmocka_unit_test(test_a_page_straight_to_its_record),
-		cmocka_unit_test(test_700_2_undated_files_want_the_journal),
+		cmocka_unit_test(test_700_2_undated_files_are_dated_by_the_journal),
 		cmocka_unit_test(test_what_is_packed_comes_back),
 		cmocka_unit_test(test_empty_project),
 		cmocka_unit_test(test_same_project_same_bytes),
