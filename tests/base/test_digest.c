@@ -84,6 +84,28 @@ static void test_texts_of_digests(void **state)
 	assert_true(sha256_is_zero(&digest));
 }
 
+// Each byte at each place: its digit's value, or none at all.
+static void test_each_byte_as_a_hex_digit(void **state)
+{
+	(void)state;
+	static const char digits[] = "0123456789abcdef";
+	for (size_t at = 0; at < SHA256_HEX; at++) {
+		for (int byte = 0; byte < 256; byte++) {
+			char text[SHA256_HEX];
+			struct sha256 digest;
+			memset(text, '0', sizeof(text));
+			text[at] = (char)byte;
+			const char *digit = memchr(digits, to_lower((char)byte), 16);
+			bool good = sha256_parse_hex((struct slice){ text, sizeof(text) },
+						     &digest);
+			assert_int_equal(good, digit != NULL);
+			if (digit)
+				assert_int_equal(digest.bytes[at / 2],
+						 (digit - digits) << (at % 2 ? 0 : 4));
+		}
+	}
+}
+
 static void test_crc32(void **state)
 {
 	(void)state;
@@ -99,6 +121,7 @@ int main(void)
 		cmocka_unit_test(test_known_digests),
 		cmocka_unit_test(test_streaming_and_reuse),
 		cmocka_unit_test(test_texts_of_digests),
+		cmocka_unit_test(test_each_byte_as_a_hex_digit),
 		cmocka_unit_test(test_crc32),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

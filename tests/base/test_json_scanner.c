@@ -135,6 +135,34 @@ static void test_string_without_escapes_is_not_copied(void **state)
 	assert_ptr_equal(scanner.text.ptr, text.ptr + 1);
 }
 
+// Keys and strings of every length, with every special byte behind them: steps of any
+// width end in the right place, and none reads past the input.
+static void test_strings_of_every_length(void **state)
+{
+	enum { LEN_MAX = 140 };
+	static const char *const ends[] = { "\"",     "\\n\"",  "\xc3\xa9\"",
+					    "\x1f\"", "\xff\"", "" };
+	static const bool good[] = { true, true, true, false, false, false };
+	(void)state;
+	for (size_t len = 0; len < LEN_MAX; len++) {
+		for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+			char plain[LEN_MAX];
+			memset(plain, 'x', len);
+			struct slice string = arena_printf(&arena, "\"%.*s%s", (int)len,
+							   plain, ends[i]);
+			struct slice object =
+				arena_printf(&arena, "{%.*s:%.*s}", SLICE_ARG(string),
+					     SLICE_ARG(string));
+			char *exact = mem_alloc(string.len);
+			memcpy(exact, string.ptr, string.len);
+			assert_string_equal(tokens((struct slice){ exact, string.len }),
+					    good[i] ? "s." : "!");
+			mem_free(exact);
+			assert_string_equal(tokens(object), good[i] ? "{ks}." : "{!");
+		}
+	}
+}
+
 static void test_json_2_utf8_and_surrogates_are_checked(void **state)
 {
 	(void)state;
@@ -259,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_json_2_grammar_is_checked),
 		cmocka_unit_test(test_strings_and_escapes),
 		cmocka_unit_test(test_string_without_escapes_is_not_copied),
+		cmocka_unit_test(test_strings_of_every_length),
 		cmocka_unit_test(test_json_2_utf8_and_surrogates_are_checked),
 		cmocka_unit_test(test_json_3_depth_is_bounded),
 		cmocka_unit_test(test_json_1_walking_skips_unknown_keys),
