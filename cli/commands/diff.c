@@ -69,13 +69,20 @@ static bool same_files(const struct lock_package *a, const struct lock_package *
 }
 
 // Trees have no files: what they are is where they come from.
-static bool same_source(const struct lock_package *a, const struct lock_package *b)
+static bool same_place(const struct lock_package *a, const struct lock_package *b)
 {
 	return a->has_vcs == b->has_vcs && slice_eq(a->vcs.url, b->vcs.url) &&
 	       slice_eq(a->vcs.path, b->vcs.path) &&
 	       slice_eq(a->vcs.commit_id, b->vcs.commit_id) &&
+	       slice_eq(a->vcs.subdirectory, b->vcs.subdirectory) &&
 	       a->has_directory == b->has_directory &&
-	       slice_eq(a->directory.path, b->directory.path);
+	       slice_eq(a->directory.path, b->directory.path) &&
+	       slice_eq(a->directory.subdirectory, b->directory.subdirectory);
+}
+
+static bool same_source(const struct lock_package *a, const struct lock_package *b)
+{
+	return same_place(a, b) && a->directory.editable == b->directory.editable;
 }
 
 // --- packages --------------------------------------------------------------------------------------------------------
@@ -210,13 +217,24 @@ static void print_files(const struct pair *pair)
 	}
 }
 
+static const char *source_change(const struct lock_package *a,
+				 const struct lock_package *b)
+{
+	if (same_source(a, b))
+		return "";
+	if (!same_place(a, b))
+		return ", from another source";
+	return b->directory.editable ? ", editable now" : ", no longer editable";
+}
+
 static void print_change(const struct pair *pair)
 {
 	const struct lock_package *a = pair->a, *b = pair->b;
-	printf("~ %.*s %.*s", SLICE_ARG(a->name), SLICE_ARG(a->version));
+	printf("~ %.*s%s%.*s", SLICE_ARG(a->name), a->version.len ? " " : "",
+	       SLICE_ARG(a->version));
 	if (!slice_eq(a->version, b->version))
 		printf(" %s %.*s", arrow(), SLICE_ARG(b->version));
-	puts(same_source(a, b) ? "" : ", from another source");
+	puts(source_change(a, b));
 	if (!slice_eq(a->marker_text, b->marker_text)) {
 		fputs("    for ", stdout);
 		print_marker(a->marker_text);
@@ -347,6 +365,8 @@ static json_t *side_as_json(const struct lock_package *package)
 	json_object_set_new(side, "version", text_as_json(package->version));
 	if (package->marker_text.len)
 		json_object_set_new(side, "marker", text_as_json(package->marker_text));
+	if (package->directory.editable)
+		json_object_set_new(side, "editable", json_true());
 	json_object_set_new(side, "files", files);
 	return side;
 }

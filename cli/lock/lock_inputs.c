@@ -14,6 +14,10 @@ struct inputs {
 	struct cli *cli;
 	struct requirement_reader reader;
 	struct net *net; // opened for the first file at a URL
+	struct {
+		struct slice *items; // pairs: as asked for, and where it was in the end
+		size_t len, cap;
+	} moved;
 	struct project_request request;
 	struct requirement_set *set;
 	size_t projects; // pyproject.toml files among them
@@ -55,13 +59,31 @@ static int read_project(struct inputs *inputs, const char *path,
 					 &inputs->cli->diagnostics);
 }
 
+// RFC 3986, 5.1.3: what a file names is seen from where the file was found at last.
+static struct slice place_of(const struct inputs *inputs, struct slice url)
+{
+	for (size_t i = 0; i < inputs->moved.len; i += 2)
+		if (slice_eq(inputs->moved.items[i], url))
+			return inputs->moved.items[i + 1];
+	return url;
+}
+
+static void note_place(struct inputs *inputs, struct arena *arena, struct slice url,
+		       struct slice final_url)
+{
+	if (!final_url.len || slice_eq(url, final_url))
+		return;
+	*array_push(arena, &inputs->moved) = url;
+	*array_push(arena, &inputs->moved) = arena_dup(arena, final_url);
+}
+
 // What is shown is free of the password; the net has it.
 static const char *join_urls(void *context, struct arena *arena, struct slice base,
 			     struct slice target)
 {
 	struct inputs *inputs = context;
 	struct error err = { 0 };
-	struct slice url = url_resolve(arena, base, target);
+	struct slice url = url_resolve(arena, place_of(inputs, base), target);
 	if (!inputs->net && open_net(inputs->cli, &inputs->net, &err) < 0)
 		return arena_c_string(arena, url_redact(arena, url));
 	net_use_credentials(inputs->net, url);
@@ -87,8 +109,10 @@ static int fetch_text(struct inputs *inputs, const char *url, struct arena *aren
 		status = error_set(err, ERROR_SOURCE,
 				   "'%s' was answered with HTTP status %u", url,
 				   response.status);
-	else
+	else {
 		*ret_text = arena_dup(arena, response.body);
+		note_place(inputs, arena, request.url, response.final_url);
+	}
 	net_response_release(&response);
 	return status;
 }

@@ -206,6 +206,17 @@ static void read_entry(struct reading *reading, const struct file *file,
 		add_entry(reading, file, entry);
 }
 
+// req.3: a folder is seen from the file that names it, which has to be on its machine.
+static bool is_elsewhere(struct reading *reading, const struct file *file,
+			 const struct line_option *option)
+{
+	if (!is_remote(slice_from(file->path)) || is_remote(option->value))
+		return false;
+	REPORT(reading, option->value_span,
+	       "a file at a URL may not name a folder of this machine");
+	return true;
+}
+
 static void add_run_option(struct reading *reading, const struct file *file,
 			   const struct line_option *option)
 {
@@ -217,6 +228,8 @@ static void add_run_option(struct reading *reading, const struct file *file,
 	}
 	struct requirement_option added = { option->run_kind, option->value,
 					    option->span };
+	if (added.kind == OPTION_FIND_LINKS && is_elsewhere(reading, file, option))
+		return;
 	if (added.kind == OPTION_FIND_LINKS)
 		added.value = slice_from(
 			path_beside(reading->arena, file->path, option->value));

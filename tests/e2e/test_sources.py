@@ -2,6 +2,7 @@
 make, backends that bring themselves (backend-path), an index and files on loopback."""
 
 import http.server
+import json
 import os
 import pathlib
 import re
@@ -165,6 +166,18 @@ class Sources(Case):
             content = pathlib.Path(path).read_bytes()
             self.assertNotIn(str(root).encode(), content)
 
+    def test_diff_tells_of_editables(self):
+        self.tree("app")
+        self.write("requirements.in", "./app\n")
+        self.ok(*self.lock_args())
+        (self.work / "pylock.toml").rename(self.work / "pylock.old.toml")
+        self.write("requirements.in", "-e ./app\n")
+        self.ok(*self.lock_args())
+        self.assertEqual(self.run_program("diff", "pylock.old.toml", "pylock.toml").out, "~ app, editable now\n")
+        self.assertEqual(self.run_program("diff", "pylock.toml", "pylock.old.toml").out, "~ app, no longer editable\n")
+        after = json.loads(self.run_program("diff", "pylock.old.toml", "pylock.toml", "--json").out)["packages"][0]["after"]
+        self.assertTrue(after["editable"])
+
     def test_metadata_that_only_the_backend_knows(self):
         self.tree("app", version="3.1", requires=["dep<2"], project=DYNAMIC)
         self.write("requirements.in", "./app\n")
@@ -207,6 +220,11 @@ class Sources(Case):
     def serve(self, files):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                if self.path == "/moved/main.txt":
+                    self.send_response(302)
+                    self.send_header("Location", "/a/main.txt")
+                    self.send_header("Content-Length", "0")
+                    return self.end_headers()
                 body = files.get(self.path)
                 self.send_response(200 if body is not None else 404)
                 self.send_header("Content-Length", str(len(body or "")))
@@ -224,12 +242,16 @@ class Sources(Case):
 
     def test_requirements_at_a_url(self):
         base = self.serve({"/a/main.txt": "-r more/b.txt\n", "/a/more/b.txt": "dep<2\n", "/bad.txt": "dep<<2\n",
-                           "/path.txt": "./x.whl\n", "/secret.txt": "dep=={version}\n".replace("{version}", "${HOME}")})
+                           "/path.txt": "./x.whl\n", "/links.txt": "--find-links ./wheels\ndep\n",
+                           "/secret.txt": "dep=={version}\n".replace("{version}", "${HOME}")})
         self.write("requirements.in", f"-r {base}/a/main.txt\n")
         self.ok(*self.lock_args())
         self.assertEqual(self.pins(), {"dep": "1.0"})
+        self.write("requirements.in", f"-r {base}/moved/main.txt\n")
+        self.ok(*self.lock_args(), "--check")
         for name, code, says in (("bad.txt", 3, "reading what 'requirements.in:1:1' includes"),
                                  ("path.txt", 3, "may not name a path of this machine"),
+                                 ("links.txt", 3, "may not name a folder of this machine"),
                                  ("secret.txt", 3, "${HOME}"), ("absent.txt", 4, "HTTP status 404")):
             with self.subTest(name=name):
                 self.write("requirements.in", f"-r {base}/{name}\n")
