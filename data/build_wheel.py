@@ -23,13 +23,21 @@ def fail(text):
     sys.exit(2)
 
 
+def libc():
+    """"glibc 2.36", "musl" for another on Linux, "" elsewhere."""
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (AttributeError, OSError, ValueError):
+        return "musl" if sys.platform.startswith("linux") else ""
+
+
 def describe():
     import platform
     import sysconfig
     version = "%d.%d.%d" % sys.version_info[:3]
     threads = "free" if sysconfig.get_config_var("Py_GIL_DISABLED") else "gil"
     return [version, threads, platform.python_implementation(), sysconfig.get_platform(),
-            sysconfig.get_config_var("EXT_SUFFIX") or "", sys.executable]
+            libc(), sys.executable]
 
 
 # --- source distributions ------------------------------------------------------------------------

@@ -22,6 +22,7 @@ static int read_lines(const struct line_list *lines, struct slice path,
 		.version = lines->items[0],
 		.free_threaded = slice_eq(lines->items[1], S("free")),
 		.platform = lines->items[3],
+		.libc = lines->items[4],
 	};
 	return 0;
 }

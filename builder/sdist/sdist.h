@@ -26,6 +26,7 @@ struct sdist_python {
 	struct slice path;     // absolute
 	struct slice version;  // "3.7.16"
 	struct slice platform; // "linux-x86_64"
+	struct slice libc;     // "glibc 2.36", "musl", "" where there is neither
 	bool free_threaded;
 };
 

@@ -2,6 +2,8 @@
 // Finds the engine, what it may see, the image, and the image's interpreter.
 #include "cli/lock/build_engine.h"
 
+#include "cli/lock/build_python.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -124,6 +126,8 @@ int build_engine_python(struct cli *cli, const struct target *target,
 		return error_set(err, ERROR_INPUT,
 				 "the image is for %.*s, but the lock is for %.*s",
 				 SLICE_ARG(python.platform), SLICE_ARG(target->name));
+	if (build_python_fits(&cli->arena, &python, target, S("the image"), err) < 0)
+		return -1;
 	*ret_python = python;
 	return 0;
 }

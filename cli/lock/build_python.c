@@ -38,12 +38,40 @@ int build_python_find(struct cli *cli, const struct target *target, const char *
 }
 
 static int wrong_python(const struct sdist_python *python, const struct target *target,
-			struct error *err)
+			struct slice who, struct error *err)
 {
-	error_set(err, ERROR_INPUT, "'%.*s' is Python %.*s%s, but the lock is for %.*s",
-		  SLICE_ARG(python->path), SLICE_ARG(python->version),
-		  python->free_threaded ? "t" : "", SLICE_ARG(target->name));
-	return error_hint(err, "name another one with --python-bin");
+	return error_set(err, ERROR_INPUT,
+			 "%.*s is Python %.*s%s, but the lock is for %.*s",
+			 SLICE_ARG(who), SLICE_ARG(python->version),
+			 python->free_threaded ? "t" : "", SLICE_ARG(target->name));
+}
+
+// What is linked to one C library finds no other.
+static bool is_libc_of(const struct target *target, struct slice libc)
+{
+	switch (target->os) {
+	case OS_LINUX_GLIBC: return slice_starts_with(libc, S("glibc "));
+	case OS_LINUX_MUSL: return slice_eq(libc, S("musl"));
+	case OS_MACOS:
+	case OS_WINDOWS: break;
+	}
+	return true;
+}
+
+int build_python_fits(struct arena *arena, const struct sdist_python *python,
+		      const struct target *target, struct slice who, struct error *err)
+{
+	struct slice wanted =
+		arena_printf(arena, "%u.%u.", target->python_major, target->python_minor);
+	if (!slice_starts_with(python->version, wanted) ||
+	    python->free_threaded != target->free_threaded)
+		return wrong_python(python, target, who, err);
+	if (!is_libc_of(target, python->libc))
+		return error_set(err, ERROR_INPUT,
+				 "%.*s has %.*s, but the lock is for %.*s",
+				 SLICE_ARG(who), SLICE_ARG(python->libc),
+				 SLICE_ARG(target->name));
+	return 0;
 }
 
 // What is built runs where it was built for: same Python, same processor, Linux with glibc.
@@ -56,11 +84,6 @@ int build_python_check(struct cli *cli, const struct target *target,
 	    sdist_look_at_python(cache_directory(cli), python->path, interrupt_flag(),
 				 &cli->arena, python, err) < 0)
 		return -1;
-	struct slice wanted = arena_printf(&cli->arena, "%u.%u.", target->python_major,
-					   target->python_minor);
-	if (!slice_starts_with(python->version, wanted) ||
-	    python->free_threaded != target->free_threaded)
-		return wrong_python(python, target, err);
 	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) <
 	    0)
 		return -1;
@@ -69,5 +92,8 @@ int build_python_check(struct cli *cli, const struct target *target,
 			err, ERROR_INPUT,
 			"source distributions for %.*s cannot be built on this machine",
 			SLICE_ARG(target->name));
+	struct slice who = arena_printf(&cli->arena, "'%.*s'", SLICE_ARG(python->path));
+	if (build_python_fits(&cli->arena, python, target, who, err) < 0)
+		return error_hint(err, "name another one with --python-bin");
 	return 0;
 }

@@ -17,6 +17,11 @@ struct build_python {
 NODISCARD int build_python_find(struct cli *cli, const struct target *target,
 				const char *option, struct build_python *ret_python,
 				struct error *err);
+// What an interpreter said of itself against the target: is it that version of Python, for
+// that C library? who: what is refused, "the image". ERROR_INPUT.
+NODISCARD int build_python_fits(struct arena *arena, const struct sdist_python *python,
+				const struct target *target, struct slice who,
+				struct error *err);
 // Asks it what it is: the target's Python, on a machine of the target's kind. ERROR_INPUT.
 NODISCARD int build_python_check(struct cli *cli, const struct target *target,
 				 struct build_python *python, struct error *err);

@@ -87,6 +87,28 @@ class BuildIn(BuildCase):
         (self.bin / f"python{PYTHON}").unlink()
         self.assertIn(f"the image has no python{PYTHON} on its PATH", self.bake_in("base:1", code=3).err)
 
+    def answer(self, line, text):
+        """The image's Python describes itself as it is, but for one line."""
+        python = self.bin / f"python{PYTHON}"
+        python.unlink()
+        python.write_text(f"#!{sys.executable}\nimport subprocess, sys\n"
+                          f"subprocess.run([{sys.executable!r}, *sys.argv[1:]], check=True)\n"
+                          f"lines = open(sys.argv[4]).read().splitlines()\nlines[{line}] = {text!r}\n"
+                          "open(sys.argv[4], 'w').write(chr(10).join(lines) + chr(10))\n")
+        python.chmod(0o755)
+
+    def test_an_image_that_is_not_the_targets_is_refused(self):
+        self.locked(sdist("demo", "1.0"))
+        for line, text, says in ((4, "musl", "the image has musl, but the lock is for cp"),
+                                 (3, "linux-riscv64", "the image is for linux-riscv64, but the lock is for cp"),
+                                 (1, "free", f"the image is Python {sys.version.split()[0]}t, but the lock is for cp"),
+                                 (0, "3.4.5", "the image is Python 3.4.5, but the lock is for cp")):
+            with self.subTest(says=says):
+                self.answer(line, text)
+                self.assertIn(says, self.bake_in("base:1", code=3).err)
+                self.assertEqual(len(self.calls("run")), 1)
+                self.log.unlink()
+
     def test_no_engine(self):
         self.locked(sdist("demo", "1.0"))
         self.bake_fails(3, "--build-in", "base:1", "--build-engine", "nerdctl", says="there is no 'nerdctl' to build with")
