@@ -71,6 +71,8 @@ static int64_t read_offset_minutes(struct reader *reader)
 
 bool upload_time_parse(struct slice text, int64_t *ret_microseconds)
 {
+	if (text.len == 0)
+		return false;
 	struct reader reader = { .at = text.ptr, .end = text.ptr + text.len };
 	unsigned year = read_digits(&reader, 4, 9999);
 	read_one_of(&reader, "-");
