@@ -156,6 +156,17 @@ def load_backend(text, paths):
     return backend
 
 
+def keep_flags(backend):
+    """CFLAGS takes the place of the flags that Python was compiled with (-O3, -DNDEBUG) in newer versions of
+    setuptools, and is added to them in older ones. Other build systems have flags of their own."""
+    import sysconfig
+    if backend.split(".")[0] in ("mesonpy", "scikit_build_core"):
+        return
+    for name in ("CFLAGS", "CXXFLAGS"):
+        if name in os.environ:
+            os.environ[name] = "%s %s" % (sysconfig.get_config_var("CFLAGS") or "", os.environ[name])
+
+
 def settings_for(backend):
     """meson-python builds in a folder with a random name, unless it is told one."""
     return {"build-dir": "build"} if backend == "mesonpy" else {}
@@ -168,6 +179,7 @@ def requires(backend, *paths):
 
 def wheel(backend, output, *paths):
     os.makedirs(output)
+    keep_flags(backend)
     return [load_backend(backend, paths).build_wheel(output, settings_for(backend), None)]
 
 
@@ -177,6 +189,7 @@ def requires_editable(backend, *paths):
 
 
 def editable(backend, output, *paths):
+    keep_flags(backend)
     hook = getattr(load_backend(backend, paths), "build_editable", None)
     if not hook:
         fail("the backend %r cannot build editable wheels (PEP 660)" % backend)

@@ -11,7 +11,7 @@ struct sha256 built_key(const struct built_request *request)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct buf text = { .arena = &scratch };
-	sealed_put(&text, "pinbake-build", S("2"));
+	sealed_put(&text, "pinbake-build", S("3"));
 	sealed_put_digest(&text, "sdist", &request->sdist);
 	sealed_put(&text, "target", request->target);
 	sealed_put(&text, "exclude-newer", request->exclude_newer);

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import sys
+import sysconfig
 import tarfile
 import time
 import unittest
@@ -176,6 +177,14 @@ class Sdists(BuildCase):
         self.assertEqual(result.code, 130, str(result))
         self.assertLess(time.monotonic() - begun, 30)
 
+
+class Flags(BuildCase):
+    def test_compilers_get_the_flags_that_python_was_compiled_with(self):
+        self.locked(sdist("demo", "1.0", "files['demo/flags.txt'] = os.environ['CFLAGS']"))
+        self.bake()
+        flags = self.built_file("demo/flags.txt")
+        self.assertTrue(flags.startswith(sysconfig.get_config_var("CFLAGS")), flags)
+        self.assertIn("-ffile-prefix-map=", flags)
 
 if __name__ == "__main__":
     unittest.main()
