@@ -158,13 +158,16 @@ def load_backend(text, paths):
 
 def keep_flags(backend):
     """CFLAGS takes the place of the flags that Python was compiled with (-O3, -DNDEBUG) in newer versions of
-    setuptools, and is added to them in older ones. Other build systems have flags of their own."""
+    setuptools, and is added to them in older ones. Other build systems have flags of their own. Where Python's headers
+    are is as little to be seen in debug information as where the sources are."""
     import sysconfig
     if backend.split(".")[0] in ("mesonpy", "scikit_build_core"):
         return
+    headers = sysconfig.get_path("include")
+    mapped = "" if " " in headers else " -ffile-prefix-map=%s=/include" % headers
     for name in ("CFLAGS", "CXXFLAGS"):
         if name in os.environ:
-            os.environ[name] = "%s %s" % (sysconfig.get_config_var("CFLAGS") or "", os.environ[name])
+            os.environ[name] = "%s %s%s" % (sysconfig.get_config_var("CFLAGS") or "", os.environ[name], mapped)
 
 
 def settings_for(backend):
