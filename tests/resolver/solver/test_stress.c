@@ -26,6 +26,7 @@ struct universe {
 	uint64_t rounds;  // of questions and hints, answered together
 	uint64_t answers; // all that was asked or hinted at, once
 	bool *is_known;   // [package * versions + rank]
+	uint64_t limit;   // of conflicts, looked at where the search pauses
 };
 
 static struct rank_set range(struct arena *arena, uint32_t from, uint32_t to)
@@ -75,6 +76,9 @@ static enum solver_state solve(struct universe *universe, struct solver *solver)
 		solver_tie(solver, p, 1);
 	for (;;) {
 		struct solver_step step = solver_run(solver);
+		if (step.state == SOLVER_PAUSED &&
+		    solver_counts(solver).conflicts <= universe->limit)
+			continue;
 		if (step.state != SOLVER_NEED)
 			return step.state;
 		universe->rounds++;
@@ -238,6 +242,38 @@ static void test_many_extras(void **state)
 	solver_free(solver);
 }
 
+// ---- one more pigeon than holes, which takes exponential time to refute: who drives the search ends it, and can say
+// what it was about.
+
+static void pigeon_depends(const struct universe *universe, uint32_t package,
+			   uint32_t rank, struct list *list)
+{
+	uint32_t pigeons = universe->versions;
+	for (uint32_t i = 1; package == SOLVER_ROOT && i <= pigeons; i++)
+		need(list, i, 0, pigeons - 1);
+	if (package != SOLVER_ROOT && package <= pigeons && rank < pigeons - 1)
+		need(list, pigeons + 1 + rank, package - 1, package);
+}
+
+static void test_a_search_can_be_given_up(void **state)
+{
+	(void)state;
+	enum { PIGEONS = 12, LIMIT = 2000 };
+	struct universe universe = { .packages = 2 * PIGEONS,
+				     .versions = PIGEONS,
+				     .depends = pigeon_depends,
+				     .limit = LIMIT };
+	struct solver *solver = solver_new();
+	solver_pause_every(solver, 10000);
+	assert_int_equal(solve(&universe, solver), SOLVER_PAUSED);
+	assert_cost(&universe, solver, 2 * LIMIT, 100);
+	assert_true(solver_counts(solver).conflicts > LIMIT);
+	uint32_t tried, hardest = solver_hardest(solver, &tried);
+	assert_in_range(hardest, 1, 2 * PIGEONS - 1);
+	assert_in_range(tried, 1, PIGEONS);
+	solver_free(solver);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_boto_chain_without_an_end),
 		cmocka_unit_test(test_ecosystem),
 		cmocka_unit_test(test_many_extras),
+		cmocka_unit_test(test_a_search_can_be_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
