@@ -103,8 +103,7 @@ static struct variables environment_of(const struct workplace *place, const char
 	const char *bin = path_directory(place->arena, python);
 	if (!is_looked_up(python))
 		add(&variables, "PATH",
-		    arena_printf(place->arena, "%s:" BUILD_PATH, bin)
-			    .ptr);
+		    arena_printf(place->arena, "%s:" BUILD_PATH, bin).ptr);
 	add(&variables, "HOME", workplace_path(place, "home"));
 	add(&variables, "TMPDIR", workplace_path(place, "tmp"));
 	add(&variables, "LANG", "C.UTF-8");
