@@ -76,6 +76,7 @@ class Pages(Hostile):
             with self.subTest(content[:12]):
                 self.page_ends(4, content, says=["app", "nest|no JSON object"])
 
+    @unittest.skipIf(HAS_SANITIZER, "its memmem looks at all that is left of the page for each tag")
     def test_tags(self):
         for content in (b"<" * 20_000_000, b"<a " * 7_000_000, b"<a href='" + b"x" * 20_000_000, b"<!--" * 5_000_000,
                         b"&#" * 10_000_000, b"<a href=x>" + b"&lt;" * 5_000_000):
