@@ -7,6 +7,10 @@
 #include "net/url.h"
 #include "packaging/name.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 // Above any real file name; the store's records keep offsets in it in 16 bits.
 enum { FILE_NAME_MAX = 1024 };
 
@@ -51,6 +55,8 @@ static bool read_name(struct page *page, struct project_file *file)
 		return false;
 	if (slice_ends_with(file->name, S(".whl"))) {
 		file->kind = FILE_WHEEL;
+		if (page->rows && page_rows_know(page, file))
+			return true;
 		const struct wheel_name *last = page->last.file.len ? &page->last : NULL;
 		if (wheel_name_parse_after(file->name, last, &file->wheel) !=
 			    FILENAME_OK ||
@@ -103,29 +109,58 @@ static void read_fragment(struct arena *arena, struct project_file *file)
 	}
 }
 
-// Absolute, and nothing in it to resolve or to redact, as nearly all are.
+// Bytes that mean something to those who cut off fragments, resolve and redact: '#', '@',
+// a dot behind a slash. Sixteen at a time, since addresses are a third of a page.
+#ifdef __SSE2__
+enum { URL_STEP = sizeof(__m128i) };
+
+static __m128i load(const char *ptr)
+{
+	return _mm_loadu_si128((const __m128i_u *)(const void *)ptr);
+}
+
+static __m128i marks_at(const char *ptr)
+{
+	const __m128i bytes = load(ptr);
+	const __m128i dots =
+		_mm_and_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')),
+			      _mm_cmpeq_epi8(load(ptr - 1), _mm_set1_epi8('/')));
+	return _mm_or_si128(dots,
+			    _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('#')),
+					 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('@'))));
+}
+
+static bool has_marks(const char *ptr, const char *end)
+{
+	__m128i marks = marks_at(end - URL_STEP);
+	for (; end - ptr > URL_STEP; ptr += URL_STEP)
+		marks = _mm_or_si128(marks, marks_at(ptr));
+	return _mm_movemask_epi8(marks) != 0;
+}
+#else
+enum { URL_STEP = 1 };
+
+static bool has_marks(const char *ptr, const char *end)
+{
+	for (; ptr < end; ptr++)
+		if (*ptr == '#' || *ptr == '@' || (*ptr == '.' && ptr[-1] == '/'))
+			return true;
+	return false;
+}
+#endif
+
+// Absolute, and nothing in it to cut off, to resolve or to redact, as nearly all are.
 static bool is_plain_url(struct slice url)
 {
-	if (!slice_starts_with(url, S("https://")) &&
-	    !slice_starts_with(url, S("http://")))
-		return false;
-	for (struct slice rest = slice_skip(url, 7); rest.len;) {
-		size_t at = slice_find_byte(rest, '.');
-		if (at == SLICE_NONE)
-			break;
-		if (rest.ptr[(ptrdiff_t)at - 1] == '/')
-			return false;
-		rest = slice_skip(rest, at + 1);
-	}
-	return slice_find_byte(url, '@') == SLICE_NONE;
+	const struct slice scheme = S("https://");
+	return url.len >= scheme.len + URL_STEP && slice_starts_with(url, scheme) &&
+	       !has_marks(url.ptr + scheme.len, url.ptr + url.len);
 }
 
 // Absolute, without a password. False for what this page may not name: a file of this
 // machine, unless the page is one, too, or a directory (which has no URL).
 static bool settle_url(struct page *page, struct project_file *file)
 {
-	if (is_plain_url(file->url))
-		return true;
 	struct slice base = page->input->url;
 	file->url = url_redact(page->arena, url_resolve(page->arena, base, file->url));
 	struct url url;
@@ -141,9 +176,11 @@ int page_add(struct page *page, struct project_file *file, struct error *err)
 	    LIMIT_PAGE_FILES)
 		return error_set(err, ERROR_SOURCE, "the page lists more than %u files",
 				 LIMIT_PAGE_FILES);
-	read_fragment(page->arena, file);
+	bool is_plain = is_plain_url(file->url);
+	if (!is_plain)
+		read_fragment(page->arena, file);
 	if (file->url.len == 0 || file->url.len > PAGE_URL_MAX ||
-	    !read_name(page, file) || !settle_url(page, file)) {
+	    !read_name(page, file) || !(is_plain || settle_url(page, file))) {
 		project->skipped++;
 		return 0;
 	}

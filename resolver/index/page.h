@@ -60,6 +60,9 @@ NODISCARD int page_read_html(struct page *page, struct error *err);
 
 // page_rows.c: takes what page_add found good
 void page_rows_reserve(struct page *page, size_t files);
+// Whether the file is a wheel whose name is the last wheel's up to the tags, and its tags are
+// those of a wheel before: file->wheel is set then.
+bool page_rows_know(const struct page *page, struct project_file *file);
 void page_rows_add(struct page *page, struct project_file *file);
 size_t page_rows_len(const struct page_rows *rows);
 

@@ -5,6 +5,14 @@
 
 #include "base/json_scanner.h"
 
+#include <string.h>
+
+// Inline, with the length known: a page has ten keys a file, and tens of thousands of files.
+static inline bool is_key(struct slice key, struct slice known)
+{
+	return key.len == known.len && memcmp(key.ptr, known.ptr, known.len) == 0;
+}
+
 // "hashes": {"sha256": "…"}, or a bare `true`: *ret_there says which of them it was not.
 static void read_hashes(struct json_scanner *scanner, bool *ret_there,
 			struct sha256 *ret_sha256)
@@ -17,7 +25,7 @@ static void read_hashes(struct json_scanner *scanner, bool *ret_there,
 		return;
 	}
 	while (json_next_key(scanner, &key)) {
-		if (!slice_eq(key, S("sha256")))
+		if (!is_key(key, S("sha256")))
 			json_skip(scanner);
 		else if (json_read_string(scanner, &hex))
 			(void)sha256_parse_hex(hex, ret_sha256);
@@ -33,7 +41,7 @@ static void read_file_hashes(struct json_scanner *scanner, struct project_file *
 		return;
 	}
 	while (json_next_key(scanner, &key)) {
-		bool is_usual = slice_eq(key, S("sha256"));
+		bool is_usual = is_key(key, S("sha256"));
 		if (!is_usual && !slice_starts_with(key, S("sha")))
 			json_skip(scanner);
 		else if (json_read_string(scanner, &hex) && is_usual)
@@ -62,24 +70,24 @@ struct metadata_keys {
 static void read_file_key(struct json_scanner *scanner, struct slice key,
 			  struct project_file *file, struct metadata_keys *metadata)
 {
-	if (slice_eq(key, S("filename")))
+	if (is_key(key, S("filename")))
 		(void)json_read_string(scanner, &file->name);
-	else if (slice_eq(key, S("url")))
+	else if (is_key(key, S("url")))
 		(void)json_read_string(scanner, &file->url);
-	else if (slice_eq(key, S("hashes")))
+	else if (is_key(key, S("hashes")))
 		read_file_hashes(scanner, file);
-	else if (slice_eq(key, S("requires-python")))
+	else if (is_key(key, S("requires-python")))
 		(void)json_read_string(scanner, &file->requires_python);
-	else if (slice_eq(key, S("size")))
+	else if (is_key(key, S("size")))
 		file->has_size = json_read_u64(scanner, &file->size);
-	else if (slice_eq(key, S("upload-time")))
+	else if (is_key(key, S("upload-time")))
 		(void)json_read_string(scanner, &file->upload_time);
-	else if (slice_eq(key, S("yanked")))
+	else if (is_key(key, S("yanked")))
 		read_yanked(scanner, file);
-	else if (slice_eq(key, S("core-metadata"))) {
+	else if (is_key(key, S("core-metadata"))) {
 		metadata->has_new = true;
 		read_hashes(scanner, &metadata->new_there, &metadata->new_sha256);
-	} else if (slice_eq(key, S("dist-info-metadata")))
+	} else if (is_key(key, S("dist-info-metadata")))
 		read_hashes(scanner, &metadata->old_there, &metadata->old_sha256);
 	else
 		json_skip(scanner);
@@ -122,9 +130,9 @@ static void read_status(struct page *page, struct json_scanner *scanner)
 		return;
 	}
 	while (json_next_key(scanner, &key)) {
-		if (slice_eq(key, S("status")))
+		if (is_key(key, S("status")))
 			(void)json_read_string(scanner, &page->project->status);
-		else if (slice_eq(key, S("reason")))
+		else if (is_key(key, S("reason")))
 			(void)json_read_string(scanner, &page->project->status_reason);
 		else
 			json_skip(scanner);
@@ -139,7 +147,7 @@ static int read_meta(struct page *page, struct json_scanner *scanner, struct err
 		return 0;
 	}
 	while (json_next_key(scanner, &key)) {
-		if (slice_eq(key, S("api-version")))
+		if (is_key(key, S("api-version")))
 			(void)json_read_string(scanner, &version);
 		else
 			json_skip(scanner);
@@ -160,13 +168,13 @@ int page_read_json(struct page *page, struct error *err)
 	if (json_next(&scanner) != JSON_OBJECT && !scanner.problem)
 		return error_set(err, ERROR_SOURCE, "the page is no JSON object");
 	while (json_next_key(&scanner, &key)) {
-		if (slice_eq(key, S("files"))) {
+		if (is_key(key, S("files"))) {
 			if (read_files(page, &scanner, err) < 0)
 				return -1;
-		} else if (slice_eq(key, S("meta"))) {
+		} else if (is_key(key, S("meta"))) {
 			if (read_meta(page, &scanner, err) < 0)
 				return -1;
-		} else if (slice_eq(key, S("project-status"))) {
+		} else if (is_key(key, S("project-status"))) {
 			read_status(page, &scanner);
 		} else {
 			json_skip(&scanner);

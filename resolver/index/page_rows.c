@@ -14,6 +14,8 @@ struct page_rows {
 	size_t row_cap;
 	struct slice last_version; // and its number: files of a release follow each other
 	uint32_t last_spelling;
+	// Number of what the latest wheels have in common (struct file_key)
+	uint32_t stem;
 };
 
 size_t page_rows_len(const struct page_rows *rows)
@@ -43,18 +45,53 @@ static uint32_t spelling_of(struct page_rows *rows, struct slice version)
 	return number;
 }
 
+// The piece of `to` that stands where the part of `from` does.
+static struct slice same_part(struct slice from, struct slice part, struct slice to)
+{
+	if (part.len == 0)
+		return S("");
+	return (struct slice){ to.ptr + (part.ptr - from.ptr), part.len };
+}
+
+bool page_rows_know(const struct page *page, struct project_file *file)
+{
+	const struct wheel_name *last = &page->last;
+	const struct slice name = file->name, suffix = S(".whl");
+	struct slice stem = last->file;
+	stem.len = last->file.len ? (size_t)(last->python.ptr - last->file.ptr) : 0;
+	if (stem.len == 0 || name.len < stem.len + suffix.len ||
+	    !slice_starts_with(name, stem) ||
+	    !set_numbers_know_tags(&page->rows->sets,
+				   slice_range(name, stem.len, name.len - suffix.len),
+				   &file->wheel)) {
+		page->rows->stem++;
+		return false;
+	}
+	file->wheel.file = name;
+	file->wheel.name = same_part(last->file, last->name, name);
+	file->wheel.version = same_part(last->file, last->version, name);
+	file->wheel.build = same_part(last->file, last->build, name);
+	file->wheel.build_number = last->build_number;
+	return true;
+}
+
 void page_rows_add(struct page *page, struct project_file *file)
 {
 	struct page_rows *rows = page->rows;
 	struct slice version = file_version(page->project, file);
+	bool is_wheel = file->kind == FILE_WHEEL;
 	rows->rows = array_grow(page->arena, rows->rows, rows->keys.len, &rows->row_cap,
 				sizeof(*rows->rows));
 	set_numbers_take(&rows->sets, file);
 	const struct file_row row = file_row_of(file);
 	rows->rows[rows->keys.len] = row;
 	*array_push(page->arena, &rows->keys) =
-		(struct file_key){ file->name, file->url, spelling_of(rows, version),
-				   file->kind };
+		(struct file_key){ .name = file->name,
+				   .url = file->url,
+				   .spelling = spelling_of(rows, version),
+				   .kind = file->kind,
+				   .stem = is_wheel ? rows->stem : 0,
+				   .tag_rank = file->tag_set };
 	record_writer_add(&rows->writer, file);
 }
 
@@ -62,6 +99,11 @@ static struct slice finish(struct page_rows *rows, struct project *project,
 			   struct arena *arena, struct arena *kept)
 {
 	struct file_order order;
+	const uint32_t *ranks = set_numbers_tag_ranks(&rows->sets, arena);
+	for (size_t i = 0; i < rows->keys.len; i++)
+		if (rows->keys.items[i].stem)
+			rows->keys.items[i].tag_rank =
+				ranks[rows->keys.items[i].tag_rank];
 	releases_group(project, rows->keys.items, rows->keys.len, &rows->spellings, arena,
 		       &order);
 	uint32_t *numbers = arena_new_array(arena, uint32_t, order.len);

@@ -47,12 +47,22 @@ uint32_t record_cold_crc(const struct packed_cold *cold,
 	const size_t skipped = sizeof(cold->crc32);
 	uint32_t crc = crc32_update(0, (struct slice){ (const char *)cold + skipped,
 						       sizeof(*cold) - skipped });
-	// A name that stands in the address is covered by it.
-	size_t first = cold->name.offset >= cold->url.offset &&
-		       cold->name.offset - cold->url.offset < cold->url.len;
-	for (size_t i = first; i < COLD_TEXTS; i++)
-		crc = crc32_update(crc, texts[i]);
-	return crc;
+	// A name that stands in the address is covered by it. Those side by side, as most
+	// are, go in one step.
+	bool named = cold->name.offset >= cold->url.offset &&
+		     cold->name.offset - cold->url.offset < cold->url.len;
+	struct slice span = texts[TEXT_URL];
+	const struct slice others[] = { named ? S("") : texts[TEXT_NAME],
+					texts[TEXT_TIME], texts[TEXT_HASH],
+					texts[TEXT_REASON] };
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		if (others[i].len && others[i].ptr != span.ptr + span.len) {
+			crc = crc32_update(crc, span);
+			span = (struct slice){ others[i].ptr, 0 };
+		}
+		span.len += others[i].len;
+	}
+	return crc32_update(crc, span);
 }
 
 static struct packed_text put_text(struct buf *texts, struct slice text)
@@ -84,26 +94,6 @@ static struct packed_text put_name(struct record_writer *writer,
 	return put_text(&writer->cold, file->name);
 }
 
-static struct packed_part part_of(struct slice name, struct slice part)
-{
-	if (part.len == 0)
-		return (struct packed_part){ 0 };
-	return (struct packed_part){ (uint16_t)(part.ptr - name.ptr),
-				     (uint16_t)part.len };
-}
-
-static void pack_wheel(const struct project_file *file, struct packed_cold *cold)
-{
-	const struct wheel_name *wheel = &file->wheel;
-	const struct slice parts[PARTS] = {
-		wheel->name,   wheel->version, wheel->build,
-		wheel->python, wheel->abi,     wheel->platform
-	};
-	for (size_t i = 0; i < PARTS; i++)
-		cold->parts[i] = part_of(file->name, parts[i]);
-	cold->build_number = wheel->build_number;
-}
-
 void record_writer_begin(struct record_writer *writer, size_t files, struct arena *arena)
 {
 	*writer = (struct record_writer){ .arena = arena };
@@ -121,16 +111,17 @@ void record_writer_add(struct record_writer *writer, const struct project_file *
 	struct packed_cold *row = &writer->rows[writer->row_len++];
 	row->url = put_text(&writer->cold, file->url);
 	row->name = put_name(writer, file, row->url);
-	row->yanked_reason = put_recurring(writer, file->yanked_reason);
 	row->upload_time = put_text(&writer->cold, file->upload_time);
 	row->other_hash = put_text(&writer->cold, file->other_hash);
+	row->yanked_reason = put_recurring(writer, file->yanked_reason);
 	row->sha256 = file->sha256;
 	row->metadata_sha256 = file->metadata_sha256;
 	row->size = file->size;
 	row->flags = (file->has_size ? FLAG_SIZE : 0u) |
 		     (file->has_core_metadata ? FLAG_CORE_METADATA : 0u);
-	if (file->kind == FILE_WHEEL)
-		pack_wheel(file, row);
+	struct slice texts[COLD_TEXTS];
+	record_cold_texts(row, writer->cold.ptr, texts);
+	row->crc32 = record_cold_crc(row, texts);
 }
 
 static struct release_row *pack_releases(struct record_writer *writer,
@@ -163,17 +154,12 @@ static void place(char *record, size_t at, const void *rows, size_t bytes)
 		memcpy(record + at, rows, bytes);
 }
 
-// Each with its CRC, which only now has all texts to read.
 static void place_cold(const struct record_writer *writer, const uint32_t *order,
 		       size_t len, char *at)
 {
 	struct packed_cold *placed = (void *)at;
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++)
 		placed[i] = writer->rows[order ? order[i] : i];
-		struct slice texts[COLD_TEXTS];
-		record_cold_texts(&placed[i], writer->cold.ptr, texts);
-		placed[i].crc32 = record_cold_crc(&placed[i], texts);
-	}
 }
 
 struct slice record_writer_finish(struct record_writer *writer,

@@ -15,7 +15,7 @@
 #include "resolver/index/value.h"
 
 // Part of the store's layout; any change of a row, or of keys, changes it
-enum { RECORD_LAYOUT = 5 };
+enum { RECORD_LAYOUT = 6 };
 
 // Name, status, releases and files of a project that was read from a page; not `index` of
 // the files, `index_url`, `state`, `error`.

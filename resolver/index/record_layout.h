@@ -24,20 +24,13 @@ struct packed_header {
 	struct packed_text name, status, status_reason; // hot
 };
 
-// A part of the file name.
-struct packed_part {
-	uint16_t offset, len;
-};
-
-enum { PART_NAME, PART_VERSION, PART_BUILD, PART_PYTHON, PART_ABI, PART_PLATFORM, PARTS };
 enum { FLAG_SIZE = 1, FLAG_CORE_METADATA = 2 };
 
 struct packed_cold {
 	uint32_t crc32; // of the rest of the row and of its texts
 	uint32_t flags;
 	struct packed_text name, url, yanked_reason, upload_time, other_hash;
-	struct packed_part parts[PARTS];
-	uint64_t build_number, size;
+	uint64_t size;
 	struct sha256 sha256, metadata_sha256;
 };
 

@@ -210,15 +210,6 @@ const struct release *project_release(const struct project *project, uint32_t ra
 	return *place;
 }
 
-static bool parts_fit(const struct packed_cold *cold)
-{
-	bool good = true;
-	for (size_t i = 0; i < PARTS; i++)
-		good &= cold->parts[i].offset <= cold->name.len &&
-			cold->parts[i].len <= cold->name.len - cold->parts[i].offset;
-	return good;
-}
-
 // Of the cold texts, what was read at once: those of a file stand side by side.
 struct text_window {
 	struct slice text;
@@ -254,7 +245,7 @@ static bool read_texts(const struct record *record, const struct packed_cold *co
 	size_t len = record->cold_text_len;
 	return fits(cold->name, len) && fits(cold->url, len) &&
 	       fits(cold->yanked_reason, len) && fits(cold->upload_time, len) &&
-	       fits(cold->other_hash, len) && parts_fit(cold) &&
+	       fits(cold->other_hash, len) &&
 	       read_text(record, &window, cold->url, &ret_texts[TEXT_URL]) &&
 	       read_text(record, &window, cold->name, &ret_texts[TEXT_NAME]) &&
 	       read_text(record, cold->yanked_reason.len ? &reasons : &window,
@@ -262,20 +253,6 @@ static bool read_texts(const struct record *record, const struct packed_cold *co
 	       read_text(record, &window, cold->upload_time, &ret_texts[TEXT_TIME]) &&
 	       read_text(record, &window, cold->other_hash, &ret_texts[TEXT_HASH]) &&
 	       cold->crc32 == record_cold_crc(cold, ret_texts);
-}
-
-static void read_wheel(const struct packed_cold *cold, struct project_file *file)
-{
-	struct wheel_name *wheel = &file->wheel;
-	struct slice *const parts[PARTS] = { &wheel->name,  &wheel->version,
-					     &wheel->build, &wheel->python,
-					     &wheel->abi,   &wheel->platform };
-	for (size_t i = 0; i < PARTS; i++)
-		*parts[i] =
-			slice_range(file->name, cold->parts[i].offset,
-				    (size_t)cold->parts[i].offset + cold->parts[i].len);
-	wheel->file = file->name;
-	wheel->build_number = cold->build_number;
 }
 
 static void read_file(const struct project *project, uint32_t at,
@@ -295,6 +272,9 @@ static void read_file(const struct project *project, uint32_t at,
 	file->requires_python = project_python_set(project, row->python_set);
 	if (!cold || !read_texts(record, cold, texts))
 		return;
+	if (file->kind == FILE_WHEEL &&
+	    wheel_name_parse(texts[TEXT_NAME], &file->wheel) != FILENAME_OK)
+		return; // only a forged record holds what is no wheel's name
 	file->name = texts[TEXT_NAME];
 	file->url = texts[TEXT_URL];
 	file->yanked_reason = texts[TEXT_REASON];
@@ -308,8 +288,6 @@ static void read_file(const struct project *project, uint32_t at,
 	file->other_hash = texts[TEXT_HASH];
 	file->sha256 = cold->sha256;
 	file->metadata_sha256 = cold->metadata_sha256;
-	if (file->kind == FILE_WHEEL)
-		read_wheel(cold, file);
 }
 
 const struct project_file *project_file_get(const struct project *project, uint32_t at)

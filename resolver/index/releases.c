@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 enum { NO_RELEASE = UINT32_MAX };
+enum { WHEEL_SUFFIX = sizeof(".whl") - 1 };
 
 struct spelling {
 	struct version version;
@@ -23,13 +24,21 @@ static int by_version(const void *a, const void *b)
 	return order ? order : slice_cmp(left->version.text, right->version.text);
 }
 
+static int cmp_kind_and_name(const struct file_key *left, const struct file_key *right)
+{
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	if (left->stem && left->stem == right->stem)
+		return (left->tag_rank > right->tag_rank) -
+		       (left->tag_rank < right->tag_rank);
+	return slice_cmp(left->name, right->name);
+}
+
 static int by_kind_and_name(const void *a, const void *b)
 {
 	const struct file_key *left = *(const struct file_key *const *)a;
 	const struct file_key *right = *(const struct file_key *const *)b;
-	if (left->kind != right->kind)
-		return left->kind < right->kind ? -1 : 1;
-	int order = slice_cmp(left->name, right->name);
+	int order = cmp_kind_and_name(left, right);
 	return order ? order : slice_cmp(left->url, right->url);
 }
 
@@ -112,12 +121,9 @@ static void place_keys(struct project *project, const struct file_key *keys, siz
 // Ascending, without repeated names, as most pages list them.
 static bool is_in_order(const struct file_key *const *keys, uint32_t len)
 {
-	for (uint32_t i = 1; i < len; i++) {
-		const struct file_key *left = keys[i - 1], *right = keys[i];
-		if (left->kind > right->kind || (left->kind == right->kind &&
-						 slice_cmp(left->name, right->name) >= 0))
+	for (uint32_t i = 1; i < len; i++)
+		if (cmp_kind_and_name(keys[i - 1], keys[i]) >= 0)
 			return false;
-	}
 	return true;
 }
 
@@ -131,7 +137,7 @@ static void order_keys(struct project *project, struct release *release,
 	qsort(keys, release->file_len, sizeof(*keys), by_kind_and_name);
 	for (uint32_t i = 0; i < release->file_len; i++) {
 		const struct file_key *key = keys[i];
-		if (kept && slice_eq(keys[kept - 1]->name, key->name)) {
+		if (kept && cmp_kind_and_name(keys[kept - 1], key) == 0) {
 			project->skipped++;
 			continue;
 		}
@@ -193,6 +199,14 @@ static uint32_t number_of(struct map *numbers, struct slice text)
 	return number;
 }
 
+// Where the last one's text comes again, as it often does, nothing is looked up.
+static uint32_t number_again(struct map *numbers, struct slice text, uint32_t *last)
+{
+	if (*last >= numbers->len || !slice_eq(numbers->entries[*last].key, text))
+		*last = number_of(numbers, text);
+	return *last;
+}
+
 static struct slice *keys_of(const struct map *numbers, struct arena *arena)
 {
 	struct slice *keys = arena_new_array(arena, struct slice, numbers->len);
@@ -212,8 +226,53 @@ static struct slice tag_text(const struct wheel_name *wheel)
 void set_numbers_take(struct set_numbers *numbers, struct project_file *file)
 {
 	if (file->kind == FILE_WHEEL)
-		file->tag_set = number_of(&numbers->tags, tag_text(&file->wheel));
-	file->python_set = number_of(&numbers->pythons, file->requires_python);
+		file->tag_set = number_again(&numbers->tags, tag_text(&file->wheel),
+					     &numbers->last_tags);
+	if (numbers->tag_lens.len < numbers->tags.len)
+		*array_push(numbers->tags.arena, &numbers->tag_lens) =
+			(struct tag_lens){ (uint32_t)file->wheel.python.len,
+					   (uint32_t)file->wheel.abi.len };
+	file->python_set = number_again(&numbers->pythons, file->requires_python,
+					&numbers->last_python);
+}
+
+bool set_numbers_know_tags(struct set_numbers *numbers, struct slice tags,
+			   struct wheel_name *ret_wheel)
+{
+	if (!map_find(&numbers->tags, tags, &numbers->last_tags))
+		return false;
+	const struct tag_lens *lens = &numbers->tag_lens.items[numbers->last_tags];
+	size_t abi = lens->python + 1, platform = abi + lens->abi + 1;
+	ret_wheel->python = slice_range(tags, 0, lens->python);
+	ret_wheel->abi = slice_range(tags, abi, abi + lens->abi);
+	ret_wheel->platform = slice_skip(tags, platform);
+	return true;
+}
+
+// In a file name: followed by its suffix, which tells "any.whl" from "any.more.whl".
+static int by_tags_in_name(const void *a, const void *b)
+{
+	struct slice left = (*(const struct map_entry *const *)a)->key;
+	struct slice right = (*(const struct map_entry *const *)b)->key;
+	left.len += WHEEL_SUFFIX;
+	right.len += WHEEL_SUFFIX;
+	return slice_cmp(left, right);
+}
+
+const uint32_t *set_numbers_tag_ranks(const struct set_numbers *numbers,
+				      struct arena *arena)
+{
+	size_t len = numbers->tags.len;
+	uint32_t *ranks = arena_new_array(arena, uint32_t, len);
+	const struct map_entry **sorted =
+		arena_new_array(arena, const struct map_entry *, len);
+	for (size_t i = 0; i < len; i++)
+		sorted[i] = &numbers->tags.entries[i];
+	if (len)
+		qsort(sorted, len, sizeof(const struct map_entry *), by_tags_in_name);
+	for (size_t i = 0; i < len; i++)
+		ranks[sorted[i]->value] = (uint32_t)i;
+	return ranks;
 }
 
 void set_numbers_finish(const struct set_numbers *numbers, struct project *project,
@@ -227,7 +286,7 @@ void set_numbers_finish(const struct set_numbers *numbers, struct project *proje
 
 void project_write_rows(struct project *project, struct arena *arena)
 {
-	struct set_numbers numbers = { { .arena = arena }, { .arena = arena } };
+	struct set_numbers numbers = { .tags.arena = arena, .pythons.arena = arena };
 	struct file_row *rows =
 		arena_new_array(arena, struct file_row, project->file_len);
 	for (size_t i = 0; i < project->file_len; i++) {
@@ -249,7 +308,7 @@ void project_group(struct project *project, struct arena *arena)
 	struct file_key *keys = arena_new_array(arena, struct file_key, len);
 	for (size_t i = 0; i < len; i++) {
 		const struct project_file *file = &project->files[i];
-		keys[i] = (struct file_key){ file->name, file->url, 0, file->kind };
+		keys[i] = (struct file_key){ file->name, file->url, .kind = file->kind };
 		keys[i].spelling = number_of(&spellings, file_version(project, file));
 	}
 	releases_group(project, keys, len, &spellings, arena, &order);

@@ -11,6 +11,9 @@ struct file_key {
 	struct slice name, url;
 	uint32_t spelling; // number of its version's text in the map
 	enum file_kind kind;
+	// Of wheels with one stem, which is all before their tags, the ranks of the tags say
+	// the order of the names; 0: compare the names
+	uint32_t stem, tag_rank;
 };
 
 struct file_order {
@@ -31,12 +34,25 @@ void releases_group(struct project *project, const struct file_key *keys, size_t
 const struct release_row *release_rows(const struct project *project,
 				       struct arena *arena);
 
+struct tag_lens {
+	uint32_t python, abi;
+};
+
 // Numbers for the texts that recur: tag sets and requires-python.
 struct set_numbers {
 	struct map tags, pythons;
+	uint32_t last_tags, last_python;    // the latest, which are likely to come again
+	ARRAY_OF(struct tag_lens) tag_lens; // as tags
 };
 
 void set_numbers_take(struct set_numbers *numbers, struct project_file *file);
+// Whether these tags are those of a wheel that was taken before, and so known to be good:
+// *ret_wheel gets them, as pieces of `tags`.
+bool set_numbers_know_tags(struct set_numbers *numbers, struct slice tags,
+			   struct wheel_name *ret_wheel);
+// By number of the tag set: its place among all in the order of file names.
+const uint32_t *set_numbers_tag_ranks(const struct set_numbers *numbers,
+				      struct arena *arena);
 void set_numbers_finish(const struct set_numbers *numbers, struct project *project,
 			struct arena *arena);
 struct file_row file_row_of(const struct project_file *file);

@@ -28,6 +28,17 @@ static void check_project(struct arena *arena, const struct project *project)
 	}
 }
 
+static void check_wheel(const struct wheel_name *left, const struct wheel_name *right)
+{
+	CHECK(slice_eq(left->name, right->name));
+	CHECK(slice_eq(left->version, right->version));
+	CHECK(slice_eq(left->build, right->build));
+	CHECK(left->build_number == right->build_number);
+	CHECK(slice_eq(left->python, right->python));
+	CHECK(slice_eq(left->abi, right->abi));
+	CHECK(slice_eq(left->platform, right->platform));
+}
+
 // The way straight to the record says the same as the way over structs.
 static void check_record(struct arena *arena, const struct page_input *input,
 			 const struct project *project)
@@ -54,6 +65,7 @@ static void check_record(struct arena *arena, const struct page_input *input,
 			CHECK(slice_eq(file->upload_time,
 				       project->files[at].upload_time));
 			CHECK(sha256_eq(&file->sha256, &project->files[at].sha256));
+			check_wheel(&file->wheel, &project->files[at].wheel);
 			CHECK(direct.file_rows[at].uploaded ==
 			      project->file_rows[at].uploaded);
 		}

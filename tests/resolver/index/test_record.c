@@ -236,6 +236,66 @@ static void test_a_page_straight_to_its_record(void **state)
 	}
 }
 
+// Wheels that are known by the last one's stem and by tags that came before are the same
+// as those whose names were parsed, and stand in the order of their names.
+static void test_wheels_known_by_their_tags(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+		"foo-1.0-cp39-cp39-win32.whl",   "foo-1.0-cp310-cp310-win32.whl",
+		"foo-1.0-py3-none-any.whl",      "foo-1.0-py3-none-any.more.whl",
+		"foo-1.1-py3-none-any.whl",      "foo-1.1-cp39-cp39-win32.whl",
+		"foo-1.1-cp310-cp310-win32.whl", "foo-1.1-py3-none-any.more.whl",
+		"foo-1.1-2-py3-none-any.whl",    "foo-1.1-2-cp39-cp39-win32.whl",
+		"foo-1.1-py3-none-any.whl",      "Foo-1.1-cp39-cp39-win32.whl",
+		"foo-1.1-py3-none-any-v.whl",    "bar-1.1-py3-none-any.whl",
+		"foo-1.1-py3-none-any.whl.whl",  "foo-1.10-py3-none-any.whl",
+	};
+	static const char *const expected[] = {
+		"foo-1.0-cp310-cp310-win32.whl", "foo-1.0-cp39-cp39-win32.whl",
+		"foo-1.0-py3-none-any.more.whl", "foo-1.0-py3-none-any.whl",
+		"Foo-1.1-cp39-cp39-win32.whl",   "foo-1.1-2-cp39-cp39-win32.whl",
+		"foo-1.1-2-py3-none-any.whl",    "foo-1.1-cp310-cp310-win32.whl",
+		"foo-1.1-cp39-cp39-win32.whl",   "foo-1.1-py3-none-any.more.whl",
+		"foo-1.1-py3-none-any.whl",      "foo-1.1-py3-none-any.whl.whl",
+		"foo-1.10-py3-none-any.whl",
+	};
+	struct buf body = { .arena = &arena };
+	buf_append(&body, S("{\"files\":["));
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		buf_printf(&body,
+			   "%s{\"filename\":\"%s\",\"url\":\"https://h/%s\","
+			   "\"upload-time\":\"2024-01-02T03:04:05Z\"}",
+			   i ? "," : "", names[i], names[i]);
+	buf_append(&body, S("]}"));
+	const struct page_input input = {
+		.body = buf_slice(&body),
+		.content_type = S("application/json"),
+		.url = S("https://index.example/simple/foo/"),
+		.name = S("foo"),
+	};
+	struct project direct, project;
+	struct slice record;
+	struct error err;
+	assert_int_equal(page_read(&input, &arena, &project, &err), 0);
+	assert_int_equal(page_read_record(&input, &arena, &arena, &record, &err), 0);
+	assert_true(record_open(record, 0, &arena, &direct));
+	assert_int_equal(direct.release_len, 3);
+	assert_int_equal(direct.skipped, project.skipped);
+	// The files of a release that count: repeated ones are none of them.
+	size_t at = 0;
+	for (uint32_t rank = 0; rank < direct.release_len; rank++) {
+		const struct release_row *row = &direct.release_rows[rank];
+		for (uint32_t i = 0; i < row->file_len; i++, at++) {
+			const struct project_file *file =
+				project_file_get(&direct, row->first_file + i);
+			check(file->name, slice_from(expected[at]));
+			check_same_file(file, &project.files[row->first_file + i]);
+		}
+	}
+	assert_int_equal(at, sizeof(expected) / sizeof(*expected));
+}
+
 // The journal dates what came later before it is packed.
 static void test_700_2_undated_files_are_dated_by_the_journal(void **state)
 {
@@ -296,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record_in_a_file_says_the_same),
 		cmocka_unit_test(test_a_page_straight_to_its_record),
+		cmocka_unit_test(test_wheels_known_by_their_tags),
 		cmocka_unit_test(test_700_2_undated_files_are_dated_by_the_journal),
 		cmocka_unit_test(test_what_is_packed_comes_back),
 		cmocka_unit_test(test_empty_project),
