@@ -326,6 +326,25 @@ static int check_index_url(struct cli *cli, struct slice url, struct error *err)
 	return -1;
 }
 
+// A folder without files has nothing to say, and beside an index nobody misses it: answers
+// that were kept hold (answers.h).
+static void drop_empty_folders(struct cli *cli, struct url_list *links)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < links->len; i++) {
+		const char *path = arena_c_string(&cli->arena, links->items[i]);
+		struct name_list names = { 0 };
+		struct error ignored;
+		bool is_empty =
+			path_is_directory(path) &&
+			directory_names(path, &cli->arena, &names, &ignored) == 0 &&
+			names.len == 0;
+		if (!is_empty)
+			links->items[kept++] = links->items[i];
+	}
+	links->len = kept;
+}
+
 void index_cleanup(struct index **index)
 {
 	index_close(*index);
@@ -337,6 +356,8 @@ int lock_index_config(struct cli *cli, const struct lock_values *values,
 {
 	struct url_list indexes = { 0 }, links = { 0 };
 	collect_indexes(cli, values, set, &indexes, &links);
+	if (indexes.len)
+		drop_empty_folders(cli, &links);
 	struct index_map map;
 	size_t index_len = indexes.len;
 	struct text_list named;

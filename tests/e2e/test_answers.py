@@ -193,6 +193,7 @@ class Answers(Case):
         folder.mkdir()
         self.args += ["--find-links", "links"]
         self.settle()
+        self.given()  # an empty folder has nothing to say
         (folder / "lib-3.0-py3-none-any.whl").write_bytes(wheel("lib", "3.0").content)
         self.run_lock("--upgrade")
         self.assertEqual(self.pins()["lib"], "3.0")
