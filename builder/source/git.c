@@ -41,27 +41,30 @@ static int parse_revision(struct git_repository *repository, struct slice *ret_c
 	return git_parse_commit(repository, revision, ret_commit, err);
 }
 
-// What stands outside of branches and tags is asked for by itself.
+// What stands outside of branches and tags is asked for by itself, and is kept by its name:
+// another process may be asking for something else.
 static int fetch_named(struct git_repository *repository, struct slice name,
-		       const char *as, struct slice *ret_commit, struct error *err)
+		       struct slice *ret_commit, struct error *err)
 {
 	struct arena *arena = repository->arena;
-	struct slice refspec = arena_printf(arena, "+%.*s:%s", SLICE_ARG(name), as);
+	struct sha256 digest = sha256_of(name);
+	struct slice as = arena_printf(arena, "refs/pinbake/named/%.32s",
+				       sha256_hex(arena, &digest).ptr);
+	struct slice refspec =
+		arena_printf(arena, "+%.*s:%.*s", SLICE_ARG(name), SLICE_ARG(as));
 	if (git_fetch(repository, refspec, err) < 0)
 		return -1;
-	return git_parse_commit(repository, slice_from(as), ret_commit, err);
+	return git_parse_commit(repository, as, ret_commit, err);
 }
 
 static int find(struct git_repository *repository, struct slice *ret_commit,
 		struct error *err)
 {
 	struct slice revision = repository->address->revision;
-	if (revision.len == 0)
-		return fetch_named(repository, S("HEAD"), "refs/pinbake/head", ret_commit,
-				   err);
+	if (revision.len == 0 || slice_eq(revision, S("HEAD")))
+		return fetch_named(repository, S("HEAD"), ret_commit, err);
 	if (slice_starts_with(revision, S("refs/")))
-		return fetch_named(repository, revision, "refs/pinbake/named", ret_commit,
-				   err);
+		return fetch_named(repository, revision, ret_commit, err);
 	if (git_is_commit_id(revision)) {
 		if (git_need_commit(repository, revision, err) < 0)
 			return -1;

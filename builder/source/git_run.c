@@ -234,12 +234,15 @@ static int refuse_offline(const struct git_repository *repository, struct error 
 	return error_hint(err, "run once without --offline");
 }
 
+// Pruned first: a branch that is gone is none any more, and may not stand in the way of
+// another below its name.
 int git_fetch(struct git_repository *repository, struct slice refspec, struct error *err)
 {
 	const char *const words[] = {
 		"fetch",
 		"--quiet",
 		"--force",
+		"--prune",
 		"--no-tags",
 		"--no-recurse-submodules",
 		"--no-write-fetch-head",

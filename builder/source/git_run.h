@@ -40,7 +40,8 @@ NODISCARD int git_output(const struct git_repository *repository, struct slice *
 // The last call's complaint as ERROR_SOURCE.
 int git_fail(const struct git_repository *repository, struct error *err);
 
-// Brings all branches and tags, and what `refspec` names ("" for nothing more). ERROR_SOURCE.
+// Brings all branches and tags, and what `refspec` names ("" for nothing more); those that
+// are gone go. ERROR_SOURCE.
 NODISCARD int git_fetch(struct git_repository *repository, struct slice refspec,
 			struct error *err);
 // The full id of a commit; *ret_commit "" where the repository has no such object.

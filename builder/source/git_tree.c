@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "net/url.h"
 
-enum { SUBMODULE_DEPTH = 8, NOTE_BYTES_MAX = 256 };
+enum { SUBMODULE_DEPTH = 8, NOTE_BYTES_MAX = 256, CODE_FATAL = 128 };
 
 struct tree_item {
 	struct slice mode, id, path;
@@ -61,15 +61,37 @@ static int call(struct tree_part *part, const char *const *words, struct slice *
 			 : git_fail(&part->repository, err);
 }
 
-// "100644 blob 1234…\tsetup.py", ended by NUL each.
+static bool is_submodule(const struct tree_item *item)
+{
+	return slice_eq(item->mode, S("160000"));
+}
+
+// Before git unpacks them: one blob can stand under many names, and packs say little of it.
+static int count_bytes(const struct tree_item *item, struct slice size, uint64_t *total,
+		       struct error *err)
+{
+	uint64_t bytes;
+	if (is_submodule(item))
+		return 0;
+	if (!slice_parse_u64(slice_trim(size), TREE_BYTES_MAX, &bytes) ||
+	    bytes > TREE_BYTES_MAX - *total)
+		return error_set(err, ERROR_INTEGRITY,
+				 "the commit has more than %llu bytes",
+				 (unsigned long long)TREE_BYTES_MAX);
+	*total += bytes;
+	return 0;
+}
+
+// "100644 blob 1234…      17\tsetup.py", ended by NUL each.
 static int list_files(struct tree_part *part, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
-	const char *const words[] = {
-		"ls-tree", "-r", "-z", "--full-tree", arena_c_string(arena, part->commit),
-		NULL
-	};
+	const char *const words[] = { "ls-tree",     "-r",
+				      "-l",          "-z",
+				      "--full-tree", arena_c_string(arena, part->commit),
+				      NULL };
 	struct slice text, line, head, type;
+	uint64_t bytes = 0;
 	if (call(part, words, &text, err) < 0)
 		return -1;
 	while (text.len) {
@@ -78,8 +100,10 @@ static int list_files(struct tree_part *part, struct error *err)
 		slice_cut(&line, '\t', &head);
 		slice_cut(&head, ' ', &item.mode);
 		slice_cut(&head, ' ', &type);
-		item.id = head;
+		slice_cut(&head, ' ', &item.id);
 		item.path = line;
+		if (count_bytes(&item, head, &bytes, err) < 0)
+			return -1;
 		if (part->list.len == TREE_FILES_MAX)
 			return error_set(err, ERROR_INTEGRITY,
 					 "the commit has more than %d files",
@@ -87,11 +111,6 @@ static int list_files(struct tree_part *part, struct error *err)
 		*array_push(arena, &part->list) = item;
 	}
 	return 0;
-}
-
-static bool is_submodule(const struct tree_item *item)
-{
-	return slice_eq(item->mode, S("160000"));
 }
 
 static int read_blobs(struct tree_part *part, struct error *err)
@@ -141,7 +160,9 @@ static bool is_unfilled_archival(const struct tree_item *item, struct slice byte
 	       slice_contains(bytes, S("$Format:"));
 }
 
-static struct slice describe(struct tree_part *part)
+// "" where no tag is to be found. What else fails must not become an archive that has a
+// wrong version for ever.
+static int describe(struct tree_part *part, struct slice *ret_name, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
 	const char *const words[] = { "describe",
@@ -153,16 +174,28 @@ static struct slice describe(struct tree_part *part)
 				      arena_c_string(arena, part->commit),
 				      NULL };
 	struct slice text = S("");
-	struct error no_tag;
-	return call(part, words, &text, &no_tag) < 0 ? S("") : slice_trim(text);
+	int code;
+	if (git_run(&part->repository, &(struct git_call){ .words = words }, &code, err) <
+		    0 ||
+	    (code == 0 && git_output(&part->repository, &text, err) < 0))
+		return -1;
+	if (code != 0 && code != CODE_FATAL)
+		return git_fail(&part->repository, err);
+	*ret_name = slice_trim(text);
+	return 0;
 }
 
-static struct slice archival_text(struct tree_part *part)
+static int archival_text(struct tree_part *part, struct slice *ret_text,
+			 struct error *err)
 {
-	struct slice name = describe(part);
-	return arena_printf(part->repository.arena, "node: %.*s\n%s%.*s%s",
-			    SLICE_ARG(part->commit), name.len ? "describe-name: " : "",
-			    SLICE_ARG(name), name.len ? "\n" : "");
+	struct slice name;
+	if (describe(part, &name, err) < 0)
+		return -1;
+	*ret_text =
+		arena_printf(part->repository.arena, "node: %.*s\n%s%.*s%s",
+			     SLICE_ARG(part->commit), name.len ? "describe-name: " : "",
+			     SLICE_ARG(name), name.len ? "\n" : "");
+	return 0;
 }
 
 // --- submodules ------------------------------------------------------------------------
@@ -200,11 +233,11 @@ static struct slice url_in_gitmodules(struct tree_part *part, struct slice all,
 static struct slice submodule_location(struct tree_part *part, struct slice url)
 {
 	struct arena *arena = part->repository.arena;
-	struct slice host, rest = url;
+	struct slice host, rest = url, base = part->repository.address->url;
+	while (slice_ends_with(base, S("/")))
+		base.len--;
 	if (slice_starts_with(url, S("./")) || slice_starts_with(url, S("../")))
-		url = url_resolve(arena,
-				  arena_printf(arena, "%.*s/",
-					       SLICE_ARG(part->repository.address->url)),
+		url = url_resolve(arena, arena_printf(arena, "%.*s/", SLICE_ARG(base)),
 				  url);
 	else if (!slice_contains(url, S("://")) && slice_cut(&rest, ':', &host))
 		url = arena_printf(arena, "ssh://%.*s/%.*s", SLICE_ARG(host),
@@ -295,8 +328,8 @@ static int put_item(struct tree_part *part, const struct tree_item *item,
 	if (slice_eq(item->mode, S("120000")))
 		return tree_archive_link(part->archive, path, bytes, err);
 	*ret_has_archival |= slice_eq(item->path, S(ARCHIVAL_NAME));
-	if (is_unfilled_archival(item, bytes))
-		bytes = archival_text(part);
+	if (is_unfilled_archival(item, bytes) && archival_text(part, &bytes, err) < 0)
+		return -1;
 	return tree_archive_file(part->archive, path, slice_eq(item->mode, S("100755")),
 				 bytes, err);
 }
@@ -304,6 +337,7 @@ static int put_item(struct tree_part *part, const struct tree_item *item,
 static int put_part(struct tree_part *part, struct error *err)
 {
 	bool has_archival = part->depth > 0;
+	struct slice text;
 	if (list_files(part, err) < 0 || read_blobs(part, err) < 0)
 		return -1;
 	for (size_t i = 0; i < part->list.len; i++)
@@ -311,8 +345,9 @@ static int put_part(struct tree_part *part, struct error *err)
 			return -1;
 	if (has_archival)
 		return 0;
-	return tree_archive_file(part->archive, S(ARCHIVAL_NAME), false,
-				 archival_text(part), err);
+	if (archival_text(part, &text, err) < 0)
+		return -1;
+	return tree_archive_file(part->archive, S(ARCHIVAL_NAME), false, text, err);
 }
 
 static void close_part(struct tree_part *part)

@@ -189,6 +189,7 @@ static void test_revisions(void **state)
 	assert_int_equal(first.len, 40);
 	assert_false(slice_eq(first, last));
 	assert_true(slice_eq(commit_of(&folder, "r@main"), last));
+	assert_true(slice_eq(commit_of(&folder, "r@HEAD"), last));
 	assert_true(slice_eq(commit_of(&folder, "r@v2"), first)); // the branch
 	assert_true(slice_eq(commit_of(&folder, "r@refs/tags/v2"), last));
 	assert_true(slice_eq(commit_of(&folder, "r@refs/pull/7/head"), first));
@@ -227,6 +228,53 @@ static void test_what_cannot_be_had(void **state)
 	expect_failure(&folder, &git, "absent", ERROR_SOURCE);
 	expect_failure(&folder, &none, "r", ERROR_SOURCE);
 	expect_failure(&folder, &offline, "r", ERROR_SOURCE);
+	test_folder_remove(&folder);
+}
+
+// What was fetched once is not there for ever, nor in the way of what came after it.
+static void test_branches_and_tags_that_are_gone(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	struct git git = git_in(&folder);
+	in_shell(&folder, "git init -q -b main r; cd r; echo 1 >a; git add a; "
+			  "git commit -q -m 1; git branch x; git tag t");
+	struct slice first = commit_of(&folder, "r@x");
+	assert_true(slice_eq(commit_of(&folder, "r@t"), first));
+	in_shell(&folder, "cd r; git branch -q -D x; git tag -d t >/dev/null; "
+			  "echo 2 >a; git commit -q -a -m 2; git branch x/y");
+	expect_failure(&folder, &git, "r@x", ERROR_NO);
+	expect_failure(&folder, &git, "r@t", ERROR_NO);
+	assert_false(slice_eq(commit_of(&folder, "r@x/y"), first));
+	const char *by_id = arena_printf(&folder.arena, "r@%.*s", SLICE_ARG(first)).ptr;
+	assert_true(slice_eq(commit_of(&folder, by_id), first));
+	test_folder_remove(&folder);
+}
+
+// A few KiB in the repository, and more than a tree may hold outside of it.
+static void test_a_commit_that_unpacks_to_too_much(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	struct store *store;
+	struct source_tree tree;
+	struct error err = { 0 };
+	assert_int_equal(store_open(folder.path, &store, &err), 0);
+	in_shell(
+		&folder,
+		"git init -q -b main r; cd r; "
+		"id=$(head -c 67108864 /dev/zero | git hash-object -w --stdin); "
+		"tree=$(for i in $(seq 129); do printf '100644 blob %s\\tf%s\\n' $id $i; "
+		"done | git mktree); "
+		"git update-ref refs/heads/main $(git commit-tree -m 1 $tree)");
+	struct git git = git_in(&folder);
+	struct git_address address = address_of(&folder, "r");
+	struct slice commit = commit_of(&folder, "r");
+	assert_int_equal(git_take_tree(&git, &address, commit, store, &tree, &err), -1);
+	assert_int_equal(err.kind, ERROR_INTEGRITY);
+	store_close(store);
 	test_folder_remove(&folder);
 }
 
@@ -312,8 +360,10 @@ static void test_submodules(void **state)
 		"git -c protocol.file.allow=always submodule --quiet add ../inner lib/in; "
 		"git config -f .gitmodules submodule.lib/in.url ../inner; "
 		"git add .; git commit -q -m 2");
-	struct source_tree tree = tree_of(&folder, store, "r");
+	struct source_tree tree = tree_of(&folder, store, "r"),
+			   slashed = tree_of(&folder, store, "r/");
 	struct slice bytes = archive_of(&folder, store, &tree);
+	assert_true(sha256_eq(&tree.sha256, &slashed.sha256));
 	assert_true(slice_contains(bytes, S("source/lib/in/x")));
 	assert_true(slice_contains(bytes, S("deep\n")));
 	in_shell(&folder, "cd r; git config -f .gitmodules submodule.lib/in.url "
@@ -370,6 +420,8 @@ int main(void)
 		cmocka_unit_test(test_refused_addresses),
 		cmocka_unit_test(test_revisions),
 		cmocka_unit_test(test_what_cannot_be_had),
+		cmocka_unit_test(test_branches_and_tags_that_are_gone),
+		cmocka_unit_test(test_a_commit_that_unpacks_to_too_much),
 		cmocka_unit_test(test_tree_is_what_is_committed),
 		cmocka_unit_test(test_hooks_and_configuration_run_nothing),
 		cmocka_unit_test(test_submodules),
