@@ -116,12 +116,12 @@ static bool has_ended(pid_t child, int pid_fd, int *ret_status)
 static void stop(pid_t child, int pid_fd)
 {
 	int status;
+	bool ended = false;
 	kill(-child, SIGTERM);
-	for (int i = 0; i < GRACE_STEPS; i++)
-		if (has_ended(child, pid_fd, &status))
-			return;
-	kill(-child, SIGKILL);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+	for (int i = 0; i < GRACE_STEPS && !ended; i++)
+		ended = has_ended(child, pid_fd, &status);
+	kill(-child, SIGKILL); // its children may have heard nothing of the first one
+	while (!ended && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 }
 
