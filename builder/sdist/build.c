@@ -68,6 +68,9 @@ static int read_build_system(struct build *build, struct error *err)
 {
 	const char *path = path_join(build->arena, build->project, S("pyproject.toml"));
 	struct slice text = S("");
+	if (file_exists(path) && !build->settings->editable &&
+	    !workplace_has_file(&build->place, path))
+		return error_set(err, ERROR_INPUT, "its pyproject.toml is no file of it");
 	if (file_exists(path) && file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT,
 					   build->arena, &text, err) < 0)
 		return -1;
@@ -159,6 +162,13 @@ static int check_name(const struct build *build, struct slice name, struct error
 			 SLICE_ARG(package->version));
 }
 
+static int check_made(const struct build *build, const char *path, struct error *err)
+{
+	if (workplace_has_file(&build->place, path))
+		return 0;
+	return error_set(err, ERROR_NO, "the backend made no file '%s'", path);
+}
+
 static int enter_store(struct build *build, struct slice bytes, struct error *err)
 {
 	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
@@ -186,9 +196,10 @@ static int make_wheel(struct build *build, struct error *err)
 	if (lines.len != 1)
 		return error_set(err, ERROR_NO, "the backend did not say what it made");
 	build->wheel.name = lines.items[0];
+	const char *path = path_join(build->arena, output, build->wheel.name);
 	if (check_name(build, build->wheel.name, err) < 0 ||
-	    file_map_open(path_join(build->arena, output, build->wheel.name), ERROR_IO,
-			  &map, err) < 0 ||
+	    check_made(build, path, err) < 0 ||
+	    file_map_open(path, ERROR_IO, &map, err) < 0 ||
 	    wheel_normalise(map.bytes, build->wheel.name, build->arena, &bytes, err) < 0)
 		return -1;
 	return enter_store(build, bytes, err);
@@ -319,8 +330,9 @@ static int read_metadata_of_wheel(struct build *build, struct error *err)
 		return -1;
 	if (lines.len != 1 || slice_find_byte(lines.items[0], '/') != SLICE_NONE)
 		return error_set(err, ERROR_NO, "the backend did not say what it made");
-	if (file_map_open(path_join(build->arena, output, lines.items[0]), ERROR_NO, &map,
-			  err) < 0 ||
+	const char *path = path_join(build->arena, output, lines.items[0]);
+	if (check_made(build, path, err) < 0 ||
+	    file_map_open(path, ERROR_NO, &map, err) < 0 ||
 	    zip_read_directory(build->arena, map.bytes, map.bytes.len, &directory, &need,
 			       err) < 0)
 		return -1;
@@ -345,10 +357,13 @@ static int make_metadata(struct build *build, struct error *err)
 		return read_metadata_of_wheel(build, err);
 	if (slice_find_byte(lines.items[0], '/') != SLICE_NONE)
 		return error_set(err, ERROR_NO, "the backend did not say what it made");
-	const char *folder = path_join(build->arena, output, lines.items[0]);
-	return file_read(path_join(build->arena, folder, S("METADATA")),
-			 LIMIT_METADATA_BYTES, ERROR_NO, build->arena, &build->metadata,
-			 err);
+	const char *path =
+		path_join(build->arena, path_join(build->arena, output, lines.items[0]),
+			  S("METADATA"));
+	if (check_made(build, path, err) < 0)
+		return -1;
+	return file_read(path, LIMIT_METADATA_BYTES, ERROR_NO, build->arena,
+			 &build->metadata, err);
 }
 
 int sdist_metadata(struct store *store, const struct lock_choice *choice,

@@ -8,12 +8,23 @@
 #include "builder/sdist/embedded.h"
 #include "builder/sdist/toolchain.h"
 
+#include <unistd.h>
+
 enum { ENVIRONMENT_MAX = 32 };
 
 const char *workplace_path(const struct workplace *place, const char *below)
 {
 	return *below ? path_join(place->arena, place->room.path, slice_from(below))
 		      : place->room.path;
+}
+
+bool workplace_has_file(const struct workplace *place, const char *path)
+{
+	struct slice room = slice_from(place->room.path);
+	struct slice real = path_real(place->arena, path);
+	return slice_starts_with(real, room) &&
+	       slice_starts_with(slice_skip(real, room.len), S("/")) &&
+	       place_look(real.ptr).kind == PLACE_FILE;
 }
 
 // --- the folder ------------------------------------------------------------------------
@@ -42,9 +53,11 @@ int workplace_open(const struct sdist_settings *settings, struct slice name,
 		room_leave(&place.room);
 		return -1;
 	}
-	// One of that name can only be left of a crash: the room is ours.
-	place.container_name =
-		arena_printf(arena, "pinbake-build-%.*s", SLICE_ARG(name)).ptr;
+	// One of that name can only be left of a crash: the room is ours. Other users of the
+	// same daemon have rooms of their own.
+	place.container_name = arena_printf(arena, "pinbake-build-%u-%.*s",
+					    (unsigned)geteuid(), SLICE_ARG(name))
+				       .ptr;
 	if (settings->container)
 		container_remove(settings->container, place.container_name);
 	*ret_place = place;
@@ -227,7 +240,7 @@ int workplace_run(struct workplace *place, const struct workplace_step *step,
 				 place->last.exit_code - 128);
 	if (place->last.exit_code != 0)
 		return error_set(err, ERROR_NO, "the build failed");
-	if (!file_exists(answer))
+	if (!workplace_has_file(place, answer))
 		return error_set(err, ERROR_NO, "the build ended without an answer");
 	return read_answer(place, answer, ret_lines, err);
 }

@@ -24,6 +24,10 @@ void workplace_close(struct workplace *place); // removes it; fine on a zeroed s
 
 const char *workplace_path(const struct workplace *place, const char *below);
 
+// Is it a file of the build's own? What a build leaves is looked at by this process: a link
+// could lead to a file that its container does not show, a pipe would keep it waiting.
+bool workplace_has_file(const struct workplace *place, const char *path);
+
 // Runs `python build_wheel.py STEP ANSWER arguments…` in WORK/below and reads the answer's
 // lines. ERROR_NO where the step failed: the log says why.
 struct workplace_step {

@@ -88,6 +88,8 @@ int build_engine_open(struct cli *cli, const char *image, const char *engine,
 			  arena_printf(&cli->arena, "built/engine-%ld", (long)getpid()));
 	struct slice id;
 	struct error ignored = { 0 };
+	if (*image == '-') // the engine would take it for an option
+		return error_set(err, ERROR_USAGE, "'%s' is no image", image);
 	if (find_engine(cli, engine, &container.engine, err) < 0 ||
 	    make_directories(folder, err) < 0)
 		return -1;

@@ -113,6 +113,10 @@ class BuildIn(BuildCase):
         self.locked(sdist("demo", "1.0"))
         self.bake_fails(3, "--build-in", "base:1", "--build-engine", "nerdctl", says="there is no 'nerdctl' to build with")
 
+    def test_an_image_is_no_option(self):
+        self.locked(sdist("demo", "1.0"))
+        self.bake_fails(2, "--build-in=--help", says="'--help' is no image")
+
     def test_an_interrupt_removes_the_container(self):
         self.locked(sdist("demo", "1.0", "open('begun', 'w'); time.sleep(60)"))
         env = {**self.environment(), "PATH": f"{self.bin}:/usr/bin:/bin"}
@@ -121,6 +125,7 @@ class BuildIn(BuildCase):
         self.assertEqual(result.code, 130, str(result))
         names = [run[run.index("--name") + 1] for run, _ in self.calls("run")]
         self.assertEqual(self.calls("rm")[-1][0], ["rm", "-f", names[-1]])
+        self.assertIn(f"-{os.geteuid()}-", names[-1])  # others may share the daemon
 
 
 if __name__ == "__main__":

@@ -102,6 +102,17 @@ class Sdists(BuildCase):
                 self.relock("demo\n")
                 self.bake_fails(1, says="(bad name|leads out)")
 
+    def test_what_a_backend_leaves_is_a_file_of_its_own(self):
+        secret = self.dir / "demo-1.0-py3-none-any.whl"
+        secret.write_text("outside")
+        cases = (("os.mkfifo('../answer'); os._exit(0)", "without an answer"),
+                 ("os.mkfifo(os.path.join(directory, name)); return name", "made no file"),
+                 (f"os.symlink({str(secret)!r}, os.path.join(directory, name)); return name", "made no file"))
+        for i, (code, says) in enumerate(cases):
+            with self.subTest(code=code):
+                self.locked(sdist(f"demo{i}", "1.0", code))
+                self.bake_fails(1, says=says)
+
     def test_failure_shows_the_end_of_its_log(self):
         code = ("print('working on it')\n"
                 "    raise SystemExit('native.c:1:10: fatal error: ffi.h: No such file or directory')")
