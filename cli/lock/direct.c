@@ -225,15 +225,21 @@ const struct direct_file *direct_of(const struct resolve *resolve,
 	return NULL;
 }
 
-const struct direct_file *direct_tree_of(const struct resolve *resolve,
+const struct direct_file *direct_file_of(const struct resolve *resolve,
 					 const struct project_file *file)
 {
 	const struct direct_files *files = resolve->options->direct;
 	for (size_t i = 0; files && i < files->files.len; i++)
-		if (&files->files.items[i]->file == file &&
-		    files->files.items[i]->kind != DIRECT_ARCHIVE)
+		if (&files->files.items[i]->file == file)
 			return files->files.items[i];
 	return NULL;
+}
+
+const struct direct_file *direct_tree_of(const struct resolve *resolve,
+					 const struct project_file *file)
+{
+	const struct direct_file *direct = direct_file_of(resolve, file);
+	return direct && direct->kind != DIRECT_ARCHIVE ? direct : NULL;
 }
 
 int direct_check(const struct resolve *resolve, const struct requirement_entry *entry,

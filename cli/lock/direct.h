@@ -80,7 +80,10 @@ void direct_ban(struct resolve *resolve, struct slice name);
 // An absolute path as seen from the lock's folder (751.6): "../wheels/x.whl". lock_path "-": from the current one.
 struct slice path_from_lock(struct arena *arena, const char *lock_path, const char *path);
 
-// What a file is of: NULL for those of an index, and for archives, whose metadata the index reads.
+// What a file is of: NULL for those of an index.
+const struct direct_file *direct_file_of(const struct resolve *resolve,
+					 const struct project_file *file);
+// The same: NULL for those of an index, and for archives, whose metadata the index reads.
 const struct direct_file *direct_tree_of(const struct resolve *resolve,
 					 const struct project_file *file);
 

@@ -6,6 +6,8 @@
 #include "net/url.h"
 #include "packaging/name.h"
 
+#include <unistd.h>
+
 // As the store has it: the largest wheel on any index is below 4 GB.
 #define SIZE_MAX_BYTES (16 * GIB)
 
@@ -28,6 +30,9 @@ static int read_fragment(struct slice location, struct sha256 *ret_expected,
 	while (rest.len) {
 		slice_cut(&rest, '&', &value);
 		slice_cut(&value, '=', &key);
+		if (slice_eq(key, S("subdirectory")) && lock_path_escapes(value))
+			return error_set(err, ERROR_INPUT,
+					 "'subdirectory' must lie inside the archive");
 		if (slice_eq(key, S("subdirectory")))
 			*ret_subdirectory = value;
 		else if (slice_eq(key, S("sha256")) &&
@@ -194,13 +199,10 @@ static int enter_store(struct cli *cli, struct net *net, struct store *store,
 	return store_fetch(store, net, &selection, ".", &locator, &silent, err);
 }
 
-static int download(struct cli *cli, struct net *net, struct slice url,
-		    struct store *store, struct direct_file *file, struct error *err)
+static int download_into(const char *directory, struct cli *cli, struct net *net,
+			 struct slice url, struct store *store, struct direct_file *file,
+			 struct error *err)
 {
-	struct sha256 key = sha256_of(url);
-	struct slice hex = sha256_hex(&cli->arena, &key);
-	struct slice folder = arena_printf(&cli->arena, "direct/%.*s", SLICE_ARG(hex));
-	const char *directory = path_join(&cli->arena, cache_directory(cli), folder);
 	const char *path = path_join(&cli->arena, directory, file->file.name);
 	AUTO(fetching_end)
 	struct fetching fetching = { .cli = cli,
@@ -215,7 +217,19 @@ static int download(struct cli *cli, struct net *net, struct slice url,
 	file->file.sha256 = sha256_finish(fetching.hash);
 	if (file_commit(&fetching.writer, false, err) < 0)
 		return -1;
-	int status = enter_store(cli, net, store, path, file, err);
+	return enter_store(cli, net, store, path, file, err);
+}
+
+// In a folder of this process' own: another one may be fetching the same file.
+static int download(struct cli *cli, struct net *net, struct slice url,
+		    struct store *store, struct direct_file *file, struct error *err)
+{
+	struct sha256 key = sha256_of(url);
+	struct slice folder =
+		arena_printf(&cli->arena, "direct/%.32s-%ld",
+			     sha256_hex(&cli->arena, &key).ptr, (long)getpid());
+	const char *directory = path_join(&cli->arena, cache_directory(cli), folder);
+	int status = download_into(directory, cli, net, url, store, file, err);
 	struct error ignored;
 	(void)!remove_tree(directory, &ignored);
 	return status;

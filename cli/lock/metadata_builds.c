@@ -37,20 +37,23 @@ void metadata_builds_init(struct metadata_builds *builds, struct cli *cli,
 
 // --- what is known ---------------------------------------------------------------------
 
+// One archive may hold several projects.
 static struct slice key_of(struct arena *arena, const struct project_file *file,
-			   const struct target *target)
+			   struct slice subdirectory, const struct target *target)
 {
-	return arena_printf(arena, "%.*s %.*s", SLICE_ARG(file->url),
-			    SLICE_ARG(target->name));
+	return arena_printf(arena, "%.*s %.*s %.*s", SLICE_ARG(file->url),
+			    SLICE_ARG(target->name), SLICE_ARG(subdirectory));
 }
 
 const struct file_metadata *metadata_builds_find(const struct metadata_builds *builds,
 						 const struct project_file *file,
+						 struct slice subdirectory,
 						 const struct target *target)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	uint32_t at;
-	bool known = map_find(&builds->known, key_of(&scratch, file, target), &at);
+	bool known = map_find(&builds->known,
+			      key_of(&scratch, file, subdirectory, target), &at);
 	return known ? builds->items.items[at] : NULL;
 }
 
@@ -248,7 +251,9 @@ int metadata_builds_ask(struct metadata_builds *builds,
 	if (answer(&asking, found, err) < 0)
 		return error_during(err, "asking for the metadata of '%.*s'",
 				    SLICE_ARG(question->file->name));
-	map_insert(&builds->known, key_of(arena, question->file, question->target),
+	map_insert(&builds->known,
+		   key_of(arena, question->file, question->subdirectory,
+			  question->target),
 		   (uint32_t)builds->items.len, NULL);
 	*array_push(arena, &builds->items) = found;
 	*ret_metadata = found;

@@ -18,7 +18,7 @@ struct metadata_builds {
 	const char *lock_path, *python, *index_url; // python: of --python-bin, or NULL
 	bool network;                               // builds may reach it
 	const struct resolve_options *options;      // their cut-offs hold
-	struct map known;                           // file and target → item
+	struct map known; // file, subdirectory and target → item
 	struct {
 		struct file_metadata **items;
 		size_t len, cap;
@@ -40,6 +40,7 @@ struct metadata_question {
 // NULL where it was not asked yet.
 const struct file_metadata *metadata_builds_find(const struct metadata_builds *builds,
 						 const struct project_file *file,
+						 struct slice subdirectory,
 						 const struct target *target);
 // Asks. ERROR_INPUT: no interpreter of the target; ERROR_NO: the backend failed;
 // ERROR_INTEGRITY: what it says is of another release; and those of fetching.

@@ -194,19 +194,25 @@ static int offer_wheel(const struct resolve *resolve, const struct ask *ask,
 	return -1;
 }
 
+static struct slice subdirectory_of(const struct resolve *resolve,
+				    const struct project_file *file)
+{
+	const struct direct_file *direct = direct_file_of(resolve, file);
+	return direct ? direct->subdirectory : S("");
+}
+
 // What the build backend has to be asked for, if that is allowed.
 static int ask_backend(struct resolve *resolve, struct ask *ask, size_t member,
 		       struct error *err)
 {
 	const struct node *node = &resolve->nodes.items[ask->node];
 	const struct project_file *file = file_for(resolve, ask, member);
-	const struct direct_file *tree = direct_tree_of(resolve, file);
 	const struct file_metadata *ignored;
 	struct metadata_question question = {
 		.file = file,
 		.name = node->name,
 		.version = project_version_text(node->project, ask->rank),
-		.subdirectory = tree ? tree->subdirectory : S(""),
+		.subdirectory = subdirectory_of(resolve, file),
 		.target = target_of(resolve, member),
 	};
 	if (metadata_builds_ask(resolve->options->builds, &question, &ignored, err) == 0)
@@ -221,7 +227,9 @@ const struct file_metadata *resolve_metadata(const struct resolve *resolve,
 	const struct direct_file *tree = direct_tree_of(resolve, file);
 	const struct metadata_builds *builds = resolve->options->builds;
 	const struct file_metadata *built =
-		builds ? metadata_builds_find(builds, file, target) : NULL;
+		builds ? metadata_builds_find(builds, file,
+					      subdirectory_of(resolve, file), target)
+		       : NULL;
 	if (built)
 		return built;
 	return tree ? tree->metadata : index_metadata(resolve->index, file);

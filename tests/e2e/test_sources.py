@@ -188,6 +188,21 @@ class Sources(Case):
         again = self.ok(*self.lock_args("requirements.in", "--build", "--check", *self.BUILD))
         self.assertNotIn("asking the build backend", again.err)
 
+    def test_two_projects_of_one_commit_say_each_their_own(self):
+        self.index.add(wheel("other", "1.0"))
+        self.tree("one", requires=["dep<2"], project=DYNAMIC, folder="both/one")
+        self.tree("two", requires=["other"], project=DYNAMIC, folder="both/two")
+        both = self.work / "both"
+        self.git(both, "init", "-q", "-b", "main")
+        self.commit(both)
+        self.write("requirements.in", "".join(f"{name} @ git+file://{both}#subdirectory={name}\n" for name in ("one", "two")))
+        self.ok(*self.lock_args("requirements.in", "--build", *self.BUILD))
+        self.assertEqual(self.pins(), {"dep": "1.0", "one": "1.0", "other": "1.0", "two": "1.0"})
+
+    def test_a_subdirectory_stays_inside_its_archive(self):
+        self.write("requirements.in", "x @ https://127.0.0.1:9/x-1.0.tar.gz#subdirectory=../y\n")
+        self.fails(3, "lock", "requirements.in", *self.TARGET, says=("must lie inside the archive",))
+
     def test_backend_is_asked_again_when_it_runs_on_something_else(self):
         self.tree("app", version="3.1", project=DYNAMIC.replace("requires = []", 'requires = ["dep"]'))
         asks = "asking the build backend"
