@@ -27,6 +27,15 @@ static void add_file(struct buf *text, const struct lock_file *file)
 {
 	buf_printf(text, "file %.*s %.*s\n", SLICE_ARG(file->name),
 		   SLICE_ARG(sha256_hex(text->arena, &file->sha256)));
+	if (file->subdirectory.len)
+		buf_printf(text, "below %.*s\n", SLICE_ARG(file->subdirectory));
+}
+
+// Its version may stay while it moves on.
+static void add_commit(struct buf *text, const struct lock_vcs *vcs)
+{
+	buf_printf(text, "commit %.*s %.*s\n", SLICE_ARG(vcs->commit_id),
+		   SLICE_ARG(vcs->subdirectory));
 }
 
 // Records are nested no deeper than they can be read.
@@ -46,6 +55,8 @@ static void add_build(struct buf *text, const struct lock_build *build, unsigned
 			add_file(text, &package->sdist);
 		if (package->has_archive)
 			add_file(text, &package->archive);
+		if (package->has_vcs)
+			add_commit(text, &package->vcs);
 		for (size_t j = 0; j < package->builds_len; j++)
 			add_build(text, &package->builds[j], depth + 1);
 	}

@@ -84,7 +84,8 @@ struct lock_package {
 // The record of a target, or NULL.
 struct lock_build *lock_build_find(const struct lock_package *package,
 				   struct slice target);
-// Of what is built with: names, versions and digests of files, not where they come from.
+// Of what is built with: names, versions, digests of files and commits, not where they
+// come from.
 struct sha256 lock_build_digest(const struct lock_build *build);
 
 // An override or exclude of the user's, as written, and where: "numpy<2", "overrides.txt:3".

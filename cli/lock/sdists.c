@@ -184,7 +184,10 @@ static struct lock_build *record_to_write(struct sdists *sdists,
 		array_grow(&sdists->cli->arena, package->builds, package->builds_len,
 			   &package->builds_cap, sizeof(*package->builds));
 	record = &package->builds[package->builds_len++];
-	*record = (struct lock_build){ 0 };
+	*record = (struct lock_build){
+		.targets = arena_new(&sdists->cli->arena, struct slice), .targets_len = 1
+	};
+	record->targets[0] = sdists->opened->target.name;
 	return record;
 }
 

@@ -101,12 +101,37 @@ static void test_records_are_nested_only_so_deep(void **state)
 	assert_int_equal(depth, LIMIT_BUILD_DEPTH);
 }
 
+#define COMMIT                                                      \
+	"[[packages]]\nname = 'a'\nversion = '1'\n[packages.vcs]\n" \
+	"type = 'git'\nurl = 'https://x/a'\ncommit-id = '%s'\n"
+
+static struct sha256 digest_with_commit(const char *commit)
+{
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	AUTO(fixture_release) struct fixture f = { 0 };
+	fixture_read(&f, "pylock.toml", arena_printf(&arena, HEAD COMMIT, commit));
+	assert_ok(&f);
+	struct lock_build build = { .packages = f.lock.packages, .len = f.lock.len };
+	return lock_build_digest(&build);
+}
+
+static void test_a_commit_is_in_the_digest(void **state)
+{
+	(void)state;
+	struct sha256 one = digest_with_commit(
+			      "0123456789012345678901234567890123456789"),
+		      other = digest_with_commit(
+			      "9876543210987654321098765432109876543210");
+	assert_false(sha256_eq(&one, &other));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_record_is_read_and_written_unchanged),
 		cmocka_unit_test(test_751_15_a_wrong_record_goes_alone),
 		cmocka_unit_test(test_records_are_nested_only_so_deep),
+		cmocka_unit_test(test_a_commit_is_in_the_digest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
