@@ -89,6 +89,8 @@ json_t *text_as_json(
 json_t *digest_as_json(const struct sha256 *digest);
 void say(const struct cli *cli, const char *fmt, ...)
 	PRINTF_LIKE(2, 3); // stderr, unless --quiet or --json
+// The end of another program's log, without control characters.
+void show_log_tail(const struct cli *cli, struct slice tail);
 void warn(struct cli *cli, const char *fmt, ...)
 	PRINTF_LIKE(2, 3); // a diagnostic without a place
 void show_diagnostics(

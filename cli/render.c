@@ -82,9 +82,11 @@ void render_place(const struct cli *cli, struct span span, int indent)
 void render_hint(const struct cli *cli, const struct error *err)
 {
 	struct error masked = error_masked(err);
-	if (err->hint[0])
-		fprintf(stderr, "%shint:%s %s\n", paint(cli, CYAN), paint(cli, PLAIN),
-			masked.hint);
+	if (!err->hint[0])
+		return;
+	fprintf(stderr, "%shint:%s ", paint(cli, CYAN), paint(cli, PLAIN));
+	print_safely(slice_from(masked.hint));
+	fputc('\n', stderr);
 }
 
 static void render(const struct cli *cli, const struct error *err, const char *label,
@@ -93,16 +95,20 @@ static void render(const struct cli *cli, const struct error *err, const char *l
 	struct error masked = error_masked(err);
 	if (err->span.source) {
 		struct position at = span_position(err->span);
-		fprintf(stderr, "%s%.*s:%zu:%zu:%s ", paint(cli, BOLD),
-			SLICE_ARG(err->span.source->name), at.line, at.column,
-			paint(cli, PLAIN));
+		fputs(paint(cli, BOLD), stderr);
+		print_safely(err->span.source->name);
+		fprintf(stderr, ":%zu:%zu:%s ", at.line, at.column, paint(cli, PLAIN));
 	}
-	fprintf(stderr, "%s%s:%s %s\n", paint(cli, color), label, paint(cli, PLAIN),
-		masked.cause);
+	fprintf(stderr, "%s%s:%s ", paint(cli, color), label, paint(cli, PLAIN));
+	print_safely(slice_from(masked.cause));
+	fputc('\n', stderr);
 	if (err->span.source)
 		render_place(cli, err->span, 0);
-	for (unsigned i = 0; i < err->frame_count; i++)
-		fprintf(stderr, "  while %s\n", masked.frames[i]);
+	for (unsigned i = 0; i < err->frame_count; i++) {
+		fputs("  while ", stderr);
+		print_safely(slice_from(masked.frames[i]));
+		fputc('\n', stderr);
+	}
 	render_hint(cli, err);
 }
 
@@ -251,6 +257,17 @@ void show_diagnostics(struct cli *cli)
 const char *plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";
+}
+
+void show_log_tail(const struct cli *cli, struct slice tail)
+{
+	struct slice line;
+	while (tail.len && !silent(cli)) {
+		slice_cut(&tail, '\n', &line);
+		fputs("    | ", stderr);
+		print_safely(line);
+		fputc('\n', stderr);
+	}
 }
 
 void detail(const struct cli *cli, const char *fmt, ...)

@@ -143,16 +143,6 @@ static int fetch(struct asking *asking, struct store *store, struct error *err)
 			   &index_urls, err);
 }
 
-static void show_tail(struct cli *cli, struct slice tail)
-{
-	struct slice line;
-	progress_done(cli);
-	while (tail.len) {
-		slice_cut(&tail, '\n', &line);
-		say(cli, "    | %.*s", SLICE_ARG(line));
-	}
-}
-
 static int run_hook(struct asking *asking, struct store *store, struct slice *ret_text,
 		    struct error *err)
 {
@@ -179,8 +169,10 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 	    SLICE_ARG(asking->package.name));
 	int status = sdist_metadata(store, &choice, &settings, &host, &asking->key,
 				    asking->arena, ret_text, &outcome, err);
-	if (status < 0)
-		show_tail(cli, outcome.tail);
+	if (status < 0) {
+		progress_done(cli);
+		show_log_tail(cli, outcome.tail);
+	}
 	if (status == 0 && outcome.net == SANDBOX_NET_REFUSED)
 		warn(cli,
 		     "the kernel grants no namespaces: builds could reach the network");

@@ -143,16 +143,6 @@ static void put_wheel(struct sdists *sdists, struct lock_choice *choice,
 	put_version(sdists, choice);
 }
 
-static void show_tail(const struct sdists *sdists, struct slice tail)
-{
-	struct slice line;
-	progress_done(sdists->cli);
-	while (tail.len) {
-		slice_cut(&tail, '\n', &line);
-		say(sdists->cli, "    | %.*s", SLICE_ARG(line));
-	}
-}
-
 static bool is_for_any_machine(struct slice wheel)
 {
 	return slice_ends_with(wheel, S("-any.whl"));
@@ -274,7 +264,8 @@ static int run_build(struct sdists *sdists, struct lock_choice *choice,
 	    settings.network ? " with network" : "");
 	if (sdist_build(sdists->store, choice, &settings, &host, &key, &cli->arena,
 			ret_wheel, &outcome, err) < 0) {
-		show_tail(sdists, outcome.tail);
+		progress_done(cli);
+		show_log_tail(cli, outcome.tail);
 		return -1;
 	}
 	report_build(sdists, ret_wheel, &outcome, started_ms);
