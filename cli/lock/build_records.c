@@ -113,10 +113,11 @@ static bool asks_for(const struct lock_build *record, struct slice requirement)
 
 // Does the record of a folder answer what the folder asks for by now? Its backend may
 // have asked for more.
-static bool answers(const struct lock_build *record, const struct build_system *system)
+static bool answers(struct arena *arena, const struct lock_build *record,
+		    const struct build_system *system)
 {
 	for (size_t i = 0; i < system->requires_len; i++)
-		if (!asks_for(record, system->requires[i]))
+		if (!asks_for(record, build_requirement_text(arena, system->requires[i])))
 			return false;
 	return true;
 }
@@ -244,7 +245,8 @@ static int find_build(struct recording *run, const struct build_source *source,
 	if (build_source_system(run->store, source, run->arena, &system, err) < 0)
 		return -1;
 	const struct lock_build *valid = valid_record(run, source->owner);
-	if (source->owner->has_directory && valid && answers(valid, &system)) {
+	if (source->owner->has_directory && valid &&
+	    answers(run->arena, valid, &system)) {
 		*ret_build = *valid;
 		return 0;
 	}

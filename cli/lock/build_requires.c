@@ -35,7 +35,7 @@ static bool is_met(const struct build_requires *host, const struct lock_build *b
 	struct marker_context context = { .target = &host->opened->target };
 	struct requirement requirement;
 	struct error ignored = { 0 };
-	if (is_text_of(build, text))
+	if (is_text_of(build, build_requirement_text(arena, text)))
 		return true;
 	if (requirement_parse(arena, text, REQUIREMENT_STRICT, &requirement, NULL,
 			      &ignored) < 0 ||

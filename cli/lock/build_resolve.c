@@ -28,6 +28,13 @@ static int read_requirements(struct question *question, struct error *err)
 			return error_during(err, "reading '%.*s'",
 					    SLICE_ARG(query->requires[i]));
 		}
+	// 518: names and addresses, no paths of the machine that locks.
+	for (size_t i = 0; i < question->set.len; i++)
+		if (question->set.entries[i].path.len)
+			return error_set(
+				err, ERROR_INPUT,
+				"'%.*s' is a path, and no requirement of a build",
+				SLICE_ARG(question->set.entries[i].path));
 	return 0;
 }
 
@@ -124,13 +131,37 @@ static int open_and_ask(struct question *question, struct lock_build *build,
 	return ask_index(question, build, err);
 }
 
+// The user of ssh is no secret, and part of the address.
+struct slice build_requirement_text(struct arena *arena, struct slice text)
+{
+	size_t scheme = slice_find(text, S("://"));
+	if (scheme == SLICE_NONE)
+		return text;
+	size_t start = scheme + S("://").len, end = start, at = SLICE_NONE;
+	for (; end < text.len && !is_space(text.ptr[end]) &&
+	       slice_find_byte(S("/?#;"), text.ptr[end]) == SLICE_NONE;
+	     end++)
+		if (text.ptr[end] == '@')
+			at = end;
+	if (at == SLICE_NONE)
+		return text;
+	struct slice before = slice_range(text, 0, start),
+		     userinfo = slice_range(text, start, at), user = userinfo;
+	slice_cut(&userinfo, ':', &user);
+	bool is_ssh = slice_ends_with(slice_range(text, 0, scheme), S("ssh"));
+	return arena_printf(arena, "%.*s%.*s%s%.*s", SLICE_ARG(before),
+			    is_ssh ? (int)user.len : 0, user.ptr, is_ssh ? "@" : "",
+			    SLICE_ARG(slice_skip(text, at + 1)));
+}
+
 static void put_requires(const struct build_query *query, struct lock_build *build)
 {
 	struct arena *arena = &query->cli->arena;
 	build->requires = arena_new_array(arena, struct slice, query->requires_len);
 	build->requires_len = query->requires_len;
 	for (size_t i = 0; i < query->requires_len; i++)
-	build->requires[i] = arena_dup(arena, query->requires[i]);
+	build->requires[i] =
+		arena_dup(arena, build_requirement_text(arena, query->requires[i]));
 	build->targets = arena_new(arena, struct slice);
 	build->targets[0] = query->target->name;
 	build->targets_len = 1;

@@ -20,6 +20,9 @@ struct build_query {
 	const struct text_list *released; // but for these packages; NULL: none
 };
 
+// A requirement of a build as a record says it: without the password of its URL.
+struct slice build_requirement_text(struct arena *arena, struct slice text);
+
 // Wheels alone where that is possible: what builds a package is then not built itself.
 // All that is returned lives in cli's arena. ERROR_NO, ERROR_INPUT, ERROR_SOURCE.
 NODISCARD int build_resolve(const struct build_query *query, struct lock_build *ret_build,

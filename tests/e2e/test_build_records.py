@@ -46,6 +46,26 @@ class BuildRecords(BuildCase):
         self.assertNotIn("does not record", result.err)
         self.assertEqual(self.word(), "helped by 1.0")
 
+    def test_no_password_is_recorded(self):
+        served = self.index.url.split("/simple")[0].replace("://", "://me:hunter2@") + "/files/helper-1.0-py3-none-any.whl"
+        self.demo(helper("1.0"), project=NEEDS_HELPER.replace("helper>=1", f"helper @ {served}"))
+        self.lock("demo\n")
+        lock = self.read("pylock.toml")
+        self.assertIn('requires = [\n    "helper @ http://127.0.0.1', lock)
+        self.assertNotIn("hunter2", lock)
+        result = self.bake("--index-url", self.index.url)
+        self.assertNotIn("does not record", result.err)
+        self.assertEqual(self.word(), "helped by 1.0")
+
+    def test_518_a_path_is_no_requirement(self):
+        folder = self.work / "mine"
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text('[project]\nname = "mine"\nversion = "1.0"\n')
+        self.demo(project=NEEDS_HELPER.replace("helper>=1", str(folder)))
+        self.write("requirements.in", "demo\n")
+        self.assertIn("is a path, and no requirement of a build", self.ok(*self.lock_args()).err)
+        self.assertNotIn("mine", self.read("pylock.toml"))
+
     def test_offline_from_a_filled_store(self):
         self.demo(helper("1.0"))
         self.lock("demo\n")
