@@ -50,6 +50,13 @@ static void add_header(struct net_request *request, struct slice name, struct sl
 	request->headers[request->header_len++] = (struct net_header){ name, value };
 }
 
+// A place to send to, and one that is redirected to, may be somebody else's: they get no
+// login, and none is looked up at their word (auth.3).
+static bool is_own(const struct session *session, struct slice url)
+{
+	return url_same_origin(session->api, url);
+}
+
 static struct net_request new_request(const struct session *session,
 				      enum net_method method, struct slice url)
 {
@@ -59,7 +66,7 @@ static struct net_request new_request(const struct session *session,
 		.max_bytes = ANSWER_BYTES_MAX,
 		.owner = session,
 	};
-	if (session->authorization.len)
+	if (session->authorization.len && is_own(session, url))
 		add_header(&request, S("Authorization"), session->authorization);
 	return request;
 }
@@ -104,6 +111,13 @@ static void start_step(const struct session *session, const struct blob *blob)
 }
 
 // --- answers ---------------------------------------------------------------------------
+
+static bool wants_login(const struct session *session,
+			const struct net_response *response)
+{
+	return !response->failed && response->status == 401 &&
+	       is_own(session, response->final_url);
+}
 
 static int login(struct session *session, const struct net_response *response,
 		 struct error *err)
@@ -178,7 +192,7 @@ static int step_on(struct session *session, struct blob *blob,
 		   const struct net_response *response, struct error *err)
 {
 	unsigned status = response->failed ? 0 : response->status;
-	if (status == 401 && blob->logins++ < TRIES) {
+	if (wants_login(session, response) && blob->logins++ < TRIES) {
 		if (blob->step == STEP_SEND)
 			blob->step = STEP_BEGIN;
 		return login(session, response, err);
@@ -230,7 +244,7 @@ static int ask(struct session *session, struct net_request request,
 		net_start(session->config->net, &request);
 		if (net_wait_for(session->config->net, session, ret_response, err) < 0)
 			return -1;
-		if (logged_in || ret_response->failed || ret_response->status != 401)
+		if (logged_in || !wants_login(session, ret_response))
 			return 0;
 		int status = login(session, ret_response, err);
 		net_response_release(ret_response);

@@ -21,10 +21,12 @@ class Registry:
         self.refresh = True                  # does the place for tokens know POST?
         self.realm = None                    # instead of our own
         self.token_uses = None               # requests after which a token ends
+        self.storage = None                  # another Registry, which blobs are to be sent to
         self.relative = False                # Location without a host, with a query
         self.faults = collections.defaultdict(list)  # method -> statuses, one used up by each request
         self.stored_digest = None            # what it claims to have stored
         self.requests, self.lock, self.tokens = [], threading.Lock(), {}
+        self.authorizations = set()          # that requests had; None: one had none
         registry = self
 
         class Handler(_Handler):
@@ -116,6 +118,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.body()
         with self.registry.lock:
             self.registry.requests.append((self.command, self.path))
+            self.registry.authorizations.add(self.headers.get("Authorization"))
             faults = self.registry.faults[self.command]
             fault = faults.pop(0) if faults else None
         if url.path == "/token":
@@ -134,7 +137,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         repository, _, rest = url.path.removeprefix("/v2/").partition("/blobs/")
         if rest == "uploads/" and self.command == "POST":
             place = f"/v2/{repository}/blobs/uploads/1"
-            self.reply(202, Location=f"{place}?state=x" if self.registry.relative else f"http://{self.registry.host}{place}")
+            host = (self.registry.storage or self.registry).host
+            self.reply(202, Location=f"{place}?state=x" if self.registry.relative else f"http://{host}{place}")
         elif rest.startswith("uploads/") and self.command == "PUT":
             self.take_blob(query, body)
         elif rest:

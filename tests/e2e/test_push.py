@@ -83,6 +83,20 @@ class Push(PushCase):
         self.registry.relative = True
         self.pushed()
 
+    def test_push_3_location_elsewhere_gets_no_login(self):
+        storage = Registry()
+        self.addCleanup(storage.close)
+        storage.blobs = self.registry.blobs
+        self.registry.storage, self.registry.scheme, self.registry.users = storage, "Basic", {"me": "secret"}
+        self.login(auth=self.auth())
+        self.pushed()
+        self.assertEqual(storage.count("PUT"), len(storage.blobs))
+        self.registry.blobs.clear()
+        self.registry.manifests.clear()
+        storage.scheme, storage.users = "Basic", self.registry.users
+        self.fails(4, "push", self.name, says="status 401 when a layer is sent")
+        self.assertEqual(storage.authorizations, {None})
+
     def test_push_5_what_passes_is_tried_again(self):
         self.registry.faults.update({"HEAD": [503], "POST": [429], "PUT": [500, 404]})
         self.pushed()
