@@ -294,6 +294,23 @@ static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned
 	return true;
 }
 
+// auth.3: what the caller says to one origin is not for another. Of redirects that libcurl
+// follows, it takes care itself.
+static void drop_authorization(struct transfer *transfer)
+{
+	const struct slice name = S("Authorization:");
+	struct curl_slist *kept = NULL, *all = transfer->attempt.headers;
+	if (url_same_origin(transfer->request.url, slice_from(transfer->attempt.url)))
+		return;
+	for (const struct curl_slist *header = all; header; header = header->next)
+		if (!slice_eq_ignore_case(slice_range(slice_from(header->data), 0,
+						      name.len),
+					  name))
+			kept = curl_slist_append(kept, header->data);
+	curl_slist_free_all(all);
+	transfer->attempt.headers = kept;
+}
+
 // True where the try is to be repeated with the bundle of authorities, as all from then on.
 static bool learn_to_use_bundle(struct net *net, struct transfer *transfer, CURLcode code)
 {
@@ -341,6 +358,7 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 	if (learn_to_use_bundle(net, transfer, code) ||
 	    (code == CURLE_OK && follow_redirect(net, transfer, status))) {
 		release_handle(net, transfer);
+		drop_authorization(transfer);
 		queue_transfer(net, transfer);
 		return;
 	}

@@ -33,10 +33,14 @@ static const char *make_noise(size_t len)
 
 enum { RATE_WINDOW_MS = 400 };
 
-static void open_world(struct loopback_route *routes, size_t len, unsigned retries)
+static void open_trusting_world(struct loopback_route *routes, size_t len,
+				unsigned retries, const struct slice *trusted_hosts,
+				size_t trusted_len)
 {
 	struct error err;
 	const struct net_config config = { .proxy = "",
+					   .trusted_hosts = trusted_hosts,
+					   .trusted_len = trusted_len,
 					   .retries = retries,
 					   .stall_timeout_ms = 3600 * 1000,
 					   .rate_window_ms = RATE_WINDOW_MS,
@@ -44,6 +48,11 @@ static void open_world(struct loopback_route *routes, size_t len, unsigned retri
 	memset(&world, 0, sizeof(world));
 	loopback_start(&world.server, routes, len);
 	assert_int_equal(net_open(&config, &world.net, &err), 0);
+}
+
+static void open_world(struct loopback_route *routes, size_t len, unsigned retries)
+{
+	open_trusting_world(routes, len, retries, NULL, 0);
 }
 
 static void close_world(void)
@@ -451,6 +460,48 @@ static void test_idx_3_credentials_stay_with_their_host(void **state)
 	close_world();
 }
 
+// Whether libcurl follows or, from a host that is trusted without a certificate, we do.
+static void check_authorization_stays(const struct slice *trusted_hosts, size_t len)
+{
+	struct loopback_route routes[] = {
+		{ .path = "/near", .status = 302, .headers = "Location: /x\r\n" },
+		{ .path = "/x", .status = 200 },
+		{ .path = "/away", .status = 307 },
+	};
+	static struct loopback other;
+	struct loopback_route other_routes[] = { { .path = "/z", .status = 200 } };
+	char location[128];
+	open_trusting_world(routes, 3, 0, trusted_hosts, len);
+	loopback_start(&other, other_routes, 1);
+	snprintf(location, sizeof(location), "Location: %s/z\r\n", other.url);
+	routes[2].headers = location;
+	static const char *const paths[] = { "/near", "/away" };
+	for (size_t i = 0; i < 2; i++) {
+		struct net_request asked = request(paths[i]);
+		asked.headers[asked.header_len++] =
+			(struct net_header){ S("Authorization"), S("Bearer secret") };
+		asked.headers[asked.header_len++] =
+			(struct net_header){ S("X-Test"), S("yes") };
+		struct net_response got = fetch(&asked);
+		assert_int_equal(got.status, 200);
+		net_response_release(&got);
+	}
+	assert_int_equal(loopback_count(&world.server, "Authorization: Bearer secret"),
+			 3);
+	assert_int_equal(loopback_count(&other, "X-Test: yes"), 1);
+	assert_int_equal(loopback_count(&other, "secret"), 0);
+	loopback_stop(&other);
+	close_world();
+}
+
+static void test_auth_3_authorization_stays_with_its_origin(void **state)
+{
+	(void)state;
+	const struct slice hosts[] = { S("127.0.0.1") };
+	check_authorization_stays(NULL, 0);
+	check_authorization_stays(hosts, 1);
+}
+
 static void test_idx_3_errors_hold_no_password(void **state)
 {
 	(void)state;
@@ -756,6 +807,7 @@ int main(void)
 		cmocka_unit_test(test_error_of_a_sink_is_the_error),
 		cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_idx_3_credentials_stay_with_their_host),
+		cmocka_unit_test(test_auth_3_authorization_stays_with_its_origin),
 		cmocka_unit_test(test_idx_3_errors_hold_no_password),
 		cmocka_unit_test(test_many_requests_and_their_tags),
 		cmocka_unit_test(test_owners_get_their_own_answers),
