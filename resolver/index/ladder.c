@@ -113,12 +113,16 @@ static void ask_for_range(struct net_request *request, uint64_t from, uint64_t t
 	request->max_bytes = len > SMALL_FILE_BYTES ? len : SMALL_FILE_BYTES;
 }
 
+// Where the tail begins, once the size of the file is known.
+static uint64_t start_of_tail(const struct ladder *ladder)
+{
+	return ladder->size > ladder->tail ? ladder->size - ladder->tail : 0;
+}
+
 static void ask_for_tail(const struct ladder *ladder, struct net_request *request)
 {
 	if (ladder->size) {
-		uint64_t from =
-			ladder->size > ladder->tail ? ladder->size - ladder->tail : 0;
-		ask_for_range(request, from, ladder->size - 1);
+		ask_for_range(request, start_of_tail(ladder), ladder->size - 1);
 		return;
 	}
 	ask_for_range(request, 0, ladder->tail - 1);
@@ -404,7 +408,8 @@ static bool range_is_right(struct ladder *ladder, const struct net_response *res
 		return false;
 	ladder->size = size;
 	switch (ladder->step) {
-	case LADDER_TAIL: return to == size - 1;
+	// Fewer bytes than asked for could come again and again.
+	case LADDER_TAIL: return to == size - 1 && from <= start_of_tail(ladder);
 	case LADDER_ENTRY: return from == ladder->from && to == ladder->to;
 	case LADDER_HEAD: return from == 0;
 	case LADDER_METADATA_FILE:

@@ -255,6 +255,29 @@ static void test_wrong_ranges_are_not_believed(void **state)
 	}
 }
 
+// A server that gives the end of the archive alone, whatever is asked for.
+static void test_short_ranges_do_not_go_on_for_ever(void **state)
+{
+	(void)state;
+	enum { END_BYTES = 22 };
+	struct slice bytes = make_wheel(100000, 100), text;
+	for (int knows_size = 0; knows_size < 2; knows_size++) {
+		struct file_host host = host_without_metadata();
+		struct project_file file = wheel_file(knows_size ? bytes : S(""));
+		struct ladder ladder;
+		struct error err;
+		ladder_begin(&ladder, &file, &host, &arena);
+		size_t from = bytes.len - END_BYTES;
+		struct net_response response = answer(206, slice_skip(bytes, from));
+		response.content_range = arena_printf(&arena, "bytes %zu-%zu/%zu", from,
+						      bytes.len - 1, bytes.len);
+		assert_int_equal(ladder.step, LADDER_TAIL);
+		assert_int_equal(ladder_take(&ladder, &response, &text, &err),
+				 LADDER_AGAIN);
+		assert_int_equal(ladder.step, LADDER_WHOLE);
+	}
+}
+
 static void test_whole_file_is_verified(void **state)
 {
 	(void)state;
@@ -409,6 +432,7 @@ int main(void)
 		cmocka_unit_test(test_zip_3_directory_longer_than_the_tail),
 		cmocka_unit_test(test_a_server_without_ranges_gives_the_file),
 		cmocka_unit_test(test_wrong_ranges_are_not_believed),
+		cmocka_unit_test(test_short_ranges_do_not_go_on_for_ever),
 		cmocka_unit_test(test_whole_file_is_verified),
 		cmocka_unit_test(test_wheels_that_cannot_be_used),
 		cmocka_unit_test(test_the_wheels_own_dist_info_counts),
