@@ -38,6 +38,7 @@ static void put_number(struct buf *text, uint64_t number)
 	put(text, (struct slice){ (const char *)&number, sizeof(number) });
 }
 
+// Without a password: what says where an index or a file is may have one.
 static void put_url(struct buf *text, struct slice url)
 {
 	put(text, url_redact(text->arena, url));
@@ -57,8 +58,10 @@ static void put_program(struct buf *text)
 // What says where packages come from is in the index's config, and there without secrets.
 static bool is_told_by_config(const struct option *option)
 {
-	static const char *const names[] = { "index-url", "extra-index-url", "index",
-					     "find-links", "torch-index" };
+	static const char *const names[] = {
+		"index-url", "extra-index-url", "index",
+		"index-for", "find-links",      "torch-index"
+	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(option->name, names[i]) == 0)
 			return true;
@@ -68,7 +71,7 @@ static bool is_told_by_config(const struct option *option)
 static void put_text(struct buf *text, const char *value)
 {
 	put_number(text, value != NULL);
-	put(text, slice_from(value));
+	put_url(text, slice_from(value));
 }
 
 static void put_option(struct buf *text, const struct option *option, const void *values)
@@ -87,7 +90,7 @@ static void put_option(struct buf *text, const struct option *option, const void
 		memcpy(&list, at, sizeof(list));
 		put_number(text, list.len);
 		for (size_t i = 0; i < list.len; i++)
-			put(text, slice_from(list.items[i]));
+			put_url(text, slice_from(list.items[i]));
 		break;
 	}
 }
@@ -116,6 +119,8 @@ static void put_entry(struct buf *text, const struct requirement_entry *entry)
 	put(text, entry->parent);
 	put_number(text, entry->is_constraint);
 	put_number(text, entry->is_override);
+	// Of overrides the lock tells the line, see put_policies
+	put_number(text, entry->is_override ? span_position(entry->span).line : 0);
 	put_number(text, entry->hashes_len);
 	for (size_t i = 0; i < entry->hashes_len; i++)
 		put(text, entry->hashes[i].hex);
@@ -207,7 +212,7 @@ bool answers_ask(struct cli *cli, const struct lock_question *lock,
 	put_options(&text, lock->values);
 	put_number(&text, lock->inputs->len);
 	for (size_t i = 0; i < lock->inputs->len; i++)
-		put(&text, slice_from(lock->inputs->items[i]));
+		put_url(&text, slice_from(lock->inputs->items[i]));
 	put_number(&text, lock->targets->len);
 	for (size_t i = 0; i < lock->targets->len; i++)
 		put(&text, lock->targets->items[i].name);

@@ -292,6 +292,7 @@ static int discover(struct resolve *resolve, const struct requirement *requireme
 				     SLICE_ARG(name));
 		return -1;
 	}
+	files->looked_elsewhere = true;
 	if (add_file(files, &request, &file, &err) < 0) {
 		*ret_problem =
 			arena_printf(&resolve->arena, "needs '%.*s' from a URL: %s",

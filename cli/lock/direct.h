@@ -44,6 +44,8 @@ struct direct_files {
 	struct map
 		discovered; // name → item, or NOT_DISCOVERED, for what only metadata asks for
 	struct map banned; // locations that metadata may not bring in
+	// Metadata named one that was fetched, or that could not be had this time
+	bool looked_elsewhere;
 	struct {
 		struct direct_file **items;
 		size_t len, cap;

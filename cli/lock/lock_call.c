@@ -447,7 +447,8 @@ static void keep_answer(struct call *call, struct slice summary)
 	if (call->may_keep && call->edits.len == 0 &&
 	    call->cli->diagnostics.len == call->said_before &&
 	    call->said_before < DIAGNOSTICS_MAX &&
-	    call->run.options.direct->files.len == 0 && are_wheels(&call->run) &&
+	    call->run.options.direct->files.len == 0 &&
+	    !call->run.options.direct->looked_elsewhere && are_wheels(&call->run) &&
 	    slice_eq(call->question.present, call->present.source.text))
 		answers_keep(call->cli, &call->question, call->run.index, &answer);
 }

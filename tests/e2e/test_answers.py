@@ -96,6 +96,16 @@ class Answers(Case):
         self.solves()
         self.assertEqual(self.pins(), {"app": "1.0", "lib": "1.5"})
 
+    def test_moved_override(self):
+        self.write("over.txt", "lib<2\n")
+        self.args += ["--override", "over.txt"]
+        self.settle()
+        self.given()
+        self.assertIn("over.txt:1", self.read("pylock.toml"))
+        self.write("over.txt", "# because\nlib<2\n")
+        self.solves()
+        self.assertIn("over.txt:2", self.read("pylock.toml"))
+
     def test_changed_project(self):
         self.args = ["pyproject.toml"]
         project = '[project]\nname = "x"\nversion = "1"\ndependencies = ["app"]\n[dependency-groups]\ntest = ["other"]\n'
@@ -188,6 +198,20 @@ class Answers(Case):
         self.run_lock()
         self.assertEqual(self.pins()["lib"], "2.0")
 
+    def test_address_in_metadata_that_was_out_of_reach(self):
+        """A need for a URL that cannot be had rules a release out, but only as long as that is so."""
+        dep = wheel("dep", "1.0")
+        path = f"/elsewhere/{dep.filename}"
+        self.index.raw[path] = ("application/octet-stream", dep.content, {})
+        self.index.add(wheel("app", "1.2", requires=[f"dep @ {self.index.base}{path}"]))
+        for args, version in ((["--refresh"], "1.1"), ([], "1.1"), (["--offline"], "1.1"), ([], "1.2")):
+            with self.subTest(args, version=version):
+                (self.work / "pylock.toml").unlink()
+                if version == "1.1" and args != ["--offline"]:
+                    self.index.fail(path, 404)
+                self.run_lock(*args)
+                self.assertEqual(self.pins()["app"], version)
+
     def test_find_links(self):
         folder = self.work / "links"
         folder.mkdir()
@@ -267,6 +291,30 @@ class Answers(Case):
         self.ok("lock", "requirements.in", "-o", "pylock.toml", "--index-url", url, *self.TARGET)
         for path in (self.cache / "answers").iterdir():
             self.assertNotIn(b"hunter2", path.read_bytes())
+
+    def test_secrets_in_addresses_of_files_and_of_single_packages_are_not_kept(self):
+        base = self.index.base.replace("http://", "http://me:hunter2@")
+        for name, text in (("all.txt", b"app\n"), ("limits.txt", b"lib<3\n"), ("over.txt", b"lib<3\n")):
+            self.index.raw[f"/{name}"] = ("text/plain", text, {})
+        for args in ([f"{base}/all.txt"], ["requirements.in", "-c", f"{base}/limits.txt"],
+                     ["requirements.in", "--override", f"{base}/over.txt"],
+                     ["requirements.in", "--index-for", f"app={base}/simple/"]):
+            with self.subTest(args):
+                before = self.kept()
+                self.ok(*self.lock_args(*args))
+                self.assertNotEqual(self.kept(), before)
+                for path in (self.cache / "answers").iterdir():
+                    self.assertNotIn(b"hunter2", path.read_bytes())
+
+    def test_other_index_for_a_package(self):
+        second = harness.Index()
+        self.addCleanup(second.close)
+        second.cache_control = "max-age=600"
+        second.add(wheel("lib", "2.5"))
+        self.solves("--index-for", f"lib={second.url}", "--upgrade")
+        self.assertEqual(self.pins()["lib"], "2.5")
+        self.solves("--index-for", f"lib={self.index.url}", "--upgrade")
+        self.assertEqual(self.pins()["lib"], "2.0")
 
     def test_answers_are_bounded(self):
         for i in range(70):
