@@ -369,21 +369,22 @@ static int write_entry(struct layer_writer *writer, const struct tree_entry *ent
 	return 0;
 }
 
-// gz.14: says that no file is to be fetched before the others are asked for.
-static int write_landmark(struct layer_writer *writer, struct error *err)
+// gz.14: the first entry says that no file is to be fetched before the others are asked for.
+static int begin_layer(struct layer_writer *writer, struct error *err)
 {
 	struct tree_entry landmark = { .path = S(TOC_LANDMARK),
 				       .kind = TREE_FILE_GENERATED,
 				       .mode = 0644,
 				       .bytes = S("\x0f") };
+	if (!writer->toc || writer->numbers.tar_size > 0)
+		return 0;
 	return write_entry(writer, &landmark, NULL, err);
 }
 
 int layer_write_entry(struct layer_writer *writer, const struct tree_entry *entry,
 		      const struct wheel_file *wheels, struct error *err)
 {
-	bool first = writer->numbers.tar_size == 0;
-	if (writer->toc && first && write_landmark(writer, err) < 0)
+	if (begin_layer(writer, err) < 0)
 		return -1;
 	return write_entry(writer, entry, wheels, err);
 }
@@ -425,7 +426,9 @@ int layer_writer_commit(struct layer_writer *writer, struct layer_numbers *ret_n
 			struct error *err)
 {
 	uint64_t toc_offset = 0;
-	if ((writer->toc && put_toc(writer, &toc_offset, err) < 0) ||
+	// A layer of bytecode has no entry where no wheel has a module.
+	if (begin_layer(writer, err) < 0 ||
+	    (writer->toc && put_toc(writer, &toc_offset, err) < 0) ||
 	    put_zeros(writer, TAR_END_BYTES, err) < 0 || finish_coding(writer, err) < 0 ||
 	    (writer->toc && put_footer(writer, toc_offset, err) < 0) ||
 	    blob_writer_commit(&writer->blob, &writer->numbers.digest, err) < 0)

@@ -85,6 +85,13 @@ class Bytecode(TreeCase):
         self.assertEqual(json.loads(self.bake("--json").out)["uncompiled"], 1)
         self.assertNotIn(f"{SITE}/demo/__pycache__/template.{TAG}.pyc", self.files(kind="pyc"))
 
+    def test_gz_14_no_module_at_all(self):
+        """A layer of bytecode without an entry still has a table of contents."""
+        self.index.add(wheel("bare", "1.0", files={}))
+        self.lock("bare\n")
+        self.bake("--estargz")
+        self.assertEqual(set(self.files(kind="pyc")), {".no.prefetch.landmark", "stargz.index.json"})
+
     def test_pyc_8_wheels_are_compiled_once(self):
         """With all layers gone, an interpreter that can no longer compile is not asked to."""
         self.bake()
