@@ -14,6 +14,7 @@ import sys
 import zipfile
 
 UNCHECKED = b"\x01\x00\x00\x00"
+SOURCE_BYTES_MAX = 16 << 20  # a wheel of some megabytes can hold gigabytes
 
 
 def describe(answer):
@@ -29,13 +30,19 @@ def compiled(source, path):
     return importlib.util.MAGIC_NUMBER + UNCHECKED + digest + marshal.dumps(code)
 
 
+def read_source(sources, entry):
+    if sources.getinfo(entry).file_size > SOURCE_BYTES_MAX:
+        raise ValueError("too large to compile")
+    return sources.read(entry)
+
+
 def compile_all(wheel, rows, archive):
     uncompiled = []
     with zipfile.ZipFile(wheel) as sources, zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as out:
         for entry, path, name in rows:
             try:
-                content = compiled(sources.read(entry), path)
-            except Exception:  # templates, other Pythons' syntax, nesting too deep (pyc.6)
+                content = compiled(read_source(sources, entry), path)
+            except Exception:  # templates, other Pythons' syntax, too deep or too large (pyc.6)
                 uncompiled.append(name)
                 continue
             out.writestr(zipfile.ZipInfo(name), content)

@@ -85,6 +85,11 @@ class Bytecode(TreeCase):
         self.assertEqual(json.loads(self.bake("--json").out)["uncompiled"], 1)
         self.assertNotIn(f"{SITE}/demo/__pycache__/template.{TAG}.pyc", self.files(kind="pyc"))
 
+    def test_pyc_6_what_is_too_large_to_compile_is_counted(self):
+        self.index.add(wheel("large", "1.0", files={"large.py": "#\n" * (9 << 20)}))
+        self.lock("large\n")
+        self.assertEqual(json.loads(self.bake("--json").out)["uncompiled"], 1)
+
     def test_gz_14_no_module_at_all(self):
         """A layer of bytecode without an entry still has a table of contents."""
         self.index.add(wheel("bare", "1.0", files={}))
