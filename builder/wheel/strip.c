@@ -86,7 +86,7 @@ struct strip {
 	const struct wheel_file *wheel;
 	const struct layout_places *places;
 	struct layout *layout;
-	struct arena arena;
+	struct arena arena, scratch; // scratch: of one name
 	struct map tests; // folders named "tests", relative to site → enum fate
 	struct map stubs; // .pyi that a module reads, relative to site
 };
@@ -147,11 +147,21 @@ static void find_tests(struct strip *run)
 static void keep(struct strip *run, struct slice module_path)
 {
 	struct slice with_end =
-		arena_printf(&run->arena, "%.*s/", SLICE_ARG(module_path));
+		arena_printf(&run->scratch, "%.*s/", SLICE_ARG(module_path));
 	struct slice folder = tests_folder(with_end);
 	if (folder.len && map_has(&run->tests, folder))
 		map_set(&run->tests, folder, FATE_KEEP);
 }
+
+// A text that is looked through from its start to its end.
+struct reading {
+	struct slice text, folder; // folder: of the module
+	struct slice line;         // the last one that was looked at, trimmed
+	size_t line_end;           // and where it ends in the text
+};
+
+// Longer paths are in no tree (LONGEST_PATH), and a hostile text may be one long name.
+enum { NAME_BYTES_MAX = 4096 };
 
 static bool is_name_byte(char c)
 {
@@ -163,7 +173,8 @@ static bool is_name_byte(char c)
 static struct slice path_of_name(struct strip *run, struct slice name,
 				 struct slice folder)
 {
-	struct buf path = { .arena = &run->arena };
+	struct buf path = { .arena = &run->scratch };
+	name = slice_range(name, 0, NAME_BYTES_MAX);
 	bool relative = name.len && name.ptr[0] == '.';
 	if (relative)
 		name = slice_skip(name, 1);
@@ -181,57 +192,70 @@ static struct slice path_of_name(struct strip *run, struct slice name,
 	return buf_slice(&path);
 }
 
-static struct slice line_around(struct slice text, size_t at)
+// Each line is looked for once, however many hits it has: false where it is that of the hit
+// before. `at` never goes back.
+static bool find_line(struct reading *reading, size_t at)
 {
+	struct slice text = reading->text;
 	size_t start = at, end = at;
+	if (at < reading->line_end)
+		return false;
 	while (start > 0 && text.ptr[start - 1] != '\n')
 		start--;
 	while (end < text.len && text.ptr[end] != '\n')
 		end++;
-	return slice_trim(slice_range(text, start, end));
+	reading->line_end = end;
+	reading->line = slice_trim(slice_range(text, start, end));
+	return true;
 }
 
 // A bare "tests": a name that is imported, alone in its line of a list, or in quotes.
-static void look_at_bare_name(struct strip *run, struct slice text, size_t at,
-			      struct slice folder)
+static void look_at_bare_name(struct strip *run, struct reading *reading, size_t at)
 {
-	struct slice line = line_around(text, at), from = { 0 };
-	char before = at > 0 ? text.ptr[at - 1] : '\n';
+	bool again = !find_line(reading, at);
+	struct slice line = reading->line, from = { 0 };
+	char before = at > 0 ? reading->text.ptr[at - 1] : '\n';
 	bool quoted = before == '"' || before == '\'';
 	bool listed = slice_eq(line, S("tests")) || slice_eq(line, S("tests,"));
 	struct slice base = S(".");
 	if (slice_starts_with(line, S("from "))) {
-		line = slice_trim(slice_skip(line, strlen("from ")));
+		if (again)
+			return; // all that a line imports is of one place
+		line = slice_trim(slice_range(slice_skip(line, strlen("from ")), 0,
+					      NAME_BYTES_MAX));
 		slice_cut(&line, ' ', &from);
 		base = from;
 	} else if (!quoted && !listed) {
 		return;
 	}
-	struct slice place = path_of_name(run, base, folder);
+	struct slice place = path_of_name(run, base, reading->folder);
 	if (place.len && !slice_ends_with(place, S("/")))
-		place = arena_printf(&run->arena, "%.*s/", SLICE_ARG(place));
-	keep(run, arena_printf(&run->arena, "%.*stests", SLICE_ARG(place)));
+		place = arena_printf(&run->scratch, "%.*s/", SLICE_ARG(place));
+	keep(run, arena_printf(&run->scratch, "%.*stests", SLICE_ARG(place)));
 }
 
 // Every dotted name in the module's text that has a component "tests".
 static void look_for_names(struct strip *run, struct slice text, struct slice folder)
 {
 	struct slice word = S("tests");
+	struct reading reading = { .text = text, .folder = folder };
 	for (size_t at = 0; at < text.len;) {
+		struct arena_mark mark = arena_mark(&run->scratch);
 		size_t found = slice_find(slice_skip(text, at), word);
 		if (found == SLICE_NONE)
 			return;
 		size_t start = at + found, end = start + word.len;
-		at = end;
-		while (start > 0 && is_name_byte(text.ptr[start - 1]))
+		while (start > at && is_name_byte(text.ptr[start - 1]))
 			start--;
 		while (end < text.len && is_name_byte(text.ptr[end]))
 			end++;
+		at = end;
 		struct slice name = slice_range(text, start, end);
 		if (slice_eq(name, word))
-			look_at_bare_name(run, text, start, folder);
+			look_at_bare_name(run, &reading, start);
 		else
 			keep(run, path_of_name(run, name, folder));
+		arena_rewind(&run->scratch, mark);
 	}
 }
 
@@ -338,6 +362,7 @@ int strip_layout(const struct wheel_file *wheel, const struct layout_places *pla
 		stripped.bytes += item->zip->size;
 	}
 	arena_release(&run.arena);
+	arena_release(&run.scratch);
 	*ret_stripped = stripped;
 	return status;
 }

@@ -318,6 +318,19 @@ class Strip(TreeCase):
         self.assertNotEqual(set(self.layers("a")), set(self.layers("c")))
         self.fails(2, "bake", "pylock.toml", "--strip", "docs", says="no strip rule")
 
+    def test_names_without_end(self):
+        """Each byte is looked at a few times, however many names there are, or one line holds."""
+        many = 300_000
+        self.index.add(wheel("endless", "1.0", files={
+            "endless/name.py": "tests." * many, "endless/line.py": "x = [" + "tests, " * many,
+            "endless/from.py": "from " + "x" * many + " import " + "tests, " * many,
+            "endless/blank.py": "from " + " " * many + "tests, " * many,
+            "endless/far.py": "from" + " ." * many + "tests\n" + ".tests " * many,
+            "endless/sub/tests/a.py": "x = 1\n"}))
+        self.lock("endless\n")
+        result = json.loads(self.ok("bake", "pylock.toml", "--strip", "tests", "--json", timeout=60).out)
+        self.assertEqual(result["stripped_files"], 1)
+
     def test_install(self):
         prefix = self.work / "env"
         install = ("install", "pylock.toml", "--prefix", prefix, "--interpreter", "/usr/bin/python3", "--strip", "tests")
