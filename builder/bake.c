@@ -31,7 +31,8 @@ struct baking {
 
 static int check_options(const struct bake_options *options, struct error *err)
 {
-	if (tree_check_prefix(options->prefix, err) < 0)
+	if (tree_check_prefix(options->prefix, err) < 0 ||
+	    tree_check_interpreter(options->interpreter, err) < 0)
 		return -1;
 	if (options->uid > TAR_OWNER_MAX || options->gid > TAR_OWNER_MAX)
 		return error_set(err, ERROR_USAGE, "owner %u:%u is above %d",

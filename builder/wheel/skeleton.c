@@ -53,6 +53,11 @@ int tree_check_prefix(struct slice prefix, struct error *err)
 	return check_path("prefix", prefix, err);
 }
 
+int tree_check_interpreter(struct slice interpreter, struct error *err)
+{
+	return check_path("interpreter", interpreter, err);
+}
+
 static struct tree_entry *add(struct arena *arena, struct tree *tree, struct slice path,
 			      enum tree_kind kind, unsigned mode)
 {
@@ -93,7 +98,7 @@ int tree_of_skeleton(const struct tree_options *options, struct arena *arena,
 {
 	struct tree tree = { 0 };
 	if (tree_check_prefix(options->prefix, err) < 0 ||
-	    check_path("interpreter", options->interpreter, err) < 0)
+	    tree_check_interpreter(options->interpreter, err) < 0)
 		return -1;
 	struct slice prefix = slice_skip(options->prefix, 1);
 	struct slice site =

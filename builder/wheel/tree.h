@@ -109,6 +109,9 @@ NODISCARD int tree_of_skeleton(const struct tree_options *options, struct arena 
 // ERROR_INPUT unless the prefix is absolute, normalised and free of what env.1 forbids.
 NODISCARD int tree_check_prefix(struct slice prefix, struct error *err);
 
+// The same of the interpreter, which scripts name.
+NODISCARD int tree_check_interpreter(struct slice interpreter, struct error *err);
+
 // The order of tar.3: component by component, as byte strings, a parent before its
 // children: <0, 0, >0. "a/b" < "a/b/c" < "a/b-c".
 int path_cmp_walk(struct slice a, struct slice b);

@@ -80,6 +80,8 @@ class Bake(Baked):
         root = self.unpack("debian", self.dir / "debian")
         self.assertTrue((root / "usr/local/lib/python3.12/dist-packages/app/__init__.py").exists())
         self.fails(2, "bake", "--system", "--prefix", "/opt/venv", says="--prefix has no meaning")
+        for bad in ("/usr/local/bin/", "/usr/local/bin/python\n3.12", '/usr/local/bin/python"'):
+            self.fails(3, "bake", "--system", "--interpreter", bad, says="the interpreter '/usr/local/bin/")
         self.fails(2, "bake", "--system", "--owner", "1000:1000", says="stay with root")
 
     def test_oci_layout(self):
