@@ -12,7 +12,7 @@ enum { ZSTD_LEVEL_MIN = 1, ZSTD_LEVEL_MAX = 19, ZSTD_LEVEL_DEFAULT = 3 };
 // Called with consecutive pieces of at most 1 MiB of the frame; -1 with err set stops.
 typedef int (*zstd_sink)(void *context, struct slice piece, struct error *err);
 
-// Megabytes by the level: 4 at 3, 90 at 19.
+// Megabytes by the level, of libzstd 1.5.4: 4 at 3, 55 at 12, 94 at 19.
 struct zstd_frame;
 
 struct slice zstd_version(void); // of the library in use: "1.5.4"
