@@ -51,7 +51,7 @@ static void put_coding(struct buf *text, const struct bake_options *options)
 {
 	switch (options->coding) {
 	case LAYER_GZIP: buf_append(text, S("coding gzip-members-1\n")); return;
-	case LAYER_ESTARGZ: buf_append(text, S("coding estargz-1\n")); return;
+	case LAYER_ESTARGZ: buf_append(text, S("coding estargz-2\n")); return;
 	case LAYER_ZSTD: break;
 	}
 	buf_printf(text, "coding zstd %.*s %d\n", SLICE_ARG(zstd_version()),

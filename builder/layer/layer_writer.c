@@ -391,22 +391,43 @@ int layer_write_entry(struct layer_writer *writer, const struct tree_entry *entr
 
 // --- the end ---------------------------------------------------------------------------
 
-// The table is the last file of the tar; the archive's end belongs to its member.
+static void append_zeros(struct buf *out, size_t count)
+{
+	static const char zeros[TAR_END_BYTES];
+	buf_append(out, (struct slice){ zeros, count });
+}
+
+// The table is the last file of the tar, and the archive's end comes with it. Readers take one
+// member for it and no more, so that a table beyond a run's piece is stored.
+static int put_toc_member(struct layer_writer *writer, struct slice bytes,
+			  struct error *err)
+{
+	hash_tar(writer, bytes);
+	if (bytes.len > DEFLATE_PIECE_MAX)
+		return gzip_stored(writer->gzip, bytes, crc32_update(0, bytes), err);
+	return gzip_run(writer->gzip, bytes, err);
+}
+
 static int put_toc(struct layer_writer *writer, uint64_t *ret_offset, struct error *err)
 {
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf bytes = { .arena = &scratch };
 	struct slice text = toc_finish(writer->toc);
 	struct tree_entry entry = { .path = S(TOC_NAME),
 				    .kind = TREE_FILE_GENERATED,
 				    .mode = 0644,
 				    .bytes = text };
 	struct tar_entry values = tar_entry_of(writer, &entry, text.len);
-	if (gzip_cut(writer->gzip, err) < 0)
+	if (tar_header_write(&values, &writer->header, err) < 0 ||
+	    gzip_cut(writer->gzip, err) < 0)
 		return -1;
 	*ret_offset = writer->blob.size;
 	writer->numbers.toc = sha256_of(text);
-	if (put_header(writer, &values, err) < 0 || put_run(writer, text, err) < 0)
-		return -1;
-	return put_zeros(writer, tar_padding(text.len), err);
+	buf_append(&bytes, (struct slice){ writer->header.bytes, writer->header.len });
+	buf_append(&bytes, text);
+	append_zeros(&bytes, tar_padding(text.len));
+	append_zeros(&bytes, TAR_END_BYTES);
+	return put_toc_member(writer, buf_slice(&bytes), err);
 }
 
 static int put_footer(struct layer_writer *writer, uint64_t offset, struct error *err)
@@ -428,8 +449,9 @@ int layer_writer_commit(struct layer_writer *writer, struct layer_numbers *ret_n
 	uint64_t toc_offset = 0;
 	// A layer of bytecode has no entry where no wheel has a module.
 	if (begin_layer(writer, err) < 0 ||
-	    (writer->toc && put_toc(writer, &toc_offset, err) < 0) ||
-	    put_zeros(writer, TAR_END_BYTES, err) < 0 || finish_coding(writer, err) < 0 ||
+	    (writer->toc ? put_toc(writer, &toc_offset, err)
+			 : put_zeros(writer, TAR_END_BYTES, err)) < 0 ||
+	    finish_coding(writer, err) < 0 ||
 	    (writer->toc && put_footer(writer, toc_offset, err) < 0) ||
 	    blob_writer_commit(&writer->blob, &writer->numbers.digest, err) < 0)
 		return -1;

@@ -79,7 +79,7 @@ static void test_key_1_codings(void **state)
 	struct bake_options changed = options;
 	changed.coding = LAYER_ESTARGZ;
 	assert_true(slice_contains(layer_key_text(&layer, &changed, &arena),
-				   S("\ncoding estargz-1\nstrip none\n")));
+				   S("\ncoding estargz-2\nstrip none\n")));
 	changed.coding = LAYER_ZSTD;
 	changed.zstd_level = 7;
 	struct slice line = arena_printf(&arena, "\ncoding zstd %.*s 7\nstrip none\n",

@@ -56,9 +56,12 @@ class Stargz:
         found = re.fullmatch(rb"([0-9a-f]{16})STARGZ", footer[16:38])
         assert gunzip(footer) == b""
         self.blob, self.toc_offset = blob, int(found[1], 16)
-        with tarfile.open(fileobj=io.BytesIO(gunzip(blob[self.toc_offset:-FOOTER]))) as archive:
+        member, end = member_at(blob, self.toc_offset)
+        assert end == len(blob) - FOOTER, "readers take one member for the table"
+        with tarfile.open(fileobj=io.BytesIO(member)) as archive:
             self.names_at_end = archive.getnames()
             self.toc_bytes = archive.extractfile("stargz.index.json").read()
+        assert self.toc_bytes.endswith(b"}"), "readers hash no further than the document"
         self.toc = json.loads(self.toc_bytes)
 
     def files(self):
