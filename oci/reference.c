@@ -177,13 +177,22 @@ struct slice reference_text(const struct reference *reference, struct arena *are
 	return buf_slice(&out);
 }
 
+// "127.0.0.1", not "127.example.org".
+static bool is_loopback_address(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_digit(name.ptr[i]) && name.ptr[i] != '.')
+			return false;
+	return slice_starts_with(name, S("127."));
+}
+
 static bool is_loopback(struct slice host)
 {
 	struct slice name;
 	if (slice_starts_with(host, S("[::1]")))
 		return true;
 	slice_cut(&host, ':', &name);
-	return slice_eq(name, S("localhost")) || slice_starts_with(name, S("127."));
+	return slice_eq(name, S("localhost")) || is_loopback_address(name);
 }
 
 struct slice reference_api(const struct reference *reference, bool plain,

@@ -109,6 +109,8 @@ static size_t fit(const struct search *search, struct slice key)
 	if (slice_starts_with(whole, key) &&
 	    (key.len == whole.len || whole.ptr[key.len] == '/'))
 		return key.len;
+	if (slice_eq(search->key, S("https://index.docker.io/v1/")))
+		return slice_eq(key, S("docker.io")) ? 1 : 0; // as podman writes it
 	return slice_eq(bare_key(key), search->key) ? 1 : 0;
 }
 

@@ -20,6 +20,8 @@ static const struct {
 	  "localhost" },
 	{ "127.0.0.1:5000/a/b:x", "127.0.0.1:5000/a/b:x", "http://127.0.0.1:5000/v2/a/b",
 	  "127.0.0.1:5000" },
+	{ "127.example.org/a", "127.example.org/a:latest", "https://127.example.org/v2/a",
+	  "127.example.org" },
 	{ "[::1]:5000/a", "[::1]:5000/a:latest", "http://[::1]:5000/v2/a", "[::1]:5000" },
 	{ "host.example/a__b/c---d@sha256:" HEX, "host.example/a__b/c---d@sha256:" HEX,
 	  "https://host.example/v2/a__b/c---d", "host.example" },
