@@ -95,26 +95,38 @@ static void stop(pid_t child, int pid_fd)
 		;
 }
 
-int process_run(const struct process_job *job, int *ret_exit_code, struct error *err)
+enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
+				  const volatile int *interrupted, int *ret_exit_code)
 {
-	pid_t child;
-	int status;
-	if (start(job, &child, err) < 0)
-		return -1;
 	AUTO(fd_close) int pid_fd = (int)syscall(SYS_pidfd_open, child, 0); // since 5.3
-	uint64_t steps = (uint64_t)job->limit_seconds * 1000 / STEP_MS;
+	uint64_t steps = (uint64_t)limit_seconds * 1000 / STEP_MS;
+	int status;
 	for (uint64_t i = 0; i < steps; i++) {
 		if (has_ended(child, pid_fd, &status)) {
 			*ret_exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 							     : WEXITSTATUS(status);
-			return 0;
+			return PROCESS_ENDED;
 		}
-		if (job->interrupted && *job->interrupted) {
+		if (interrupted && *interrupted) {
 			stop(child, pid_fd);
-			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+			return PROCESS_INTERRUPTED;
 		}
 	}
 	stop(child, pid_fd);
+	return PROCESS_LATE;
+}
+
+int process_run(const struct process_job *job, int *ret_exit_code, struct error *err)
+{
+	pid_t child;
+	if (start(job, &child, err) < 0)
+		return -1;
+	switch (process_wait(child, job->limit_seconds, job->interrupted,
+			     ret_exit_code)) {
+	case PROCESS_ENDED: return 0;
+	case PROCESS_INTERRUPTED: return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	case PROCESS_LATE: break;
+	}
 	return error_set(err, ERROR_SOURCE, "'%s' ran for more than %u seconds",
 			 job->arguments[0], job->limit_seconds);
 }

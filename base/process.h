@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+#include <sys/types.h>
+
 struct process_job {
 	const char *const *arguments;   // [0] is the program's path; ended by NULL
 	const char *const *environment; // "NAME=value", ended by NULL
@@ -22,3 +24,16 @@ struct process_job {
 // nothing of it runs any more, its children included.
 NODISCARD int process_run(const struct process_job *job, int *ret_exit_code,
 			  struct error *err);
+
+// How waiting for a program ended.
+enum process_outcome {
+	PROCESS_ENDED,       // by itself
+	PROCESS_INTERRUPTED, // the user wants to stop
+	PROCESS_LATE,        // it ran past the limit
+};
+
+// Waits for a child that leads a process group of its own; ret_exit_code as above, of
+// PROCESS_ENDED alone. For the other outcomes the group was ended, first kindly. The child
+// is reaped.
+enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
+				  const volatile int *interrupted, int *ret_exit_code);

@@ -6,6 +6,7 @@
 //	      │ layer/: plan (plan.*), keys (key.1)      ▼
 //	      └──────────▶ unknown key? ──▶ tar bytes (tar.*) ──▶ gzip members with the wheel's own deflate (gz.*)
 //	                                         └ SHA-256 = diff id        └ SHA-256 = digest ──▶ layers/sha256/…
+//	sdist/: a source distribution or a tree of source/ (git commits, folders) ──▶ a wheel, in a sandbox
 //	image/: .pinbake/layers/<sha256>/layer.tar.gz, oci/, archive (load.1), Dockerfile block (docker.*)
 #pragma once
 

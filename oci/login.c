@@ -105,8 +105,9 @@ static int exchange(struct net *net, const struct net_request *request,
 	return net_wait_for(net, request->owner, ret_response, err);
 }
 
-static int token_of(const struct login_request *request, struct net_response *response,
-		    struct arena *arena, struct slice *ret_token, struct error *err)
+// Releases the response.
+static int take_token(const struct login_request *request, struct net_response *response,
+		      struct arena *arena, struct slice *ret_token, struct error *err)
 {
 	int status = -1;
 	if (response->failed)
@@ -119,7 +120,41 @@ static int token_of(const struct login_request *request, struct net_response *re
 			  SLICE_ARG(response->final_url), response->status);
 	else
 		status = login_read_token(response->body, arena, ret_token, err);
+	net_response_release(response);
 	return status;
+}
+
+// Without a login, or by user and password.
+static struct net_request get_request(const struct login_request *request,
+				      const struct challenge *challenge,
+				      const struct registry_login *login,
+				      struct arena *arena)
+{
+	struct net_request get = { .url = get_url(request, challenge, arena),
+				   .max_bytes = TOKEN_DOCUMENT_MAX,
+				   .owner = challenge };
+	if (login)
+		get.headers[get.header_len++] =
+			(struct net_header){ S("Authorization"), basic(arena, login) };
+	return get;
+}
+
+// By an identity token.
+static struct net_request refresh_request(const struct login_request *request,
+					  const struct challenge *challenge,
+					  const struct registry_login *login,
+					  struct arena *arena)
+{
+	return (struct net_request){
+		.url = challenge->realm,
+		.method = NET_POST,
+		.body = refresh_form(request, challenge, login, arena),
+		.headers = { { S("Content-Type"),
+			       S("application/x-www-form-urlencoded") } },
+		.header_len = 1,
+		.max_bytes = TOKEN_DOCUMENT_MAX,
+		.owner = challenge,
+	};
 }
 
 static int fetch_token(const struct login_request *request,
@@ -128,39 +163,19 @@ static int fetch_token(const struct login_request *request,
 		       struct slice *ret_token, struct error *err)
 {
 	struct net_response response;
-	struct net_request get = { .url = get_url(request, challenge, arena),
-				   .max_bytes = TOKEN_DOCUMENT_MAX,
-				   .owner = challenge };
+	struct net_request get = get_request(request, challenge, login, arena);
 	if (login && login->is_identity_token) {
-		struct net_request post = {
-			.url = challenge->realm,
-			.method = NET_POST,
-			.body = refresh_form(request, challenge, login, arena),
-			.headers = { { S("Content-Type"),
-				       S("application/x-www-form-urlencoded") } },
-			.header_len = 1,
-			.max_bytes = TOKEN_DOCUMENT_MAX,
-			.owner = challenge,
-		};
+		struct net_request post =
+			refresh_request(request, challenge, login, arena);
 		if (exchange(request->net, &post, &response, err) < 0)
 			return -1;
-		if (response.failed || response.status != 404) {
-			int status = token_of(request, &response, arena, ret_token, err);
-			net_response_release(&response);
-			return status;
-		}
+		if (response.failed || response.status != 404)
+			return take_token(request, &response, arena, ret_token, err);
 		net_response_release(&response); // this registry knows GET alone
-	}
-	if (login) {
-		get.headers[0] =
-			(struct net_header){ S("Authorization"), basic(arena, login) };
-		get.header_len = 1;
 	}
 	if (exchange(request->net, &get, &response, err) < 0)
 		return -1;
-	int status = token_of(request, &response, arena, ret_token, err);
-	net_response_release(&response);
-	return status;
+	return take_token(request, &response, arena, ret_token, err);
 }
 
 int login_authorize(const struct login_request *request, struct arena *arena,

@@ -4,17 +4,24 @@
 
 #include "builder/sdist/embedded.h"
 
+// The rest of the next line that has `before`, after it; *log goes on from there. False
+// where there is no more of them.
+static bool next_after(struct slice *log, struct slice before, struct slice *ret_rest)
+{
+	size_t at = slice_find(*log, before);
+	if (at == SLICE_NONE)
+		return false;
+	*log = slice_skip(*log, at + before.len);
+	size_t end = slice_find_byte(*log, '\n');
+	*ret_rest = end == SLICE_NONE ? *log : slice_range(*log, 0, end);
+	return true;
+}
+
 // gcc: "fatal error: ffi.h: No such file"; clang: "fatal error: 'ffi.h' file not found".
 static struct slice missing_header(struct slice log)
 {
-	struct slice before = S("fatal error: "), header;
-	size_t at;
-	while ((at = slice_find(log, before)) != SLICE_NONE) {
-		log = slice_skip(log, at + before.len);
-		struct slice line = log;
-		size_t end = slice_find_byte(line, '\n');
-		if (end != SLICE_NONE)
-			line = slice_range(line, 0, end);
+	struct slice line, header;
+	while (next_after(&log, S("fatal error: "), &line)) {
 		if (!slice_contains(line, S("No such file")) &&
 		    !slice_contains(line, S("file not found")))
 			continue;
@@ -30,56 +37,66 @@ static struct slice missing_header(struct slice log)
 // they do.
 static struct slice between(struct slice log, struct slice before, struct slice after)
 {
-	struct slice found = S("");
-	size_t at;
-	while ((at = slice_find(log, before)) != SLICE_NONE) {
-		log = slice_skip(log, at + before.len);
-		struct slice line = log;
-		size_t end = slice_find_byte(line, '\n');
-		if (end != SLICE_NONE)
-			line = slice_range(line, 0, end);
-		end = slice_find(line, after);
+	struct slice found = S(""), line;
+	while (next_after(&log, before, &line)) {
+		size_t end = slice_find(line, after);
 		if (end != SLICE_NONE)
 			found = slice_range(line, 0, end);
 	}
 	return found;
 }
 
-// A library as pkg-config calls it: by pkg-config itself, and by Meson.
-static struct slice missing_library(struct slice log)
+// What tools write around the name of something that they miss.
+struct frame {
+	const char *before, *after;
+};
+
+static bool is_any(struct slice name)
 {
-	static const char *const frames[][2] = {
-		{ "ERROR: Dependency \"", "\" not found" },
-		{ "Package '", "', required by 'virtual:world', not found" },
-		{ "Package ", " was not found in the pkg-config search path" },
-		{ "No package '", "' found" },
-	};
-	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
-		struct slice name =
-			between(log, slice_from(frames[i][0]), slice_from(frames[i][1]));
-		if (name.len)
+	return name.len > 0;
+}
+
+static bool is_bare(struct slice name)
+{
+	return name.len && slice_find_byte(name, '/') == SLICE_NONE &&
+	       slice_find_byte(name, ' ') == SLICE_NONE;
+}
+
+// The name in the first frame that has one of the wanted kind.
+static struct slice framed(struct slice log, const struct frame *frames, size_t len,
+			   bool (*is_wanted)(struct slice name))
+{
+	for (size_t i = 0; i < len; i++) {
+		struct slice name = between(log, slice_from(frames[i].before),
+					    slice_from(frames[i].after));
+		if (is_wanted(name))
 			return name;
 	}
 	return S("");
 }
 
+// A library as pkg-config calls it: by pkg-config itself, and by Meson.
+static struct slice missing_library(struct slice log)
+{
+	static const struct frame frames[] = {
+		{ "ERROR: Dependency \"", "\" not found" },
+		{ "Package '", "', required by 'virtual:world', not found" },
+		{ "Package ", " was not found in the pkg-config search path" },
+		{ "No package '", "' found" },
+	};
+	return framed(log, frames, sizeof(frames) / sizeof(*frames), is_any);
+}
+
 // A program that Python or a shell looked for on PATH.
 static struct slice missing_program(struct slice log)
 {
-	static const char *const frames[][2] = {
+	static const struct frame frames[] = {
 		{ "No such file or directory: '", "'" },
 		{ "sh: 1: ", ": not found" },
 		{ "sh: line 1: ", ": command not found" },
 		{ "make: ", ": No such file or directory" },
 	};
-	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
-		struct slice name =
-			between(log, slice_from(frames[i][0]), slice_from(frames[i][1]));
-		if (name.len && slice_find_byte(name, '/') == SLICE_NONE &&
-		    slice_find_byte(name, ' ') == SLICE_NONE)
-			return name;
-	}
-	return S("");
+	return framed(log, frames, sizeof(frames) / sizeof(*frames), is_bare);
 }
 
 // "header NAME", "library NAME" and "program NAME" are about what is missing, all else

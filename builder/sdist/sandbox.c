@@ -4,19 +4,18 @@
 #include "builder/sdist/sandbox.h"
 
 #include "base/files.h"
+#include "base/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STEP_MS = 100, GRACE_STEPS = 20, CANNOT_START = 127 };
+enum { CANNOT_START = 127 };
 
 // --- in the child ----------------------------------------------------------------------
 
@@ -100,48 +99,14 @@ static int read_report(int report, const struct sandbox_job *job,
 	return error_errno(err, ERROR_IO, "cannot run '%s'", job->arguments[0]);
 }
 
-static int exit_code_of(int status)
-{
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-// Waits one step at most. True once it has ended.
-static bool has_ended(pid_t child, int pid_fd, int *ret_status)
-{
-	struct pollfd wait = { .fd = pid_fd, .events = POLLIN };
-	(void)!poll(&wait, 1, STEP_MS);
-	return waitpid(child, ret_status, WNOHANG) == child;
-}
-
-static void stop(pid_t child, int pid_fd)
-{
-	int status;
-	bool ended = false;
-	kill(-child, SIGTERM);
-	for (int i = 0; i < GRACE_STEPS && !ended; i++)
-		ended = has_ended(child, pid_fd, &status);
-	kill(-child, SIGKILL); // its children may have heard nothing of the first one
-	while (!ended && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-}
-
 static int wait_for(pid_t child, const struct sandbox_job *job, int *ret_code,
 		    struct error *err)
 {
-	AUTO(fd_close) int pid_fd = (int)syscall(SYS_pidfd_open, child, 0); // since 5.3
-	uint64_t steps = (uint64_t)job->limit_seconds * 1000 / STEP_MS;
-	int status;
-	for (uint64_t i = 0; i < steps; i++) {
-		if (has_ended(child, pid_fd, &status)) {
-			*ret_code = exit_code_of(status);
-			return 0;
-		}
-		if (job->interrupted && *job->interrupted) {
-			stop(child, pid_fd);
-			return error_set(err, ERROR_INTERRUPTED, "interrupted");
-		}
+	switch (process_wait(child, job->limit_seconds, job->interrupted, ret_code)) {
+	case PROCESS_ENDED: return 0;
+	case PROCESS_INTERRUPTED: return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	case PROCESS_LATE: break;
 	}
-	stop(child, pid_fd);
 	return error_set(err, ERROR_NO, "it ran for more than %u seconds",
 			 job->limit_seconds);
 }
