@@ -96,7 +96,7 @@ static void stop(pid_t child, int pid_fd)
 }
 
 enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
-				  const volatile int *interrupted, int *ret_exit_code)
+				  const struct work *work, int *ret_exit_code)
 {
 	AUTO(fd_close) int pid_fd = (int)syscall(SYS_pidfd_open, child, 0); // since 5.3
 	uint64_t steps = (uint64_t)limit_seconds * 1000 / STEP_MS;
@@ -107,7 +107,7 @@ enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
 							     : WEXITSTATUS(status);
 			return PROCESS_ENDED;
 		}
-		if (interrupted && *interrupted) {
+		if (work_is_interrupted(work)) {
 			stop(child, pid_fd);
 			return PROCESS_INTERRUPTED;
 		}
@@ -121,8 +121,7 @@ int process_run(const struct process_job *job, int *ret_exit_code, struct error 
 	pid_t child;
 	if (start(job, &child, err) < 0)
 		return -1;
-	switch (process_wait(child, job->limit_seconds, job->interrupted,
-			     ret_exit_code)) {
+	switch (process_wait(child, job->limit_seconds, job->work, ret_exit_code)) {
 	case PROCESS_ENDED: return 0;
 	case PROCESS_INTERRUPTED: return error_set(err, ERROR_INTERRUPTED, "interrupted");
 	case PROCESS_LATE: break;

@@ -4,7 +4,7 @@
 // builder/sdist/sandbox.h.
 #pragma once
 
-#include "base/error.h"
+#include "base/work.h"
 
 #include <sys/types.h>
 
@@ -16,7 +16,7 @@ struct process_job {
 	// Written anew; NULL: thrown away
 	const char *output_path, *error_path;
 	unsigned limit_seconds;
-	const volatile int *interrupted; // non-zero ends it; NULL: never
+	const struct work *work; // or NULL
 };
 
 // ret_exit_code: 0..255, or 128 + the signal that ended it. -1 where the program could
@@ -36,4 +36,4 @@ enum process_outcome {
 // PROCESS_ENDED alone. For the other outcomes the group was ended, first kindly. The child
 // is reaped.
 enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
-				  const volatile int *interrupted, int *ret_exit_code);
+				  const struct work *work, int *ret_exit_code);

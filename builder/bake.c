@@ -19,7 +19,7 @@
 struct baking {
 	struct layer_baker baker;
 	const struct bake_options *options;
-	const struct progress *progress;
+	const struct work *work;
 	struct arena *arena;
 	struct plan plan;
 	struct layer_task *tasks; // one for each layer of the plan
@@ -106,9 +106,7 @@ static int longest_first(const void *a, const void *b, void *context)
 
 static void note_progress(struct baking *baking, struct slice item)
 {
-	const struct progress *progress = baking->progress;
-	if (progress && progress->advance)
-		progress->advance(progress->context, atomic_load(&baking->done), item);
+	work_advance(baking->work, atomic_load(&baking->done), item);
 }
 
 // Progress is reported from the caller's thread only, which is worker 0.
@@ -126,13 +124,11 @@ static int run_task(void *context, size_t index, unsigned worker, struct error *
 
 static int bake_missing(struct baking *baking, struct error *err)
 {
-	const struct progress *progress = baking->progress;
 	if (baking->order_len == 0)
 		return 0;
 	qsort_r(baking->order, baking->order_len, sizeof(*baking->order), longest_first,
 		baking->tasks);
-	if (progress && progress->stage)
-		progress->stage(progress->context, "baking", baking->order_len);
+	work_stage(baking->work, "baking", baking->order_len);
 	if (parallel_for(baking->options->jobs, baking->order_len, run_task, baking,
 			 err) < 0)
 		return -1;
@@ -236,13 +232,13 @@ static void release_tasks(struct baking *baking)
 
 int bake(struct store *store, const struct lock_selection *selection,
 	 const struct bake_options *options, const struct bake_ensure *ensure,
-	 const char *out_directory, const struct progress *progress, struct arena *arena,
+	 const char *out_directory, const struct work *work, struct arena *arena,
 	 struct bake_result *ret_result, struct error *err)
 {
 	struct baking baking = {
-		.baker = { store, options, progress ? progress->interrupted : NULL },
+		.baker = { store, options, work },
 		.options = options,
-		.progress = progress,
+		.work = work,
 		.arena = arena,
 	};
 	struct bake_result result;

@@ -11,17 +11,9 @@
 #pragma once
 
 #include "base/digest.h"
+#include "base/work.h"
 #include "lockfile/lockfile.h"
 #include "net/transfer.h"
-
-// What long work reports; any member may be NULL. Called from the thread that called us.
-struct progress {
-	void (*stage)(void *context, const char *what,
-		      uint64_t total); // "downloading", total items or bytes
-	void (*advance)(void *context, uint64_t done, struct slice item);
-	void *context;
-	const volatile int *interrupted; // non-zero ends the work with ERROR_INTERRUPTED
-};
 
 // --- store/: files by digest below the cache directory: files/sha256/HEX, layers/{sha256,key,paths}/HEX -----------------
 
@@ -52,7 +44,7 @@ struct store_locator {
 NODISCARD int store_fetch(struct store *store, struct net *net,
 			  const struct lock_selection *selection,
 			  const char *lock_directory, const struct store_locator *locator,
-			  const struct progress *progress, struct error *err);
+			  const struct work *work, struct error *err);
 
 // What lies in the cache, by what it is for.
 enum store_kind {
@@ -81,9 +73,8 @@ NODISCARD int store_usage(const struct store *store, struct store_usage *ret_usa
 // Re-reads files and layers, which are named by their digest, and unpacked wheels, whose files are named by their
 // CRC-32 and size; each bad one is reported and, when remove, deleted.
 // ERROR_INTEGRITY if any was bad. Notes, bytecode and answers carry sums that are looked at whenever they are read.
-NODISCARD int store_verify(struct store *store, bool remove,
-			   const struct progress *progress, uint64_t *ret_checked,
-			   struct error *err);
+NODISCARD int store_verify(struct store *store, bool remove, const struct work *work,
+			   uint64_t *ret_checked, struct error *err);
 // Deletes what was least recently used and is older than max_age_seconds (0: any age) until at most max_bytes remain,
 // and what killed processes left a day ago. The index stays, and so do notes of what keys were baked to (key.2).
 // ERROR_IO while another process has the store open: nothing goes missing under it.
@@ -118,8 +109,8 @@ struct bytecode_interpreter {
 
 // Asks it. ERROR_INPUT: not the target's Python, or older than 3.7. Texts live in arena.
 NODISCARD int bytecode_look_at(struct store *store, struct slice path,
-			       const struct target *target,
-			       const volatile int *interrupted, struct arena *arena,
+			       const struct target *target, const struct work *work,
+			       struct arena *arena,
 			       struct bytecode_interpreter *ret_interpreter,
 			       struct error *err);
 // The line of layer keys.
@@ -199,7 +190,7 @@ struct bake_ensure {
 };
 NODISCARD int bake(struct store *store, const struct lock_selection *selection,
 		   const struct bake_options *options, const struct bake_ensure *ensure,
-		   const char *out_directory, const struct progress *progress,
+		   const char *out_directory, const struct work *work,
 		   struct arena *arena, struct bake_result *ret_result,
 		   struct error *err);
 
@@ -249,9 +240,8 @@ struct install_result {
 	size_t warnings_len, warnings_cap;
 };
 NODISCARD int install(struct store *store, const struct lock_selection *selection,
-		      const struct install_options *options,
-		      const struct progress *progress, struct install_result *ret_result,
-		      struct error *err);
+		      const struct install_options *options, const struct work *work,
+		      struct install_result *ret_result, struct error *err);
 
 // Proves that the environment at options->prefix equals the lock, file by file: kind, permission bits, link text and
 // every byte, compared with the wheels themselves (which the store must have), generated files and RECORD included;
@@ -272,7 +262,7 @@ struct install_check_result {
 };
 NODISCARD int install_check(struct store *store, const struct lock_selection *selection,
 			    const struct install_options *options,
-			    const struct progress *progress,
+			    const struct work *work,
 			    struct install_check_result *ret_result, struct error *err);
 
 struct dockerfile_options {

@@ -14,7 +14,6 @@
 
 struct change {
 	struct installation base;
-	const struct progress *progress;
 	const char *new_path;  // prefix + ".pinbake-new"
 	enum place_kind found; // what lies at the prefix: nothing, or a directory
 	bool empty;            // a directory without anything
@@ -114,8 +113,7 @@ static void announce(const struct change *run)
 	uint64_t files = 0;
 	for (size_t i = 0; i < run->base.packages.len; i++)
 		files += run->base.packages.entries[i].kind != TREE_DIRECTORY;
-	if (run->progress && run->progress->stage)
-		run->progress->stage(run->progress->context, "installing", files);
+	work_stage(run->base.work, "installing", files);
 }
 
 static int fill_and_swap(struct change *run, struct tree_writer_options *options,
@@ -184,7 +182,7 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 		.store = run->base.store,
 		.link_mode = run->base.options->link_mode,
 		.jobs = run->base.options->jobs,
-		.progress = run->progress,
+		.work = run->base.work,
 	};
 	struct tree_writer writer = { .options = &options,
 				      .skeleton = &run->base.skeleton,
@@ -211,16 +209,14 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 }
 
 int install(struct store *store, const struct lock_selection *selection,
-	    const struct install_options *options, const struct progress *progress,
+	    const struct install_options *options, const struct work *work,
 	    struct install_result *ret_result, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct change run = { .base = { .store = store,
 					.options = options,
 					.arena = &arena,
-					.interrupted =
-						progress ? progress->interrupted : NULL },
-			      .progress = progress };
+					.work = work } };
 	int status = install_wheels(&run, selection, ret_result, err);
 	installation_close(&run.base);
 	return status < 0 ? error_during(err, "installing into '%s'", options->prefix)

@@ -15,7 +15,6 @@ enum { DEEPEST = 64, BLOCK = 64 }; // folders; entries that a thread takes at on
 
 struct checking {
 	struct installation base;
-	const struct progress *progress;
 	struct install_check_result *result;
 	struct slice *faults;        // by entry of both trees: "" where all is well
 	struct inflater **inflaters; // by worker
@@ -165,8 +164,8 @@ static int check_entry(struct checking *run, size_t index, unsigned worker,
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct tree_entry *entry = entry_at(run, index);
 	const char *fault = "";
-	if (run->progress && run->progress->interrupted && *run->progress->interrupted)
-		return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	if (work_heed(run->base.work, err) < 0)
+		return -1;
 	if (!is_below(run, entry))
 		return 0;
 	const char *path = arena_printf(&scratch, "/%.*s", SLICE_ARG(entry->path)).ptr;
@@ -183,9 +182,8 @@ static int check_block(void *context, size_t block, unsigned worker, struct erro
 	for (size_t i = block * BLOCK; i < end && i < count; i++)
 		if (check_entry(run, i, worker, err) < 0)
 			return -1;
-	if (worker == 0 && run->progress && run->progress->advance)
-		run->progress->advance(run->progress->context, end < count ? end : count,
-				       S(""));
+	if (worker == 0)
+		work_advance(run->base.work, end < count ? end : count, S(""));
 	return 0;
 }
 
@@ -198,8 +196,7 @@ static int check_entries(struct checking *run, struct error *err)
 	run->inflaters = arena_new_array(run->base.arena, struct inflater *, workers);
 	for (unsigned i = 0; i < workers; i++)
 		run->inflaters[i] = inflater_new();
-	if (run->progress && run->progress->stage)
-		run->progress->stage(run->progress->context, "checking", count);
+	work_stage(run->base.work, "checking", count);
 	int status = parallel_for(jobs, blocks, check_block, run, err);
 	for (unsigned i = 0; i < workers; i++)
 		inflater_free(run->inflaters[i]);
@@ -326,16 +323,16 @@ static int check(struct checking *run, const struct lock_selection *selection,
 }
 
 int install_check(struct store *store, const struct lock_selection *selection,
-		  const struct install_options *options, const struct progress *progress,
+		  const struct install_options *options, const struct work *work,
 		  struct install_check_result *ret_result, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct install_check_result result = { 0 };
-	struct checking run = {
-		.base = { .store = store, .options = options, .arena = &arena },
-		.progress = progress,
-		.result = &result
-	};
+	struct checking run = { .base = { .store = store,
+					  .options = options,
+					  .arena = &arena,
+					  .work = work },
+				.result = &result };
 	int status = check(&run, selection, err);
 	installation_close(&run.base);
 	if (status < 0)

@@ -82,8 +82,7 @@ static int add_bytecode(struct installation *run, const struct tree_options *opt
 	run->bytecodes_len = run->len;
 	struct compiling compiling = {
 		.run = run,
-		.settings = { run->store, run->options->bytecode, options,
-			      run->interrupted },
+		.settings = { run->store, run->options->bytecode, options, run->work },
 		.arenas = run->bytecode_arenas,
 	};
 	if (parallel_for(run->options->jobs, run->len, open_bytecode, &compiling, err) <

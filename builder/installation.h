@@ -17,7 +17,7 @@ struct installation {
 	struct arena *bytecode_arenas;
 	size_t bytecodes_len;
 	uint64_t uncompiled;
-	const volatile int *interrupted; // as in struct progress, or NULL
+	const struct work *work; // or NULL
 };
 
 // store, options and arena are set by the caller. The interpreter is options->interpreter unless another is given.

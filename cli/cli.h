@@ -33,8 +33,8 @@ struct cli {
 	const char *command; // "lock"
 	bool stderr_is_terminal, colored, progress_shown;
 	struct diagnostics diagnostics;
-	struct progress progress; // ready to hand to builder
-	char stage[64];           // what the progress line says
+	struct work progress; // ready to hand down
+	char stage[64];       // what the progress line says
 	uint64_t stage_total, stage_shown_ms, stage_started_ms;
 	struct text_list
 		wheelhouses; // folders that files are taken from before the network

@@ -82,11 +82,18 @@ static void advance(void *context, uint64_t done, struct slice item)
 		      SLICE_ARG(all), SLICE_ARG(rate), SLICE_ARG(item));
 }
 
+static uint64_t progress_clock(void *context)
+{
+	(void)context;
+	return clock_ms();
+}
+
 void progress_start(struct cli *cli)
 {
-	cli->progress = (struct progress){
+	cli->progress = (struct work){
 		.stage = stage,
 		.advance = advance,
+		.clock_ms = progress_clock,
 		.context = cli,
 		.interrupted = interrupt_flag(),
 	};

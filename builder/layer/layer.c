@@ -41,7 +41,7 @@ int layer_look_up(const struct layer_baker *baker, const struct plan_layer *plan
 }
 
 // One layer being baked.
-struct work {
+struct layer_baking {
 	const struct layer_baker *baker;
 	struct layer_task *task;
 	struct arena arena;
@@ -54,66 +54,66 @@ struct work {
 	struct layer_numbers numbers;
 };
 
-static void release(struct work *work)
+static void release(struct layer_baking *baking)
 {
-	for (size_t i = 0; i < work->wheels_len; i++)
-		wheel_file_close(&work->wheels[i]);
-	for (size_t i = 0; i < work->bytecodes_len; i++)
-		bytecode_close(&work->bytecodes[i]);
-	arena_release(&work->arena);
+	for (size_t i = 0; i < baking->wheels_len; i++)
+		wheel_file_close(&baking->wheels[i]);
+	for (size_t i = 0; i < baking->bytecodes_len; i++)
+		bytecode_close(&baking->bytecodes[i]);
+	arena_release(&baking->arena);
 }
 
-static int open_wheels(struct work *work, struct error *err)
+static int open_wheels(struct layer_baking *baking, struct error *err)
 {
-	const struct plan_layer *plan = work->task->plan;
-	work->wheels = arena_new_array(&work->arena, struct wheel_file, plan->len);
-	for (; work->wheels_len < plan->len; work->wheels_len++) {
-		if (wheel_file_open(work->baker->store, plan->choices[work->wheels_len],
-				    &work->arena, &work->wheels[work->wheels_len],
-				    err) < 0)
+	const struct plan_layer *plan = baking->task->plan;
+	baking->wheels = arena_new_array(&baking->arena, struct wheel_file, plan->len);
+	for (; baking->wheels_len < plan->len; baking->wheels_len++) {
+		if (wheel_file_open(baking->baker->store,
+				    plan->choices[baking->wheels_len], &baking->arena,
+				    &baking->wheels[baking->wheels_len], err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static void warn_of_collisions(struct work *work)
+static void warn_of_collisions(struct layer_baking *baking)
 {
-	struct layer_task *task = work->task;
-	for (size_t i = 0; i < work->tree.collisions_len; i++) {
+	struct layer_task *task = baking->task;
+	for (size_t i = 0; i < baking->tree.collisions_len; i++) {
 		task->warnings =
 			array_grow(&task->arena, task->warnings, task->warnings_len,
 				   &task->warnings_cap, sizeof(*task->warnings));
 		task->warnings[task->warnings_len++].text =
-			tree_collision_text(&task->arena, &work->tree.collisions[i],
-					    work->wheels);
+			tree_collision_text(&task->arena, &baking->tree.collisions[i],
+					    baking->wheels);
 	}
 }
 
-static int make_bytecode_tree(struct work *work, const struct tree_options *tree_options,
-			      struct error *err)
+static int make_bytecode_tree(struct layer_baking *baking,
+			      const struct tree_options *tree_options, struct error *err)
 {
-	const struct plan_layer *plan = work->task->plan;
-	struct bytecode_settings settings = { work->baker->store,
-					      work->baker->options->bytecode,
-					      tree_options, work->baker->interrupted };
-	struct map skips = { .arena = &work->arena };
+	const struct plan_layer *plan = baking->task->plan;
+	struct bytecode_settings settings = { baking->baker->store,
+					      baking->baker->options->bytecode,
+					      tree_options, baking->baker->work };
+	struct map skips = { .arena = &baking->arena };
 	for (size_t i = 0; i < plan->skips.len; i++)
 		map_insert(&skips, plan->skips.items[i], 0, NULL);
-	work->bytecodes = arena_new_array(&work->arena, struct bytecode, plan->len);
-	for (; work->bytecodes_len < plan->len; work->bytecodes_len++) {
-		struct bytecode *bytecode = &work->bytecodes[work->bytecodes_len];
-		if (bytecode_open(&settings, &work->wheels[work->bytecodes_len],
-				  &work->arena, bytecode, err) < 0)
+	baking->bytecodes = arena_new_array(&baking->arena, struct bytecode, plan->len);
+	for (; baking->bytecodes_len < plan->len; baking->bytecodes_len++) {
+		struct bytecode *bytecode = &baking->bytecodes[baking->bytecodes_len];
+		if (bytecode_open(&settings, &baking->wheels[baking->bytecodes_len],
+				  &baking->arena, bytecode, err) < 0)
 			return -1;
-		work->task->uncompiled += bytecode->uncompiled;
+		baking->task->uncompiled += bytecode->uncompiled;
 	}
-	return tree_of_bytecode(tree_options, work->bytecodes, plan->len, &skips,
-				&work->arena, &work->tree, err);
+	return tree_of_bytecode(tree_options, baking->bytecodes, plan->len, &skips,
+				&baking->arena, &baking->tree, err);
 }
 
-static int make_tree(struct work *work, struct error *err)
+static int make_tree(struct layer_baking *baking, struct error *err)
 {
-	const struct bake_options *options = work->baker->options;
+	const struct bake_options *options = baking->baker->options;
 	struct tree_options tree_options = {
 		.prefix = options->prefix,
 		.interpreter = options->interpreter,
@@ -122,78 +122,79 @@ static int make_tree(struct work *work, struct error *err)
 		.target = options->target,
 		.strict = options->strict,
 	};
-	if (work->task->plan->kind == PLAN_SKELETON)
-		return tree_of_skeleton(&tree_options, &work->arena, &work->tree, err);
-	if (work->task->plan->kind == PLAN_PYC)
-		return make_bytecode_tree(work, &tree_options, err);
-	if (tree_of_wheels(&tree_options, work->wheels, work->wheels_len, &work->arena,
-			   &work->tree, err) < 0)
+	if (baking->task->plan->kind == PLAN_SKELETON)
+		return tree_of_skeleton(&tree_options, &baking->arena, &baking->tree,
+					err);
+	if (baking->task->plan->kind == PLAN_PYC)
+		return make_bytecode_tree(baking, &tree_options, err);
+	if (tree_of_wheels(&tree_options, baking->wheels, baking->wheels_len,
+			   &baking->arena, &baking->tree, err) < 0)
 		return -1;
-	work->task->stripped_files = work->tree.stripped_files;
-	work->task->stripped_bytes = work->tree.stripped_bytes;
+	baking->task->stripped_files = baking->tree.stripped_files;
+	baking->task->stripped_bytes = baking->tree.stripped_bytes;
 	return 0;
 }
 
-static int write_tree(struct work *work, struct error *err)
+static int write_tree(struct layer_baking *baking, struct error *err)
 {
-	const struct bake_options *options = work->baker->options;
-	const struct tree *tree = &work->tree;
+	const struct bake_options *options = baking->baker->options;
+	const struct tree *tree = &baking->tree;
 	struct layer_values values = {
 		.uid = options->uid,
 		.gid = options->gid,
 		.mtime = options->mtime,
 		.coding = options->coding,
 		.zstd_level = options->zstd_level,
-		.interrupted = work->baker->interrupted,
+		.work = baking->baker->work,
 	};
 	AUTO(layer_writer_cleanup) struct layer_writer *writer = NULL;
-	work->path =
-		store_layer_work_path(work->baker->store, &work->task->key, &work->arena);
-	if (layer_writer_new(work->path, &values, &writer, err) < 0)
+	baking->path = store_layer_work_path(baking->baker->store, &baking->task->key,
+					     &baking->arena);
+	if (layer_writer_new(baking->path, &values, &writer, err) < 0)
 		return -1;
 	for (size_t i = 0; i < tree->len; i++) {
 		assert(i == 0 || path_cmp_walk(tree->entries[i - 1].path,
 					       tree->entries[i].path) < 0);
-		if (layer_write_entry(writer, &tree->entries[i], work->wheels, err) < 0)
+		if (layer_write_entry(writer, &tree->entries[i], baking->wheels, err) < 0)
 			return -1;
 	}
-	return layer_writer_commit(writer, &work->numbers, err);
+	return layer_writer_commit(writer, &baking->numbers, err);
 }
 
-static int other_digest(struct work *work, struct error *err)
+static int other_digest(struct layer_baking *baking, struct error *err)
 {
-	struct slice before = sha256_hex(&work->arena, &work->task->record.digest);
-	struct slice now = sha256_hex(&work->arena, &work->numbers.digest);
+	struct slice before = sha256_hex(&baking->arena, &baking->task->record.digest);
+	struct slice now = sha256_hex(&baking->arena, &baking->numbers.digest);
 	struct error ignored = { 0 };
-	(void)!remove_tree(work->path, &ignored);
+	(void)!remove_tree(baking->path, &ignored);
 	error_set(err, ERROR_INTEGRITY,
 		  "layer '%.*s' was sha256:%.*s and is now sha256:%.*s",
-		  SLICE_ARG(work->task->plan->name), SLICE_ARG(before), SLICE_ARG(now));
+		  SLICE_ARG(baking->task->plan->name), SLICE_ARG(before), SLICE_ARG(now));
 	return error_hint(
 		err, "run 'pinbake cache verify', and report this if it finds nothing");
 }
 
 // Another process may have baked the same and moved it already.
-static int move_blob(struct work *work, struct error *err)
+static int move_blob(struct layer_baking *baking, struct error *err)
 {
-	const struct store *store = work->baker->store;
-	const struct layer_numbers *numbers = &work->numbers;
+	const struct store *store = baking->baker->store;
+	const struct layer_numbers *numbers = &baking->numbers;
 	struct error moved = { 0 };
-	const char *path = store_layer_path(store, &numbers->digest, &work->arena);
-	if (rename_path(work->path, path, &moved) == 0 ||
+	const char *path = store_layer_path(store, &numbers->digest, &baking->arena);
+	if (rename_path(baking->path, path, &moved) == 0 ||
 	    store_has_layer(store, &numbers->digest, numbers->size))
 		return 0;
 	*err = moved;
 	return -1;
 }
 
-static int keep(struct work *work, struct error *err)
+static int keep(struct layer_baking *baking, struct error *err)
 {
-	struct layer_task *task = work->task;
-	const struct layer_numbers *numbers = &work->numbers;
+	struct layer_task *task = baking->task;
+	const struct layer_numbers *numbers = &baking->numbers;
 	if (task->known && !sha256_eq(&task->record.digest, &numbers->digest))
-		return other_digest(work, err);
-	if (move_blob(work, err) < 0)
+		return other_digest(baking, err);
+	if (move_blob(baking, err) < 0)
 		return -1;
 	task->record = (struct layer_record){
 		.key = task->key,
@@ -205,17 +206,17 @@ static int keep(struct work *work, struct error *err)
 		.entries = numbers->entries,
 		.packages = task->plan->packages,
 	};
-	return store_layer_record_write(work->baker->store, &task->record, err);
+	return store_layer_record_write(baking->baker->store, &task->record, err);
 }
 
 int layer_bake(const struct layer_baker *baker, struct layer_task *task,
 	       struct error *err)
 {
-	AUTO(release) struct work work = { .baker = baker, .task = task };
-	if (open_wheels(&work, err) < 0 || make_tree(&work, err) < 0 ||
-	    write_tree(&work, err) < 0 || keep(&work, err) < 0)
+	AUTO(release) struct layer_baking baking = { .baker = baker, .task = task };
+	if (open_wheels(&baking, err) < 0 || make_tree(&baking, err) < 0 ||
+	    write_tree(&baking, err) < 0 || keep(&baking, err) < 0)
 		return error_during(err, "baking the layer '%.*s'",
 				    SLICE_ARG(task->plan->name));
-	warn_of_collisions(&work);
+	warn_of_collisions(&baking);
 	return 0;
 }

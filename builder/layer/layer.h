@@ -10,7 +10,7 @@
 struct layer_baker {
 	struct store *store;
 	const struct bake_options *options;
-	const volatile int *interrupted; // as in struct progress; may be NULL
+	const struct work *work; // may be NULL
 };
 
 struct layer_task {

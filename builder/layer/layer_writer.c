@@ -167,14 +167,6 @@ static int put_header(struct layer_writer *writer, const struct tar_entry *entry
 		       err);
 }
 
-static int check_interrupted(const struct layer_writer *writer, struct error *err)
-{
-	const volatile int *interrupted = writer->values.interrupted;
-	return interrupted && *interrupted
-		       ? error_set(err, ERROR_INTERRUPTED, "interrupted")
-		       : 0;
-}
-
 // --- contents --------------------------------------------------------------------------
 
 // gz.14: in an eStargz layer every content begins with a member of its own.
@@ -239,7 +231,7 @@ static int note_taken(struct layer_writer *writer, struct error *err)
 	uint64_t consumed = inflater_consumed(writer->inflater);
 	touched(writer, consumed - writer->stream_touched);
 	writer->stream_touched = consumed;
-	return check_interrupted(writer, err);
+	return work_heed(writer->values.work, err);
 }
 
 static int sink_tar(void *context, struct slice piece, struct error *err)
@@ -359,7 +351,8 @@ static int write_entry(struct layer_writer *writer, const struct tree_entry *ent
 {
 	uint64_t size = size_of(entry);
 	struct tar_entry values = tar_entry_of(writer, entry, size);
-	if (check_interrupted(writer, err) < 0 || put_header(writer, &values, err) < 0 ||
+	if (work_heed(writer->values.work, err) < 0 ||
+	    put_header(writer, &values, err) < 0 ||
 	    (size > 0 && begin_chunk(writer, err) < 0) ||
 	    put_content(writer, entry, wheels, err) < 0 || end_chunk(writer, err) < 0 ||
 	    put_zeros(writer, tar_padding(size), err) < 0)

@@ -11,7 +11,7 @@ struct layer_values {
 	uint64_t mtime;
 	enum layer_coding coding;
 	int zstd_level;
-	const volatile int *interrupted; // non-zero: ERROR_INTERRUPTED; may be NULL
+	const struct work *work; // may be NULL
 };
 
 // What came of it.

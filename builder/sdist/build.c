@@ -179,7 +179,7 @@ static int enter_store(struct build *build, struct slice bytes, struct error *er
 	if (file_create(path, 0644, &writer, err) < 0 ||
 	    file_append(&writer, bytes, err) < 0 ||
 	    wheel_check_path(writer.temporary, build->choice->package->name, wheel->name,
-			     build->settings->interrupted, err) < 0)
+			     build->settings->work, err) < 0)
 		return -1;
 	return file_commit(&writer, true, err);
 }

@@ -27,9 +27,8 @@ static int read_answer(const char *path, struct arena *arena, struct slice *ret_
 }
 
 static int ask(const struct container *container, const char *const *arguments,
-	       const char *folder, unsigned limit_seconds,
-	       const volatile int *interrupted, struct arena *arena,
-	       struct answer *ret_answer, struct error *err)
+	       const char *folder, unsigned limit_seconds, const struct work *work,
+	       struct arena *arena, struct answer *ret_answer, struct error *err)
 {
 	struct answer answer = { 0 };
 	struct process_job job = {
@@ -38,7 +37,7 @@ static int ask(const struct container *container, const char *const *arguments,
 		.output_path = path_join(arena, folder, S("engine-output")),
 		.error_path = path_join(arena, folder, S("engine-error")),
 		.limit_seconds = limit_seconds,
-		.interrupted = interrupted,
+		.work = work,
 	};
 	if (process_run(&job, &answer.exit_code, err) < 0 ||
 	    read_answer(job.output_path, arena, &answer.text, err) < 0 ||
@@ -55,7 +54,7 @@ static struct slice last_line(struct slice text)
 }
 
 int container_find_image(const struct container *container, const char *folder,
-			 const volatile int *interrupted, struct arena *arena,
+			 const struct work *work, struct arena *arena,
 			 struct slice *ret_id, struct error *err)
 {
 	const char *const inspect[] = {
@@ -65,16 +64,16 @@ int container_find_image(const struct container *container, const char *folder,
 	const char *const pull[] = { container->engine, "pull", "-q", container->image,
 				     NULL };
 	struct answer answer;
-	if (ask(container, inspect, folder, ANSWER_SECONDS, interrupted, arena, &answer,
-		err) < 0)
+	if (ask(container, inspect, folder, ANSWER_SECONDS, work, arena, &answer, err) <
+	    0)
 		return -1;
 	if (answer.exit_code != 0 && !container->offline) {
-		if (ask(container, pull, folder, FETCH_SECONDS, interrupted, arena,
-			&answer, err) < 0)
+		if (ask(container, pull, folder, FETCH_SECONDS, work, arena, &answer,
+			err) < 0)
 			return -1;
 		if (answer.exit_code == 0 &&
-		    ask(container, inspect, folder, ANSWER_SECONDS, interrupted, arena,
-			&answer, err) < 0)
+		    ask(container, inspect, folder, ANSWER_SECONDS, work, arena, &answer,
+			err) < 0)
 			return -1;
 	}
 	if (answer.exit_code != 0 || answer.text.len == 0) {

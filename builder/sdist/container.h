@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "base/error.h"
+#include "base/work.h"
 
 struct container {
 	const char *engine;             // docker's or podman's path
@@ -18,7 +18,7 @@ struct container {
 // The image's id, by which it is run from then on; fetches an image that is not here.
 // folder: for the engine's answers. ERROR_SOURCE: there is no such image.
 NODISCARD int container_find_image(const struct container *container, const char *folder,
-				   const volatile int *interrupted, struct arena *arena,
+				   const struct work *work, struct arena *arena,
 				   struct slice *ret_id, struct error *err);
 
 // One program in it.

@@ -66,12 +66,12 @@ static int describe(const struct sdist_settings *settings, struct slice path,
 }
 
 int sdist_look_at_python(const char *cache_directory, struct slice path,
-			 const volatile int *interrupted, struct arena *arena,
+			 const struct work *work, struct arena *arena,
 			 struct sdist_python *ret_python, struct error *err)
 {
 	struct sdist_settings settings = { .cache_directory = cache_directory,
 					   .limit_seconds = LIMIT_SECONDS,
-					   .interrupted = interrupted };
+					   .work = work };
 	struct line_list lines = { 0 };
 	if (describe(&settings, path, arena, &lines, err) < 0 ||
 	    read_lines(&lines, path, ret_python, err) < 0)
@@ -81,14 +81,14 @@ int sdist_look_at_python(const char *cache_directory, struct slice path,
 }
 
 int sdist_look_into_image(const char *cache_directory, struct slice name,
-			  const struct container *container,
-			  const volatile int *interrupted, struct arena *arena,
-			  struct sdist_python *ret_python, struct error *err)
+			  const struct container *container, const struct work *work,
+			  struct arena *arena, struct sdist_python *ret_python,
+			  struct error *err)
 {
 	struct sdist_settings settings = { .cache_directory = cache_directory,
 					   .limit_seconds = LIMIT_SECONDS,
 					   .container = container,
-					   .interrupted = interrupted };
+					   .work = work };
 	struct line_list lines = { 0 };
 	if (describe(&settings, name, arena, &lines, err) < 0 ||
 	    read_lines(&lines, name, ret_python, err) < 0)

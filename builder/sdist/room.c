@@ -78,13 +78,13 @@ static enum lock_result try_lock(const char *path, int *ret_fd)
 	}
 }
 
-static int wait_for_lock(const char *path, const volatile int *interrupted, int *ret_fd,
+static int wait_for_lock(const char *path, const struct work *work, int *ret_fd,
 			 struct error *err)
 {
 	enum lock_result result;
 	while ((result = try_lock(path, ret_fd)) == LOCK_BUSY) {
-		if (interrupted && *interrupted)
-			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+		if (work_heed(work, err) < 0)
+			return -1;
 		usleep(WAIT_US);
 	}
 	if (result == LOCK_FAILED)
@@ -121,9 +121,8 @@ static void clear_left_rooms(const char *folder)
 
 // --- in and out ------------------------------------------------------------------------
 
-int room_enter(const char *cache_directory, struct slice name,
-	       const volatile int *interrupted, struct arena *arena,
-	       struct room *ret_room, struct error *err)
+int room_enter(const char *cache_directory, struct slice name, const struct work *work,
+	       struct arena *arena, struct room *ret_room, struct error *err)
 {
 	struct room room = { .lock = -1 };
 	const char *folder;
@@ -132,7 +131,7 @@ int room_enter(const char *cache_directory, struct slice name,
 	clear_left_rooms(folder);
 	room.path = path_join(arena, folder, name);
 	room.lock_path = arena_printf(arena, "%s.lock", room.path).ptr;
-	if (wait_for_lock(room.lock_path, interrupted, &room.lock, err) < 0)
+	if (wait_for_lock(room.lock_path, work, &room.lock, err) < 0)
 		return -1;
 	if (remove_tree(room.path, err) < 0) {
 		fd_close(&room.lock);

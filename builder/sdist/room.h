@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "base/error.h"
+#include "base/work.h"
 
 struct room {
 	const char *path;      // absolute, without symbolic links; NULL: none is held
@@ -20,6 +20,6 @@ struct room {
 // cache_directory: holds the rooms where /var/tmp cannot. Waits while another process is
 // in the room; it is empty then. ERROR_IO, ERROR_INTERRUPTED.
 NODISCARD int room_enter(const char *cache_directory, struct slice name,
-			 const volatile int *interrupted, struct arena *arena,
+			 const struct work *work, struct arena *arena,
 			 struct room *ret_room, struct error *err);
 void room_leave(struct room *room); // removes it; fine on a zeroed struct

@@ -102,7 +102,7 @@ static int read_report(int report, const struct sandbox_job *job,
 static int wait_for(pid_t child, const struct sandbox_job *job, int *ret_code,
 		    struct error *err)
 {
-	switch (process_wait(child, job->limit_seconds, job->interrupted, ret_code)) {
+	switch (process_wait(child, job->limit_seconds, job->work, ret_code)) {
 	case PROCESS_ENDED: return 0;
 	case PROCESS_INTERRUPTED: return error_set(err, ERROR_INTERRUPTED, "interrupted");
 	case PROCESS_LATE: break;

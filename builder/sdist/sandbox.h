@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "base/error.h"
+#include "base/work.h"
 
 enum sandbox_net {
 	SANDBOX_NET_CUT,     // a network namespace of its own, without interfaces
@@ -20,7 +20,7 @@ struct sandbox_job {
 	const char *log_path;           // its output is appended there
 	bool network;                   // leave it open
 	unsigned limit_seconds;
-	const volatile int *interrupted; // as in struct progress, or NULL
+	const struct work *work; // or NULL
 };
 
 struct sandbox_result {

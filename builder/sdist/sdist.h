@@ -47,7 +47,7 @@ struct sdist_settings {
 	const struct container *container; // to build in; NULL: on this machine
 	const char *editable;   // PEP 660: the project's own folder, absolute; else NULL
 	unsigned limit_seconds; // of one step
-	const volatile int *interrupted;
+	const struct work *work;
 };
 
 struct built_wheel {
@@ -66,14 +66,14 @@ struct sdist_outcome {
 
 // Asks an interpreter what it is. ERROR_INPUT where it is none that can build.
 NODISCARD int sdist_look_at_python(const char *cache_directory, struct slice path,
-				   const volatile int *interrupted, struct arena *arena,
+				   const struct work *work, struct arena *arena,
 				   struct sdist_python *ret_python, struct error *err);
 
 // The same of an image: asks its `name` ("python3.12"), found on its own PATH. The path in
 // the answer is one of the image.
 NODISCARD int sdist_look_into_image(const char *cache_directory, struct slice name,
 				    const struct container *container,
-				    const volatile int *interrupted, struct arena *arena,
+				    const struct work *work, struct arena *arena,
 				    struct sdist_python *ret_python, struct error *err);
 
 // Builds a locked sdist that is in the store, whatever was built before, and puts the wheel into the store.

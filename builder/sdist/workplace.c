@@ -46,7 +46,7 @@ int workplace_open(const struct sdist_settings *settings, struct slice name,
 	struct workplace place = { .settings = settings,
 				   .arena = arena,
 				   .log_path = "/dev/null" };
-	if (room_enter(settings->cache_directory, name, settings->interrupted, arena,
+	if (room_enter(settings->cache_directory, name, settings->work, arena,
 		       &place.room, err) < 0)
 		return -1;
 	if (fill(&place, err) < 0) {
@@ -228,7 +228,7 @@ int workplace_run(struct workplace *place, const struct workplace_step *step,
 		.log_path = place->log_path,
 		.network = place->settings->network,
 		.limit_seconds = place->settings->limit_seconds,
-		.interrupted = place->settings->interrupted,
+		.work = place->settings->work,
 	};
 	place_remove(answer);
 	int status = place->settings->container ? run_contained(place, step, &job, err)

@@ -143,7 +143,7 @@ int git_run(struct git_repository *repository, const struct git_call *call, int 
 			call->output_path ? call->output_path : output_path(repository),
 		.error_path = git_temporary(repository, "errors"),
 		.limit_seconds = LIMIT_SECONDS,
-		.interrupted = repository->git->interrupted,
+		.work = repository->git->work,
 	};
 	return process_run(&job, ret_code, err);
 }

@@ -53,7 +53,7 @@ struct git {
 	const char *const *environment;
 	const char *cache_directory;
 	bool offline;
-	const volatile int *interrupted;
+	const struct work *work;
 };
 
 // The commit that the address means today, 40 (or 64) hexadecimal digits. A commit id that

@@ -111,7 +111,7 @@ int arrival_enter(void *context, struct error *err)
 	struct arrival *arrival = context;
 	if (is_wheel(arrival) &&
 	    wheel_check_path(arrival->writer.temporary, arrival->project,
-			     arrival->file_name, arrival->interrupted, err) < 0)
+			     arrival->file_name, arrival->work, err) < 0)
 		return -1;
 	if (file_commit(&arrival->writer, true, err) < 0)
 		return -1;

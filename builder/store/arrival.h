@@ -8,11 +8,11 @@
 
 struct arrival {
 	struct store *store;
-	const struct lock_file *file;    // says SHA-256 and size
-	struct slice file_name;          // for messages
-	struct slice project;            // whose wheel it has to be
-	const volatile int *interrupted; // ends the check; NULL: never
-	struct loading loading;          // the lock; given back with the file in place
+	const struct lock_file *file; // says SHA-256 and size
+	struct slice file_name;       // for messages
+	struct slice project;         // whose wheel it has to be
+	const struct work *work;      // can end the check; or NULL
+	struct loading loading;       // the lock; given back with the file in place
 	struct file_writer writer;
 	struct sha256_state *hash;
 };

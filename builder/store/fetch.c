@@ -37,7 +37,7 @@ struct fetch {
 	struct store *store;
 	struct net *net;
 	struct source_finder finder;
-	const struct progress *progress;
+	const struct work *work;
 	struct arena arena;
 	struct crew *crew;
 	struct download *downloads;
@@ -88,8 +88,7 @@ static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 	struct download *download = &fetch->downloads[fetch->len++];
 	*download = (struct download){ .fetch = fetch, .choice = choice };
 	download->arrival = arrival_of(fetch->store, choice, name);
-	if (fetch->progress)
-		download->arrival.interrupted = fetch->progress->interrupted;
+	download->arrival.work = fetch->work;
 	return 0;
 }
 
@@ -126,9 +125,7 @@ static void note_bytes(struct download *download, uint64_t bytes)
 {
 	struct fetch *fetch = download->fetch;
 	fetch->done += bytes;
-	if (fetch->progress && fetch->progress->advance)
-		fetch->progress->advance(fetch->progress->context, fetch->done,
-					 download->arrival.file_name);
+	work_advance(fetch->work, fetch->done, download->arrival.file_name);
 }
 
 static int take_bytes(void *context, struct slice bytes, struct error *err)
@@ -382,13 +379,10 @@ static void start_some(struct fetch *fetch)
 static void pause_for_others(struct fetch *fetch)
 {
 	static const struct timespec step = { .tv_nsec = 20 * 1000 * 1000 };
-	const struct progress *progress = fetch->progress;
 	struct error error = { 0 };
 	nanosleep(&step, NULL);
-	if (!progress || !progress->interrupted || !*progress->interrupted)
-		return;
-	error_set(&error, ERROR_INTERRUPTED, "interrupted");
-	fail(fetch, &error);
+	if (work_heed(fetch->work, &error) < 0)
+		fail(fetch, &error);
 }
 
 static void drive(struct fetch *fetch)
@@ -420,8 +414,7 @@ static void announce(const struct fetch *fetch)
 		const struct lock_file *file = fetch->downloads[i].choice->file;
 		total += file->has_size ? file->size : 0;
 	}
-	if (fetch->progress && fetch->progress->stage)
-		fetch->progress->stage(fetch->progress->context, "downloading", total);
+	work_stage(fetch->work, "downloading", total);
 }
 
 // Interrupted, nothing is waited for: checks that have not begun are dropped with the
@@ -454,10 +447,10 @@ static void release(struct fetch *fetch)
 
 int store_fetch(struct store *store, struct net *net,
 		const struct lock_selection *selection, const char *lock_directory,
-		const struct store_locator *locator, const struct progress *progress,
+		const struct store_locator *locator, const struct work *work,
 		struct error *err)
 {
-	struct fetch fetch = { .store = store, .net = net, .progress = progress };
+	struct fetch fetch = { .store = store, .net = net, .work = work };
 	fetch.finder = (struct source_finder){ locator, lock_directory, &fetch.arena };
 	int status = list_missing(&fetch, selection, err);
 	if (status == 0 && fetch.len > 0) {

@@ -97,7 +97,7 @@ static int say_bad(uint64_t bad, bool removed, const struct error *first,
 		(unsigned long long)bad);
 }
 
-int store_verify(struct store *store, bool remove, const struct progress *progress,
+int store_verify(struct store *store, bool remove, const struct work *work,
 		 uint64_t *ret_checked, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
@@ -106,12 +106,11 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 	uint64_t bad = 0, checked = 0;
 	if (holdings_list(store, &scratch, &list, err) < 0)
 		return -1;
-	if (progress && progress->stage)
-		progress->stage(progress->context, "verifying", list.len);
+	work_stage(work, "verifying", list.len);
 	for (size_t i = 0; i < list.len; i++) {
 		struct error error = { 0 };
-		if (progress && progress->interrupted && *progress->interrupted)
-			return error_set(err, ERROR_INTERRUPTED, "interrupted");
+		if (work_heed(work, err) < 0)
+			return -1;
 		if (!list.items[i].named_by_digest)
 			continue;
 		checked++;
@@ -120,8 +119,7 @@ int store_verify(struct store *store, bool remove, const struct progress *progre
 			if (remove)
 				(void)remove_holding(&list.items[i]);
 		}
-		if (progress && progress->advance)
-			progress->advance(progress->context, i + 1, list.items[i].name);
+		work_advance(work, i + 1, list.items[i].name);
 	}
 	*ret_checked = checked;
 	return bad ? say_bad(bad, remove, &first, err) : 0;

@@ -24,7 +24,7 @@ static const char list_of_uncompiled[] = "uncompiled";
 // pyc.4: an environment of nothing but the hash seed, and no site packages. -I and -E would
 // ignore the seed.
 static int run_python(const char *python, const char *const *words, size_t len,
-		      unsigned limit_seconds, const volatile int *interrupted,
+		      unsigned limit_seconds, const struct work *work,
 		      struct arena *scratch, struct error *err)
 {
 	static const char *const environment[] = { "PYTHONHASHSEED=0", NULL };
@@ -39,7 +39,7 @@ static int run_python(const char *python, const char *const *words, size_t len,
 				   .directory = "/",
 				   .log_path = "/dev/null",
 				   .limit_seconds = limit_seconds,
-				   .interrupted = interrupted };
+				   .work = work };
 	struct sandbox_result result;
 	if (sandbox_run(&job, &result, err) < 0)
 		return -1;
@@ -84,7 +84,7 @@ static bool read_answer(struct slice text, struct bytecode_interpreter *interpre
 }
 
 int bytecode_look_at(struct store *store, struct slice path, const struct target *target,
-		     const volatile int *interrupted, struct arena *arena,
+		     const struct work *work, struct arena *arena,
 		     struct bytecode_interpreter *ret_interpreter, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
@@ -93,7 +93,7 @@ int bytecode_look_at(struct store *store, struct slice path, const struct target
 	const char *words[] = { "describe", answer };
 	struct slice text = { 0 };
 	int status = run_python(arena_c_string(&scratch, path), words, 2,
-				DESCRIBE_SECONDS, interrupted, &scratch, err);
+				DESCRIBE_SECONDS, work, &scratch, err);
 	if (status == 0)
 		status = file_read(answer, LIMIT_METADATA_BYTES, ERROR_IO, arena, &text,
 				   err);
@@ -175,9 +175,9 @@ static int compile_wheel(const struct bytecode_settings *settings,
 		return -1;
 	int status = file_write(list_path, list, err);
 	if (status == 0)
-		status = run_python(arena_c_string(scratch, settings->interpreter->path),
-				    words, 4, LIMIT_SECONDS, settings->interrupted,
-				    scratch, err);
+		status =
+			run_python(arena_c_string(scratch, settings->interpreter->path),
+				   words, 4, LIMIT_SECONDS, settings->work, scratch, err);
 	(void)place_remove(list_path);
 	if (status == 0)
 		status = rename_path(archive, path, err);

@@ -21,7 +21,7 @@ struct bytecode_settings {
 	struct store *store;
 	const struct bytecode_interpreter *interpreter;
 	const struct tree_options *tree;
-	const volatile int *interrupted; // as in struct progress, or NULL
+	const struct work *work; // or NULL
 };
 
 // From the store, or compiled into it. ERROR_NO where the interpreter fails. Texts live in

@@ -26,7 +26,7 @@ struct check {
 	struct record record;
 	struct map rows; // path -> index in record.rows
 	struct inflater *inflater;
-	const volatile int *interrupted;
+	const struct work *work;
 };
 
 static int refuse(const struct check *check, struct slice entry, const char *what,
@@ -121,14 +121,14 @@ static int load_record(struct check *check, struct error *err)
 // What an entry's bytes go through; digest is NULL where only length and CRC-32 count.
 struct hashing {
 	struct named_digest *digest;
-	const volatile int *interrupted;
+	const struct work *work;
 };
 
 static int hash_piece(void *context, struct slice piece, struct error *err)
 {
 	const struct hashing *hashing = context;
-	if (hashing->interrupted && *hashing->interrupted)
-		return error_set(err, ERROR_INTERRUPTED, "interrupted");
+	if (work_heed(hashing->work, err) < 0)
+		return -1;
 	if (hashing->digest)
 		named_digest_update(hashing->digest, piece);
 	return 0;
@@ -137,7 +137,7 @@ static int hash_piece(void *context, struct slice piece, struct error *err)
 static int stream(const struct check *check, const struct zip_entry *zip,
 		  struct named_digest *digest, struct error *err)
 {
-	struct hashing hashing = { digest, check->interrupted };
+	struct hashing hashing = { digest, check->work };
 	return entry_stream(check->wheel, zip, check->inflater, hash_piece, &hashing,
 			    err);
 }
@@ -213,8 +213,8 @@ static int run_check(struct check *check, struct error *err)
 	return 0;
 }
 
-static int check_open_wheel(const struct wheel_file *wheel,
-			    const volatile int *interrupted, struct error *err)
+static int check_open_wheel(const struct wheel_file *wheel, const struct work *work,
+			    struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
@@ -222,7 +222,7 @@ static int check_open_wheel(const struct wheel_file *wheel,
 			       .arena = &scratch,
 			       .inflater = inflater,
 			       .rows.arena = &scratch,
-			       .interrupted = interrupted };
+			       .work = work };
 	return run_check(&check, err);
 }
 
@@ -232,7 +232,7 @@ int wheel_check(const struct wheel_file *wheel, struct error *err)
 }
 
 int wheel_check_path(const char *path, struct slice project, struct slice file_name,
-		     const volatile int *interrupted, struct error *err)
+		     const struct work *work, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(wheel_file_close)
@@ -243,5 +243,5 @@ int wheel_check_path(const char *path, struct slice project, struct slice file_n
 	if (zip_read_directory(&scratch, wheel.map.bytes, wheel.map.bytes.len,
 			       &wheel.directory, &need, err) < 0)
 		return error_during(err, "reading wheel '%.*s'", SLICE_ARG(file_name));
-	return check_open_wheel(&wheel, interrupted, err);
+	return check_open_wheel(&wheel, work, err);
 }

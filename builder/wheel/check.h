@@ -11,8 +11,7 @@
 // one place. Inflates everything once, in pieces. wheel->name and file_name must be set.
 NODISCARD int wheel_check(const struct wheel_file *wheel, struct error *err);
 
-// The same from a path, under the names of the lock. interrupted: as in struct progress, or
-// NULL.
+// The same from a path, under the names of the lock. work may be NULL.
 NODISCARD int wheel_check_path(const char *path, struct slice project,
-			       struct slice file_name, const volatile int *interrupted,
+			       struct slice file_name, const struct work *work,
 			       struct error *err);

@@ -83,11 +83,9 @@ static int unpack_entry(const struct task *task, struct inflater *inflater,
 static int unpack_block(void *context, size_t block, unsigned worker, struct error *err)
 {
 	const struct group *group = context;
-	const struct progress *progress = group->options->progress;
 	for (size_t i = block * BLOCK; i < (block + 1) * BLOCK && i < group->len; i++) {
-		if (progress && progress->interrupted && *progress->interrupted)
-			return error_set(err, ERROR_INTERRUPTED, "interrupted");
-		if (unpack_entry(&group->items[i], group->options->inflaters[worker],
+		if (work_heed(group->options->work, err) < 0 ||
+		    unpack_entry(&group->items[i], group->options->inflaters[worker],
 				 err) < 0)
 			return -1;
 	}

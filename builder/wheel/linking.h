@@ -23,7 +23,7 @@ struct linking_options {
 	size_t wheels_len;
 	struct inflater *const *inflaters; // by worker
 	unsigned jobs;
-	const struct progress *progress;
+	const struct work *work;
 };
 
 // Decides what LINK_AUTO is (clone where the file systems can, else inflate) and unpacks the

@@ -159,16 +159,14 @@ static size_t count_entries(const struct tree_writer *writer)
 static int write_counted(struct writing *writing, const struct tree_entry *entry,
 			 unsigned worker, struct error *err)
 {
-	const struct progress *progress = writing->writer->options->progress;
-	if (progress && progress->interrupted && *progress->interrupted)
-		return error_set(err, ERROR_INTERRUPTED, "interrupted");
-	if (write_entry(writing, entry, worker, err) < 0)
+	const struct work *work = writing->writer->options->work;
+	if (work_heed(work, err) < 0 || write_entry(writing, entry, worker, err) < 0)
 		return -1;
 	uint64_t files = atomic_fetch_add(&writing->files, 1) + 1;
 	atomic_fetch_add(&writing->bytes, size_of(entry));
-	if (worker == 0 && progress && progress->advance)
-		progress->advance(progress->context, files,
-				  relative(writing->writer->options, entry->path));
+	if (worker == 0)
+		work_advance(work, files,
+			     relative(writing->writer->options, entry->path));
 	return 0;
 }
 
@@ -220,7 +218,7 @@ static int prepare_linking(struct writing *writing, struct arena *scratch,
 		.wheels_len = writer->wheels_len,
 		.inflaters = writing->inflaters,
 		.jobs = options->jobs,
-		.progress = options->progress,
+		.work = options->work,
 	};
 	return linking_prepare(&writing->linking, &linking, scratch, err);
 }

@@ -17,7 +17,7 @@ struct tree_writer_options {
 	unsigned jobs;
 	const struct former *
 		former; // NULL, or the environment whose unchanged files are linked instead of inflated
-	const struct progress *progress;
+	const struct work *work;
 };
 
 // trees: skeleton and wheels; a directory may stand in both. wheels: those of the second

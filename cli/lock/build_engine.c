@@ -93,8 +93,8 @@ int build_engine_open(struct cli *cli, const char *image, const char *engine,
 	if (find_engine(cli, engine, &container.engine, err) < 0 ||
 	    make_directories(folder, err) < 0)
 		return -1;
-	int status = container_find_image(&container, folder, interrupt_flag(),
-					  &cli->arena, &id, err);
+	int status = container_find_image(&container, folder, &cli->progress, &cli->arena,
+					  &id, err);
 	(void)!remove_tree(folder, &ignored);
 	if (status < 0)
 		return error_during(err, "looking for the image to build in");
@@ -121,7 +121,7 @@ int build_engine_python(struct cli *cli, const struct target *target,
 					   target->python_minor);
 	struct slice name = arena_printf(&cli->arena, "python%.*s%s", SLICE_ARG(wanted),
 					 target->free_threaded ? "t" : "");
-	if (sdist_look_into_image(cache_directory(cli), name, container, interrupt_flag(),
+	if (sdist_look_into_image(cache_directory(cli), name, container, &cli->progress,
 				  &cli->arena, &python, err) < 0)
 		return -1;
 	if (!is_platform_of(target, python.platform))

@@ -81,7 +81,7 @@ int build_python_check(struct cli *cli, const struct target *target,
 	struct sdist_python *python = &build_python->python;
 	struct target host;
 	if (python->version.len == 0 &&
-	    sdist_look_at_python(cache_directory(cli), python->path, interrupt_flag(),
+	    sdist_look_at_python(cache_directory(cli), python->path, &cli->progress,
 				 &cli->arena, python, err) < 0)
 		return -1;
 	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) <

@@ -195,8 +195,7 @@ static int enter_store(struct cli *cli, struct net *net, struct store *store,
 	struct lock_selection selection = { &choice, 1, 1 };
 	struct store_locator locator = { .last_resort = true,
 					 .locate = no_other_address };
-	struct progress silent = { 0 };
-	return store_fetch(store, net, &selection, ".", &locator, &silent, err);
+	return store_fetch(store, net, &selection, ".", &locator, NULL, err);
 }
 
 static int download_into(const char *directory, struct cli *cli, struct net *net,

@@ -49,6 +49,6 @@ struct git git_program(struct cli *cli)
 		.environment = environment(cli),
 		.cache_directory = cache_directory(cli),
 		.offline = cli->common.offline,
-		.interrupted = interrupt_flag(),
+		.work = &cli->progress,
 	};
 }

@@ -160,7 +160,7 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 		.python = asking->python.python,
 		.network = builds->network,
 		.limit_seconds = LIMIT_SECONDS,
-		.interrupted = interrupt_flag(),
+		.work = &cli->progress,
 	};
 	struct lock_choice choice = { &asking->package, &asking->file };
 	struct sdist_outcome outcome;

@@ -435,7 +435,7 @@ int build_sdists(struct cli *cli, struct store *store, struct opened_lock *opene
 			.cache_directory = cache_directory(cli),
 			.network = options->network,
 			.limit_seconds = LIMIT_SECONDS,
-			.interrupted = interrupt_flag(),
+			.work = &cli->progress,
 		},
 		.request = {
 			.target = opened->target.name,

@@ -366,11 +366,13 @@ static void test_progress_ends_at_the_total(void **state)
 	struct bake_result result;
 	struct error err = { 0 };
 	struct seen seen = { 0 };
-	struct progress progress = { see_stage, see_advance, &seen, NULL };
+	struct work work = { .stage = see_stage,
+			     .advance = see_advance,
+			     .context = &seen };
 	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
 	f.options.target = &f.target;
-	assert_int_equal(bake(f.store, &f.lock.selection, &f.options, NULL, f.out,
-			      &progress, &arena, &result, &err),
+	assert_int_equal(bake(f.store, &f.lock.selection, &f.options, NULL, f.out, &work,
+			      &arena, &result, &err),
 			 0);
 	assert_int_equal(seen.total, 2);
 	assert_int_equal(seen.last, 2);

@@ -317,12 +317,12 @@ static void test_install_interrupted(void **state)
 	struct install_result result;
 	struct error err = { 0 };
 	volatile int interrupted = 2;
-	const struct progress progress = { .interrupted = &interrupted };
+	const struct work work = { .interrupted = &interrupted };
 	world_make(&world);
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
 	add(&world, &maker);
 	struct install_options options = options_of(&world);
-	assert_int_equal(install(world.store, &world.lock.selection, &options, &progress,
+	assert_int_equal(install(world.store, &world.lock.selection, &options, &work,
 				 &result, &err),
 			 -1);
 	assert_int_equal(err.kind, ERROR_INTERRUPTED);

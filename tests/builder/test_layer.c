@@ -302,7 +302,8 @@ static void test_an_interrupted_bake_leaves_nothing(void **state)
 	struct layer_task task;
 	struct error err = { 0 };
 	const volatile int interrupted = 1;
-	f->baker.interrupted = &interrupted;
+	const struct work work = { .interrupted = &interrupted };
+	f->baker.work = &work;
 	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_int_equal(layer_bake(&f->baker, &task, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTERRUPTED);
