@@ -22,8 +22,8 @@ struct arena_mark {
 void arena_init(struct arena *arena); // holds no memory yet; a zeroed struct is as good
 void arena_release(struct arena *arena); // frees everything; usable again
 struct arena_mark arena_mark(const struct arena *arena);
-void arena_rewind(struct arena *arena,
-		  struct arena_mark mark); // frees what came after the mark
+// Frees what came after the mark
+void arena_rewind(struct arena *arena, struct arena_mark mark);
 
 // Zeroed bytes; align is a power of two <= 64. Never NULL.
 void *arena_alloc(struct arena *arena, size_t size, size_t align);
@@ -68,8 +68,8 @@ struct slice buf_slice(const struct buf *buf);
 
 // Cleanup: `AUTO(fd_close) int fd = -1;` runs fd_close(&fd) at the end of the scope.
 #define AUTO(function) __attribute__((cleanup(function)))
-void arena_cleanup(
-	struct arena *arena); // for AUTO(arena_cleanup) struct arena scratch = { 0 };
+// For AUTO(arena_cleanup) struct arena scratch = { 0 };
+void arena_cleanup(struct arena *arena);
 
 // Memory for objects with an end of their own, zeroed, never NULL; freed by mem_free. For opaque `x_new`/`x_free`.
 void *mem_alloc(size_t size);

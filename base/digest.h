@@ -21,15 +21,15 @@ void sha256_cleanup(struct sha256_state **state);        // for AUTO
 struct sha256 sha256_of(struct slice bytes);
 bool sha256_eq(const struct sha256 *a, const struct sha256 *b);
 bool sha256_is_zero(const struct sha256 *digest); // "none known"
-struct slice sha256_hex(struct arena *arena,
-			const struct sha256 *digest); // 64 lower-case digits
-bool sha256_parse_hex(struct slice hex,
-		      struct sha256 *ret_digest); // either case, exactly 64
-struct slice sha256_base64url(struct arena *arena,
-			      const struct sha256 *digest); // RECORD form: no padding
-bool sha256_parse_base64url(struct slice text,
-			    struct sha256 *ret_digest); // with or without padding
+// 64 lower-case digits
+struct slice sha256_hex(struct arena *arena, const struct sha256 *digest);
+// Either case, exactly 64
+bool sha256_parse_hex(struct slice hex, struct sha256 *ret_digest);
+// RECORD form: no padding
+struct slice sha256_base64url(struct arena *arena, const struct sha256 *digest);
+// With or without padding
+bool sha256_parse_base64url(struct slice text, struct sha256 *ret_digest);
 
-uint32_t crc32_update(uint32_t crc,
-		      struct slice bytes); // start from 0 (IEEE, as zip and gzip)
-uint64_t crc64_of(struct slice bytes);     // ECMA-182, reflected
+// Start from 0 (IEEE, as zip and gzip)
+uint32_t crc32_update(uint32_t crc, struct slice bytes);
+uint64_t crc64_of(struct slice bytes); // ECMA-182, reflected

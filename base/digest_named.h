@@ -10,9 +10,9 @@ struct named_digest; // streaming
 // "sha256", "sha384" or "sha512", in lower case; NULL for any other.
 struct named_digest *named_digest_new(struct slice algorithm);
 void named_digest_update(struct named_digest *digest, struct slice bytes);
-struct slice named_digest_base64url(struct named_digest *digest,
-				    struct arena *arena); // finishes; without padding
-struct slice named_digest_hex(struct named_digest *digest,
-			      struct arena *arena);      // finishes; lower case
+// Finishes; without padding
+struct slice named_digest_base64url(struct named_digest *digest, struct arena *arena);
+// Finishes; lower case
+struct slice named_digest_hex(struct named_digest *digest, struct arena *arena);
 void named_digest_free(struct named_digest *digest);     // NULL is fine
 void named_digest_cleanup(struct named_digest **digest); // for AUTO

@@ -51,8 +51,8 @@ struct error {
 	char hint[320];
 	char frames[ERROR_FRAMES][240]; // innermost first
 	unsigned frame_count;
-	struct span
-		span; // where in an input, or no place; the source must outlive the error
+	// Where in an input, or no place; the source must outlive the error
+	struct span span;
 	bool rendered; // cli: already shown with more than fits here
 };
 
@@ -65,10 +65,10 @@ int error_at(struct error *err, enum error_kind kind, struct span span, const ch
 	     ...) PRINTF_LIKE(4, 5);
 int error_errno(struct error *err, enum error_kind kind, const char *fmt, ...)
 	PRINTF_LIKE(3, 4); // adds ": strerror"
-int error_hint(struct error *err, const char *fmt, ...)
-	PRINTF_LIKE(2, 3); // one command or edit
-int error_during(struct error *err, const char *fmt, ...)
-	PRINTF_LIKE(2, 3); // a frame: "reading 'x'"
+// One command or edit
+int error_hint(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+// A frame: "reading 'x'"
+int error_during(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 // Many errors of one parser run. A parser reports up to DIAGNOSTICS_MAX and goes on.
 enum { DIAGNOSTICS_MAX = 20 };

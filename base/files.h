@@ -18,8 +18,8 @@ struct file_map {
 NODISCARD int file_map_open(const char *path, enum error_kind kind,
 			    struct file_map *ret_map, struct error *err);
 void file_map_close(struct file_map *map);
-void file_map_done_with(const struct file_map *map, size_t offset,
-			size_t len); // give the pages back
+// Give the pages back
+void file_map_done_with(const struct file_map *map, size_t offset, size_t len);
 
 // A file being written. path is the final one; mode is forced whatever the umask (ctx.4).
 struct file_writer {
@@ -34,22 +34,21 @@ NODISCARD int file_append(struct file_writer *writer, struct slice bytes,
 			  struct error *err);
 // Set durable to fsync before the rename; false where a digest can re-make the file.
 NODISCARD int file_commit(struct file_writer *writer, bool durable, struct error *err);
-void file_abandon(
-	struct file_writer *
-		writer); // removes the temporary; no-op after commit or on a zeroed struct
+// Removes the temporary; no-op after commit or on a zeroed struct
+void file_abandon(struct file_writer *writer);
 
-NODISCARD int file_write(const char *path, struct slice bytes,
-			 struct error *err); // create, append, commit (durable)
+// Create, append, commit (durable)
+NODISCARD int file_write(const char *path, struct slice bytes, struct error *err);
 
 bool file_exists(const char *path);
-bool file_size(const char *path,
-	       uint64_t *ret_bytes); // false where there is no regular file
-NODISCARD int make_directories(const char *path,
-			       struct error *err); // as mkdir -p, mode 0755
-NODISCARD int remove_tree(const char *path,
-			  struct error *err); // as rm -rf; absent is fine
-NODISCARD int link_or_copy(const char *from, const char *to,
-			   struct error *err); // hard link, else copy; replaces none
+// false where there is no regular file
+bool file_size(const char *path, uint64_t *ret_bytes);
+// As mkdir -p, mode 0755
+NODISCARD int make_directories(const char *path, struct error *err);
+// As rm -rf; absent is fine
+NODISCARD int remove_tree(const char *path, struct error *err);
+// Hard link, else copy; replaces none
+NODISCARD int link_or_copy(const char *from, const char *to, struct error *err);
 NODISCARD int rename_path(const char *from, const char *to, struct error *err);
 
 // Names in a directory, sorted by bytes, without "." and "..". An absent directory has none.
@@ -61,11 +60,11 @@ NODISCARD int directory_names(const char *path, struct arena *arena,
 			      struct name_list *ret_names, struct error *err);
 
 const char *path_join(struct arena *arena, const char *directory, struct slice name);
-const char *path_directory(struct arena *arena,
-			   const char *path); // "." where there is no slash
+// "." where there is no slash
+const char *path_directory(struct arena *arena, const char *path);
 
-struct slice path_real(struct arena *arena,
-		       const char *path); // links resolved; "" where it does not exist
+// Links resolved; "" where it does not exist
+struct slice path_real(struct arena *arena, const char *path);
 bool path_is_directory(const char *path);
 
 void fd_close(int *fd); // for AUTO; closes where >= 0

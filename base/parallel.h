@@ -28,6 +28,6 @@ bool crew_failed(struct crew *crew); // a task failed already; those not begun w
 // Waits for all tasks. -1 with the error of the first-added task that failed. The crew
 // can be used again.
 NODISCARD int crew_wait(struct crew *crew, struct error *err);
-void crew_free(
-	struct crew *crew); // drops tasks not begun, waits for the others; NULL is fine
+// Drops tasks not begun, waits for the others; NULL is fine
+void crew_free(struct crew *crew);
 void crew_cleanup(struct crew **crew); // for AUTO

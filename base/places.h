@@ -18,10 +18,10 @@ struct place {
 	uint64_t links; // names of the file
 };
 
-struct place place_look(
-	const char *path); // does not follow links; PLACE_ABSENT where it cannot be seen
-bool place_link_text(const char *path, struct arena *arena,
-		     struct slice *ret_target); // false: no symbolic link
+// Does not follow links; PLACE_ABSENT where it cannot be seen
+struct place place_look(const char *path);
+// false: no symbolic link
+bool place_link_text(const char *path, struct arena *arena, struct slice *ret_target);
 
 // A new file below a tree under construction: exactly this mode, no temporary name. -1
 // where it exists. close by fd_close.
@@ -31,22 +31,19 @@ NODISCARD int place_create(const char *path, unsigned mode, int *ret_fd,
 NODISCARD int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err);
 NODISCARD int place_write(int fd, const char *path, struct slice bytes,
 			  struct error *err);
-NODISCARD int place_make_directory(
-	const char *path, unsigned mode,
-	struct error *err); // exactly this mode; -1 where it exists
+// Exactly this mode; -1 where it exists
+NODISCARD int place_make_directory(const char *path, unsigned mode, struct error *err);
 NODISCARD int place_symlink(const char *path, const char *target, struct error *err);
 NODISCARD int place_hard_link(const char *from, const char *to, struct error *err);
 NODISCARD int place_set_mode(const char *path, unsigned mode, struct error *err);
-NODISCARD int place_set_time(const char *path, uint64_t mtime_s,
-			     struct error *err); // of a link itself, not its target
-void place_touch(
-	const char
-		*path); // access time := now, the order of cache pruning; failing is fine
+// The time of a link itself, not of its target
+NODISCARD int place_set_time(const char *path, uint64_t mtime_s, struct error *err);
+// Access time := now, the order of cache pruning; failing is fine
+void place_touch(const char *path);
 bool place_remove(const char *path); // one file or link; true if it is gone
 
-NODISCARD int place_exchange(
-	const char *a, const char *b,
-	struct error *err); // both exist; atomic where the system can
+// Both exist; atomic where the system can
+NODISCARD int place_exchange(const char *a, const char *b, struct error *err);
 
 // Makes the directory if absent and locks it for this process until the fd is closed.
 // ERROR_IO where another process holds it. The lock follows the directory when it is

@@ -20,8 +20,8 @@ struct slice {
 #define SLICE_ARG(s) (int)(s).len, (s).ptr
 
 struct slice slice_from(const char *c_string); // borrows; NULL gives the empty slice
-struct slice slice_range(struct slice s, size_t from,
-			 size_t to);               // clamped to s, empty if from >= to
+// Clamped to s, empty if from >= to
+struct slice slice_range(struct slice s, size_t from, size_t to);
 struct slice slice_skip(struct slice s, size_t n); // without the first n bytes
 bool slice_eq(struct slice a, struct slice b);
 bool slice_eq_ignore_case(struct slice a, struct slice b); // ASCII letters only

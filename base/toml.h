@@ -56,8 +56,8 @@ struct toml_array {
 
 struct toml_value {
 	enum toml_type type;
-	struct span
-		span; // of its text; of the header for a table or array that a header made
+	// Of its text; of the header for a table or array that a header made
+	struct span span;
 	union {
 		struct slice string;
 		int64_t integer;
@@ -102,8 +102,8 @@ bool toml_check_type(const struct toml_value *value, enum toml_type type,
 		     struct slice what, struct diagnostics *diagnostics);
 
 const char *toml_type_name(enum toml_type type); // with its article: "an integer"
-struct slice toml_source_text(
-	const struct toml_value *value); // as it stands in the source
+// As it stands in the source
+struct slice toml_source_text(const struct toml_value *value);
 
 // A date, time or both, alone in its text, as TOML writes it; false where it is none.
 bool toml_parse_datetime(struct slice text, enum toml_type *ret_type,

@@ -25,9 +25,8 @@ struct toml_lexer {
 	toml_fail((lexer), (lexer)->at, (lexer)->at + 1, __VA_ARGS__)
 
 struct span toml_span(const struct toml_lexer *lexer, size_t from, size_t to);
-const char *toml_found(
-	const struct toml_lexer
-		*lexer); // what stands at the cursor, for "expected x, found y"
+// What stands at the cursor, for "expected x, found y"
+const char *toml_found(const struct toml_lexer *lexer);
 
 static inline char toml_peek(const struct toml_lexer *lexer,
 			     size_t ahead) // NUL past the end
@@ -52,11 +51,11 @@ bool toml_take(struct toml_lexer *lexer, struct slice token);
 size_t toml_newline(const struct toml_lexer *lexer); // 1 at LF, 2 at CR LF, else 0
 
 void toml_skip_blanks(struct toml_lexer *lexer);
-NODISCARD int toml_skip_comment(
-	struct toml_lexer *lexer); // none is fine; stops before the line's end
+// None is fine; stops before the line's end
+NODISCARD int toml_skip_comment(struct toml_lexer *lexer);
 NODISCARD int toml_skip_lines(struct toml_lexer *lexer); // blanks, comments, line ends
-NODISCARD int toml_end_line(
-	struct toml_lexer *lexer); // blanks, a comment, then the line must end
+// Blanks, a comment, then the line must end
+NODISCARD int toml_end_line(struct toml_lexer *lexer);
 
 // At a quote. multiline: """ and ''' are allowed (they are not in keys).
 NODISCARD int toml_lex_string(struct toml_lexer *lexer, bool multiline,

@@ -76,8 +76,8 @@ static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure
 			 struct error *err)
 {
 	struct lock_selection missing = { 0 };
-	struct map seen = { .arena =
-				    baking->arena }; // layers of bytecode have them again
+	// Layers of bytecode have them again
+	struct map seen = { .arena = baking->arena };
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		const struct layer_task *task = &baking->tasks[i];
 		if (task->present && !baking->options->strict)

@@ -28,8 +28,8 @@ bool store_has_file(const struct store *store, const struct sha256 *digest);
 
 // Other addresses of a file (the configured index by name and hash); 0 and "" where it knows none.
 struct store_locator {
-	const char *const
-		*wheelhouses; // folders of files: taken by name and hash, before all else
+	// Folders of files: taken by name and hash, before all else
+	const char *const *wheelhouses;
 	size_t wheelhouses_len;
 	bool last_resort; // asked only when the lock's own addresses failed
 	int (*locate)(void *context, const struct lock_package *package,
@@ -146,8 +146,8 @@ struct bake_options {
 	bool rehash, strict;
 	enum layer_coding coding;
 	int zstd_level; // 1 to 19, for LAYER_ZSTD
-	struct slice
-		lock_digest_hex; // SHA-256 of the lock's bytes, for the manifest's annotation
+	// SHA-256 of the lock's bytes, for the manifest's annotation
+	struct slice lock_digest_hex;
 };
 
 struct layer {
@@ -171,8 +171,8 @@ struct bake_result {
 	enum layer_coding coding;
 	struct sha256 plan_digest, manifest_digest, config_digest;
 	uint64_t heavy_threshold; // bytes (plan.3)
-	struct slice prefix,
-		interpreter; // of the options, so that `dockerfile` needs not ask again
+	// Of the options, so that `dockerfile` needs not ask again
+	struct slice prefix, interpreter;
 	enum scheme scheme;
 	struct bake_warning *warnings;
 	size_t warnings_len, warnings_cap;

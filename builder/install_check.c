@@ -24,8 +24,8 @@ struct checking {
 
 static struct slice relative(const struct checking *run, struct slice path)
 {
-	size_t prefix = strlen(
-		run->base.prefix); // its first slash stands for the one behind it in path
+	// Its first slash stands for the one behind it in path
+	size_t prefix = strlen(run->base.prefix);
 	return path.len >= prefix ? slice_skip(path, prefix) : S("");
 }
 

@@ -9,9 +9,9 @@ struct installation {
 	const struct install_options *options;
 	struct arena *arena;
 	const char *prefix; // absolute, normalised
-	struct wheel_file *
-		wheels; // in plan order, so that the same file wins as in the layers (env.10)
-	size_t len;     // open ones
+	// In plan order, so that the same file wins as in the layers (env.10)
+	struct wheel_file *wheels;
+	size_t len; // open ones
 	struct tree skeleton, packages;
 	struct bytecode *bytecodes; // by wheel, with options->bytecode
 	struct arena *bytecode_arenas;
@@ -27,6 +27,5 @@ NODISCARD int installation_open(struct installation *installation,
 				struct error *err);
 NODISCARD int installation_make_trees(struct installation *installation,
 				      struct slice interpreter, struct error *err);
-void installation_close(
-	struct installation
-		*installation); // the wheels; fine after a failure of the others
+// The wheels; fine after a failure of the others
+void installation_close(struct installation *installation);

@@ -36,8 +36,8 @@ struct cli {
 	struct work progress; // ready to hand down
 	char stage[64];       // what the progress line says
 	uint64_t stage_total, stage_shown_ms, stage_started_ms;
-	struct text_list
-		wheelhouses; // folders that files are taken from before the network
+	// Folders that files are taken from before the network
+	struct text_list wheelhouses;
 };
 
 struct command {
@@ -54,8 +54,8 @@ extern const struct command command_lock, command_export, command_bake, command_
 	command_push;
 
 // --- settings.c
-const char *setting(
-	const char *name); // an environment variable, NULL where unset or empty
+// An environment variable, NULL where unset or empty
+const char *setting(const char *name);
 const char *cache_directory(struct cli *cli);
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
@@ -79,32 +79,31 @@ void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnos
 void render_hint(const struct cli *cli, const struct error *err);
 // The line with its number, carets below the span; indented by so many columns.
 void render_place(const struct cli *cli, struct span span, int indent);
-size_t display_width(struct slice line,
-		     size_t bytes); // columns that the first `bytes` of a line take
+// Columns that the first `bytes` of a line take
+size_t display_width(struct slice line, size_t bytes);
 void add_place(json_t *object, struct span span); // "file", "line", "column"
 json_t *error_as_json(const struct error *err);
 json_t *diagnostics_as_json(const struct diagnostics *diagnostics);
-json_t *text_as_json(
-	struct slice text); // a JSON string; bytes that are not UTF-8 become U+FFFD
+// A JSON string; bytes that are not UTF-8 become U+FFFD
+json_t *text_as_json(struct slice text);
 json_t *digest_as_json(const struct sha256 *digest);
-void say(const struct cli *cli, const char *fmt, ...)
-	PRINTF_LIKE(2, 3); // stderr, unless --quiet or --json
+// To stderr, unless --quiet or --json
+void say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 // The end of another program's log, without control characters.
 void show_log_tail(const struct cli *cli, struct slice tail);
-void warn(struct cli *cli, const char *fmt, ...)
-	PRINTF_LIKE(2, 3); // a diagnostic without a place
-void show_diagnostics(
-	struct cli
-		*cli); // now, so that they stand before what follows; --json gathers them
+// A diagnostic without a place
+void warn(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
+// Now, so that they stand before what follows; --json gathers them
+void show_diagnostics(struct cli *cli);
 const char *plural(uint64_t count); // "s" but for one
-void detail(const struct cli *cli, const char *fmt, ...)
-	PRINTF_LIKE(2, 3);                                    // only with --verbose
+// Only with --verbose
+void detail(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 struct slice human_size(struct arena *arena, uint64_t bytes); // "12.3 MB"
 
 // --- progress.c
 void progress_start(struct cli *cli);
-void progress_text(struct cli *cli, const char *fmt, ...)
-	PRINTF_LIKE(2, 3);           // a line that is rewritten, at most 10 Hz
+// A line that is rewritten, at most 10 Hz
+void progress_text(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void progress_done(struct cli *cli); // clears the line
 
 // --- lock_source.c: a lock file read, and what of it one target needs

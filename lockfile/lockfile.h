@@ -49,8 +49,8 @@ struct lock_directory {
 // [[packages.tool.pinbake.builds]]. Where there is one, it is built from exactly this.
 struct lock_build {
 	struct slice *targets; // names, sorted
-	struct slice
-		*requires; // what was asked for: pyproject.toml's, then the backend's
+	// What was asked for: pyproject.toml's, then the backend's
+	struct slice *requires;
 	size_t targets_len, requires_len;
 	bool network; // builds may reach it (--build-network)
 	// One file each; one that is an sdist has a record of its own.

@@ -137,15 +137,15 @@ static int compare_requirements(const void *a, const void *b)
 	return order ? order : slice_cmp(left->file, right->file);
 }
 
-const struct lock_requirement *lock_sorted_requirements(
-	struct arena *arena, const struct lock_requirement *requirements, size_t len,
-	size_t *ret_len)
+const struct lock_requirement *lock_sorted_requirements(struct arena *arena,
+							const struct lock *lock,
+							size_t *ret_len)
 {
-	size_t kept = 0;
+	size_t len = lock->requirements_len, kept = 0;
 	struct lock_requirement *copy =
 		arena_new_array(arena, struct lock_requirement, len);
 	if (len)
-		memcpy(copy, requirements, len * sizeof(*copy));
+		memcpy(copy, lock->requirements, len * sizeof(*copy));
 	if (len > 1)
 		qsort(copy, len, sizeof(*copy), compare_requirements);
 	for (size_t i = 0; i < len; i++)

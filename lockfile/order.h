@@ -7,9 +7,8 @@
 // In place. Files by name, then place.
 void lock_sort_files(struct lock_file *files, size_t len);
 void lock_sort_hashes(struct lock_hash *hashes, size_t len);
-size_t lock_sort_texts(
-	struct slice *texts,
-	size_t len); // by bytes, equal ones once; returns how many are left
+// By bytes, equal ones once; returns how many are left
+size_t lock_sort_texts(struct slice *texts, size_t len);
 
 // Packages by name, version (PEP 440), marker, then what they come from.
 const struct lock_package **lock_sorted_packages(struct arena *arena,
@@ -21,7 +20,7 @@ const struct lock_file *lock_sorted_wheels(struct arena *arena,
 					   const struct lock_package *package);
 const struct slice *lock_sorted_texts(struct arena *arena, const struct slice *texts,
 				      size_t len, size_t *ret_len);
-// By name, then the rest in the order of the struct; equal ones once.
-const struct lock_requirement *lock_sorted_requirements(
-	struct arena *arena, const struct lock_requirement *requirements, size_t len,
-	size_t *ret_len);
+// The lock's own: by name, then the rest in the order of the struct; equal ones once.
+const struct lock_requirement *lock_sorted_requirements(struct arena *arena,
+							const struct lock *lock,
+							size_t *ret_len);

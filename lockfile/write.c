@@ -303,8 +303,7 @@ static void write_requirements(struct buf *buf, const struct lock *lock)
 {
 	size_t len;
 	const struct lock_requirement *sorted =
-		lock_sorted_requirements(buf->arena, lock->requirements,
-					 lock->requirements_len, &len);
+		lock_sorted_requirements(buf->arena, lock, &len);
 	if (len == 0)
 		return;
 	toml_write_raw_line(buf, S("requirements"), S("["));

@@ -8,9 +8,8 @@
 
 enum {
 	BLOCK_BYTES = 256 * 1024,
-	ENTRIES_MAX =
-		1
-		<< 20, // of the bundle; a layer may have as many as it likes, none is kept
+	// Of the bundle; a layer may have as many as it likes, none is kept
+	ENTRIES_MAX = 1 << 20,
 	LINKS_MAX = 8,
 };
 #define DOCUMENT_BYTES_MAX (4 * MIB) // what registries take for a manifest

@@ -35,8 +35,8 @@ struct manifest_list {
 
 struct image_config {
 	bool is_image; // it has a root file system
-	struct slice os, architecture, variant,
-		python_version; // PYTHON_VERSION of its environment
+	// python_version is PYTHON_VERSION of its environment
+	struct slice os, architecture, variant, python_version;
 };
 
 // All: ERROR_INPUT where the text is no such document. Texts are copied.

@@ -21,8 +21,8 @@ enum target_arch {
 struct target {
 	struct slice name;                   // "cp312-linux-amd64-glibc2.28"
 	unsigned python_major, python_minor; // 3, 12
-	struct slice
-		python_full; // "3.12.0" where the patch release is open, else as given
+	// "3.12.0" where the patch release is open, else as given
+	struct slice python_full;
 	bool python_patch_given;
 	bool free_threaded; // cp313t
 	enum target_os os;

@@ -21,8 +21,8 @@ struct layer_writer {
 	struct gzip_writer *gzip; // or NULL
 	struct zstd_frame *zstd;  // or NULL
 	struct toc *toc;          // of an eStargz layer, else NULL
-	struct sha256_state *content,
-		*chunk;           // of the present file and chunk, for the toc
+	// Of the present file and chunk, for the toc
+	struct sha256_state *content, *chunk;
 	struct toc_chunk present; // chunk; its size so far
 	struct inflater *inflater;
 	struct layer_numbers numbers;

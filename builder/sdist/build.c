@@ -129,7 +129,7 @@ static int prepare(struct build *build, struct error *err)
 	size_t len = system->requires_len;
 	struct slice *all = arena_new_array(build->arena, struct slice, len + more.len);
 	for (size_t i = 0; i < len; i++)
-	all[i] = system->requires[i];
+		all[i] = system->requires[i];
 	for (size_t i = 0; i < more.len; i++)
 		all[len++] = more.items[i];
 	return install_requirements(build, all, len, err);

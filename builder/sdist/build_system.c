@@ -17,7 +17,7 @@ static struct build_system legacy(struct arena *arena)
 	system.requires = arena_new_array(arena, struct slice, COUNT);
 	system.requires_len = COUNT;
 	for (size_t i = 0; i < COUNT; i++)
-	system.requires[i] = legacy_requires[i];
+		system.requires[i] = legacy_requires[i];
 	return system;
 }
 

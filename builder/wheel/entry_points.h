@@ -16,8 +16,8 @@ struct entry_point {
 };
 
 struct entry_point_list {
-	struct entry_point *
-		items; // by name; a name that is given twice means its last line, gui after console
+	// By name; a name that is given twice means its last line, gui after console
+	struct entry_point *items;
 	size_t len, cap;
 };
 

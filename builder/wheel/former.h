@@ -7,8 +7,8 @@
 #include "base/map.h"
 
 struct former_package {
-	struct slice
-		dist_info; // relative to the prefix: "lib/python3.12/site-packages/demo-1.0.dist-info"
+	// Relative to the prefix: "lib/python3.12/site-packages/demo-1.0.dist-info"
+	struct slice dist_info;
 	struct slice record;    // bytes of its RECORD, "" without one
 	struct slice installer; // "pinbake", "pip", …
 };

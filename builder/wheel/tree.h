@@ -17,13 +17,13 @@
 
 struct tree_options {
 	struct slice prefix; // "/opt/venv" (env.1)
-	struct slice
-		interpreter; // "/usr/local/bin/python3.12": the skeleton's link and `home`
+	// "/usr/local/bin/python3.12": the skeleton's link and `home`
+	struct slice interpreter;
 	enum scheme scheme;
 	unsigned strip; // enum strip_rule
-	const struct target
-		*target; // gives X.Y, the "t" of free-threaded builds, and `version =`
-	bool strict;     // different bytes at one path are an error (env.10)
+	// Gives X.Y, the "t" of free-threaded builds, and `version =`
+	const struct target *target;
+	bool strict; // different bytes at one path are an error (env.10)
 };
 
 // An open wheel: mapped, its central directory read. Everything lives in the arena of
@@ -31,8 +31,8 @@ struct tree_options {
 struct wheel_file {
 	struct slice name, version; // normalized, as the lock says
 	struct slice file_name;     // for messages
-	struct slice
-		direct_url; // canonical direct_url.json, "" where none is written (env.9)
+	// Canonical direct_url.json, "" where none is written (env.9)
+	struct slice direct_url;
 	struct sha256 sha256;
 	struct file_map map;
 	struct zip_directory directory;
@@ -58,12 +58,14 @@ enum tree_kind {
 };
 
 struct tree_entry {
-	struct slice
-		path; // without leading slash or, for directories, final one: "opt/venv/lib/…/numpy/__init__.py"
+	// Without leading slash or, for directories, final one:
+	// "opt/venv/lib/…/numpy/__init__.py"
+	struct slice path;
 	enum tree_kind kind;
 	unsigned mode; // permission bits, final (tar.10, env.5, env.7)
-	uint32_t
-		wheel; // index of the wheel it comes from or was made for; 0 for directories and skeleton
+	// Index of the wheel it comes from or was made for; 0 for directories and
+	// skeleton
+	uint32_t wheel;
 	const struct zip_entry *zip; // only TREE_FILE_FROM_WHEEL
 	struct slice bytes;          // generated content or link target
 };
@@ -80,11 +82,11 @@ struct tree_collision {
 };
 
 struct tree {
-	struct tree_entry
-		*entries; // by path_cmp_walk; no path twice; every ancestor has its entry
+	// By path_cmp_walk; no path twice; every ancestor has its entry
+	struct tree_entry *entries;
 	size_t len, cap;
-	struct tree_collision
-		*collisions; // twins in the order of wheels; then by path and loser
+	// Twins in the order of wheels; then by path and loser
+	struct tree_collision *collisions;
 	size_t collisions_len, collisions_cap;
 	uint64_t stripped_files, stripped_bytes; // of its wheels, left out (env.11)
 };

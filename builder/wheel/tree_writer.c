@@ -18,8 +18,8 @@ enum {
 
 struct writing {
 	struct tree_writer *writer;
-	const struct slice
-		*records; // by wheel: its new RECORD's path, relative to the prefix
+	// By wheel: its new RECORD's path, relative to the prefix
+	const struct slice *records;
 	const struct slice *record_bytes;
 	struct inflater **inflaters; // by worker
 	struct linking linking;

@@ -9,14 +9,14 @@
 
 struct tree_writer_options {
 	const char *folder; // exists and is empty
-	struct slice
-		prefix; // what the tree's paths begin with, without the leading slash: left off
+	// What the tree's paths begin with, without the leading slash: left off
+	struct slice prefix;
 	uint64_t mtime;      // of everything
 	struct store *store; // of unpacked wheels
 	enum link_mode link_mode;
 	unsigned jobs;
-	const struct former *
-		former; // NULL, or the environment whose unchanged files are linked instead of inflated
+	// NULL, or the environment whose unchanged files are linked instead of inflated
+	const struct former *former;
 	const struct work *work;
 };
 

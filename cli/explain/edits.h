@@ -13,13 +13,13 @@ enum edit_kind {
 
 struct edit {
 	enum edit_kind kind;
-	const struct requirement_entry
-		*entry;       // the user's line as it stands; NULL for the cut-off
-	struct slice package; // of an EDIT_PACKAGE_CUTOFF
+	// The user's line as it stands; NULL for the cut-off
+	const struct requirement_entry *entry;
+	struct slice package;          // of an EDIT_PACKAGE_CUTOFF
 	const struct project *project; // of an EDIT_RELAX
 	const struct release *release; // what the lock takes
-	struct slice before,
-		after; // "pandas==1.1.0", "pandas==1.1.1"; moments; after is "" for a line less
+	// "pandas==1.1.0", "pandas==1.1.1"; moments; after is "" for a line less
+	struct slice before, after;
 	struct slice reason; // "" for none that can be told
 };
 

@@ -409,8 +409,9 @@ void facts_of_no_versions(struct resolve *resolve, const struct solver_fact *fac
 
 struct exclusion {
 	struct slice problem; // of one of them
-	struct slice
-		core; // the problem without what stands in brackets, which differs from release to release
+	// The problem without what stands in brackets, which differs from release to
+	// release
+	struct slice core;
 	bool is_uniform;
 	struct rank_set ranks;
 };

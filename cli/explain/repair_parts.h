@@ -49,8 +49,8 @@ struct search {
 	struct arena *arena;
 	struct map seen; // trial → memories
 	ARRAY_OF(struct memory) memories;
-	ARRAY_OF(struct slice)
-	packages; // that the cut-off stood in the way of; live in cli->arena
+	// That the cut-off stood in the way of; live in cli->arena
+	ARRAY_OF(struct slice) packages;
 	uint64_t deadline_ms;
 	size_t solves, pass;
 	size_t removals_max; // in this pass, which is one more than they are

@@ -17,8 +17,8 @@ struct build_records {
 	struct net *net;
 	const char *lock_path;
 	const struct target_list *targets;
-	const struct lock
-		*present; // its records stay where they still hold; NULL: none do
+	// Its records stay where they still hold; NULL: none do
+	const struct lock *present;
 	const struct text_list *released; // packages whose pins may move all the same
 	bool network;                     // builds may reach it
 };

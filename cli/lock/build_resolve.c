@@ -21,7 +21,7 @@ static int read_requirements(struct question *question, struct error *err)
 	struct arena *arena = &query->cli->arena;
 	struct diagnostics problems = { .arena = arena };
 	for (size_t i = 0; i < query->requires_len; i++)
-		if (requirements_add_argument(query->requires[i], arena, &question -> set,
+		if (requirements_add_argument(query->requires[i], arena, &question->set,
 					      &problems) < 0) {
 			*err = problems.items[0].error;
 			err->span = (struct span){ 0 };
@@ -159,9 +159,10 @@ static void put_requires(const struct build_query *query, struct lock_build *bui
 	struct arena *arena = &query->cli->arena;
 	build->requires = arena_new_array(arena, struct slice, query->requires_len);
 	build->requires_len = query->requires_len;
-	for (size_t i = 0; i < query->requires_len; i++)
-	build->requires[i] =
-		arena_dup(arena, build_requirement_text(arena, query->requires[i]));
+	for (size_t i = 0; i < query->requires_len; i++) {
+		struct slice text = build_requirement_text(arena, query->requires[i]);
+		build->requires[i] = arena_dup(arena, text);
+	}
 	build->targets = arena_new(arena, struct slice);
 	build->targets[0] = query->target->name;
 	build->targets_len = 1;

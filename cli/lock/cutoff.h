@@ -15,8 +15,8 @@ enum cutoff_kind { CUTOFF_NONE, CUTOFF_MOMENT, CUTOFF_AGE, CUTOFF_PINS };
 
 struct cutoff {
 	enum cutoff_kind kind;
-	struct slice
-		moment; // RFC 3339; "" for none, and for pins until they are looked up
+	// RFC 3339; "" for none, and for pins until they are looked up
+	struct slice moment;
 	bool spares_pins; // files of exactly pinned releases exist whenever they were uploaded
 	const struct lock_cutoff *packages; // sorted by name: what holds in its place
 	size_t packages_len;

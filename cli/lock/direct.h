@@ -27,8 +27,8 @@ struct direct_file {
 	struct lock_vcs vcs; // of DIRECT_VCS
 	// Of trees: what holds for all targets; NULL: their build backend is asked
 	const struct file_metadata *metadata;
-	struct project
-		project; // one release, one file, whose url is that of the bytes on this machine
+	// One release, one file, whose url is that of the bytes on this machine
+	struct project project;
 	struct release release;
 	struct project_file file;
 };
@@ -41,8 +41,8 @@ struct direct_files {
 	const struct lock *present;
 	const struct text_list *released;
 	struct map by_location; // URL or absolute path → item
-	struct map
-		discovered; // name → item, or NOT_DISCOVERED, for what only metadata asks for
+	// Name → item, or NOT_DISCOVERED, for what only metadata asks for
+	struct map discovered;
 	struct map banned; // locations that metadata may not bring in
 	// Metadata named one that was fetched, or that could not be had this time
 	bool looked_elsewhere;

@@ -8,8 +8,8 @@ struct lock_request {
 	const struct lock_values *values; // of the run, the project's settings among them
 	const struct text_list *files;
 	const struct lock_unit *unit;
-	struct preferences *
-		preferred; // of the run's locks so far, after the present one's own; extended
+	// Of the run's locks so far, after the present one's own; extended
+	struct preferences *preferred;
 	// Out: the targets that were locked, and, where that failed, that each would do alone (--split).
 	struct target_list *ret_targets;
 	bool *ret_wants_split;

@@ -10,8 +10,8 @@ struct lock_run {
 	struct index *index;
 	struct target_list targets;
 	struct resolve_options options; // common to all targets
-	struct preferences
-		preferred; // the present lock's pins, then those of targets solved before
+	// The present lock's pins, then those of targets solved before
+	struct preferences preferred;
 	// By target; resolves, with their own options, only for the first of each class.
 	struct target_pins *picks;
 	struct resolve_options *class_options;
@@ -32,5 +32,5 @@ NODISCARD int lock_run_solve(struct lock_run *run, struct error *err);
 // After ERROR_NO: would each target of the class that failed do alone, within so many milliseconds?
 bool lock_run_solves_apart(const struct lock_run *run, uint64_t ms);
 
-struct solver_counts lock_run_counts(const struct lock_run *run,
-				     uint64_t *ret_rounds); // over all classes
+// Over all classes
+struct solver_counts lock_run_counts(const struct lock_run *run, uint64_t *ret_rounds);

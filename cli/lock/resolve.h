@@ -72,8 +72,8 @@ struct resolve_options {
 	size_t leanings_len;
 	uint64_t rounds_max;  // 0: as many as it takes
 	uint64_t deadline_ms; // of clock_ms, to give up at; 0: none
-	struct slice
-		soft_cutoff; // "" or a moment: later uploads are the last resort, the oldest first
+	// "" or a moment: later uploads are the last resort, the oldest first
+	struct slice soft_cutoff;
 	const struct lock_cutoff *soft_packages; // the same for single packages
 	size_t soft_packages_len;
 };
@@ -84,8 +84,8 @@ struct edge {
 	struct slice from_text;                // "torch 2.3.0" for a release's
 	const struct requirement *requirement; // what is asked
 	const struct requirement_entry *entry; // NULL unless the user's
-	const struct requirement_entry
-		*override;    // of the user's, that the requirement stems from; else NULL
+	// Of the user's, that the requirement stems from; else NULL
+	const struct requirement_entry *override;
 	struct slice problem; // for exclusions: why the release cannot be used
 };
 
@@ -103,8 +103,8 @@ struct guess {
 struct node {
 	struct slice name, extra; // extra "" for the project itself
 	const struct project *project;
-	struct candidates
-		candidates; // for the target; `prefer` holds what all targets of the class can use
+	// For the target; `prefer` holds what all targets of the class can use
+	struct candidates candidates;
 	struct candidates *others; // for options->others, without `prefer`
 	bool ready;                // versions given to the solver
 	struct guess guess;
@@ -146,8 +146,8 @@ struct pin {
 	const struct release *release;
 	uint32_t rank; // of the release
 	const struct project_file *file;
-	struct sha256
-		sha256; // of the file; zero until missing_hashes.c where the index gives none
+	// Of the file; zero until missing_hashes.c where the index gives none
+	struct sha256 sha256;
 	struct lock_hash hashes[PIN_HASHES_MAX]; // others of the file, sorted
 	size_t hashes_len;
 	uint64_t size; // bytes
@@ -212,6 +212,6 @@ struct slice node_text(struct resolve *resolve, uint32_t node); // "uvicorn[stan
 const struct file_metadata *resolve_metadata(const struct resolve *resolve,
 					     const struct project_file *file,
 					     const struct target *target);
-struct rank_set admitted_ranks(
-	struct resolve *resolve, uint32_t node,
-	const struct specifier_set *specifiers); // what the set admits
+// What the set admits
+struct rank_set admitted_ranks(struct resolve *resolve, uint32_t node,
+			       const struct specifier_set *specifiers);

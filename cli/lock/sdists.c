@@ -107,7 +107,7 @@ static struct sha256 key_of(const struct sdists *sdists, const struct lock_choic
 	request.sdist = digest_of_project(choice->file);
 	request.network = has_network(sdists, record);
 	if (record)
-	request.requires = lock_build_digest(record);
+		request.requires = lock_build_digest(record);
 	return built_key(&request);
 }
 

@@ -7,8 +7,8 @@
 
 struct torch_choice {
 	struct slice backend; // "cu126"; "" for none
-	struct slice
-		base; // "" for PyTorch's own; else --torch-index, maybe with credentials
+	// "" for PyTorch's own; else --torch-index, maybe with credentials
+	struct slice base;
 	struct slice url; // of the index: base and backend
 };
 

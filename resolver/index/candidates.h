@@ -101,7 +101,8 @@ bool upload_time_parse(struct slice text, int64_t *ret_microseconds);
 // The other way round, of seconds since 1970: "2024-02-29T12:00:00Z".
 struct slice upload_time_text(struct arena *arena, uint64_t seconds);
 
-// Why the release of that rank is not usable, to follow "it": for messages.
-struct slice candidate_reason_text(
-	struct arena *arena, const struct candidates *candidates, uint32_t rank,
-	const struct target *target); // "needs Python >=3.13", "has wheels only for …"
+// Why the release of that rank is not usable, to follow "it": for messages,
+// as in "needs Python >=3.13", "has wheels only for …".
+struct slice candidate_reason_text(struct arena *arena,
+				   const struct candidates *candidates, uint32_t rank,
+				   const struct target *target);

@@ -13,8 +13,8 @@ struct freshness {
 	// The index had no such project: there is no record (negative answers are kept,
 	// too)
 	bool absent;
-	uint64_t
-		content; // the sum of the record (crc64_of): what is the same is as it was
+	// The sum of the record (crc64_of): what is the same is as it was
+	uint64_t content;
 	struct slice etag, last_modified; // "" for none
 };
 

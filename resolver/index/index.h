@@ -136,8 +136,8 @@ struct slice file_moment(struct arena *arena, const struct project_file *file);
 const struct release *project_release(const struct project *project, uint32_t rank);
 struct slice project_version_text(const struct project *project, uint32_t rank);
 const struct project_file *project_file_get(const struct project *project, uint32_t at);
-struct slice project_tag_set(const struct project *project,
-			     uint32_t tag_set); // "py2.py3-none-any"
+// "py2.py3-none-any"
+struct slice project_tag_set(const struct project *project, uint32_t tag_set);
 struct slice project_python_set(const struct project *project, uint32_t python_set);
 
 // For a project that was put together from releases and files: numbers the files' tag_set
@@ -169,10 +169,8 @@ NODISCARD int index_open(const struct index_config *config, struct net *net,
 // Writes what is new into the store; index_wait does so now and then, index_close at
 // last, without a word about errors.
 NODISCARD int index_flush(struct index *index, struct error *err);
-void index_close(
-	struct
-	// NULL is fine; everything handed out ends here; before its net is closed
-	index *index);
+// NULL is fine; everything handed out ends here; before its net is closed
+void index_close(struct index *index);
 
 // Start what is not known yet; free if known or under way. Names are normalized.
 void index_want_project(struct index *index, struct slice name);

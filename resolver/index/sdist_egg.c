@@ -103,7 +103,7 @@ static bool is_in_egg_info(void *context, struct slice path)
 	if (depth == NOT_SEEN || depth > search->depth)
 		return false;
 	if (depth < search->depth)
-	search->requires = S("");
+		search->requires = S("");
 	search->depth = depth;
 	return slice_eq(file, S("requires.txt"));
 }

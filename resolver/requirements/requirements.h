@@ -60,8 +60,8 @@ enum option_kind {
 
 struct requirement_option {
 	enum option_kind kind;
-	struct slice
-		value; // "" for flags; a --find-links path is seen from the file's folder
+	// "" for flags; a --find-links path is seen from the file's folder
+	struct slice value;
 	struct span span;
 };
 

@@ -117,7 +117,7 @@ static void take_up_dependency(struct solver *solver, uint32_t id, uint32_t rank
 	check_dependency(solver, dependency);
 	note_seen(solver, dependency->package);
 	const struct incompatibility *fact =
-		incompatibility_dependency(solver, id, rank, dependency);
+		incompatibility_needs(solver, id, rank, dependency);
 	if (!fact || fact->term_len < 2)
 		return;
 	const struct term *failing = incompatibility_term(fact, dependency->package);

@@ -115,9 +115,9 @@ static struct incompatibility *make_dependency(struct solver *solver, uint32_t p
 	return made;
 }
 
-struct incompatibility *incompatibility_dependency(
-	struct solver *solver, uint32_t package, uint32_t rank,
-	const struct solver_dependency *dependency)
+struct incompatibility *incompatibility_needs(struct solver *solver, uint32_t package,
+					      uint32_t rank,
+					      const struct solver_dependency *dependency)
 {
 	const struct package *depender = package_of(solver, package);
 	if (dependency->package == package && rank_set_has(dependency->allowed, rank))

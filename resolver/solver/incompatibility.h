@@ -63,9 +63,9 @@ struct tie {
 
 // The fact that the rank depends on this, about other ranks of the package that depend on the same, too: it may have
 // been made before. NULL where it says nothing: a dependency on itself that it meets.
-struct incompatibility *incompatibility_dependency(
-	struct solver *solver, uint32_t package, uint32_t rank,
-	const struct solver_dependency *dependency);
+struct incompatibility *incompatibility_needs(struct solver *solver, uint32_t package,
+					      uint32_t rank,
+					      const struct solver_dependency *dependency);
 void incompatibility_excluded(struct solver *solver, uint32_t package,
 			      struct rank_set ranks, solver_reason reason);
 

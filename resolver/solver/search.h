@@ -19,8 +19,8 @@ struct assignment {
 	struct rank_set domain; // of the package after it
 	struct incompatibility *cause;
 	const struct tie *tie;
-	struct rank_set
-		tied; // the ranks of `tie` it is about: { extra in tied, base not in tied }
+	// The ranks of `tie` it is about: { extra in tied, base not in tied }
+	struct rank_set tied;
 	uint32_t level;
 	uint64_t order; // among all assignments
 };
@@ -51,21 +51,22 @@ struct package {
 	uint32_t *releases;
 
 	// The search.
-	uint32_t
-		seen; // 1, 2, … in the order in which dependencies taken up name packages; 0: none has
+	// 1, 2, … in the order in which dependencies taken up name packages; 0: none has
+	uint32_t seen;
 	bool is_decided;
 	bool is_queued;
 	uint32_t tried; // releases taken up
 	enum standing standing;
 	uint32_t times_affected, times_culprit;
-	uint64_t
-		best_for; // best_rank() remembers the answer: order of the assignment, plus one, and what was best then
+	// best_rank() remembers the answer: order of the assignment, plus one, and what
+	// was best then
+	uint64_t best_for;
 	uint32_t best;
 	struct rank_set domain; // the states left
 	ARRAY_OF(struct assignment) history;
 	struct incompatibility_list watched; // those with a watched term on it
-	struct incompatibility_list
-		dependencies; // those that say what its own ranks depend on
+	// Those that say what its own ranks depend on
+	struct incompatibility_list dependencies;
 	ARRAY_OF(const struct tie *) ties;
 };
 
@@ -110,10 +111,10 @@ static inline struct package *package_of(const struct solver *solver, uint32_t i
 }
 
 // universe.c
-struct package *package_get(struct solver *solver,
-			    uint32_t package); // may move the others
-struct release *release_get(struct solver *solver, uint32_t package,
-			    uint32_t rank); // may move the others
+// May move the others
+struct package *package_get(struct solver *solver, uint32_t package);
+// May move the others
+struct release *release_get(struct solver *solver, uint32_t package, uint32_t rank);
 enum release_answer release_answer(const struct solver *solver, uint32_t package,
 				   uint32_t rank);
 struct rank_set closed_states(struct arena *arena, const struct package *package,
@@ -121,12 +122,12 @@ struct rank_set closed_states(struct arena *arena, const struct package *package
 bool is_every_state(const struct package *package, struct rank_set states);
 uint32_t usable_count(const struct package *package, struct rank_set states,
 		      uint32_t most); // counts up to `most`
-uint32_t best_rank(
-	struct package *package); // the most preferred in its domain; it must be selected
+// The most preferred in its domain; it must be selected
+uint32_t best_rank(struct package *package);
 
 // partial_solution.c
-struct rank_set lasting_domain(
-	const struct package *package);          // what no jump back can widen again
+// What no jump back can widen again
+struct rank_set lasting_domain(const struct package *package);
 bool is_selected(const struct package *package); // whichever its version will be
 void assign_root(struct solver *solver);
 void assign_decision(struct solver *solver, uint32_t package, uint32_t rank);
@@ -135,8 +136,8 @@ void assign_without(struct solver *solver, uint32_t package, struct rank_set sta
 void assign_tied(struct solver *solver, uint32_t package, struct rank_set domain,
 		 const struct tie *tie, struct rank_set tied);
 void jump_back(struct solver *solver, uint32_t level);
-uint32_t find_satisfier(const struct package *package,
-			struct rank_set states); // index in its history
+// Index in its history
+uint32_t find_satisfier(const struct package *package, struct rank_set states);
 void queue_package(struct solver *solver, uint32_t package);
 
 // propagate.c: false when there is no solution.
@@ -150,8 +151,8 @@ enum { NO_PACKAGE = UINT32_MAX };
 uint32_t next_package(const struct solver *solver);
 uint32_t choice_of(const struct package *package); // lower comes first, then lower `seen`
 void note_seen(struct solver *solver, uint32_t package);
-void note_rejected(struct solver *solver, uint32_t affected,
-		   uint32_t culprit); // may jump back
+// May jump back
+void note_rejected(struct solver *solver, uint32_t affected, uint32_t culprit);
 void note_conflict(struct solver *solver, const struct incompatibility *learned,
 		   uint32_t affected); // likewise
 

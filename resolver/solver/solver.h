@@ -44,10 +44,10 @@ struct solver_dependency {
 };
 
 struct solver_versions {
-	uint32_t
-		count; // ranks 0 … count-1; 0: the package does not exist or has no release
-	const uint32_t *
-		prefer; // usable ranks, best first (stable first, then pre-releases: 440.10); copied
+	// Ranks 0 … count-1; 0: the package does not exist or has no release
+	uint32_t count;
+	// Usable ranks, best first (stable first, then pre-releases: 440.10); copied
+	const uint32_t *prefer;
 	uint32_t prefer_len; // ranks not in `prefer` cannot be chosen
 	uint8_t priority; // lower is decided earlier: 0 URL, 1 exact pin by the user, 2 named by the user, 3 other
 };
@@ -98,8 +98,8 @@ void solver_pause_every(struct solver *solver, uint64_t looks);
 uint32_t solver_hardest(const struct solver *solver, uint32_t *ret_tried);
 
 enum { SOLVER_NO_PICK = -1 };
-int64_t solver_pick(const struct solver *solver,
-		    uint32_t package); // after SOLVED: rank or SOLVER_NO_PICK
+// After SOLVED: rank or SOLVER_NO_PICK
+int64_t solver_pick(const struct solver *solver, uint32_t package);
 
 // The derivation of a conflict: facts (leaves) and the steps that combine two earlier ones, in an order in which causes
 // come first; the last one is the contradiction, and always FACT_DERIVED. Only what it needs is there: without any one
@@ -135,8 +135,8 @@ struct solver_conflict {
 	size_t len;
 };
 
-struct solver_conflict solver_conflict(
-	const struct solver *solver); // after CONFLICT; valid until solver_free
+// After CONFLICT; valid until solver_free
+struct solver_conflict solver_conflict(const struct solver *solver);
 
 struct solver_counts {
 	uint64_t decisions, conflicts, incompatibilities;

@@ -148,8 +148,8 @@ static void test_tar_6_splits_an_ascii_name_without_pax(void **state)
 {
 	(void)state;
 	static const struct {
-		size_t prefix,
-			name; // prefix '/' name, in components of at most 200 bytes
+		// Prefix '/' name, in components of at most 200 bytes
+		size_t prefix, name;
 		size_t blocks;
 	} cases[] = { { 50, 49, 1 },   { 50, 50, 1 },  { 155, 100, 1 },
 		      { 155, 101, 3 }, { 156, 10, 3 }, { 0, 101, 3 } };

@@ -26,9 +26,9 @@ struct part {
 };
 
 struct shape {
-	struct slice between,
-		comment; // bytes after the directory; the end record's comment
-	uint64_t count;  // in place of the true number, if not 0
+	// Bytes after the directory; the end record's comment
+	struct slice between, comment;
+	uint64_t count; // in place of the true number, if not 0
 	bool zip64, zip64_contradicts;
 };
 

@@ -174,8 +174,8 @@ static void test_install_brings_up_to_date(void **state)
 	assert_int_equal(look(&world, SITE "stays/__pycache__").kind, PLACE_ABSENT);
 	assert_holds(&world, SITE "bumped/__init__.py", S("new\n"));
 	assert_holds(&world, "etc-mine.txt", S("mine"));
-	assert_int_equal(look(&world, SITE "stays/__init__.py").inode,
-			 before.inode); // linked, not inflated
+	// Linked, not inflated
+	assert_int_equal(look(&world, SITE "stays/__init__.py").inode, before.inode);
 	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind,
 			 PLACE_ABSENT);
 	world_end(&world);
@@ -299,8 +299,8 @@ static void test_install_failure_leaves_nothing(void **state)
 	struct error err = { 0 };
 	world_make(&world);
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
-	wheel_maker_add(&maker, "demo/bad.py", S("y = 2\n"))->wrong_crc =
-		true; // as if the store had rotted
+	// As if the store had rotted
+	wheel_maker_add(&maker, "demo/bad.py", S("y = 2\n"))->wrong_crc = true;
 	add(&world, &maker);
 	assert_int_equal(try_install(&world, &result, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);

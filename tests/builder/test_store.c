@@ -494,9 +494,8 @@ static void test_store_usage_and_prune(void **state)
 	assert_int_equal(usage.kinds[STORE_FILES].bytes, 17);
 	struct store_usage freed = { 0 };
 	assert_int_equal(store_prune(world.store, 3500, 1000, 3, &freed, &err), 0);
-	assert_int_equal(
-		store_usage_bytes(&freed),
-		14); // old and middle; the young one is within the size, and too young
+	// Old and middle; the young one is within the size, and too young
+	assert_int_equal(store_usage_bytes(&freed), 14);
 	assert_true(store_has_file(world.store, &young));
 	assert_int_equal(store_prune(world.store, 3500, 1000, 0, &freed, &err), 0);
 	assert_int_equal(store_usage_bytes(&freed), 0);

@@ -80,8 +80,8 @@ static void test_env_3_spread(void **state)
 	struct wheel_maker maker = wheel_maker_new(&arena, "Demo", "1.0");
 	wheel_maker_add(&maker, "demo/__init__.py", S("x = 1\n"));
 	wheel_maker_add(&maker, "demo/tool", S("#!/bin/sh\n"))->unix_mode = 0100755;
-	wheel_maker_add(&maker, "demo/odd", S("x"))->unix_mode =
-		0755; // no file type: no execute bit (tar.10)
+	// No file type: no execute bit (tar.10)
+	wheel_maker_add(&maker, "demo/odd", S("x"))->unix_mode = 0755;
 	wheel_maker_add(&maker, "Demo-1.0.data/purelib/pure.py", S("p\n"));
 	wheel_maker_add(&maker, "Demo-1.0.data/platlib/plat.py", S("q\n"));
 	wheel_maker_add(&maker, "Demo-1.0.data/data/share/demo.txt", S("d\n"));

@@ -20,8 +20,8 @@ struct made_entry {
 	bool stored, unlisted;      // unlisted: no row in RECORD
 	struct slice row;           // instead of the correct one, or ""
 	bool wrong_crc, short_size; // spoil the directory's numbers
-	struct slice
-		tail; // bytes after the end of the deflate stream, counted as compressed
+	// Bytes after the end of the deflate stream, counted as compressed
+	struct slice tail;
 	uint16_t flags;
 	bool data_descriptor;
 };

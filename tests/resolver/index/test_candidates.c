@@ -220,8 +220,8 @@ static void test_sol_3_requires_python_counts_per_file(void **state)
 	check_order(&got, "5.0 4.0 1.0");
 	check_file(&got, 0, "foo-1.0.tar.gz");
 	check_reason(&got, 1, CANDIDATE_PYTHON, "needs Python >=3.13");
-	check_reason(&got, 2, CANDIDATE_PYTHON,
-		     "needs Python >=3.12.1"); // an open patch release is 3.12.0
+	// An open patch release is 3.12.0
+	check_reason(&got, 2, CANDIDATE_PYTHON, "needs Python >=3.12.1");
 }
 
 static void test_sol_4_a_release_needs_a_file_for_the_target(void **state)

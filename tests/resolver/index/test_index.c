@@ -767,14 +767,14 @@ static void test_find_links_add_to_the_index(void **state)
 	const struct project *project = get_project(&run, "foo");
 	assert_int_equal(project->release_len, 3);
 	const struct project_file *files = project->files;
-	assert_true(slice_starts_with(files[0].url,
-				      S("http://"))); // the index's own entry stays
+	// The index's own entry stays
+	assert_true(slice_starts_with(files[0].url, S("http://")));
 	assert_int_equal(files[0].index, 0);
 	assert_int_equal(files[1].index, 1);
 	assert_int_equal(files[2].index, 2);
 	assert_true(slice_ends_with(files[2].url, S("/f/foo-3.0-py3-none-any.whl")));
-	assert_int_equal(get_project(&run, "bar")->state,
-			 PROJECT_FOUND); // no index has it
+	// No index has it
+	assert_int_equal(get_project(&run, "bar")->state, PROJECT_FOUND);
 	assert_int_equal(loopback_count(&server, "links.html"), 1);
 	finish(&run);
 	loopback_stop(&server);
@@ -837,8 +837,8 @@ static void test_idx_3_the_store_holds_no_password(void **state)
 	assert_false(slice_contains(project_file_get(project, 0)->url, S("secret")));
 	assert_false(slice_contains(project->index_url, S("secret")));
 	assert_int_equal(get_metadata(&run, project, 0)->state, METADATA_FOUND);
-	assert_int_equal(loopback_count(&server, "Authorization: Basic"),
-			 2); // page and file of one origin
+	// Page and file of one origin
+	assert_int_equal(loopback_count(&server, "Authorization: Basic"), 2);
 	index_close(run.index);
 	struct slice bytes;
 	const char *path = arena_printf(&run.arena, "%s/store/index.mdb", directory).ptr;

@@ -218,8 +218,8 @@ static void test_a_server_without_ranges_gives_the_file(void **state)
 	struct net_request request;
 	struct error err;
 	ladder_begin(&ladder, &file, &host, &arena);
-	struct net_response response =
-		answer(200, S("")); // longer than what the request allows
+	// Longer than what the request allows
+	struct net_response response = answer(200, S(""));
 	assert_int_equal(ladder_take(&ladder, &response, &text, &err), LADDER_AGAIN);
 	assert_true(host.no_ranges);
 	ladder_request(&ladder, &request);

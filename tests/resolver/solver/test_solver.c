@@ -94,8 +94,8 @@ static void test_the_preferred_order_decides(void **state)
 {
 	(void)state;
 	struct solver *solver = solver_new();
-	const uint32_t stable_first[] = { 3, 1, 0, 4,
-					  2 }; // 2 and 4 are pre-releases (440.10)
+	// 2 and 4 are pre-releases (440.10)
+	const uint32_t stable_first[] = { 3, 1, 0, 4, 2 };
 	solver_give_versions(solver, 1,
 			     &(struct solver_versions){ 6, stable_first, 5, 3 });
 	depend(solver, SOLVER_ROOT, 0, 1, 1u << 2 | 1u << 4 | 1u << 5);

@@ -154,8 +154,8 @@ static void test_boto_chain_without_an_end(void **state)
 	struct solver *solver = solver_new();
 	assert_int_equal(solve(&universe, solver), SOLVER_CONFLICT);
 	assert_cost(&universe, solver, 2000, 100);
-	assert_int_equal(solver_conflict(solver).len,
-			 7); // every boto3, every botocore, and what the user wants
+	// Every boto3, every botocore, and what the user wants
+	assert_int_equal(solver_conflict(solver).len, 7);
 	solver_free(solver);
 }
 

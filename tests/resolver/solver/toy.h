@@ -23,8 +23,8 @@ struct toy_release {
 // Package 0 is the root, with rank 0 alone.
 struct toy {
 	uint32_t len;
-	uint32_t count[TOY_PACKAGES],
-		usable[TOY_PACKAGES];   // versions; a bit for each that can be chosen
+	// Versions; a bit for each that can be chosen
+	uint32_t count[TOY_PACKAGES], usable[TOY_PACKAGES];
 	uint32_t tied_to[TOY_PACKAGES]; // 0: not
 	uint8_t priority[TOY_PACKAGES];
 	bool prefers_low[TOY_PACKAGES];
@@ -76,9 +76,8 @@ static inline struct toy toy_random(struct toy_dice *dice)
 	struct toy toy = { .len = TOY_PACKAGES - toy_roll(dice, 4) * toy_roll(dice, 3) };
 	uint32_t most_ranks = 3 + toy_roll(dice, 6), density = 2 + toy_roll(dice, 4),
 		 width = 1 + toy_roll(dice, 3);
-	bool is_crowded =
-		toy_roll(dice, 2) ==
-		0; // the root wants all, at any version: the work is among the others
+	// The root wants all, at any version: the work is among the others
+	bool is_crowded = toy_roll(dice, 2) == 0;
 	toy.count[0] = toy.usable[0] = 1;
 	for (uint32_t p = 1; p < toy.len; p++) {
 		toy.count[p] =
