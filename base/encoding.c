@@ -2,7 +2,7 @@
 // Conversions to UTF-8.
 #include "base/encoding.h"
 
-static void append_point(struct buf *buf, uint32_t point)
+void utf8_append(struct buf *buf, uint32_t point)
 {
 	if (point < 0x80) {
 		buf_byte(buf, (char)point);
@@ -26,7 +26,7 @@ struct slice utf8_from_latin1(struct arena *arena, struct slice bytes)
 {
 	struct buf buf = { .arena = arena };
 	for (size_t i = 0; i < bytes.len; i++)
-		append_point(&buf, (unsigned char)bytes.ptr[i]);
+		utf8_append(&buf, (unsigned char)bytes.ptr[i]);
 	return buf_slice(&buf);
 }
 
@@ -47,7 +47,7 @@ struct slice utf8_from_windows_1252(struct arena *arena, struct slice bytes)
 {
 	struct buf buf = { .arena = arena };
 	for (size_t i = 0; i < bytes.len; i++)
-		append_point(&buf, windows_1252_point((unsigned char)bytes.ptr[i]));
+		utf8_append(&buf, windows_1252_point((unsigned char)bytes.ptr[i]));
 	return buf_slice(&buf);
 }
 
@@ -83,7 +83,7 @@ bool utf8_from_utf16(struct arena *arena, struct slice bytes, bool big_endian,
 		} else if (is_high_surrogate(unit) || is_low_surrogate(unit)) {
 			break;
 		}
-		append_point(&buf, unit);
+		utf8_append(&buf, unit);
 		at += 2;
 	}
 	if (at < bytes.len) {

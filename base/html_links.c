@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A tag scanner: finds the elements that matter, reads their attributes the way browsers
 // do, decodes entities.
+#include "base/encoding.h"
 #include "base/html_links.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -12,30 +14,6 @@ void html_begin(struct html_scanner *scanner, struct slice page, struct arena *a
 
 // --- entities ------------------------------------------------------------------------
 
-static size_t put_utf8(char *out, unsigned code)
-{
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xc0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 63));
-		return 2;
-	}
-	if (code < 0x10000) {
-		out[0] = (char)(0xe0 | code >> 12);
-		out[1] = (char)(0x80 | (code >> 6 & 63));
-		out[2] = (char)(0x80 | (code & 63));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | code >> 18);
-	out[1] = (char)(0x80 | (code >> 12 & 63));
-	out[2] = (char)(0x80 | (code >> 6 & 63));
-	out[3] = (char)(0x80 | (code & 63));
-	return 4;
-}
-
 // "#62" or "#x3e" without the ';'. 0: no character (HTML gives U+FFFD for 0, surrogates
 // and what is beyond Unicode).
 static unsigned numeric_entity(struct slice body)
@@ -45,11 +23,10 @@ static unsigned numeric_entity(struct slice body)
 	struct slice digits = slice_skip(body, hex ? 2 : 1);
 	unsigned code = 0;
 	for (size_t i = 0; i < digits.len; i++) {
-		char c = to_lower(digits.ptr[i]);
-		if (!is_digit(c) && !(hex && c >= 'a' && c <= 'f'))
+		int digit = hex_value(digits.ptr[i]);
+		if (digit < 0 || (!hex && digit > 9))
 			return 0;
-		code = code * (hex ? 16 : 10) +
-		       (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
+		code = code * (hex ? 16 : 10) + (unsigned)digit;
 		if (code > LAST)
 			return REPLACEMENT;
 	}
@@ -90,20 +67,18 @@ struct slice html_decode(struct arena *arena, struct slice text)
 {
 	if (slice_find_byte(text, '&') == SLICE_NONE)
 		return text;
-	// No entity is shorter than what it stands for.
-	char *out = arena_alloc(arena, text.len + 1, 1);
-	size_t len = 0;
+	struct buf out = { .arena = arena };
 	for (size_t i = 0; i < text.len;) {
 		size_t taken = 1;
 		unsigned code =
 			text.ptr[i] == '&' ? entity(slice_skip(text, i), &taken) : 0;
 		if (code)
-			len += put_utf8(out + len, code);
+			utf8_append(&out, code);
 		else
-			out[len++] = text.ptr[i];
+			buf_byte(&out, text.ptr[i]);
 		i += code ? taken : 1;
 	}
-	return (struct slice){ out, len };
+	return buf_slice(&out);
 }
 
 // --- tags ----------------------------------------------------------------------------

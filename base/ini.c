@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Line by line: a section, an entry, or more of the value before.
 #include "base/ini.h"
+#include "base/text.h"
 
 struct ini_reader {
 	const struct source *source;
@@ -38,14 +39,6 @@ static void read_section(struct ini_reader *reader, struct slice line)
 	reader->in_section = true;
 }
 
-static struct slice lower(struct arena *arena, struct slice text)
-{
-	char *out = arena_alloc(arena, text.len + 1, 1);
-	for (size_t i = 0; i < text.len; i++)
-		out[i] = to_lower(text.ptr[i]);
-	return (struct slice){ out, text.len };
-}
-
 static void read_entry(struct ini_reader *reader, struct slice line)
 {
 	size_t equals = slice_find_byte(line, '='), colon = slice_find_byte(line, ':');
@@ -62,7 +55,7 @@ static void read_entry(struct ini_reader *reader, struct slice line)
 	struct slice key = slice_trim(slice_range(line, 0, at));
 	struct ini_entry *entry = array_push(reader->arena, &reader->entries);
 	entry->section = reader->section;
-	entry->key = lower(reader->arena, key);
+	entry->key = slice_lower(reader->arena, key);
 	entry->value = slice_trim(slice_skip(line, at + 1));
 	entry->span = span_of(reader, key);
 	reader->in_value = true;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The pull scanner: a cursor, a bit stack of open brackets, and one function a kind of
 // token.
+#include "base/encoding.h"
 #include "base/json_scanner.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -133,33 +135,13 @@ static bool read_hex4(struct json_scanner *scanner, unsigned *ret_unit)
 	if (scanner->input.len - scanner->at < 4)
 		return false;
 	for (size_t i = 0; i < 4; i++) {
-		char c = to_lower(scanner->input.ptr[scanner->at++]);
-		if (!is_digit(c) && !(c >= 'a' && c <= 'f'))
+		int digit = hex_value(scanner->input.ptr[scanner->at++]);
+		if (digit < 0)
 			return false;
-		unit = unit << 4 | (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
+		unit = unit << 4 | (unsigned)digit;
 	}
 	*ret_unit = unit;
 	return true;
-}
-
-static void append_utf8(struct buf *out, unsigned code)
-{
-	if (code < 0x80) {
-		buf_byte(out, (char)code);
-		return;
-	}
-	if (code < 0x800) {
-		buf_byte(out, (char)(0xc0 | code >> 6));
-	} else {
-		if (code < 0x10000) {
-			buf_byte(out, (char)(0xe0 | code >> 12));
-		} else {
-			buf_byte(out, (char)(0xf0 | code >> 18));
-			buf_byte(out, (char)(0x80 | (code >> 12 & 63)));
-		}
-		buf_byte(out, (char)(0x80 | (code >> 6 & 63)));
-	}
-	buf_byte(out, (char)(0x80 | (code & 63)));
 }
 
 // After "\u". A high surrogate must be followed by a low one; a lone one has no UTF-8
@@ -179,7 +161,7 @@ static bool unescape_unicode(struct json_scanner *scanner, struct buf *out)
 			return false;
 		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 	}
-	append_utf8(out, code);
+	utf8_append(out, code);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Walks a string's source beside its value: most bytes stand for themselves, an escape
 // stands for one character or, before a line's end, for nothing.
+#include "base/text.h"
 #include "base/toml_place.h"
 
 struct walk {
@@ -27,17 +28,12 @@ static struct walk walk_begin(const struct toml_value *string)
 			      .from = string->span.offset + open + newline };
 }
 
-static unsigned hex_digit(char c)
-{
-	return is_digit(c) ? (unsigned)(c - '0') : (unsigned)(to_lower(c) - 'a') + 10;
-}
-
 // The length in UTF-8 of what \uXXXX or \UXXXXXXXX stands for.
 static size_t utf8_len(struct slice digits)
 {
 	uint32_t code = 0;
 	for (size_t i = 0; i < digits.len; i++)
-		code = code << 4 | hex_digit(digits.ptr[i]);
+		code = code << 4 | (uint32_t)hex_value(digits.ptr[i]);
 	return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 

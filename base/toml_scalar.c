@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // TOML's values without delimiters: booleans, integers, floats.
+#include "base/text.h"
 #include "base/toml_lex.h"
 
 #include <stdlib.h>
@@ -29,11 +30,8 @@ static struct slice scalar_text(const struct toml_lexer *lexer)
 
 static bool is_digit_of(char c, unsigned base)
 {
-	c = to_lower(c);
-	unsigned value = is_digit(c)            ? (unsigned)(c - '0')
-			 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-						: 16;
-	return value < base;
+	int value = hex_value(c);
+	return value >= 0 && (unsigned)value < base;
 }
 
 // Digits of a base with single underscores between them, off the front of *s. False where
@@ -71,10 +69,9 @@ static bool digits_value(struct slice digits, unsigned base, uint64_t max,
 {
 	uint64_t value = 0;
 	for (size_t i = 0; i < digits.len; i++) {
-		char c = to_lower(digits.ptr[i]);
-		if (c == '_')
+		if (digits.ptr[i] == '_')
 			continue;
-		uint64_t digit = (uint64_t)(is_digit(c) ? c - '0' : c - 'a' + 10);
+		uint64_t digit = (uint64_t)hex_value(digits.ptr[i]);
 		if (__builtin_mul_overflow(value, (uint64_t)base, &value) ||
 		    __builtin_add_overflow(value, digit, &value) || value > max)
 			return false;

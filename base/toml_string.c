@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TOML's four kinds of strings. Their end is found first; only an escape makes a copy.
+#include "base/encoding.h"
+#include "base/text.h"
 #include "base/toml_lex.h"
 
 struct string_form {
@@ -88,27 +90,14 @@ static int find_end(struct toml_lexer *lexer, const struct string_form *form, si
 	return 0;
 }
 
-static void append_utf8(struct buf *buf, uint32_t code)
-{
-	if (code < 0x80) {
-		buf_byte(buf, (char)code);
-		return;
-	}
-	unsigned tails = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-	static const unsigned char lead_bits[] = { 0, 0xc0, 0xe0, 0xf0 };
-	buf_byte(buf, (char)(lead_bits[tails] | (code >> (6 * tails))));
-	while (tails-- > 0)
-		buf_byte(buf, (char)(0x80 | ((code >> (6 * tails)) & 0x3f)));
-}
-
 static bool parse_hex(struct slice digits, uint32_t *ret_value)
 {
 	uint32_t value = 0;
 	for (size_t i = 0; i < digits.len; i++) {
-		char c = to_lower(digits.ptr[i]);
-		if (!is_digit(c) && (c < 'a' || c > 'f'))
+		int digit = hex_value(digits.ptr[i]);
+		if (digit < 0)
 			return false;
-		value = value << 4 | (uint32_t)(is_digit(c) ? c - '0' : c - 'a' + 10);
+		value = value << 4 | (uint32_t)digit;
 	}
 	*ret_value = value;
 	return true;
@@ -125,7 +114,7 @@ static size_t append_unicode(struct buf *buf, struct slice escape)
 		return 0;
 	if ((code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff)
 		return 0;
-	append_utf8(buf, code);
+	utf8_append(buf, code);
 	return 1 + digits;
 }
 

@@ -59,6 +59,7 @@ const char *setting(const char *name);
 const char *cache_directory(struct cli *cli);
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
+const char *const *search_path(struct cli *cli); // the folders of PATH, ended by NULL
 const char *default_index_url(void); // from the settings, else the Python Package Index
 bool index_is_configured(void);      // does a setting name an index?
 struct slice host_platform(struct arena *arena); // "linux/amd64"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The environment, the clock and signals, read here and handed down as values.
 #include "cli/cli.h"
+#include "base/program.h"
 #include "cli/sources/index_url.h"
 #include "cli/sources/keyring.h"
 #include "cli/sources/pip_config.h"
@@ -95,6 +96,11 @@ static const char *configured_index(void)
 	const char *url =
 		first_setting(variables, sizeof(variables) / sizeof(*variables));
 	return url ? url : pip_config_value("index-url");
+}
+
+const char *const *search_path(struct cli *cli)
+{
+	return program_folders(&cli->arena, slice_from(setting("PATH")));
 }
 
 const char *default_index_url(void)

@@ -2,6 +2,7 @@
 // One distribution file of a lock: where it is, how it is called, what its bytes must be.
 #include "lockfile/read.h"
 
+#include "base/text.h"
 #include "lockfile/order.h"
 
 // --- hashes (751.10) --------------------------------------------------------------------------
@@ -29,27 +30,6 @@ static const struct algorithm *find_algorithm(struct slice name)
 	return NULL;
 }
 
-static struct slice lower(struct arena *arena, struct slice text)
-{
-	bool changes = false;
-	for (size_t i = 0; i < text.len; i++)
-		changes = changes || to_lower(text.ptr[i]) != text.ptr[i];
-	if (!changes)
-		return text;
-	struct buf buf = { .arena = arena };
-	for (size_t i = 0; i < text.len; i++)
-		buf_byte(&buf, to_lower(text.ptr[i]));
-	return buf_slice(&buf);
-}
-
-static bool is_hex(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (!is_digit(text.ptr[i]) && (text.ptr[i] < 'a' || text.ptr[i] > 'f'))
-			return false;
-	return text.len > 0;
-}
-
 static bool has_hash(const struct lock_file *file, struct slice algorithm)
 {
 	if (slice_eq(algorithm, S("sha256")))
@@ -66,10 +46,11 @@ static bool read_hash(struct lock_reader *reader, const struct toml_entry *entry
 {
 	if (!toml_check_type(&entry->value, TOML_STRING, entry->key, reader->diagnostics))
 		return false;
-	struct lock_hash hash = { lower(reader->arena, entry->key),
-				  lower(reader->arena, entry->value.string) };
+	struct lock_hash hash = { slice_lower(reader->arena, entry->key),
+				  slice_lower(reader->arena, entry->value.string) };
 	const struct algorithm *known = find_algorithm(hash.algorithm);
-	if (!is_hex(hash.hex) || (known && hash.hex.len != known->hex_len)) {
+	if (hash.hex.len == 0 || !slice_is_hex(hash.hex) ||
+	    (known && hash.hex.len != known->hex_len)) {
 		read_error(reader, entry->value.span,
 			   "'%.*s' is no %.*s in hexadecimal digits",
 			   SLICE_ARG(entry->value.string), SLICE_ARG(hash.algorithm));
@@ -110,32 +91,6 @@ static void read_hashes(struct lock_reader *reader, const struct toml_value *tab
 
 // --- the name (751.7) -------------------------------------------------------------------------
 
-static unsigned hex_value(char c)
-{
-	c = to_lower(c);
-	return (unsigned)(is_digit(c)            ? c - '0'
-			  : c >= 'a' && c <= 'f' ? c - 'a' + 10
-						 : 16);
-}
-
-static struct slice percent_decoded(struct arena *arena, struct slice text)
-{
-	struct buf buf = { .arena = arena };
-	if (slice_find_byte(text, '%') == SLICE_NONE)
-		return text;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned high = i + 2 < text.len ? hex_value(text.ptr[i + 1]) : 16;
-		unsigned low = high < 16 ? hex_value(text.ptr[i + 2]) : 16;
-		if (text.ptr[i] != '%' || low > 15) {
-			buf_byte(&buf, text.ptr[i]);
-			continue;
-		}
-		buf_byte(&buf, (char)(high << 4 | low));
-		i += 2;
-	}
-	return buf_slice(&buf);
-}
-
 static struct slice last_component(struct slice text, char separator)
 {
 	size_t at = slice_find_last_byte(text, separator);
@@ -148,7 +103,7 @@ static struct slice name_from_url(struct arena *arena, struct slice url)
 	slice_cut(&rest, '#', &path);
 	rest = path;
 	slice_cut(&rest, '?', &path);
-	return percent_decoded(arena, last_component(path, '/'));
+	return percent_decode(arena, last_component(path, '/'));
 }
 
 static struct slice name_from_path(struct slice path)

@@ -3,6 +3,7 @@
 // with no look at anything but the lock and the target (751.11).
 #include "lockfile/order.h"
 
+#include "base/text.h"
 #include "packaging/filename.h"
 
 struct selector {
@@ -13,14 +14,6 @@ struct selector {
 	struct error *err;
 };
 
-static bool contains(const struct slice *texts, size_t len, struct slice text)
-{
-	for (size_t i = 0; i < len; i++)
-		if (slice_eq(texts[i], text))
-			return true;
-	return false;
-}
-
 // --- may this lock be used at all -------------------------------------------------------------
 
 static int check_extras(const struct selector *selector,
@@ -28,14 +21,14 @@ static int check_extras(const struct selector *selector,
 {
 	const struct lock *lock = selector->lock;
 	for (size_t i = 0; i < options->extras_len; i++)
-		if (!contains(lock->extras, lock->extras_len, options->extras[i]))
+		if (!slices_have(lock->extras, lock->extras_len, options->extras[i]))
 			return error_set(selector->err, ERROR_NO,
 					 "the lock has no extra '%.*s'",
 					 SLICE_ARG(options->extras[i]));
 	for (size_t i = 0; i < options->groups_len; i++)
-		if (!contains(lock->groups, lock->groups_len, options->groups[i]) &&
-		    !contains(lock->default_groups, lock->default_groups_len,
-			      options->groups[i]))
+		if (!slices_have(lock->groups, lock->groups_len, options->groups[i]) &&
+		    !slices_have(lock->default_groups, lock->default_groups_len,
+				 options->groups[i]))
 			return error_set(selector->err, ERROR_NO,
 					 "the lock has no dependency group '%.*s'",
 					 SLICE_ARG(options->groups[i]));

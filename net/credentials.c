@@ -2,20 +2,12 @@
 // A short list of places and their credentials: there are as many as private indexes.
 #include "net/credentials.h"
 
+#include "base/text.h"
 #include "net/url.h"
 
 static bool has_password(struct slice userinfo)
 {
 	return slice_find_byte(userinfo, ':') != SLICE_NONE;
-}
-
-// Does the path lead below the place: "/a/b" and "/a" do below "/a", "/ab" does not?
-static bool is_below(struct slice path, struct slice place)
-{
-	while (slice_ends_with(place, S("/")))
-		place.len--;
-	return slice_starts_with(path, place) &&
-	       (path.len == place.len || path.ptr[place.len] == '/');
 }
 
 // The place of the same origin that the url is below, the deepest one; else the origin's
@@ -32,7 +24,7 @@ static struct credential *find(const struct credentials *credentials, struct sli
 			continue;
 		first = first ? first : item;
 		url_parse(item->url, &place);
-		if (is_below(wanted.path, place.path) &&
+		if (path_is_below(wanted.path, place.path) &&
 		    (!deepest || place.path.len > depth)) {
 			deepest = item;
 			depth = place.path.len;
@@ -48,8 +40,8 @@ static bool is_known(const struct credentials *credentials, struct slice url)
 	for (size_t i = 0; i < credentials->len; i++) {
 		url_parse(credentials->items[i].url, &place);
 		if (url_same_origin(credentials->items[i].url, url) &&
-		    is_below(wanted.path, place.path) &&
-		    is_below(place.path, wanted.path))
+		    path_is_below(wanted.path, place.path) &&
+		    path_is_below(place.path, wanted.path))
 			return true;
 	}
 	return false;

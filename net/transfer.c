@@ -2,6 +2,7 @@
 // One libcurl multi handle, a queue before it, and a queue of answers behind it.
 #include "net/transfer.h"
 
+#include "base/text.h"
 #include "net/attempt.h"
 #include "net/credentials.h"
 #include "net/retry.h"
@@ -489,7 +490,7 @@ static void complete_credentials(struct net *net, struct slice url)
 	if (!known || !net->config.find_password || net->config.offline)
 		return;
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice password, user = url_percent_decode(&scratch, known->userinfo);
+	struct slice password, user = percent_decode(&scratch, known->userinfo);
 	struct slice place = url_redact(&scratch, known->url);
 	known->asked = true;
 	if (net->config.find_password(net->config.password_context, place, user, &scratch,

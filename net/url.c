@@ -3,6 +3,7 @@
 // sight.
 #include "net/url.h"
 
+#include "base/text.h"
 #include "net/transfer.h"
 
 #include <string.h>
@@ -225,39 +226,14 @@ struct slice url_resolve(struct arena *arena, struct slice base, struct slice re
 
 // --- names and paths -----------------------------------------------------------------
 
-static int hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c = to_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-struct slice url_percent_decode(struct arena *arena, struct slice text)
-{
-	if (slice_find_byte(text, '%') == SLICE_NONE)
-		return text;
-	char *out = arena_alloc(arena, text.len + 1, 1);
-	size_t len = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		int high = text.ptr[i] == '%' && i + 2 < text.len
-				   ? hex_value(text.ptr[i + 1])
-				   : -1;
-		int low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
-		out[len++] = low >= 0 ? (char)(high * 16 + low) : text.ptr[i];
-		i += low >= 0 ? 2 : 0;
-	}
-	return (struct slice){ out, len };
-}
-
 struct slice url_file_name(struct arena *arena, struct slice url)
 {
 	struct url parts;
 	url_parse(url, &parts);
 	size_t slash = slice_find_last_byte(parts.path, '/');
-	return url_percent_decode(arena, slash == SLICE_NONE
-						 ? parts.path
-						 : slice_skip(parts.path, slash + 1));
+	return percent_decode(arena, slash == SLICE_NONE
+					     ? parts.path
+					     : slice_skip(parts.path, slash + 1));
 }
 
 bool url_is_file(struct slice text)
@@ -272,7 +248,7 @@ bool url_file_path(struct arena *arena, struct slice text, const char **ret_path
 	url_parse(text, &url);
 	bool local = url.host_port.len == 0 ||
 		     slice_eq_ignore_case(url.host_port, S("localhost"));
-	struct slice path = url_percent_decode(arena, url.path);
+	struct slice path = percent_decode(arena, url.path);
 	if (!url_is_file(text) || !local || path.len == 0 ||
 	    slice_find_byte(path, '\0') != SLICE_NONE)
 		return false;

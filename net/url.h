@@ -40,8 +40,6 @@ bool url_file_path(struct arena *arena, struct slice text, const char **ret_path
 // file:///…, percent-encoded
 struct slice url_from_path(struct arena *arena, const char *absolute_path);
 
-// Malformed escapes stay as they are
-struct slice url_percent_decode(struct arena *arena, struct slice text);
 // Blanks, control bytes and what is not ASCII as escapes, as HTTP wants them; the rest
 // stays.
 struct slice url_escape_unsafe(struct arena *arena, struct slice text);

@@ -3,6 +3,7 @@
 #include "oci/documents.h"
 
 #include "base/digest.h"
+#include "base/text.h"
 
 #include <jansson.h>
 
@@ -113,19 +114,11 @@ int documents_read_manifest(struct slice text, struct arena *arena,
 
 // --- docker ----------------------------------------------------------------------------------------------------------
 
-// A name below the bundle: relative, without "..".
+// A name below the bundle.
 static bool is_inside(struct slice name)
 {
-	struct slice part;
-	bool more = name.len > 0;
-	if (!more || name.ptr[0] == '/' || slice_find_byte(name, '\0') != SLICE_NONE)
-		return false;
-	while (more) {
-		more = slice_cut(&name, '/', &part);
-		if (slice_eq(part, S("..")))
-			return false;
-	}
-	return true;
+	return name.len && slice_find_byte(name, '\0') == SLICE_NONE &&
+	       path_stays_below(name);
 }
 
 static bool read_docker_one(struct arena *arena, const json_t *value,

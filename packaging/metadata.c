@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/headers.h"
+#include "base/text.h"
 #include "packaging/name.h"
 
 enum { METADATA_MAJOR_KNOWN = 2, METADATA_NUMBER_MAX = 9999 };
@@ -23,14 +24,6 @@ static struct slice readable(struct arena *arena, struct slice value)
 		return S("");
 	return slice_find_bad_utf8(value) == SLICE_NONE ? value
 							: utf8_from_latin1(arena, value);
-}
-
-static struct slice lower(struct arena *arena, struct slice value)
-{
-	struct buf buf = { .arena = arena };
-	for (size_t i = 0; i < value.len; i++)
-		buf_byte(&buf, to_lower(value.ptr[i]));
-	return buf_slice(&buf);
 }
 
 // A folded value on one line: the line ends and the blanks around them become one blank.
@@ -131,7 +124,7 @@ static int read_field(struct arena *arena, struct metadata *metadata,
 		read_provides_extra(arena, metadata, value);
 	else if (slice_eq_ignore_case(name, S("Dynamic")))
 		add_text(arena, &metadata->dynamic, &metadata->dynamic_len,
-			 &metadata->dynamic_cap, lower(arena, value));
+			 &metadata->dynamic_cap, slice_lower(arena, value));
 	else if (slice_eq_ignore_case(name, S("Classifier")))
 		add_text(arena, &metadata->classifiers, &metadata->classifiers_len,
 			 &metadata->classifiers_cap, readable(arena, value));

@@ -3,6 +3,8 @@
 // version_order.c.
 #include "packaging/version.h"
 
+#include "base/text.h"
+
 // Where the scan stands. With no arena it only checks: lengths are counted, nothing is
 // stored.
 struct scan {
@@ -179,19 +181,6 @@ static size_t count_local(struct slice rest)
 	return count;
 }
 
-static struct slice lower_case(struct arena *arena, struct slice text)
-{
-	bool upper = false;
-	for (size_t i = 0; i < text.len; i++)
-		upper |= to_lower(text.ptr[i]) != text.ptr[i];
-	if (!upper)
-		return text;
-	char *lower = arena_alloc(arena, text.len, 1);
-	for (size_t i = 0; i < text.len; i++)
-		lower[i] = to_lower(text.ptr[i]);
-	return (struct slice){ lower, text.len };
-}
-
 static bool take_local_part(struct scan *scan, struct version_local_part *ret_part)
 {
 	struct slice text = scan->rest;
@@ -206,7 +195,7 @@ static bool take_local_part(struct scan *scan, struct version_local_part *ret_pa
 	if (digits)
 		ret_part->number = number_of(text);
 	else if (scan->arena)
-		ret_part->text = lower_case(scan->arena, text);
+		ret_part->text = slice_lower(scan->arena, text);
 	return true;
 }
 

@@ -4,20 +4,15 @@
 
 #include "base/files.h"
 #include "base/places.h"
+#include "base/program.h"
 
 static const char *const names[] = { "cc",      "c++",      "gcc",   "g++", "clang",
 				     "clang++", "gfortran", "rustc", "ld",  "as" };
 
-static void add_program(struct buf *text, const char *name)
+static void add_program(struct buf *text, const char *const *folders, const char *name)
 {
-	struct arena *arena = text->arena;
-	struct slice path = slice_from(BUILD_PATH), folder;
-	struct slice real = S("");
-	while (path.len && !real.len) {
-		slice_cut(&path, ':', &folder);
-		real = path_real(arena, path_join(arena, arena_c_string(arena, folder),
-						  slice_from(name)));
-	}
+	const char *path = program_find(text->arena, folders, slice_from(name));
+	struct slice real = path ? path_real(text->arena, path) : S("");
 	if (!real.len)
 		return;
 	struct place place = place_look(real.ptr);
@@ -29,7 +24,8 @@ struct sha256 toolchain_digest(void)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct buf text = { .arena = &scratch };
+	const char *const *folders = program_folders(&scratch, S(BUILD_PATH));
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		add_program(&text, names[i]);
+		add_program(&text, folders, names[i]);
 	return text.len ? sha256_of(buf_slice(&text)) : (struct sha256){ 0 };
 }

@@ -2,6 +2,8 @@
 // Revisions to commit ids.
 #include "builder/source/git_run.h"
 
+#include "base/text.h"
+
 enum { SHORTEST_ID = 7 }; // as git itself abbreviates
 
 static int unknown_revision(const struct git_repository *repository, struct error *err)
@@ -15,11 +17,7 @@ static int unknown_revision(const struct git_repository *repository, struct erro
 
 static bool is_short_id(struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (!is_digit(text.ptr[i]) &&
-		    !(to_lower(text.ptr[i]) >= 'a' && to_lower(text.ptr[i]) <= 'f'))
-			return false;
-	return text.len >= SHORTEST_ID;
+	return slice_is_hex(text) && text.len >= SHORTEST_ID;
 }
 
 // A branch before a tag of its name, as pip has it, and both before what a commit's id

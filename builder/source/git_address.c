@@ -3,6 +3,7 @@
 // an address: git takes options and commands in places where URLs stand.
 #include "builder/source/source.h"
 
+#include "base/text.h"
 #include "net/url.h"
 
 // --- what it is ------------------------------------------------------------------------
@@ -101,35 +102,22 @@ static bool is_revision(struct slice text)
 	return true;
 }
 
-static bool is_below(struct slice path)
+static bool is_subdirectory(struct slice text)
 {
-	struct slice part;
-	if (slice_starts_with(path, S("/")) || slice_starts_with(path, S("-")) ||
-	    slice_find_byte(path, '\\') != SLICE_NONE)
-		return false;
-	while (path.len) {
-		slice_cut(&path, '/', &part);
-		if (slice_eq(part, S("..")))
-			return false;
-	}
-	return true;
+	return is_plain(text) && path_stays_below(text) &&
+	       !slice_starts_with(text, S("-")) &&
+	       slice_find_byte(text, '\\') == SLICE_NONE;
 }
 
 // --- its parts -------------------------------------------------------------------------
 
-static struct slice subdirectory_of(struct arena *arena, struct slice fragment)
+static struct slice subdirectory_of(struct arena *arena, struct slice location)
 {
-	struct slice part, key;
-	while (fragment.len) {
-		slice_cut(&fragment, '&', &part);
-		if (slice_cut(&part, '=', &key) && slice_eq(key, S("subdirectory"))) {
-			part = url_percent_decode(arena, part);
-			while (slice_ends_with(part, S("/")))
-				part.len--;
-			return slice_eq(part, S(".")) ? S("") : part;
-		}
-	}
-	return S("");
+	struct slice below =
+		percent_decode(arena, url_fragment(location, S("subdirectory")));
+	while (slice_ends_with(below, S("/")))
+		below.len--;
+	return slice_eq(below, S(".")) ? S("") : below;
 }
 
 // In the path alone: an '@' before it belongs to the user.
@@ -176,14 +164,14 @@ int git_address_parse(struct arena *arena, struct slice location,
 	struct slice path = url.path, user = user_of(&url, is_ssh);
 	if (check_host(&url, is_file, err) < 0)
 		return -1;
-	address.revision = url_percent_decode(arena, revision_of(&path));
-	address.subdirectory = subdirectory_of(arena, url.fragment);
+	address.revision = percent_decode(arena, revision_of(&path));
+	address.subdirectory = subdirectory_of(arena, location);
 	address.userinfo = is_ssh || is_file ? S("") : url.userinfo;
 	address.url = joined(arena, url.scheme, user, &url, path);
 	if (!is_plain(address.revision) || !is_revision(address.revision))
 		return error_set(err, ERROR_INPUT, "'%.*s' is no branch, tag or commit",
 				 SLICE_ARG(address.revision));
-	if (!is_plain(address.subdirectory) || !is_below(address.subdirectory))
+	if (!is_subdirectory(address.subdirectory))
 		return error_set(err, ERROR_INPUT, "subdirectory '%.*s' is refused",
 				 SLICE_ARG(address.subdirectory));
 	*ret_address = address;

@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "net/url.h"
 
 #include <unistd.h>
@@ -37,7 +38,7 @@ static void add_credentials(struct arena *arena, const struct git_address *addre
 	url_parse(address->url, &url);
 	if (!address->userinfo.len)
 		return;
-	struct slice secret = url_percent_decode(arena, address->userinfo);
+	struct slice secret = percent_decode(arena, address->userinfo);
 	if (slice_find_byte(secret, ':') == SLICE_NONE)
 		secret = arena_printf(arena, "%.*s:", SLICE_ARG(secret));
 	add(variables, "GIT_CONFIG_COUNT=1");
@@ -265,11 +266,7 @@ int git_fetch(struct git_repository *repository, struct slice refspec, struct er
 
 bool git_is_commit_id(struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (!is_digit(text.ptr[i]) &&
-		    !(to_lower(text.ptr[i]) >= 'a' && to_lower(text.ptr[i]) <= 'f'))
-			return false;
-	return text.len == 40 || text.len == 64;
+	return slice_is_hex(text) && (text.len == 40 || text.len == 64);
 }
 
 int git_parse_commit(struct git_repository *repository, struct slice name,

@@ -3,6 +3,7 @@
 // reach beyond the prefix.
 #include "builder/wheel/layout.h"
 
+#include "base/text.h"
 #include "packaging/name.h"
 
 #include <string.h>
@@ -241,12 +242,6 @@ static struct slice library_of(const struct layout_places *places)
 	return slice_range(places->site, 0, slice_find_last_byte(places->site, '/'));
 }
 
-static bool is_below(struct slice path, struct slice folder)
-{
-	return path.len > folder.len && path.ptr[folder.len] == '/' &&
-	       slice_starts_with(path, folder);
-}
-
 bool layout_is_reserved(const struct layout_places *places, struct slice path)
 {
 	static const char *const names[] = { "bin",        "lib",        "lib64",
@@ -257,7 +252,8 @@ bool layout_is_reserved(const struct layout_places *places, struct slice path)
 	struct slice version = library_of(places);
 	if (slice_eq(path, places->site) || slice_eq(path, version))
 		return true;
-	if (places->system && is_below(path, version) && !is_below(path, places->site))
+	if (places->system && path_is_below(path, version) &&
+	    !path_is_below(path, places->site))
 		return true;
 	return slice_starts_with(path, S("bin/")) &&
 	       slice_eq(slice_skip(path, strlen("bin/")),

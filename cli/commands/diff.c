@@ -2,6 +2,8 @@
 // pinbake diff: what one lock has that another has not.
 #include "cli/cli.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 
 // Entries of one name in both locks, paired; a or b is NULL where the other stands alone.
@@ -316,21 +318,13 @@ static void collect_facets(const struct comparison *comparison,
 				    requirement_texts(arena, b) };
 }
 
-static bool has_text(const struct texts *texts, struct slice text)
-{
-	for (size_t i = 0; i < texts->len; i++)
-		if (slice_eq(texts->items[i], text))
-			return true;
-	return false;
-}
-
 // What of `from` is not in `other`.
 static struct texts texts_missing(struct arena *arena, const struct texts *from,
 				  const struct texts *other)
 {
 	struct texts missing = { 0 };
 	for (size_t i = 0; i < from->len; i++)
-		if (!has_text(other, from->items[i]))
+		if (!slices_have(other->items, other->len, from->items[i]))
 			*array_push(arena, &missing) = from->items[i];
 	return missing;
 }

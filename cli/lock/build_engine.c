@@ -2,6 +2,7 @@
 // Finds the engine, what it may see, the image, and the image's interpreter.
 #include "cli/lock/build_engine.h"
 
+#include "base/program.h"
 #include "cli/lock/build_python.h"
 
 #include <string.h>
@@ -44,29 +45,19 @@ static const char *const *engine_environment(struct cli *cli)
 	return items;
 }
 
-static const char *find_on_path(struct cli *cli, const char *name)
+static const char *find_program(struct cli *cli, const char *name)
 {
-	struct slice path = slice_from(setting("PATH")), directory;
-	bool more = true;
 	if (strchr(name, '/'))
 		return access(name, X_OK) == 0 ? name : NULL;
-	while (more) {
-		more = slice_cut(&path, ':', &directory);
-		const char *candidate =
-			path_join(&cli->arena, arena_c_string(&cli->arena, directory),
-				  slice_from(name));
-		if (directory.len && access(candidate, X_OK) == 0)
-			return candidate;
-	}
-	return NULL;
+	return program_find(&cli->arena, search_path(cli), slice_from(name));
 }
 
 static int find_engine(struct cli *cli, const char *named, const char **ret_path,
 		       struct error *err)
 {
-	const char *path = find_on_path(cli, named ? named : "docker");
+	const char *path = find_program(cli, named ? named : "docker");
 	if (!path && !named)
-		path = find_on_path(cli, "podman");
+		path = find_program(cli, "podman");
 	if (!path && named)
 		return error_set(err, ERROR_INPUT, "there is no '%s' to build with",
 				 named);

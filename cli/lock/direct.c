@@ -2,6 +2,7 @@
 // Which file a name comes from, and what it becomes in the lock.
 #include "cli/lock/direct.h"
 
+#include "base/text.h"
 #include "cli/lock/direct_fetch.h"
 #include "cli/lock/direct_tree.h"
 #include "cli/lock/overrides.h"
@@ -25,12 +26,10 @@ static struct slice key_of(const struct direct_files *files, struct slice locati
 {
 	struct arena *arena = &files->cli->arena;
 	struct slice bare = url_redact(arena, url_without_fragment(location));
-	size_t at = slice_find(location, S("subdirectory="));
-	struct slice part, rest = at == SLICE_NONE ? S("") : slice_skip(location, at);
-	slice_cut(&rest, '&', &part);
-	return part.len ? arena_printf(arena, "%.*s#%.*s", SLICE_ARG(bare),
-				       SLICE_ARG(part))
-			: bare;
+	struct slice below = url_fragment(location, S("subdirectory"));
+	return below.len ? arena_printf(arena, "%.*s#subdirectory=%.*s", SLICE_ARG(bare),
+					SLICE_ARG(below))
+			 : bare;
 }
 
 static const struct direct_file *file_at(const struct direct_files *files,

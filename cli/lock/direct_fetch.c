@@ -3,6 +3,7 @@
 #include "cli/lock/direct_fetch.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "net/url.h"
 #include "packaging/name.h"
 
@@ -27,17 +28,16 @@ static int read_fragment(struct slice location, struct sha256 *ret_expected,
 	size_t hash = slice_find_byte(location, '#');
 	struct slice rest = hash == SLICE_NONE ? S("") : slice_skip(location, hash + 1),
 		     value, key;
+	*ret_subdirectory = url_fragment(location, S("subdirectory"));
+	if (lock_path_escapes(*ret_subdirectory))
+		return error_set(err, ERROR_INPUT,
+				 "'subdirectory' must lie inside the archive");
 	while (rest.len) {
 		slice_cut(&rest, '&', &value);
 		slice_cut(&value, '=', &key);
-		if (slice_eq(key, S("subdirectory")) && lock_path_escapes(value))
-			return error_set(err, ERROR_INPUT,
-					 "'subdirectory' must lie inside the archive");
-		if (slice_eq(key, S("subdirectory")))
-			*ret_subdirectory = value;
-		else if (slice_eq(key, S("sha256")) &&
-			 (!sha256_parse_hex(value, ret_expected) ||
-			  sha256_is_zero(ret_expected)))
+		if (slice_eq(key, S("sha256")) &&
+		    (!sha256_parse_hex(value, ret_expected) ||
+		     sha256_is_zero(ret_expected)))
 			return error_set(
 				err, ERROR_INPUT,
 				"'#sha256=' takes the 64 hexadecimal digits of a digest");

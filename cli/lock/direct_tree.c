@@ -2,6 +2,7 @@
 // Takes commits and folders into the store, and reads what they say of themselves.
 #include "cli/lock/direct_tree.h"
 
+#include "base/text.h"
 #include "cli/lock/git_program.h"
 #include "cli/lock/metadata_builds.h"
 #include "net/url.h"
@@ -84,25 +85,13 @@ static int take_commit(struct taking *taking, struct error *err)
 
 // --- folders ---------------------------------------------------------------------------
 
-static struct slice subdirectory_of(struct slice location)
-{
-	struct slice rest = location, part, key;
-	slice_cut(&rest, '#', &part);
-	while (rest.len) {
-		slice_cut(&rest, '&', &part);
-		if (slice_cut(&part, '=', &key) && slice_eq(key, S("subdirectory")))
-			return part;
-	}
-	return S("");
-}
-
 static int take_folder(struct taking *taking, struct error *err)
 {
 	const char *given =
 		arena_c_string(taking->arena,
 			       url_without_fragment(taking->request->location));
 	struct slice real = path_real(taking->arena, given);
-	struct slice below = subdirectory_of(taking->request->location);
+	struct slice below = url_fragment(taking->request->location, S("subdirectory"));
 	if (lock_path_escapes(below))
 		return error_set(err, ERROR_INPUT,
 				 "'subdirectory' must lie inside the source tree");

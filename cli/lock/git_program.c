@@ -3,7 +3,7 @@
 // certificates. All else of git's own variables stays outside.
 #include "cli/lock/git_program.h"
 
-#include "cli/lock/interpreter.h"
+#include "base/program.h"
 
 static const char *const passed[] = {
 	"PATH",       "HOME",        "USER",        "SSH_AUTH_SOCK",
@@ -45,7 +45,7 @@ static const char *const *environment(struct cli *cli)
 struct git git_program(struct cli *cli)
 {
 	return (struct git){
-		.program = find_program(cli, S("git")),
+		.program = program_find(&cli->arena, search_path(cli), S("git")),
 		.environment = environment(cli),
 		.cache_directory = cache_directory(cli),
 		.offline = cli->common.offline,

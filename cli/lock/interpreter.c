@@ -2,6 +2,8 @@
 // Looks for a Python of a target's version.
 #include "cli/lock/interpreter.h"
 
+#include "base/program.h"
+
 static struct slice program_name(struct cli *cli, const struct target *target)
 {
 	return arena_printf(&cli->arena, "python%u.%u%s", target->python_major,
@@ -20,31 +22,11 @@ static bool is_interpreter(const char *path)
 	return !is_script;
 }
 
-const char *find_program(struct cli *cli, struct slice name)
-{
-	struct slice path = slice_from(setting("PATH")), directory;
-	bool more = path.len > 0;
-	while (more) {
-		more = slice_cut(&path, ':', &directory);
-		const char *candidate =
-			path_join(&cli->arena, arena_c_string(&cli->arena, directory),
-				  name);
-		if (slice_starts_with(directory, S("/")) && file_exists(candidate))
-			return candidate;
-	}
-	return NULL;
-}
-
 static bool find_on_path(struct cli *cli, struct slice name, struct slice *ret_path)
 {
-	struct slice path = slice_from(setting("PATH")), directory;
-	bool more = true;
-	while (more) {
-		more = slice_cut(&path, ':', &directory);
-		const char *candidate =
-			path_join(&cli->arena, arena_c_string(&cli->arena, directory),
-				  name);
-		if (directory.len && is_interpreter(candidate)) {
+	for (const char *const *folder = search_path(cli); *folder; folder++) {
+		const char *candidate = program_in(&cli->arena, *folder, name);
+		if (candidate && is_interpreter(candidate)) {
 			*ret_path = slice_from(candidate);
 			return true;
 		}

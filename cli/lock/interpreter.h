@@ -4,9 +4,6 @@
 
 #include "cli/cli.h"
 
-// A program in an absolute folder of PATH, NULL where there is none.
-const char *find_program(struct cli *cli, struct slice name);
-
 // pythonX.Y on PATH, as written there: an environment keeps the name, not what a link
 // behind it says today. Shims are passed over. ERROR_INPUT with a hint: `option`.
 NODISCARD int find_interpreter(struct cli *cli, const struct target *target,

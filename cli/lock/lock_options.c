@@ -2,6 +2,7 @@
 // Reads the options of `pinbake lock`.
 #include "cli/lock/lock_options.h"
 
+#include "base/program.h"
 #include "cli/explain/advice.h"
 #include "cli/sources/index_map.h"
 #include "cli/lock/image_targets.h"
@@ -182,14 +183,9 @@ int lock_read_policy(struct cli *cli, const struct lock_values *values,
 // X.Y of the interpreter that python3 names, read off its file name: no Python is run.
 static struct slice default_python(struct cli *cli)
 {
-	struct slice path = slice_from(setting("PATH")), directory;
-	bool more = true;
-	while (more) {
-		more = slice_cut(&path, ':', &directory);
-		const char *python =
-			path_join(&cli->arena, arena_c_string(&cli->arena, directory),
-				  S("python3"));
-		struct slice target = path_real(&cli->arena, python);
+	for (const char *const *folder = search_path(cli); *folder; folder++) {
+		const char *python = program_in(&cli->arena, *folder, S("python3"));
+		struct slice target = python ? path_real(&cli->arena, python) : S("");
 		size_t at = slice_find(target, S("/python3."));
 		while (at != SLICE_NONE &&
 		       slice_contains(slice_skip(target, at + 1), S("/python3.")))

@@ -4,6 +4,7 @@
 
 #include "cli/lock/direct.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "cli/lock/metadata_builds.h"
 #include "cli/lock/overrides.h"
 
@@ -58,14 +59,6 @@ static void rule_out(struct resolve *resolve, struct ask *ask, struct slice prob
 	ask->state = ASK_ANSWERED;
 }
 
-static bool provides_extra(const struct metadata *metadata, struct slice extra)
-{
-	for (size_t i = 0; i < metadata->extras_len; i++)
-		if (slice_eq(metadata->extras[i], extra))
-			return true;
-	return false;
-}
-
 static bool python_fits(const struct resolve *resolve, const struct metadata *metadata)
 {
 	return specifier_set_contains(&metadata->requires_python,
@@ -98,7 +91,8 @@ static void choose_requirements(struct resolve *resolve, struct ask *ask,
 				const struct metadata *metadata, bool first)
 {
 	const struct node *node = &resolve->nodes.items[ask->node];
-	if (node->extra.len && !provides_extra(metadata, node->extra))
+	if (node->extra.len &&
+	    !slices_have(metadata->extras, metadata->extras_len, node->extra))
 		return;
 	for (size_t i = 0; i < metadata->requires_len; i++) {
 		const struct requirement *requirement =

@@ -2,6 +2,7 @@
 // Puts together where an index is and who asks it. Secrets live only in these URLs and in the net (idx.3).
 #include "cli/sources/index_url.h"
 
+#include "base/text.h"
 #include "net/url.h"
 
 static bool is_name_byte(char c)
@@ -58,7 +59,7 @@ static struct slice with_user(struct cli *cli, struct slice url, struct slice us
 	bool has_password = slice_find_byte(parts.userinfo, ':') != SLICE_NONE;
 	if (!parts.has_authority || has_password || (user.len == 0 && password.len == 0))
 		return url;
-	own = url_percent_decode(&cli->arena, parts.userinfo);
+	own = percent_decode(&cli->arena, parts.userinfo);
 	// A password for another user than the URL's is not for it.
 	if (own.len && user.len && !slice_eq(own, user))
 		return url;

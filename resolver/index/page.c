@@ -4,6 +4,7 @@
 #include "resolver/index/page.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "net/url.h"
 #include "packaging/name.h"
 
@@ -74,19 +75,12 @@ void page_keep_hash(struct arena *arena, struct project_file *file,
 		    struct slice algorithm, struct slice hex)
 {
 	bool is_512 = slice_eq(algorithm, S("sha512"));
-	bool bad = hex.len != (is_512 ? SHA512_HEX : SHA384_HEX) ||
-		   file->other_hash.len > hex.len;
-	if (!is_512 && !slice_eq(algorithm, S("sha384")))
+	if ((!is_512 && !slice_eq(algorithm, S("sha384"))) ||
+	    hex.len != (is_512 ? SHA512_HEX : SHA384_HEX) ||
+	    file->other_hash.len > hex.len || !slice_is_hex(hex))
 		return;
-	struct buf text = { .arena = arena };
-	buf_printf(&text, "%.*s=", SLICE_ARG(algorithm));
-	for (size_t i = 0; i < hex.len && !bad; i++) {
-		char c = to_lower(hex.ptr[i]);
-		bad = !is_digit(c) && (c < 'a' || c > 'f');
-		buf_byte(&text, c);
-	}
-	if (!bad)
-		file->other_hash = buf_slice(&text);
+	file->other_hash = arena_printf(arena, "%.*s=%.*s", SLICE_ARG(algorithm),
+					SLICE_ARG(slice_lower(arena, hex)));
 }
 
 // "#sha256=…" of PEP 503, where the page gives no better one.

@@ -3,6 +3,8 @@
 // egg name, hashes.
 #include "resolver/requirements/entry.h"
 
+#include "base/text.h"
+
 struct parser {
 	struct arena *arena;
 	const struct entry_text *from;
@@ -136,19 +138,6 @@ static int parse_path(struct parser *p, struct slice text,
 	return 0;
 }
 
-// "name" of "…#egg=name&subdirectory=x"; "" where there is none.
-static struct slice egg_of(struct slice url)
-{
-	size_t hash = slice_find_byte(url, '#');
-	struct slice rest = hash == SLICE_NONE ? S("") : slice_skip(url, hash + 1), part;
-	while (rest.len) {
-		slice_cut(&rest, '&', &part);
-		if (slice_starts_with(part, S("egg=")))
-			return slice_skip(part, S("egg=").len);
-	}
-	return S("");
-}
-
 static int parse_egg(struct parser *p, struct slice text, struct slice egg,
 		     struct requirement *requirement)
 {
@@ -176,7 +165,7 @@ static int parse_url(struct parser *p, struct slice text, struct requirement_ent
 	size_t semicolon = find_marker(text, true);
 	struct slice url = slice_trim(slice_range(text, 0, semicolon));
 	struct slice marker = slice_skip(text, semicolon + 1);
-	struct slice egg = egg_of(url);
+	struct slice egg = url_fragment(url, S("egg"));
 	if (parse_nameless(p, S(""), 0, slice_trim(marker).len ? marker : S(""),
 			   semicolon + 1, &entry->requirement) < 0)
 		return -1;
@@ -242,23 +231,6 @@ int entry_parse(struct arena *arena, const struct entry_text *from,
 	return 0;
 }
 
-static bool is_hex(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (!is_digit(text.ptr[i]) &&
-		    !(to_lower(text.ptr[i]) >= 'a' && to_lower(text.ptr[i]) <= 'f'))
-			return false;
-	return true;
-}
-
-static struct slice lower(struct arena *arena, struct slice text)
-{
-	struct buf buf = { .arena = arena };
-	for (size_t i = 0; i < text.len; i++)
-		buf_byte(&buf, to_lower(text.ptr[i]));
-	return buf_slice(&buf);
-}
-
 int entry_parse_hash(struct arena *arena, struct slice value, struct span span,
 		     struct requirement_hash *ret_hash, struct diagnostics *diagnostics)
 {
@@ -272,10 +244,11 @@ int entry_parse_hash(struct arena *arena, struct slice value, struct span span,
 	     i++) {
 		if (!slice_eq_ignore_case(algorithm, slice_from(algorithms[i].name)))
 			continue;
-		if (hex.len == algorithms[i].digits && is_hex(hex)) {
+		if (hex.len == algorithms[i].digits && slice_is_hex(hex)) {
 			*ret_hash =
 				(struct requirement_hash){ slice_from(algorithms[i].name),
-							   lower(arena, hex), span };
+							   slice_lower(arena, hex),
+							   span };
 			return 0;
 		}
 		diagnostics_add(

@@ -3,6 +3,7 @@
 #include "resolver/requirements/paths.h"
 
 #include "base/files.h"
+#include "base/text.h"
 
 // Cuts the last part of what was written so far; false where there is none that ".." may
 // undo.
@@ -37,16 +38,6 @@ const char *path_tidy(struct arena *arena, struct slice path)
 	return arena_c_string(arena, buf.len ? buf_slice(&buf) : S("."));
 }
 
-static unsigned hex_value(char c)
-{
-	return is_digit(c) ? (unsigned)(c - '0') : (unsigned)(to_lower(c) - 'a') + 10;
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-}
-
 // The path of a "file:" URL: percent signs decoded (but none to NUL), the host, which can
 // only be this one, left out.
 static struct slice path_of_file_url(struct arena *arena, struct slice url)
@@ -58,13 +49,12 @@ static struct slice path_of_file_url(struct arena *arena, struct slice url)
 	}
 	struct buf buf = { .arena = arena };
 	for (size_t i = 0; i < path.len; i++) {
-		bool escape = path.ptr[i] == '%' && i + 2 < path.len &&
-			      is_hex(path.ptr[i + 1]) && is_hex(path.ptr[i + 2]);
-		unsigned byte = escape ? hex_value(path.ptr[i + 1]) << 4 |
-						 hex_value(path.ptr[i + 2])
-				       : 0;
-		buf_byte(&buf, byte ? (char)(unsigned char)byte : path.ptr[i]);
-		i += byte ? 2 : 0;
+		bool escape = path.ptr[i] == '%' && i + 2 < path.len;
+		int high = escape ? hex_value(path.ptr[i + 1]) : -1;
+		int low = high >= 0 ? hex_value(path.ptr[i + 2]) : -1;
+		bool is_byte = low >= 0 && high + low > 0;
+		buf_byte(&buf, is_byte ? (char)(high * 16 + low) : path.ptr[i]);
+		i += is_byte ? 2 : 0;
 	}
 	return buf_slice(&buf);
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Texts looked through byte by byte.
+#include "base/text.h"
+
+bool slices_have(const struct slice *items, size_t len, struct slice text)
+{
+	for (size_t i = 0; i < len; i++)
+		if (slice_eq(items[i], text))
+			return true;
+	return false;
+}
+
+struct slice slice_lower(struct arena *arena, struct slice text)
+{
+	size_t first = 0;
+	while (first < text.len && to_lower(text.ptr[first]) == text.ptr[first])
+		first++;
+	if (first == text.len)
+		return text;
+	char *lower = arena_alloc(arena, text.len + 1, 1);
+	for (size_t i = 0; i < text.len; i++)
+		lower[i] = to_lower(text.ptr[i]);
+	return (struct slice){ lower, text.len };
+}
+
+bool slice_is_hex(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (hex_value(text.ptr[i]) < 0)
+			return false;
+	return true;
+}
+
+struct slice percent_decode(struct arena *arena, struct slice text)
+{
+	if (slice_find_byte(text, '%') == SLICE_NONE)
+		return text;
+	char *out = arena_alloc(arena, text.len + 1, 1);
+	size_t len = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		bool whole = text.ptr[i] == '%' && i + 2 < text.len;
+		int high = whole ? hex_value(text.ptr[i + 1]) : -1;
+		int low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
+		out[len++] = low >= 0 ? (char)(high * 16 + low) : text.ptr[i];
+		i += low >= 0 ? 2 : 0;
+	}
+	return (struct slice){ out, len };
+}
+
+struct slice url_fragment(struct slice url, struct slice key)
+{
+	struct slice rest = url, part, name;
+	slice_cut(&rest, '#', &part);
+	while (rest.len) {
+		slice_cut(&rest, '&', &part);
+		if (slice_cut(&part, '=', &name) && slice_eq(name, key))
+			return part;
+	}
+	return S("");
+}
+
+bool path_is_below(struct slice path, struct slice folder)
+{
+	while (slice_ends_with(folder, S("/")))
+		folder.len--;
+	return slice_starts_with(path, folder) &&
+	       (path.len == folder.len || path.ptr[folder.len] == '/');
+}
+
+bool path_stays_below(struct slice path)
+{
+	struct slice part;
+	if (slice_starts_with(path, S("/")))
+		return false;
+	while (path.len) {
+		slice_cut(&path, '/', &part);
+		if (slice_eq(part, S("..")))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Small questions about texts that many rooms ask: hexadecimal digits, escapes, fragments of URLs, paths. No disk is
+// asked. What is returned borrows from the text where nothing had to change, else it lives in the arena.
+#pragma once
+
+#include "base/arena.h"
+
+// Is the text among the items?
+bool slices_have(const struct slice *items, size_t len, struct slice text);
+
+struct slice slice_lower(struct arena *arena, struct slice text); // ASCII letters only
+
+// What a hexadecimal digit is worth, of either case; -1 for any other byte.
+static inline int hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c = to_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool slice_is_hex(struct slice text); // digits of either case alone; true for none at all
+
+// "a%20b" → "a b" (RFC 3986, 2.1). Malformed escapes stay as they are.
+struct slice percent_decode(struct arena *arena, struct slice text);
+
+// "x" for "subdirectory" in "https://host/a.zip#sha256=…&subdirectory=x", as it is written; "" where the URL or path has
+// no fragment, or its fragment no such key. The first of several counts.
+struct slice url_fragment(struct slice url, struct slice key);
+
+// Does the path lead to the folder or below it? "a/b" and "a" do for "a" and "a/", "ab" does not.
+bool path_is_below(struct slice path, struct slice folder);
+
+// Is the path relative and without a ".." among its parts? Then, joined to a folder, it leads into that folder.
+bool path_stays_below(struct slice path);
