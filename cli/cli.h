@@ -59,7 +59,8 @@ const char *setting(const char *name);
 const char *cache_directory(struct cli *cli);
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
-const char *const *search_path(struct cli *cli); // the folders of PATH, ended by NULL
+const char *const *search_path(struct cli *cli);   // the folders of PATH, ended by NULL
+#define PUBLIC_INDEX_URL "https://pypi.org/simple" // the Python Package Index
 const char *default_index_url(void); // from the settings, else the Python Package Index
 bool index_is_configured(void);      // does a setting name an index?
 struct slice host_platform(struct arena *arena); // "linux/amd64"
@@ -128,11 +129,10 @@ NODISCARD int find_in_lock(struct cli *cli, const struct opened_lock *opened,
 // target_name NULL: the lock's only target, else an error that lists them.
 NODISCARD int open_lock(struct cli *cli, const char *path, const char *target_name,
 			struct opened_lock *ret_opened, struct error *err);
-// The indexes that know files by name and hash: the option's, or those a setting names; none by default.
-void collect_locator_indexes(struct cli *cli, const char *option_url,
-			     struct text_list *ret_urls);
-// Fetches what the selection needs into the store.
+struct places; // places.h
+// Fetches what the selection needs into the store: from wheelhouses, from the addresses in the lock, and by name and hash
+// from an index of `places`, whose passwords hold for all of them.
 NODISCARD int fetch_files(struct cli *cli, struct store *store,
 			  const struct opened_lock *opened,
 			  const struct lock_selection *selection,
-			  const struct text_list *index_urls, struct error *err);
+			  const struct places *places, struct error *err);

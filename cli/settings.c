@@ -106,7 +106,7 @@ const char *const *search_path(struct cli *cli)
 const char *default_index_url(void)
 {
 	const char *url = configured_index();
-	return url ? url : "https://pypi.org/simple";
+	return url ? url : PUBLIC_INDEX_URL;
 }
 
 bool index_is_configured(void)

@@ -21,6 +21,8 @@ struct sha256 built_key(const struct built_request *request)
 		sealed_put(&text, "exclude-newer", cutoff->moment);
 	}
 	sealed_put_digest(&text, "requires", &request->requires);
+	if (!sha256_is_zero(&request->places))
+		sealed_put_digest(&text, "places", &request->places);
 	sealed_put_digest(&text, "toolchain", &request->toolchain);
 	sealed_put(&text, "interpreter", request->interpreter);
 	buf_printf(&text, "interpreter-file %llu %lld\n",

@@ -107,6 +107,7 @@ struct built_request {
 	const struct lock_cutoff *package_cutoffs;
 	size_t package_cutoffs_len;
 	struct sha256 requires;  // of the lock's record of them; zero where it has none
+	struct sha256 places;    // where they come from, if there is no record; else zero
 	struct sha256 toolchain; // toolchain_digest; zero in an image, whose id is enough
 	struct slice interpreter; // real path
 	uint64_t interpreter_size;

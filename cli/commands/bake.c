@@ -43,7 +43,7 @@ struct download {
 	struct cli *cli;
 	struct store *store;
 	const struct opened_lock *opened;
-	const struct text_list *index_urls;
+	const struct places *places;
 };
 
 static int fetch_missing(void *context, const struct lock_selection *missing,
@@ -51,7 +51,7 @@ static int fetch_missing(void *context, const struct lock_selection *missing,
 {
 	const struct download *download = context;
 	return fetch_files(download->cli, download->store, download->opened, missing,
-			   download->index_urls, err);
+			   download->places, err);
 }
 
 static int parse_owner(const char *text, struct bake_options *options, struct error *err)
@@ -254,20 +254,20 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 	struct opened_lock opened;
 	struct bake_options options;
 	struct bake_result baked = { 0 };
-	struct text_list index_urls = { 0 };
+	struct places places;
 	AUTO(store_cleanup) struct store *store = NULL;
 	if (read_options(values, &options, err) < 0 ||
 	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
 	    complete_options(cli, values, &opened, &options, err) < 0 ||
+	    tree_places(cli, &values->tree, &opened, &places, err) < 0 ||
 	    open_store(cli, &store, err) < 0 ||
 	    tree_contents(cli, &values->tree, store, &opened.target, &options.strip,
 			  &options.bytecode, err) < 0)
 		return -1;
-	collect_locator_indexes(cli, values->tree.index_url, &index_urls);
-	struct sdist_options builds = tree_builds(&values->tree, NULL);
+	struct sdist_options builds = tree_builds(&values->tree, &places, NULL);
 	if (build_sdists(cli, store, &opened, &builds, err) < 0)
 		return error_during(err, "baking '%s'", opened.path);
-	struct download download = { cli, store, &opened, &index_urls };
+	struct download download = { cli, store, &opened, &places };
 	struct bake_ensure ensure = { .wheels = fetch_missing, .context = &download };
 	if (bake(store, &opened.selection, &options, &ensure, output, &cli->progress,
 		 &cli->arena, &baked, err) < 0)

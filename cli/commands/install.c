@@ -53,21 +53,21 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	struct opened_lock opened;
 	struct install_options options = { 0 };
 	struct install_result installed = { 0 };
-	struct text_list index_urls = { 0 };
+	struct places places;
 	AUTO(store_cleanup) struct store *store = NULL;
 	if (tree_jobs(&values->tree, &options.jobs, err) < 0 ||
 	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
 	    complete_options(cli, values, &opened, &options, err) < 0 ||
+	    tree_places(cli, &values->tree, &opened, &places, err) < 0 ||
 	    open_store(cli, &store, err) < 0 ||
 	    tree_contents(cli, &values->tree, store, &opened.target, &options.strip,
 			  &options.bytecode, err) < 0)
 		return -1;
-	collect_locator_indexes(cli, values->tree.index_url, &index_urls);
 	struct sdist_options builds =
-		tree_builds(&values->tree, values->tree.interpreter);
+		tree_builds(&values->tree, &places, values->tree.interpreter);
 	builds.editable = true;
 	if (build_sdists(cli, store, &opened, &builds, err) < 0 ||
-	    fetch_files(cli, store, &opened, &opened.selection, &index_urls, err) < 0)
+	    fetch_files(cli, store, &opened, &opened.selection, &places, err) < 0)
 		return error_during(err, "installing '%s' into '%s'", opened.path,
 				    options.prefix);
 	if (values->check)

@@ -2,10 +2,9 @@
 // Reading a lock for a command: the file, the target it is for, and the files that target takes.
 #include "base/limits.h"
 #include "cli/cli.h"
-#include "cli/sources/index_url.h"
+#include "cli/sources/places.h"
 #include "lockfile/graph.h"
 #include "packaging/name.h"
-#include "resolver/index/index.h"
 
 #include <string.h>
 
@@ -91,51 +90,36 @@ int open_lock(struct cli *cli, const char *path, const char *target_name,
 	return 0;
 }
 
-void collect_locator_indexes(struct cli *cli, const char *option_url,
-			     struct text_list *ret_urls)
-{
-	*ret_urls = (struct text_list){ 0 };
-	if (option_url)
-		*array_push(&cli->arena, ret_urls) =
-			arena_c_string(&cli->arena,
-				       main_index_url(cli, slice_from(option_url)));
-	else if (index_is_configured())
-		*array_push(&cli->arena, ret_urls) =
-			arena_c_string(&cli->arena, configured_index_url(cli));
-}
-
-// The configured index knows a file by name and hash, wherever the lock was made.
+// An index knows a file by name and hash, wherever the lock was made.
 struct index_locator {
 	struct cli *cli;
 	struct net *net;
-	const struct text_list *index_urls;
+	const struct places *places;
 	const struct lock_selection *selection;
 	struct index *index; // opened when first asked
 };
 
-static void index_cleanup(struct index_locator *locator)
+static void close_locator(struct index_locator *locator)
 {
 	index_close(locator->index);
+}
+
+// What a path alone names is this machine's own: no index is asked about it.
+static bool is_of_an_index(const struct lock_choice *choice)
+{
+	return !choice->file || choice->file->url.len || !choice->file->path.len;
 }
 
 // All pages are wanted at once: one after the other would cost a round trip a package.
 static int open_locator_index(struct index_locator *locator, struct error *err)
 {
-	struct cli *cli = locator->cli;
-	size_t len = locator->index_urls->len;
-	struct slice *urls = arena_new_array(&cli->arena, struct slice, len + 1);
-	for (size_t i = 0; i < len; i++)
-		urls[i] = slice_from(locator->index_urls->items[i]);
-	struct index_config config = { .index_urls = urls,
-				       .index_len = len,
-				       .store_path = cache_directory(cli),
-				       .offline = cli->common.offline,
-				       .now = clock_seconds() };
-	if (index_open(&config, locator->net, &locator->index, err) < 0)
+	const struct lock_selection *selection = locator->selection;
+	if (index_open(&locator->places->indexes, locator->net, &locator->index, err) < 0)
 		return -1;
-	for (size_t i = 0; i < locator->selection->len; i++)
-		index_want_project(locator->index,
-				   locator->selection->items[i].package->name);
+	for (size_t i = 0; i < selection->len; i++)
+		if (is_of_an_index(&selection->items[i]))
+			index_want_project(locator->index,
+					   selection->items[i].package->name);
 	return 0;
 }
 
@@ -162,27 +146,22 @@ static int locate(void *context, const struct lock_package *package,
 }
 
 int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *opened,
-		const struct lock_selection *selection,
-		const struct text_list *index_urls, struct error *err)
+		const struct lock_selection *selection, const struct places *places,
+		struct error *err)
 {
+	const struct index_config *indexes = &places->indexes;
 	AUTO(net_cleanup) struct net *net = NULL;
 	if (open_net(cli, &net, err) < 0)
 		return -1;
-	for (size_t i = 0; i < index_urls->len; i++)
-		net_use_credentials(net, slice_from(index_urls->items[i]));
-	struct text_list fallback = { 0 };
-	bool configured = index_urls->len > 0;
-	if (!configured)
-		*array_push(&cli->arena, &fallback) = default_index_url();
-	AUTO(index_cleanup)
-	struct index_locator context = { .cli = cli,
-					 .net = net,
-					 .selection = selection,
-					 .index_urls =
-						 configured ? index_urls : &fallback };
+	for (size_t i = 0; i < indexes->index_len + indexes->explicit_len; i++)
+		net_use_credentials(net, indexes->index_urls[i]);
+	AUTO(close_locator)
+	struct index_locator context = {
+		.cli = cli, .net = net, .places = places, .selection = selection
+	};
 	struct store_locator locator = { .wheelhouses = cli->wheelhouses.items,
 					 .wheelhouses_len = cli->wheelhouses.len,
-					 .last_resort = !configured,
+					 .last_resort = !places->first,
 					 .locate = locate,
 					 .context = &context };
 	const char *directory = path_directory(&cli->arena, opened->path);

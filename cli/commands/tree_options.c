@@ -62,7 +62,16 @@ void tree_report(const struct cli *cli, uint64_t uncompiled, uint64_t stripped_f
 			    json_integer((json_int_t)stripped_bytes));
 }
 
-struct sdist_options tree_builds(const struct tree_values *values, const char *python)
+int tree_places(struct cli *cli, const struct tree_values *values,
+		const struct opened_lock *opened, struct places *ret_places,
+		struct error *err)
+{
+	return places_of_lock(cli, &values->indexes, &opened->lock, &opened->target,
+			      ret_places, err);
+}
+
+struct sdist_options tree_builds(const struct tree_values *values,
+				 const struct places *places, const char *python)
 {
 	return (struct sdist_options){
 		.no_build = values->no_build,
@@ -70,7 +79,7 @@ struct sdist_options tree_builds(const struct tree_values *values, const char *p
 		.python = values->python_bin ? values->python_bin : python,
 		.image = values->build_in,
 		.engine = values->build_engine,
-		.index_url = values->index_url,
+		.places = places,
 	};
 }
 

@@ -5,10 +5,12 @@
 
 #include "cli/cli.h"
 #include "cli/lock/sdists.h"
+#include "cli/sources/places.h"
 
 struct tree_values {
-	const char *prefix, *interpreter, *target, *jobs, *index_url, *python_bin,
-		*build_in, *build_engine, *bytecode, *strip;
+	struct index_values indexes;
+	const char *prefix, *interpreter, *target, *jobs, *python_bin, *build_in,
+		*build_engine, *bytecode, *strip;
 	struct text_list wheelhouses;
 	bool strict, no_build, build_network;
 };
@@ -27,8 +29,18 @@ struct tree_values {
 	  "threads (default: processors)", false }, \
 	{ "target", 0, OPTION_TEXT, TREE_AT(type, target), "NAME", \
 	  "which of the lock's targets", true }, \
-	{ "index-url", 'i', OPTION_TEXT, TREE_AT(type, index_url), "URL", \
+	{ "index-url", 'i', OPTION_TEXT, TREE_AT(type, indexes.index_url), "URL", \
 	  "index to look files up in, by name and hash", true }, \
+	{ "extra-index-url", 0, OPTION_LIST, TREE_AT(type, indexes.extra_index_urls), "URL", \
+	  "index that is asked first, as for lock", true }, \
+	{ "index", 0, OPTION_LIST, TREE_AT(type, indexes.named_indexes), "NAME=URL", \
+	  "index that only --index-for asks", true }, \
+	{ "index-for", 0, OPTION_LIST, TREE_AT(type, indexes.index_for), "PACKAGE=NAME", \
+	  "take PACKAGE from this index and no other", true }, \
+	{ "find-links", 'f', OPTION_LIST, TREE_AT(type, indexes.find_links), "PATH", \
+	  "directory or page with distribution files", true }, \
+	{ "no-index", 0, OPTION_FLAG, TREE_AT(type, indexes.no_index), NULL, \
+	  "ask no index, neither for files nor for what builds need", true }, \
 	{ "wheelhouse", 0, OPTION_LIST, TREE_AT(type, wheelhouses), "DIR", \
 	  "take files from this folder first, by name and hash; repeatable", true }, \
 	{ "strict", 0, OPTION_FLAG, TREE_AT(type, strict), NULL, \
@@ -60,8 +72,13 @@ NODISCARD int tree_contents(struct cli *cli, const struct tree_values *values,
 void tree_report(const struct cli *cli, uint64_t uncompiled, uint64_t stripped_files,
 		 uint64_t stripped_bytes, json_t *result);
 
-struct sdist_options tree_builds(const struct tree_values *values, const char *python);
+struct sdist_options tree_builds(const struct tree_values *values,
+				 const struct places *places, const char *python);
 
+// Where the files of the lock, and what its sources are built with, may come from. ERROR_USAGE, ERROR_INPUT.
+NODISCARD int tree_places(struct cli *cli, const struct tree_values *values,
+			  const struct opened_lock *opened, struct places *ret_places,
+			  struct error *err);
 // The lock that is the only argument, or pylock.toml, for --target. ERROR_USAGE for more arguments.
 NODISCARD int tree_open_lock(struct cli *cli, const struct tree_values *values,
 			     const struct text_list *arguments,

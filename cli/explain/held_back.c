@@ -29,6 +29,7 @@ struct inquiry {
 	struct target_list targets;          // those that have the pin
 	struct cutoff cutoff;
 	struct torch_choice torch;
+	struct places places;
 	struct resolve_options options;
 	struct direct_files direct;
 	struct index *index;
@@ -519,8 +520,11 @@ int explain_held_back(struct cli *cli, const struct held_back_request *request,
 	    read_asked(&inquiry, err) < 0 || open_net(cli, &net, err) < 0 ||
 	    torch_choose(cli, request->values, &inquiry.opened.lock, &inquiry.targets,
 			 &inquiry.torch, err) < 0 ||
-	    lock_open_index(cli, request->values, &inquiry.set, &inquiry.torch, net,
-			    &index, err) < 0)
+	    lock_index_config(cli, request->values, &inquiry.set, &inquiry.places.indexes,
+			      err) < 0)
+		return -1;
+	places_add_torch(cli, &inquiry.places, &inquiry.torch);
+	if (index_open(&inquiry.places.indexes, net, &index, err) < 0)
 		return -1;
 	inquiry.options.torch = &inquiry.torch;
 	inquiry.index = index;

@@ -205,7 +205,7 @@ bool answers_ask(struct cli *cli, const struct lock_question *lock,
 	struct buf text = { .arena = &cli->arena };
 	// The first two tell of the solving itself, and what a build says depends on this machine.
 	if (cli->common.json || cli->common.verbose || lock->values->build ||
-	    lock->values->refresh || lock->config->find_links_len ||
+	    lock->values->indexes.refresh || lock->config->find_links_len ||
 	    names_files(lock->set) || depends_on_the_clock(lock->values))
 		return false;
 	put_program(&text);

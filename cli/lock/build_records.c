@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/lock/build_resolve.h"
 #include "cli/lock/build_sources.h"
+#include "cli/sources/places.h"
 #include "packaging/name.h"
 
 #include <string.h>
@@ -68,6 +69,25 @@ static bool same_file(const struct lock_file *a, const struct lock_file *b)
 	       slice_eq(a->subdirectory, b->subdirectory);
 }
 
+// What an index is no longer asked for, or what is no longer taken, must not be built with any more, either.
+static bool may_come_from(const struct places *places, const struct lock_build *build)
+{
+	for (size_t i = 0; i < build->len; i++) {
+		const struct lock_package *package = &build->packages[i];
+		bool is_built = package->wheels_len == 0 && package->has_sdist;
+		if (package->index.len &&
+		    !index_config_admits(&places->indexes, package->name, package->index))
+			return false;
+		if (is_built && binary_mode_of(places->binary, places->binary_len,
+					       package->name) == BINARY_ONLY)
+			return false;
+		for (size_t j = 0; j < package->builds_len; j++)
+			if (!may_come_from(places, &package->builds[j]))
+				return false;
+	}
+	return true;
+}
+
 // Of folders only the place: what is in them may have changed.
 static bool same_source(const struct lock_package *a, const struct lock_package *b)
 {
@@ -99,7 +119,8 @@ static const struct lock_build *valid_record(const struct recording *run,
 {
 	const struct lock_build *record = present_record(run, package);
 	return record && !names_released(run, record) &&
-			       same_cutoffs(run->records->present, run->lock)
+			       same_cutoffs(run->records->present, run->lock) &&
+			       may_come_from(run->records->places, record)
 		       ? record
 		       : NULL;
 }
@@ -139,8 +160,11 @@ static int take_sources(struct recording *run, const struct lock *lock,
 		return 0;
 	if (!run->store && open_store(records->cli, &run->store, err) < 0)
 		return -1;
-	return build_sources_take(records->cli, run->store, records->lock_path, lock,
-				  run->target, sources, err);
+	struct opened_lock of = { .path = records->lock_path,
+				  .lock = *lock,
+				  .target = *run->target };
+	return build_sources_take(records->cli, run->store, records->places, &of, sources,
+				  err);
 }
 
 // --- what it is built with -------------------------------------------------------------
@@ -183,6 +207,7 @@ static int resolve(struct recording *run, const struct slice *requires, size_t l
 {
 	struct build_query query = {
 		.cli = run->records->cli,
+		.places = run->records->places,
 		.index = run->records->index,
 		.net = run->records->net,
 		.lock = run->lock,

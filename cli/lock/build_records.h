@@ -13,7 +13,8 @@
 
 struct build_records {
 	struct cli *cli;
-	struct index *index; // the lock's
+	const struct places *places; // the lock's
+	struct index *index;         // of them
 	struct net *net;
 	const char *lock_path;
 	const struct target_list *targets;

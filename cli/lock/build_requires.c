@@ -54,9 +54,7 @@ static int resolve_anew(struct build_requires *host, const struct slice *require
 {
 	struct build_query query = {
 		.cli = host->cli,
-		.index = host->index,
-		.net = host->net,
-		.index_url = host->options->index_url,
+		.places = host->options->places,
 		.lock = &host->opened->lock,
 		.lock_path = host->opened->path,
 		.target = &host->opened->target,
@@ -106,16 +104,14 @@ static int install_packages(const struct build_requires *host,
 {
 	struct cli *cli = host->cli;
 	struct opened_lock opened;
-	struct text_list index_urls = { 0 };
 	struct install_options options = { .prefix = prefix,
 					   .interpreter = python->path,
 					   .target = &host->opened->target };
 	struct install_result installed;
-	collect_locator_indexes(cli, host->options->index_url, &index_urls);
 	if (open_record(host, build, &opened, err) < 0 ||
 	    build_sdists(cli, host->store, &opened, host->options, err) < 0 ||
-	    fetch_files(cli, host->store, &opened, &opened.selection, &index_urls, err) <
-		    0)
+	    fetch_files(cli, host->store, &opened, &opened.selection,
+			host->options->places, err) < 0)
 		return -1;
 	*ret_digest = digest_of(&opened.selection);
 	return install(host->store, &opened.selection, &options, &cli->progress,

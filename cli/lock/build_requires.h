@@ -12,9 +12,6 @@ struct build_requires {
 	const struct opened_lock *opened;    // its target and cut-off hold here too
 	const struct sdist_options *options; // of builds that this one needs
 	const struct lock_build *record;     // the lock's, or NULL
-	// What resolving asks; NULL: opened for it, by options->index_url
-	struct index *index;
-	struct net *net;
 	// What was resolved because the record, if there is one, does not say it.
 	bool was_resolved;
 	struct lock_build resolved;

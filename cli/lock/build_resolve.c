@@ -5,6 +5,7 @@
 #include "cli/lock/direct.h"
 #include "cli/lock/lock_run.h"
 #include "cli/lock/missing_hashes.h"
+#include "cli/sources/places.h"
 
 struct question {
 	const struct build_query *query;
@@ -85,18 +86,37 @@ static int solve(struct question *question, struct lock_build *build, struct err
 	return status;
 }
 
+static bool is_for_all(const struct binary_rule *rule)
+{
+	return slice_eq(rule->name, S(":all:"));
+}
+
+// Where the lock's own rules say nothing else of all packages, or of one, `otherwise` holds.
+static void set_binary_rules(struct question *question, enum binary_mode otherwise)
+{
+	const struct places *places = question->query->places;
+	struct binary_rule *rules =
+		arena_new_array(&question->query->cli->arena, struct binary_rule,
+				places->binary_len + 1);
+	size_t len = 0;
+	rules[len++] = (struct binary_rule){ S(":all:"), otherwise };
+	for (size_t i = 0; i < places->binary_len; i++)
+		if (!is_for_all(&places->binary[i]) ||
+		    places->binary[i].mode == BINARY_ONLY)
+			rules[len++] = places->binary[i];
+	question->options.binary = rules;
+	question->options.binary_len = len;
+}
+
 // Wheels first; releases without one only where there is no other way.
 static int solve_by_wheels(struct question *question, struct lock_build *build,
 			   struct error *err)
 {
-	static const struct binary_rule wheels_only = { { ":all:", sizeof(":all:") - 1 },
-							BINARY_ONLY };
 	struct error first = { 0 };
-	question->options.binary = &wheels_only;
-	question->options.binary_len = 1;
+	set_binary_rules(question, BINARY_ONLY);
 	if (solve(question, build, &first) == 0)
 		return 0;
-	question->options.binary_len = 0;
+	set_binary_rules(question, BINARY_ANY);
 	if (first.kind == ERROR_NO && solve(question, build, err) == 0)
 		return 0;
 	*err = first;
@@ -119,12 +139,10 @@ static int open_and_ask(struct question *question, struct lock_build *build,
 			struct error *err)
 {
 	const struct build_query *query = question->query;
-	struct lock_values values = { .index_url = query->index_url };
 	AUTO(net_cleanup) struct net *net = NULL;
 	AUTO(index_cleanup) struct index *index = NULL;
 	if (open_net(query->cli, &net, err) < 0 ||
-	    lock_open_index(query->cli, &values, &question->set, NULL, net, &index, err) <
-		    0)
+	    index_open(&query->places->indexes, net, &index, err) < 0)
 		return -1;
 	question->net = net;
 	question->index = index;
@@ -180,6 +198,7 @@ int build_resolve(const struct build_query *query, struct lock_build *ret_build,
 		.exclude_newer = query->lock->exclude_newer,
 		.package_cutoffs = query->lock->package_cutoffs,
 		.package_cutoffs_len = query->lock->package_cutoffs_len,
+		.torch = query->places->torch,
 	};
 	*array_push(&query->cli->arena, &question.targets) = *query->target;
 	put_requires(query, &build);

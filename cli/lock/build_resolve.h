@@ -8,9 +8,10 @@ struct index;
 
 struct build_query {
 	struct cli *cli;
-	struct index *index;     // NULL: it is opened for this question, by index_url
+	const struct places *places; // the same as for the lock itself
+	struct index *
+		index; // of them, where one is open; NULL: it is opened for this question
 	struct net *net;         // with index
-	const char *index_url;   // the option's, or NULL
 	const struct lock *lock; // its cut-offs hold here too
 	const char *lock_path;
 	const struct target *target;
@@ -23,6 +24,8 @@ struct build_query {
 // A requirement of a build as a record says it: without the password of its URL.
 struct slice build_requirement_text(struct arena *arena, struct slice text);
 
+// From the places of the lock and by its rules of which files are taken, but that a rule for all packages to be built from
+// source does not hold: what builds the first of them cannot be.
 // Wheels alone where that is possible: what builds a package is then not built itself.
 // All that is returned lives in cli's arena. ERROR_NO, ERROR_INPUT, ERROR_SOURCE.
 NODISCARD int build_resolve(const struct build_query *query, struct lock_build *ret_build,

@@ -42,22 +42,19 @@ struct build_source_list build_sources_select(struct arena *arena, struct lock *
 	return sources;
 }
 
-int build_sources_take(struct cli *cli, struct store *store, const char *lock_path,
-		       const struct lock *lock, const struct target *target,
-		       struct build_source_list *sources, struct error *err)
+int build_sources_take(struct cli *cli, struct store *store, const struct places *places,
+		       const struct opened_lock *of, struct build_source_list *sources,
+		       struct error *err)
 {
-	struct opened_lock opened = { .path = lock_path,
-				      .lock = *lock,
-				      .target = *target };
-	struct text_list index_urls = { 0 };
+	struct opened_lock opened = *of;
+	opened.selection = (struct lock_selection){ 0 };
 	for (size_t i = 0; i < sources->len; i++)
 		*array_push(&cli->arena, &opened.selection) = sources->items[i].choice;
 	if (lock_take_trees(cli, store, &opened, false, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sources->len; i++)
 		sources->items[i].choice = opened.selection.items[i];
-	collect_locator_indexes(cli, NULL, &index_urls);
-	return fetch_files(cli, store, &opened, &opened.selection, &index_urls, err);
+	return fetch_files(cli, store, &opened, &opened.selection, places, err);
 }
 
 // Of a file with a subdirectory the project is there.

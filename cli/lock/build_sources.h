@@ -25,11 +25,11 @@ bool choice_is_built(const struct lock_choice *choice);
 struct build_source_list build_sources_select(struct arena *arena, struct lock *lock,
 					      const struct target *target);
 
-// Brings the files of all of them into the store. lock_path: folders are seen from it.
+// Brings the files of all of them into the store. of: their lock, whose path folders are seen from, and its target.
 // The errors of lock_take_trees and of fetching.
 NODISCARD int build_sources_take(struct cli *cli, struct store *store,
-				 const char *lock_path, const struct lock *lock,
-				 const struct target *target,
+				 const struct places *places,
+				 const struct opened_lock *of,
 				 struct build_source_list *sources, struct error *err);
 
 // [build-system] of a source that was taken. ERROR_INPUT where it is no archive, or a

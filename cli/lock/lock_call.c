@@ -23,6 +23,7 @@ struct call {
 	const char *path; // of the lock; "-" is stdout
 	uint64_t started_ms;
 	struct torch_choice torch;
+	struct places places;
 	struct opened_lock present; // the lock that path holds, where it is a good one
 	struct cutoff cutoff;
 	struct lock_run run;
@@ -361,6 +362,7 @@ static int record_builds(struct call *call, struct net *net, struct error *err)
 {
 	struct build_records records = {
 		.cli = call->cli,
+		.places = &call->places,
 		.index = call->run.index,
 		.net = net,
 		.lock_path = call->path,
@@ -375,7 +377,7 @@ static int record_builds(struct call *call, struct net *net, struct error *err)
 		.python = call->values->python_bin,
 		.image = call->values->build_in,
 		.engine = call->values->build_engine,
-		.index_url = call->values->index_url,
+		.places = &call->places,
 	};
 	if (wants_requirements(call->values))
 		return 0;
@@ -529,11 +531,13 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 	    lock_read_policy(cli, values, &set, &options, err) < 0)
 		return -1;
 	call.path = path_of(&call);
-	struct index_config config;
-	if (lock_index_config(cli, values, &set, &config, err) < 0)
+	struct index_config *config = &call.places.indexes;
+	if (lock_index_config(cli, values, &set, config, err) < 0)
 		return -1;
+	call.places.binary = options.binary;
+	call.places.binary_len = options.binary_len;
 	struct lock_question question = { values,   request->files, &set,
-					  &targets, &config,        S("") };
+					  &targets, config,         S("") };
 	struct answer answer;
 	if (find_answer(&call, &question, &answer))
 		return give_answer(&call, &answer, result, err);
@@ -546,8 +550,10 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 	AUTO(index_cleanup) struct index *index = NULL;
 	if (torch_choose(cli, values, &call.present.lock, &targets, &call.torch, err) <
 		    0 ||
-	    open_net(cli, &net, err) < 0 ||
-	    lock_open_config(cli, &config, &call.torch, net, &index, err) < 0 ||
+	    open_net(cli, &net, err) < 0)
+		return -1;
+	places_add_torch(cli, &call.places, &call.torch);
+	if (index_open(config, net, &index, err) < 0 ||
 	    cutoff_apply(&call.cutoff, cli, index, targets.items, targets.len, &options,
 			 err) < 0)
 		return -1;
@@ -557,10 +563,9 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 	direct.present = values->upgrade ? NULL : &call.present.lock;
 	direct.released = &values->upgrade_packages;
 	if (values->build && !values->no_build) {
-		metadata_builds_init(&builds, cli, index, net, &options);
+		metadata_builds_init(&builds, cli, &call.places, &options);
 		builds.lock_path = call.path;
 		builds.python = values->python_bin;
-		builds.index_url = values->index_url;
 		builds.network = values->build_network;
 		options.builds = direct.builds = &builds;
 	}

@@ -227,11 +227,25 @@ int lock_read_settings(struct cli *cli, struct lock_values *values,
 		values->platforms = given.platforms;
 		values->targets = given.targets;
 	}
+	index_values_settle(&given.indexes, &values->indexes);
 	if (has_files) {
 		values->extras = given.extras;
 		values->groups = given.groups;
 		values->all_extras = given.all_extras;
 	}
+	return 0;
+}
+
+int lock_read_index_settings(struct cli *cli, struct lock_values *values,
+			     struct error *err)
+{
+	struct lock_values all = *values;
+	struct text_list inputs = { 0 };
+	if (lock_read_settings(cli, &all, &inputs, err) < 0)
+		return -1;
+	values->indexes = all.indexes;
+	values->only_binary = all.only_binary;
+	values->no_binary = all.no_binary;
 	return 0;
 }
 

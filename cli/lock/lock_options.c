@@ -4,11 +4,8 @@
 
 #include "base/program.h"
 #include "cli/explain/advice.h"
-#include "cli/sources/index_map.h"
 #include "cli/lock/image_targets.h"
-#include "cli/sources/index_url.h"
 #include "cli/sources/torch.h"
-#include "net/url.h"
 #include "packaging/name.h"
 #include "packaging/target_cover.h"
 
@@ -49,17 +46,18 @@ static const struct option OPTIONS[] = {
 	  false },
 	{ "group", 0, OPTION_LIST, AT(groups), "NAME",
 	  "dependency group in pyproject.toml, repeatable", false },
-	{ "index-url", 'i', OPTION_TEXT, AT(index_url), "URL",
+	{ "index-url", 'i', OPTION_TEXT, AT(indexes.index_url), "URL",
 	  "package index (default the Python Package Index)", false },
-	{ "extra-index-url", 0, OPTION_LIST, AT(extra_index_urls), "URL",
+	{ "extra-index-url", 0, OPTION_LIST, AT(indexes.extra_index_urls), "URL",
 	  "index that is asked first; the first that has a name wins", false },
-	{ "index", 0, OPTION_LIST, AT(named_indexes), "NAME=URL",
+	{ "index", 0, OPTION_LIST, AT(indexes.named_indexes), "NAME=URL",
 	  "index that only --index-for asks", true },
-	{ "index-for", 0, OPTION_LIST, AT(index_for), "PACKAGE=NAME",
+	{ "index-for", 0, OPTION_LIST, AT(indexes.index_for), "PACKAGE=NAME",
 	  "take PACKAGE from this index and no other", true },
-	{ "find-links", 'f', OPTION_LIST, AT(find_links), "PATH",
+	{ "find-links", 'f', OPTION_LIST, AT(indexes.find_links), "PATH",
 	  "directory or page with distribution files", false },
-	{ "no-index", 0, OPTION_FLAG, AT(no_index), NULL, "use --find-links only", true },
+	{ "no-index", 0, OPTION_FLAG, AT(indexes.no_index), NULL, "use --find-links only",
+	  true },
 	{ "prerelease", 0, OPTION_TEXT, AT(prerelease), "MODE",
 	  "if-necessary (default), allow, disallow, explicit", false },
 	{ "only-binary", 0, OPTION_LIST, AT(only_binary), "NAME",
@@ -93,7 +91,7 @@ static const struct option OPTIONS[] = {
 	  "let builds reach the network, these and those of bake", true },
 	{ "format", 0, OPTION_TEXT, AT(format), "FORM",
 	  "pylock (default) or requirements", true },
-	{ "refresh", 0, OPTION_FLAG, AT(refresh), NULL,
+	{ "refresh", 0, OPTION_FLAG, AT(indexes.refresh), NULL,
 	  "ask the index again for every page", true },
 };
 
@@ -263,143 +261,12 @@ int lock_read_targets(struct cli *cli, const struct lock_values *values,
 
 // --- index -----------------------------------------------------------------------------------------------------------
 
-// Extra indexes stand before the main one, as uv has it: the first index that has a name wins.
-static void collect_indexes(struct cli *cli, const struct lock_values *values,
-			    const struct requirement_set *set, struct url_list *indexes,
-			    struct url_list *links)
-{
-	const char *main_url = values->index_url;
-	bool none = values->no_index;
-	struct url_list mains = { 0 };
-	for (size_t i = 0; i < values->extra_index_urls.len; i++)
-		*array_push(&cli->arena, indexes) =
-			index_url(cli, slice_from(values->extra_index_urls.items[i]));
-	for (size_t i = 0; i < values->find_links.len; i++)
-		*array_push(&cli->arena, links) = slice_from(values->find_links.items[i]);
-	for (size_t i = 0; i < set->options_len; i++) {
-		const struct requirement_option *option = &set->options[i];
-		if (option->kind == OPTION_INDEX_URL)
-			*array_push(&cli->arena, &mains) = option->value;
-		if (option->kind == OPTION_EXTRA_INDEX_URL)
-			*array_push(&cli->arena, indexes) = option->value;
-		if (option->kind == OPTION_FIND_LINKS)
-			*array_push(&cli->arena, links) = option->value;
-		none |= option->kind == OPTION_NO_INDEX;
-	}
-	add_configured_extra_indexes(cli, indexes);
-	add_index_words(cli, configured_setting("FIND_LINKS"), links);
-	if (none)
-		*indexes = (struct url_list){ 0 };
-	else if (main_url)
-		*array_push(&cli->arena, indexes) =
-			main_index_url(cli, slice_from(main_url));
-	else if (mains.len)
-		*array_push(&cli->arena, indexes) = mains.items[mains.len - 1];
-	else
-		*array_push(&cli->arena, indexes) = configured_index_url(cli);
-}
-
-// A folder or a bare host as index would only fail later, and less clearly.
-static int check_index_url(struct cli *cli, struct slice url, struct error *err)
-{
-	struct slice shown = url_redact(&cli->arena, url);
-	struct url parts;
-	url_parse(url, &parts);
-	size_t at = slice_find_last_byte(shown, '@'); // "user:password@host"
-	if (at != SLICE_NONE)
-		shown = slice_skip(shown, at + 1);
-	if (slice_eq_ignore_case(parts.scheme, S("http")) ||
-	    slice_eq_ignore_case(parts.scheme, S("https")) ||
-	    slice_eq_ignore_case(parts.scheme, S("file")))
-		return 0;
-	error_set(err, ERROR_USAGE,
-		  "'%.*s' is no URL of an index: expected http://, https:// or file://",
-		  SLICE_ARG(shown));
-	if (path_is_directory(arena_c_string(&cli->arena, url)))
-		error_hint(err,
-			   "for a directory with distribution files: --find-links %.*s",
-			   SLICE_ARG(shown));
-	return -1;
-}
-
-// A folder without files has nothing to say, and beside an index nobody misses it: answers
-// that were kept hold (answers.h).
-static void drop_empty_folders(struct cli *cli, struct url_list *links)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < links->len; i++) {
-		const char *path = arena_c_string(&cli->arena, links->items[i]);
-		struct name_list names = { 0 };
-		struct error ignored;
-		bool is_empty =
-			path_is_directory(path) &&
-			directory_names(path, &cli->arena, &names, &ignored) == 0 &&
-			names.len == 0;
-		if (!is_empty)
-			links->items[kept++] = links->items[i];
-	}
-	links->len = kept;
-}
-
-void index_cleanup(struct index **index)
-{
-	index_close(*index);
-}
-
 int lock_index_config(struct cli *cli, const struct lock_values *values,
 		      const struct requirement_set *set, struct index_config *ret_config,
 		      struct error *err)
 {
-	struct url_list indexes = { 0 }, links = { 0 };
-	collect_indexes(cli, values, set, &indexes, &links);
-	if (indexes.len)
-		drop_empty_folders(cli, &links);
-	struct index_map map;
-	size_t index_len = indexes.len;
-	struct text_list named;
-	add_users(cli, &values->named_indexes, &named);
-	if (index_map_read(&cli->arena, &named, &values->index_for, indexes.len, &map,
-			   err) < 0)
-		return -1;
-	for (size_t i = 0; i < map.urls.len; i++)
-		*array_push(&cli->arena, &indexes) = map.urls.items[i];
-	for (size_t i = 0; i < indexes.len; i++)
-		if (check_index_url(cli, indexes.items[i], err) < 0)
-			return -1;
-	*ret_config = (struct index_config){
-		.index_urls = indexes.items,
-		.index_len = index_len,
-		.explicit_len = map.urls.len,
-		.mappings = map.mappings.items,
-		.mapping_len = map.mappings.len,
-		.find_links = links.items,
-		.find_links_len = links.len,
-		.store_path = cache_directory(cli),
-		.offline = cli->common.offline,
-		.refresh = values->refresh,
-		.now = clock_seconds(),
-	};
-	return 0;
-}
-
-int lock_open_config(struct cli *cli, const struct index_config *config,
-		     const struct torch_choice *torch, struct net *net,
-		     struct index **ret_index, struct error *err)
-{
-	struct index_config whole = *config;
-	if (config->index_len + config->explicit_len)
-		torch_add_index(cli, torch, &whole);
-	return index_open(&whole, net, ret_index, err);
-}
-
-int lock_open_index(struct cli *cli, const struct lock_values *values,
-		    const struct requirement_set *set, const struct torch_choice *torch,
-		    struct net *net, struct index **ret_index, struct error *err)
-{
-	struct index_config config;
-	if (lock_index_config(cli, values, set, &config, err) < 0)
-		return -1;
-	return lock_open_config(cli, &config, torch, net, ret_index, err);
+	const struct index_request request = { .values = &values->indexes, .set = set };
+	return index_config_of(cli, &request, ret_config, err);
 }
 
 const struct option_table lock_option_table = { OPTIONS,

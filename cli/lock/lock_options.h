@@ -3,20 +3,19 @@
 #pragma once
 
 #include "cli/lock/resolve.h"
+#include "cli/sources/places.h"
 
 struct lock_values {
-	const char *output, *prerelease, *resolution, *exclude_newer, *index_url, *format,
+	struct index_values indexes;
+	const char *output, *prerelease, *resolution, *exclude_newer, *format,
 		*torch_backend, *torch_index, *python_bin, *build_in, *build_engine;
 	struct text_list pythons, platforms, targets, images, upgrade_packages,
-		constraints, extra_index_urls, find_links, only_binary, no_binary, extras,
-		groups, overrides, excludes, named_indexes, index_for, package_cutoffs;
-	bool no_index, refresh, upgrade, check, repair, all_extras, split, build,
-		no_build, build_network;
+		constraints, only_binary, no_binary, extras, groups, overrides, excludes,
+		package_cutoffs;
+	bool upgrade, check, repair, all_extras, split, build, no_build, build_network;
 };
 
 extern const struct option_table lock_option_table;
-
-struct torch_choice; // torch.h
 
 struct target_list {
 	struct target *items;
@@ -42,15 +41,10 @@ NODISCARD int lock_check_python(const struct requirement_set *set,
 NODISCARD int lock_read_policy(struct cli *cli, const struct lock_values *values,
 			       const struct requirement_set *set,
 			       struct resolve_options *options, struct error *err);
-// Which indexes are asked, and how; the backend of PyTorch adds its own in lock_open_config.
+// Which indexes a new lock asks (places.h); the backend of PyTorch adds its own.
 NODISCARD int lock_index_config(struct cli *cli, const struct lock_values *values,
 				const struct requirement_set *set,
 				struct index_config *ret_config, struct error *err);
-NODISCARD int lock_open_config(struct cli *cli, const struct index_config *config,
-			       const struct torch_choice *torch, struct net *net,
-			       struct index **ret_index, struct error *err);
-NODISCARD int lock_open_index(struct cli *cli, const struct lock_values *values,
-			      const struct requirement_set *set,
-			      const struct torch_choice *torch, struct net *net,
-			      struct index **ret_index, struct error *err);
-void index_cleanup(struct index **index); // for AUTO
+// lock_inputs.c: of the project's settings what says where distributions come from, and which kinds of files are taken.
+NODISCARD int lock_read_index_settings(struct cli *cli, struct lock_values *values,
+				       struct error *err);

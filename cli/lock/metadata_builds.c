@@ -24,12 +24,11 @@ struct asking {
 };
 
 void metadata_builds_init(struct metadata_builds *builds, struct cli *cli,
-			  struct index *index, struct net *net,
+			  const struct places *places,
 			  const struct resolve_options *options)
 {
 	*builds = (struct metadata_builds){ .cli = cli,
-					    .index = index,
-					    .net = net,
+					    .places = places,
 					    .options = options,
 					    .lock_path = "pylock.toml" };
 	builds->known.arena = &cli->arena;
@@ -71,7 +70,7 @@ static bool find_note(const struct asking *asking, struct slice *ret_text)
 	const struct metadata_builds *builds = asking->builds;
 	struct build_query query = {
 		.cli = builds->cli,
-		.index_url = builds->index_url,
+		.places = builds->places,
 		.lock = &asking->opened.lock,
 		.lock_path = asking->opened.path,
 		.target = asking->question->target,
@@ -134,13 +133,10 @@ static int fetch(struct asking *asking, struct store *store, struct error *err)
 {
 	struct lock_choice choice = { &asking->package, &asking->file };
 	struct lock_selection selection = { &choice, 1, 1 };
-	struct text_list index_urls = { 0 };
 	if (store_has_file(store, &asking->file.sha256))
 		return 0;
-	collect_locator_indexes(asking->builds->cli, asking->builds->index_url,
-				&index_urls);
 	return fetch_files(asking->builds->cli, store, &asking->opened, &selection,
-			   &index_urls, err);
+			   asking->builds->places, err);
 }
 
 static int run_hook(struct asking *asking, struct store *store, struct slice *ret_text,
@@ -150,7 +146,7 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 	struct cli *cli = builds->cli;
 	struct sdist_options inner = { .network = builds->network,
 				       .python = builds->python,
-				       .index_url = builds->index_url };
+				       .places = builds->places };
 	struct build_requires requires = {
 		.cli = cli, .store = store, .opened = &asking->opened, .options = &inner
 	};

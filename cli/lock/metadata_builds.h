@@ -10,15 +10,15 @@
 #include "base/map.h"
 #include "cli/cli.h"
 #include "cli/lock/resolve.h"
+#include "cli/sources/places.h"
 
 struct metadata_builds {
 	struct cli *cli;
-	struct index *index; // where build requirements come from
-	struct net *net;
-	const char *lock_path, *python, *index_url; // python: of --python-bin, or NULL
-	bool network;                               // builds may reach it
-	const struct resolve_options *options;      // their cut-offs hold
-	struct map known; // file, subdirectory and target → item
+	const struct places *places;           // where build requirements come from
+	const char *lock_path, *python;        // python: of --python-bin, or NULL
+	bool network;                          // builds may reach it
+	const struct resolve_options *options; // their cut-offs hold
+	struct map known;                      // file, subdirectory and target → item
 	struct {
 		struct file_metadata **items;
 		size_t len, cap;
@@ -26,7 +26,7 @@ struct metadata_builds {
 };
 
 void metadata_builds_init(struct metadata_builds *builds, struct cli *cli,
-			  struct index *index, struct net *net,
+			  const struct places *places,
 			  const struct resolve_options *options);
 
 // What is asked about. The file is in the store, or can be fetched into it.

@@ -21,6 +21,10 @@ struct binary_rule {
 	enum binary_mode mode;
 };
 
+// Which kinds of files of a package are taken: of rules for it and for all the last counts.
+enum binary_mode binary_mode_of(const struct binary_rule *rules, size_t len,
+				struct slice name);
+
 // Versions to take where nothing speaks against them: those of the present lock, and of targets solved before.
 struct preferences {
 	struct map at; // name → index in versions

@@ -74,14 +74,13 @@ solver_reason edge_of(struct resolve *resolve, const struct edge *edge)
 
 // --- policy of one project -------------------------------------------------------------------------------------------
 
-static enum binary_mode binary_mode_of(const struct resolve_options *options,
-				       struct slice name)
+enum binary_mode binary_mode_of(const struct binary_rule *rules, size_t len,
+				struct slice name)
 {
 	enum binary_mode mode = BINARY_ANY;
-	for (size_t i = 0; i < options->binary_len; i++)
-		if (slice_eq(options->binary[i].name, S(":all:")) ||
-		    slice_eq(options->binary[i].name, name))
-			mode = options->binary[i].mode;
+	for (size_t i = 0; i < len; i++)
+		if (slice_eq(rules[i].name, S(":all:")) || slice_eq(rules[i].name, name))
+			mode = rules[i].mode;
 	return mode;
 }
 
@@ -241,7 +240,8 @@ static void select_candidates(struct resolve *resolve, struct node *node, bool *
 	struct candidate_policy policy = {
 		.target = options->target,
 		.prerelease = options->prerelease,
-		.binary = binary_mode_of(options, node->name),
+		.binary =
+			binary_mode_of(options->binary, options->binary_len, node->name),
 		.resolution = options->resolution,
 		.exclude_newer = cutoff_for(options, node->name),
 		.local_version = torch_local_version(options->torch, node->name),

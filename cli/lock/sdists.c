@@ -10,6 +10,7 @@
 #include "cli/lock/build_sources.h"
 #include "cli/lock/built_wheels.h"
 #include "cli/lock/lock_trees.h"
+#include "cli/sources/places.h"
 #include "net/url.h"
 #include "packaging/filename.h"
 
@@ -108,6 +109,8 @@ static struct sha256 key_of(const struct sdists *sdists, const struct lock_choic
 	request.network = has_network(sdists, record);
 	if (record)
 		request.requires = lock_build_digest(record);
+	else
+		request.places = places_digest(sdists->options->places);
 	return built_key(&request);
 }
 
@@ -370,13 +373,11 @@ static int fetch_sdists(struct sdists *sdists, struct error *err)
 	struct cli *cli = sdists->cli;
 	const struct lock_selection *selection = &sdists->opened->selection;
 	struct lock_selection missing = { 0 };
-	struct text_list index_urls = { 0 };
 	for (size_t i = 0; i < selection->len; i++)
 		if (choice_is_built(&selection->items[i]))
 			*array_push(&cli->arena, &missing) = selection->items[i];
-	collect_locator_indexes(cli, sdists->options->index_url, &index_urls);
-	return fetch_files(cli, sdists->store, sdists->opened, &missing, &index_urls,
-			   err);
+	return fetch_files(cli, sdists->store, sdists->opened, &missing,
+			   sdists->options->places, err);
 }
 
 static int build_missing(struct sdists *sdists, struct error *err)

@@ -18,7 +18,7 @@ struct sdist_options {
 	bool network;       // --build-network
 	const char *python; // --python-bin, or NULL
 	const char *image, *engine;      // --build-in, --build-engine, or NULL
-	const char *index_url;           // the option's, or NULL
+	const struct places *places;     // of the lock and all that builds it
 	const struct build_chain *chain; // NULL: none
 };
 

@@ -145,6 +145,18 @@ static int choose_base(struct cli *cli, const char *given, const struct lock *pr
 	return check_base(cli, base, err);
 }
 
+bool torch_is_index_of(const struct lock *lock, struct slice url)
+{
+	struct slice base = lock->torch_index.len ? lock->torch_index : own_base();
+	while (slice_ends_with(base, S("/")))
+		base.len--;
+	struct slice rest = slice_skip(url, base.len + 1);
+	while (slice_ends_with(rest, S("/")))
+		rest.len--;
+	return lock->torch_backend.len && slice_starts_with(url, base) &&
+	       url.len > base.len && slice_eq(rest, lock->torch_backend);
+}
+
 int torch_choose(struct cli *cli, const struct lock_values *values,
 		 const struct lock *present, const struct target_list *targets,
 		 struct torch_choice *ret_choice, struct error *err)

@@ -18,6 +18,8 @@ NODISCARD int torch_choose(struct cli *cli, const struct lock_values *values,
 			   const struct lock *present, const struct target_list *targets,
 			   struct torch_choice *ret_choice, struct error *err);
 
+// Is it PyTorch's index of the backend that the lock names?
+bool torch_is_index_of(const struct lock *lock, struct slice url);
 // Adds the index to the config, for torch's family alone; the user's own mappings win. Texts live in cli's arena.
 void torch_add_index(struct cli *cli, const struct torch_choice *choice,
 		     struct index_config *config);

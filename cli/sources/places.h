@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Where a run may take distributions from. One answer for all that asks: the lock itself, what its sources are built
+// with, what holds a pin back, and where a locked file is looked for when its own address fails.
+//
+//	options ─ a requirements file's ─ variables, pip.conf ─▶ who names an index is heeded, in this order
+//	no one does ─▶ the lock that is there: a name that it takes from an index comes from that one alone, another name
+//	               from all of its indexes, the Python Package Index last; a lock of nothing but local files has none
+//	no lock     ─▶ the Python Package Index
+#pragma once
+
+#include "cli/cli.h"
+#include "resolver/index/index.h"
+#include "resolver/requirements/requirements.h"
+
+struct torch_choice; // torch.h
+struct binary_rule;  // resolve.h
+
+// What the command line, or the project's settings, say.
+struct index_values {
+	const char *index_url;
+	struct text_list extra_index_urls, find_links, named_indexes, index_for;
+	bool no_index, refresh;
+};
+
+// Is an index named by an option, a variable or pip.conf?
+bool index_is_named(const struct index_values *values);
+// The command line before the project's file where both cannot hold: --no-index ends the file's indexes, and an index on
+// the command line the file's no-index. `given`: as the command line had it; `values`: with the file's.
+void index_values_settle(const struct index_values *given, struct index_values *values);
+
+struct index_request {
+	const struct index_values *values;
+	const struct requirement_set *set; // its options; NULL: none
+	const struct lock *lock; // names indexes where nobody else does; NULL: none
+	const struct text_list
+		*folders; // more of find_links, where they are there; NULL: none
+};
+
+// ERROR_USAGE for what is no URL of an index, or a name that no index has. Texts live in cli's arena.
+NODISCARD int index_config_of(struct cli *cli, const struct index_request *request,
+			      struct index_config *ret_config, struct error *err);
+// May a package of this name come from the index at `url`, which has no credentials?
+bool index_config_admits(const struct index_config *config, struct slice name,
+			 struct slice url);
+
+// A config with what else decides which files of an index are taken.
+struct places {
+	struct index_config indexes;      // PyTorch's among them
+	const struct torch_choice *torch; // NULL: none
+	const struct binary_rule *binary; // in order, the last that fits wins
+	size_t binary_len;
+	bool first; // a locked file is looked up here before its own address is tried
+};
+
+// Adds PyTorch's index, unless no index is asked at all.
+void places_add_torch(struct cli *cli, struct places *places,
+		      const struct torch_choice *torch);
+// The places of a command that has a lock and no requirements: its options, then the project's settings, then the lock.
+// ERROR_INPUT for settings that are wrong.
+NODISCARD int places_of_lock(struct cli *cli, const struct index_values *values,
+			     const struct lock *lock, const struct target *target,
+			     struct places *ret_places, struct error *err);
+// A digest of what is asked and in which order, without credentials.
+struct sha256 places_digest(const struct places *places);
+
+void index_cleanup(struct index **index); // for AUTO
