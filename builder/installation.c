@@ -59,7 +59,7 @@ static int open_bytecode(void *context, size_t index, unsigned worker, struct er
 			     err);
 }
 
-// pyc.5: a module that two wheels bring with different bytes gets none.
+// A module that two wheels bring with different bytes gets no bytecode (pyc.5).
 static void find_skips(const struct installation *run, const struct tree_options *options,
 		       struct map *skips)
 {

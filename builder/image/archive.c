@@ -130,7 +130,7 @@ static struct slice platform_of_config(struct slice config, struct arena *arena)
 	return json_canonical(platform, arena);
 }
 
-// load.2.
+// The text of manifest.json, by which Docker finds config and layers (load.2).
 static struct slice docker_manifest(struct archive *archive,
 				    const struct bake_result *result,
 				    struct slice reference)

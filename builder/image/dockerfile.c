@@ -126,7 +126,7 @@ static struct slice new_file(const struct dockerfile_options *options,
 	return buf_slice(&text);
 }
 
-// docker.11, bld.6: the tar of a base knows gzip, but needs a program for zstd that few have.
+// A base's tar knows gzip, but for zstd it needs a program that few bases have (bld.6).
 static int check_coding(const struct dockerfile_options *options,
 			const struct bake_result *result, struct error *err)
 {

@@ -96,7 +96,7 @@ static json_t *platform_json(const struct target *target)
 	return value;
 }
 
-// oci.3: what a container needs to find the environment.
+// The variables by which a container finds the environment (oci.3).
 static json_t *runtime_config(const struct bake_options *options, struct arena *arena)
 {
 	struct slice prefix = options->prefix;
@@ -109,7 +109,7 @@ static json_t *runtime_config(const struct bake_options *options, struct arena *
 	return json_pack("{s:[o, o]}", "Env", json_text(path), json_text(venv));
 }
 
-// oci.4: no program version, so that an upgrade changes no image.
+// History names no version of this program, so that an upgrade changes no image (oci.4).
 static struct slice created_by(const struct layer *layer, struct arena *arena)
 {
 	struct slice bucket = layer->name;

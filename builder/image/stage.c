@@ -18,7 +18,7 @@ struct stage {
 	bool rehash;
 };
 
-// ctx.4: BuildKit's key covers modes, so the umask may not decide them.
+// BuildKit's cache key covers modes, so the umask may not decide them (ctx.4).
 static int force_mode(const char *path, unsigned mode, struct error *err)
 {
 	struct stat info;

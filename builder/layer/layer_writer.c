@@ -169,7 +169,7 @@ static int put_header(struct layer_writer *writer, const struct tar_entry *entry
 
 // --- contents --------------------------------------------------------------------------
 
-// gz.14: in an eStargz layer every content begins with a member of its own.
+// Every content begins with a member of its own in an eStargz layer (gz.14).
 static int begin_chunk(struct layer_writer *writer, struct error *err)
 {
 	if (!writer->toc)
@@ -260,7 +260,7 @@ static int sink_tar_and_toc(void *context, struct slice piece, struct error *err
 	return sink_tar(context, piece, err);
 }
 
-// gz.5, gz.6: once it is checked, the entry's own data becomes a member.
+// The entry's own data, checked before, becomes a member (gz.5, gz.6).
 static int transplant(struct layer_writer *writer, const struct zip_entry *zip,
 		      struct slice data, struct error *err)
 {
@@ -269,8 +269,8 @@ static int transplant(struct layer_writer *writer, const struct zip_entry *zip,
 	return gzip_transplant(writer->gzip, data, zip->crc32, zip->size, err);
 }
 
-// gz.8: a zstd entry is part of the run, and so is one with bytes after the end of its deflate
-// stream, which only the first pass can tell.
+// A zstd entry is part of the run, and so is one with bytes after the end of its deflate
+// stream, which only the first pass can tell (gz.8).
 static int put_data(struct layer_writer *writer, const struct zip_entry *zip,
 		    struct slice data, struct error *err)
 {
@@ -362,7 +362,8 @@ static int write_entry(struct layer_writer *writer, const struct tree_entry *ent
 	return 0;
 }
 
-// gz.14: the first entry says that no file is to be fetched before the others are asked for.
+// The first entry of an eStargz layer says that no file is to be fetched before it is
+// asked for (gz.14).
 static int begin_layer(struct layer_writer *writer, struct error *err)
 {
 	struct tree_entry landmark = { .path = S(TOC_LANDMARK),

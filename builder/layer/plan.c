@@ -132,7 +132,7 @@ static void add_bucket(struct plan *plan, const struct lock_selection *selection
 	}
 }
 
-// plan.5: apart from the wheels, because they change with the interpreter.
+// Bytecode lies apart from the wheels, because it changes with the interpreter (plan.5).
 static void add_bytecode(struct plan *plan, const struct lock_selection *selection,
 			 uint32_t bucket, struct arena *arena)
 {

@@ -19,7 +19,7 @@ void toc_add_chunk(struct toc *toc, const struct toc_chunk *chunk)
 	*array_push(&toc->arena, &toc->chunks) = *chunk;
 }
 
-// Quoted and escaped as oci.1 says.
+// A string is quoted and escaped as in canonical JSON (oci.1).
 static void put_string(struct toc *toc, struct slice text)
 {
 	json_t *value = json_text(text);

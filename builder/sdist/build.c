@@ -63,7 +63,7 @@ static int unpack(struct build *build, struct error *err)
 	return workplace_run(&build->place, &step, &ignored, err);
 }
 
-// 517.1
+// Reads which backend the project names; without pyproject.toml it is setuptools (517.1).
 static int read_build_system(struct build *build, struct error *err)
 {
 	const char *path = path_join(build->arena, build->project, S("pyproject.toml"));

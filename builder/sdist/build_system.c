@@ -9,7 +9,7 @@ static const struct slice legacy_requires[] = {
 	{ "wheel", sizeof("wheel") - 1 },
 };
 
-// 517.1: without the table a tree is built as it was before there were any.
+// A project without [build-system] is built by setuptools, as before PEP 517 (517.1).
 static struct build_system legacy(struct arena *arena)
 {
 	enum { COUNT = sizeof(legacy_requires) / sizeof(*legacy_requires) };

@@ -79,7 +79,7 @@ void arrival_forget(struct arrival *arrival)
 	arrival->hash = NULL;
 }
 
-// 751.8
+// Size and SHA-256 of what arrived have to be those of the lock (751.8).
 int arrival_check(struct arrival *arrival, struct slice source, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };

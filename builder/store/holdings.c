@@ -15,7 +15,7 @@ struct place_of_kind {
 static const struct place_of_kind places[] = {
 	{ "files/sha256", STORE_FILES, true, false },
 	{ "layers/sha256", STORE_LAYERS, true, false },
-	{ "layers/key", STORE_NOTES, false, true }, // key.2
+	{ "layers/key", STORE_NOTES, false, true }, // outlive the layers (key.2)
 	{ "layers/paths", STORE_NOTES, false, false },
 	{ "bytecode", STORE_BYTECODE, false, false },
 	{ "unpacked", STORE_UNPACKED, true, false },

@@ -5,7 +5,7 @@
 #include "base/files.h"
 #include "net/url.h"
 
-// 751.7: the name wins over the URL's last component.
+// The lock's name for a file wins over its URL's last component (751.7).
 struct slice source_file_name(const struct lock_file *file, struct arena *arena)
 {
 	if (file->name.len)
@@ -30,7 +30,7 @@ static void add_url(const struct source_finder *finder, struct sources *sources,
 	sources->items[sources->len++] = added;
 }
 
-// 751.6: a path is relative to the lock's folder.
+// A path of the lock is relative to the lock's folder (751.6).
 static void add_path(const struct source_finder *finder, struct sources *sources,
 		     struct slice path)
 {

@@ -12,7 +12,7 @@
 #include "base/zip.h"
 #include "builder/store/store.h"
 
-enum { UNPACKED_MTIME = 315532800 }; // tar.10: the oldest time a zip file can hold
+enum { UNPACKED_MTIME = 315532800 }; // the oldest time that a zip file can hold (tar.10)
 
 // The folder of a wheel; may not exist.
 const char *store_unpacked_path(const struct store *store, const struct sha256 *wheel,

@@ -21,8 +21,8 @@ static const char list_of_uncompiled[] = "uncompiled";
 
 // --- the interpreter -------------------------------------------------------------------
 
-// pyc.4: an environment of nothing but the hash seed, and no site packages. -I and -E would
-// ignore the seed.
+// Python gets no variables but the hash seed, and no site packages (pyc.4). -I and -E are
+// not given, because they ignore the seed.
 static int run_python(const char *python, const char *const *words, size_t len,
 		      unsigned limit_seconds, const struct work *work,
 		      struct arena *scratch, struct error *err)
@@ -133,7 +133,7 @@ static int by_walk(const void *left, const void *right)
 	return path_cmp_walk(a->path, b->path);
 }
 
-// pyc.4: in tar.3 order.
+// The modules to compile, in the order of a file-system walk (pyc.4, tar.3).
 static int list_sources(const struct bytecode_settings *settings,
 			const struct wheel_file *wheel, struct arena *scratch,
 			struct slice *ret_list, struct error *err)
@@ -226,7 +226,7 @@ static bool read_archive(const char *path, struct arena *arena,
 	return true;
 }
 
-// pyc.8
+// The name under which the store keeps a wheel's bytecode: all that decides it (pyc.8).
 static struct sha256 key_of(const struct bytecode_settings *settings,
 			    const struct wheel_file *wheel, struct arena *scratch)
 {

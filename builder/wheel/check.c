@@ -55,7 +55,8 @@ static int missing(const struct check *check, const char *name, struct error *er
 			 SLICE_ARG(check->layout.dist_info));
 }
 
-// inst.1: a newer minor version is read as 1.0, a newer major one is not.
+// A newer minor version of the wheel format is read as 1.0, a newer major one is refused
+// (inst.1).
 static int check_wheel_file(const struct check *check, struct error *err)
 {
 	struct slice text = { 0 }, major = { 0 };
@@ -166,7 +167,7 @@ static int compare_hash(const struct check *check, const struct zip_entry *zip,
 	return 0;
 }
 
-// inst.2
+// Every file of the wheel has to be in RECORD with its hash (inst.2).
 static int check_entry(const struct check *check, const struct zip_entry *zip,
 		       struct error *err)
 {

@@ -137,7 +137,7 @@ static int by_name_then_last(const void *left, const void *right)
 	return (a->line > b->line) - (a->line < b->line);
 }
 
-// env.5
+// Of several entries with one name the last one counts (env.5).
 int entry_points_parse(struct slice text, struct arena *arena,
 		       struct entry_point_list *ret_list, struct error *err)
 {

@@ -70,7 +70,7 @@ static int peek_at_entry(const struct installer *run, const struct zip_entry *zi
 	return 0;
 }
 
-// env.7
+// A wheel's script is executable and starts the environment's Python (env.7).
 static int add_script(struct installer *run, const struct layout_item *item,
 		      struct error *err)
 {
@@ -125,7 +125,7 @@ static bool is_entry_point(const struct map *scripts, struct slice path)
 static int add_item(struct installer *run, const struct layout_item *item,
 		    const struct map *scripts, struct error *err)
 {
-	// env.5: a console script wins over the wheel's own file of that name.
+	// A console script wins over the wheel's own file of that name (env.5).
 	if (item->role == LAYOUT_DROPPED || item->role == LAYOUT_RECORD ||
 	    is_entry_point(scripts, item->path))
 		return 0;
@@ -144,8 +144,8 @@ static struct slice info_path(const struct installer *run, const char *name)
 			    SLICE_ARG(run->layout.dist_info), name);
 }
 
-// env.5, env.9. Names are checked by the reader of entry points; the skeleton's own may
-// not be among them.
+// Adds console scripts (env.5), INSTALLER and direct_url.json (env.9). The reader of entry
+// points has checked the names; a script may not replace a program of the skeleton.
 static int add_generated(struct installer *run, const struct entry_point_list *points,
 			 struct error *err)
 {
@@ -268,7 +268,8 @@ static void write_made_rows(const struct installer *run, struct buf *out)
 		write_new_row(run, out, rows[i].path, rows[i].bytes);
 }
 
-// env.8
+// The new RECORD: the wheel's rows, changed where files moved, then those of made files
+// (env.8).
 static int add_record(struct installer *run, struct error *err)
 {
 	const struct zip_entry *zip = layout_find_info(&run->layout, S("RECORD"));

@@ -56,7 +56,7 @@ static const char *byte_fault(struct slice name)
 	return NULL;
 }
 
-// tar.4. NULL: nothing is wrong with the name.
+// What makes a name unfit for a layer (tar.4), NULL for nothing.
 static const char *name_fault(struct slice name)
 {
 	const char *fault = byte_fault(name);
@@ -123,8 +123,8 @@ static struct slice top_folder(struct slice name)
 	return slash == SLICE_NONE ? S("") : slice_range(name, 0, slash);
 }
 
-// inst.5: the folder's spelling is free, its name must be the project's, and there is
-// one.
+// A wheel has one dist-info folder; its spelling is free, but it names the wheel's project
+// (inst.5).
 static int find_dist_info(const struct layout_run *run, struct error *err)
 {
 	struct slice found = S(""), file = run->wheel->file_name;
@@ -225,7 +225,7 @@ static int spread_data(const struct layout_run *run, const struct zip_entry *zip
 	return 0;
 }
 
-// env.4, and env.9: notes that only an installer may make.
+// Bytecode is dropped (env.4), and so are notes that only an installer may make (env.9).
 static bool is_dropped(const struct layout *layout, struct slice name)
 {
 	if (slice_ends_with(name, S("/")) || slice_starts_with(name, S("__pycache__/")) ||
@@ -298,7 +298,7 @@ static int lay_out(const struct layout_run *run, const struct zip_entry *zip,
 	return 0;
 }
 
-// env.3
+// Every entry of the wheel gets its place in the environment (env.3).
 int layout_of_wheel(const struct wheel_file *wheel, const struct layout_places *places,
 		    struct arena *arena, struct layout *ret_layout, struct error *err)
 {

@@ -110,7 +110,7 @@ static int read_rows(struct cursor *cursor, struct record *record, size_t *line,
 	return 0;
 }
 
-// inst.4: readers take what Python's csv module takes, less what no writer produces.
+// RECORD is read as Python's csv module reads it, less what no writer produces (inst.4).
 int record_parse(struct slice text, struct arena *arena, struct record *ret_record,
 		 struct error *err)
 {

@@ -2,8 +2,8 @@
 // Writes what stands in P/bin; every byte of it is part of the layer format.
 #include "builder/wheel/script.h"
 
-// env.6: kernels before 5.1 read 127 bytes of the first line and no blank inside the
-// interpreter's path.
+// Kernels before 5.1 read 127 bytes of the first line and no blank inside the interpreter's
+// path; where that is not enough, a shell starts Python (env.6).
 struct slice script_shebang(struct slice python, struct arena *arena)
 {
 	enum { LONGEST_LINE = 127 };
@@ -16,7 +16,7 @@ struct slice script_shebang(struct slice python, struct arena *arena)
 			    SLICE_ARG(python));
 }
 
-// env.5
+// The program of a console script: it imports one name and calls what it stands for (env.5).
 struct slice script_of_entry_point(struct slice python, const struct entry_point *point,
 				   struct arena *arena)
 {
@@ -37,7 +37,7 @@ bool script_wants_shebang(struct slice start)
 	return slice_starts_with(start, S("#!python"));
 }
 
-// env.7
+// The environment's shebang takes the place of the script's first line (env.7).
 struct slice script_with_shebang(struct slice python, struct slice script,
 				 struct arena *arena)
 {

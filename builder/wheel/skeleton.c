@@ -43,7 +43,8 @@ static int check_path(const char *what, struct slice path, struct error *err)
 	return 0;
 }
 
-// env.1
+// A prefix is an absolute, normalised path without characters that scripts cannot carry
+// (env.1).
 int tree_check_prefix(struct slice prefix, struct error *err)
 {
 	enum { LONGEST = 1024 };

@@ -28,7 +28,7 @@ static int rank(char c)
 	return c == '/' ? -1 : (int)(unsigned char)c;
 }
 
-// tar.3
+// Paths in the order of a file-system walk: '/' sorts before every other byte (tar.3).
 int path_cmp_walk(struct slice a, struct slice b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;
@@ -159,7 +159,8 @@ static int compare(const struct joiner *run, const struct tree_entry *a,
 	return 0;
 }
 
-// env.10
+// Of two different files with one path the loser is noted; with --strict it is an error
+// (env.10).
 static int note_loser(struct joiner *run, const struct tree_entry *loser,
 		      const struct tree_entry *winner, struct error *err)
 {

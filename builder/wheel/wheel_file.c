@@ -58,7 +58,7 @@ static json_t *text(struct slice s)
 	return json_stringn(s.ptr, s.len);
 }
 
-// oci.1's canonical JSON: sorted keys, no blanks.
+// Canonical JSON (oci.1): sorted keys, no blanks.
 static struct slice canonical(json_t *root, struct arena *arena)
 {
 	char *dumped = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
@@ -126,7 +126,8 @@ static bool is_editable(const struct lock_directory *directory)
 	return directory->editable && slice_starts_with(directory->path, S("/"));
 }
 
-// 610.1 with the exception of env.9: a path of the building host never reaches a layer.
+// What came from a URL or from git says so (610.1); for a local file that would name a path
+// of the building host, so nothing is written (env.9).
 struct slice wheel_direct_url(const struct lock_choice *choice, struct arena *arena)
 {
 	const struct lock_package *package = choice->package;

@@ -37,7 +37,8 @@ static const struct option OPTIONS[] = {
 	  "read every staged layer again and compare", true },
 };
 
-enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151 }; // tar.10
+// The time and the largest owner that a tar header of a layer may have (tar.10).
+enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151 };
 
 struct download {
 	struct cli *cli;
@@ -94,7 +95,7 @@ static int bad_compression(const char *text, struct error *err)
 			 text, ZSTD_LEVEL_MIN, ZSTD_LEVEL_MAX);
 }
 
-// gz.3, gz.14, gz.15
+// The form of the layers' blobs: gzip members (gz.3), eStargz (gz.14) or zstd (gz.15).
 static int read_coding(const struct bake_values *values, struct bake_options *options,
 		       struct error *err)
 {
@@ -136,7 +137,7 @@ static int read_options(const struct bake_values *values,
 	return 0;
 }
 
-// env.1
+// With --system the base's own prefix is taken, not a virtual environment's (env.1).
 static int choose_scheme(const struct bake_values *values, struct bake_options *options,
 			 struct error *err)
 {

@@ -125,7 +125,7 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 	if (file_write(output, text, err) < 0 ||
 	    write_ignore_file(cli, path_directory(&cli->arena, output), err) < 0 ||
 	    bake_remove_stale(options.out_directory.ptr, &baked, err) <
-		    0) // ctx.6: once nothing names them
+		    0) // folders go once no Dockerfile names them (ctx.6)
 		return -1;
 	say(cli, "%s %s: %zu layer%s from %s", existing.len ? "updated" : "wrote", output,
 	    baked.len, plural(baked.len), options.out_directory.ptr);

@@ -36,7 +36,7 @@ static bool is_released(const struct direct_files *files, struct slice name)
 	return false;
 }
 
-// 751.13: of the same address with the same revision, unless it shall move.
+// The commit that the lock has for the same address and revision, "" if it may move (751.13).
 static struct slice locked_commit(const struct taking *taking,
 				  const struct git_address *address)
 {

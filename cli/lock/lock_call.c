@@ -171,7 +171,7 @@ static json_t *targets_as_json(const struct lock *lock)
 	return list;
 }
 
-// 700.2: the cut-off says little of them, and that is told.
+// The packages with files of unknown date: the cut-off says little of them (700.2).
 static json_t *undated_as_json(const struct lock *lock)
 {
 	json_t *names = json_array();

@@ -55,7 +55,7 @@ void preferences_from_lock(struct preferences *preferences, const struct lock *l
 	}
 }
 
-// 751.6: a file of this machine stands by its path from the lock, so that the two may move together.
+// A file of this machine stands by its path from the lock, so that the two may move together (751.6).
 static void put_place(const struct merge *merge, const struct project_file *file,
 		      struct lock_file *place)
 {
