@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs another program to its end: no shell, exactly the given environment, its streams
 // in files, and a limit of time. For programs that are trusted; what is not runs in
-// builder/sdist/sandbox.h.
+// base/sandbox.h.
 #pragma once
 
 #include "base/work.h"

@@ -3,8 +3,8 @@
 #include "oci/bundle.h"
 
 #include "base/files.h"
+#include "base/libarchive.h"
 #include "base/limits.h"
-#include "oci/libarchive.h"
 
 enum {
 	BLOCK_BYTES = 256 * 1024,

@@ -23,12 +23,12 @@ endfunction()
 
 pinbake_unit_tests(base)
 pinbake_unit_tests(packaging)
+pinbake_unit_tests(lockfile)
 pinbake_unit_tests(net)
 pinbake_unit_tests(oci)
 pinbake_unit_tests(resolver/requirements)
 pinbake_unit_tests(resolver/index)
 pinbake_unit_tests(resolver/solver)
-pinbake_unit_tests(lockfile)
 pinbake_unit_tests(builder)
 
 file(GLOB fuzz_targets CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)

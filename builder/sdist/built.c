@@ -3,7 +3,7 @@
 #include "builder/sdist/sdist.h"
 
 #include "base/files.h"
-#include "builder/store/sealed.h"
+#include "base/sealed.h"
 
 enum { NOTE_BYTES_MAX = 64 * 1024 };
 

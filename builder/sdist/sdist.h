@@ -18,9 +18,9 @@
 // sdist, and those that wait for it take what it made.
 #pragma once
 
+#include "base/sandbox.h"
 #include "builder/builder.h"
 #include "builder/sdist/container.h"
-#include "builder/sdist/sandbox.h"
 
 struct sdist_python {
 	struct slice path;     // absolute

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Layer blobs and the records of what each layer key was baked to.
 #include "base/places.h"
-#include "builder/store/sealed.h"
+#include "base/sealed.h"
 #include "builder/store/store.h"
 
 #include <unistd.h>

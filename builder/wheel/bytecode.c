@@ -5,7 +5,7 @@
 #include "base/inflate.h"
 #include "base/limits.h"
 #include "base/places.h"
-#include "builder/sdist/sandbox.h"
+#include "base/sandbox.h"
 #include "builder/store/blobs.h"
 #include "builder/wheel/embedded.h"
 #include "builder/wheel/installed.h"

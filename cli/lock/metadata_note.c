@@ -3,7 +3,7 @@
 #include "cli/lock/metadata_note.h"
 
 #include "base/limits.h"
-#include "builder/store/sealed.h"
+#include "base/sealed.h"
 
 enum { REQUIRES_MAX = 1000, NOTE_BYTES_MAX = LIMIT_METADATA_BYTES + 1024 * 1024 };
 

@@ -2,9 +2,9 @@
 // Reads through the entries of a source distribution up to what is looked for.
 #include "resolver/index/sdist.h"
 
+#include "base/libarchive.h"
 #include "base/limits.h"
 #include "resolver/index/index.h"
-#include "resolver/index/libarchive.h"
 
 // What may be inflated on the way: several times the largest real source
 // distribution.

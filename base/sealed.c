@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes and reads the store's small texts.
-#include "builder/store/sealed.h"
+#include "base/sealed.h"
 
 void sealed_put(struct buf *text, const char *name, struct slice value)
 {

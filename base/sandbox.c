@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Starts the program in namespaces of its own and waits for it. Between fork and exec
 // stand only calls that are safe there; posix_spawn has no place for them.
-#include "builder/sdist/sandbox.h"
+#include "base/sandbox.h"
 
 #include "base/files.h"
 #include "base/process.h"
