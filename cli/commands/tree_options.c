@@ -66,8 +66,7 @@ int tree_places(struct cli *cli, const struct tree_values *values,
 		const struct opened_lock *opened, struct places *ret_places,
 		struct error *err)
 {
-	return places_of_lock(cli, &values->indexes, &opened->lock, &opened->target,
-			      ret_places, err);
+	return places_of_lock(cli, &values->indexes, opened, ret_places, err);
 }
 
 struct sdist_options tree_builds(const struct tree_values *values,

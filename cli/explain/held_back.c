@@ -3,9 +3,11 @@
 #include "cli/explain/held_back.h"
 
 #include "cli/explain/held_back_answer.h"
+#include "cli/explain/lock_command.h"
 #include "cli/sources/torch.h"
 #include "cli/lock/cutoff.h"
 #include "cli/lock/direct.h"
+#include "cli/lock/metadata_builds.h"
 #include "cli/explain/facts.h"
 #include "cli/explain/repair.h"
 #include "lockfile/graph.h"
@@ -20,18 +22,22 @@ enum { FACTS_MAX = 20, EDIT_SOLVES = 40, EDIT_MS = 3000 };
 struct inquiry {
 	struct cli *cli;
 	const struct held_back_request *request;
+	struct lock_values values; // the request's, then those of the project's settings
 	struct opened_lock opened;
 	struct lock_graph graph;
 	const struct lock_package *pin;
 	struct newer_request newer;
 	struct text_list inputs;
+	bool of_project; // inputs, extras and groups are those of the settings
 	struct requirement_set set, floored; // what is asked for, without and with floors
+	struct target_list all_targets;      // of the lock
 	struct target_list targets;          // those that have the pin
 	struct cutoff cutoff;
 	struct torch_choice torch;
 	struct places places;
 	struct resolve_options options;
 	struct direct_files direct;
+	struct metadata_builds builds;
 	struct index *index;
 	struct held_back_answer answer;
 };
@@ -68,16 +74,28 @@ static void choose_pin(struct inquiry *inquiry, uint32_t first, size_t len)
 	inquiry->targets = taking;
 }
 
-static int read_targets(struct inquiry *inquiry, struct error *err)
+static int read_names(struct inquiry *inquiry, const struct slice *names, size_t len,
+		      struct target_list *ret_targets, struct error *err)
 {
 	struct cli *cli = inquiry->cli;
-	struct lock_values values = *inquiry->request->values;
-	const struct lock *lock = &inquiry->opened.lock;
-	for (size_t i = 0;
-	     !inquiry->request->values->targets.len && i < lock->targets_len; i++)
+	struct lock_values values = { 0 };
+	for (size_t i = 0; i < len; i++)
 		*array_push(&cli->arena, &values.targets) =
-			arena_c_string(&cli->arena, lock->targets[i]);
-	return lock_read_targets(cli, &values, &inquiry->targets, err);
+			arena_c_string(&cli->arena, names[i]);
+	return lock_read_targets(cli, len ? &values : &inquiry->values, ret_targets, err);
+}
+
+static int read_targets(struct inquiry *inquiry, struct error *err)
+{
+	const struct lock *lock = &inquiry->opened.lock;
+	if (read_names(inquiry, lock->targets, lock->targets_len, &inquiry->all_targets,
+		       err) < 0)
+		return -1;
+	inquiry->targets = inquiry->all_targets;
+	if (!inquiry->request->values->targets.len)
+		return 0;
+	return lock_read_targets(inquiry->cli, inquiry->request->values,
+				 &inquiry->targets, err);
 }
 
 static int find_pin(struct inquiry *inquiry, struct error *err)
@@ -101,15 +119,66 @@ static int find_pin(struct inquiry *inquiry, struct error *err)
 	return 0;
 }
 
+static bool has_file(const struct requirement_set *set, struct slice file)
+{
+	for (size_t i = 0; i < set->len; i++)
+		if (slice_eq(set->entries[i].span.source->name, file))
+			return true;
+	return false;
+}
+
+// Is the lock one of what the settings say, as `pinbake lock` without files makes it? Then each file that it names is
+// among those, or included by one of them.
+static bool is_of_project(struct inquiry *inquiry, const struct lock_values *values,
+			  const struct text_list *inputs)
+{
+	struct cli *cli = inquiry->cli;
+	struct text_list recorded = recorded_inputs(&cli->arena, &inquiry->opened.lock);
+	struct requirement_set set = { 0 };
+	struct diagnostics kept = cli->diagnostics;
+	struct error ignored = { 0 };
+	if (!inputs->len && !values->extras.len && !values->groups.len &&
+	    !values->all_extras)
+		return false;
+	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
+	bool all = lock_read_inputs(cli, values, inputs, &set, &ignored) == 0;
+	cli->diagnostics = kept;
+	for (size_t i = 0; all && i < recorded.len; i++)
+		all = has_file(&set, slice_from(recorded.items[i]));
+	return all && (recorded.len || inputs->len);
+}
+
+// The command line, then the project's settings. With other files than the project's its extras and groups are not
+// asked for, as in `pinbake lock FILE`.
+static int read_values(struct inquiry *inquiry, struct error *err)
+{
+	struct cli *cli = inquiry->cli;
+	const struct lock_values *given = inquiry->request->values;
+	struct text_list inputs = *inquiry->request->inputs;
+	struct lock_values values = *given;
+	if (lock_read_settings(cli, &values, &inputs, err) < 0)
+		return -1;
+	inquiry->of_project = !inquiry->request->inputs->len &&
+			      is_of_project(inquiry, &values, &inputs);
+	if (!inquiry->of_project) {
+		values.extras = given->extras;
+		values.groups = given->groups;
+		values.all_extras = given->all_extras;
+		inputs = *inquiry->request->inputs;
+	}
+	if (inputs.len == 0 && !inquiry->of_project)
+		inputs = recorded_inputs(&cli->arena, &inquiry->opened.lock);
+	inquiry->values = values;
+	inquiry->inputs = inputs;
+	return 0;
+}
+
 static int read_asked(struct inquiry *inquiry, struct error *err)
 {
 	struct cli *cli = inquiry->cli;
-	struct lock_values values = *inquiry->request->values;
+	const struct lock_values *values = &inquiry->values;
 	const struct lock *lock = &inquiry->opened.lock;
-	inquiry->inputs = *inquiry->request->inputs;
-	if (inquiry->inputs.len == 0)
-		inquiry->inputs = recorded_inputs(&cli->arena, lock);
-	if (inquiry->inputs.len == 0) {
+	if (inquiry->inputs.len == 0 && !inquiry->of_project) {
 		error_set(err, ERROR_USAGE,
 			  "'%s' does not say which requirements it is for",
 			  inquiry->opened.path);
@@ -118,13 +187,13 @@ static int read_asked(struct inquiry *inquiry, struct error *err)
 				  inquiry->request->name);
 	}
 	inquiry->options.requirements = &inquiry->set;
-	if (lock_read_inputs(cli, &values, &inquiry->inputs, &inquiry->set, err) < 0 ||
-	    lock_read_policy(cli, &values, &inquiry->set, &inquiry->options, err) < 0 ||
-	    cutoff_read(&cli->arena, slice_from(values.exclude_newer), clock_seconds(),
+	if (lock_read_inputs(cli, values, &inquiry->inputs, &inquiry->set, err) < 0 ||
+	    lock_read_policy(cli, values, &inquiry->set, &inquiry->options, err) < 0 ||
+	    cutoff_read(&cli->arena, slice_from(values->exclude_newer), clock_seconds(),
 			&inquiry->cutoff, err) < 0)
 		return -1;
 	cutoff_keep(&inquiry->cutoff, lock);
-	if (cutoff_read_packages(&cli->arena, &values.package_cutoffs, clock_seconds(),
+	if (cutoff_read_packages(&cli->arena, &values->package_cutoffs, clock_seconds(),
 				 lock, &inquiry->cutoff, err) < 0)
 		return -1;
 	inquiry->newer.prereleases = inquiry->options.prerelease == PRERELEASE_ALLOW ||
@@ -178,7 +247,7 @@ static void add_floors(struct inquiry *inquiry)
 // --- one attempt -----------------------------------------------------------------------------------------------------
 
 struct attempt {
-	bool newer, floored;
+	bool newer, floored, everywhere;  // everywhere: for all targets of the lock
 	const struct text_list *released; // whose pins are not preferred
 };
 
@@ -188,7 +257,9 @@ static int run_attempt(struct inquiry *inquiry, const struct attempt *attempt,
 	struct resolve_options options = inquiry->options;
 	options.newer = attempt->newer ? &inquiry->newer : NULL;
 	options.requirements = attempt->floored ? &inquiry->floored : &inquiry->set;
-	lock_run_init(run, inquiry->cli, inquiry->index, &inquiry->targets, &options);
+	lock_run_init(run, inquiry->cli, inquiry->index,
+		      attempt->everywhere ? &inquiry->all_targets : &inquiry->targets,
+		      &options);
 	preferences_from_lock(&run->preferred, &inquiry->opened.lock, attempt->released);
 	return lock_run_solve(run, err);
 }
@@ -324,8 +395,10 @@ static void explain_unusable(struct inquiry *inquiry, struct resolve *resolve,
 		struct solver_fact fact = { .kind = FACT_NO_VERSIONS,
 					    .package = id,
 					    .from = { &run, 1 } };
-		if (facts.len < FACTS_MAX &&
-		    node->candidates.items[rank].reason != CANDIDATE_USABLE)
+		bool is_early = node->candidates.items[rank].reason == CANDIDATE_USABLE &&
+				version_is_prerelease(
+					&project_release(node->project, rank)->version);
+		if (facts.len < FACTS_MAX && !is_early)
 			facts_of_no_versions(resolve, &fact, &facts);
 		else if (facts.len < FACTS_MAX)
 			*array_push(arena, &facts) = (struct fact_line){
@@ -421,7 +494,7 @@ static int try_letting(struct inquiry *inquiry, const struct text_list *released
 {
 	struct lock_run run;
 	struct version version;
-	const struct attempt attempt = { .released = released };
+	const struct attempt attempt = { .everywhere = true, .released = released };
 	struct move_list kept = inquiry->answer.moves;
 	int status = run_attempt(inquiry, &attempt, &run, err);
 	*ret_moves = false;
@@ -496,17 +569,97 @@ static int find_answer(struct inquiry *inquiry, struct error *err)
 
 // --- the question ---------------------------------------------------------------------------------------------------
 
+// Does the project's file alone give the targets of the lock?
+static bool has_targets_of_settings(struct inquiry *inquiry)
+{
+	struct lock_values values = { 0 };
+	struct text_list inputs = { 0 };
+	struct target_list targets = { 0 };
+	const struct target_list *all = &inquiry->all_targets;
+	struct error ignored = { 0 };
+	size_t same = 0;
+	if (lock_read_settings(inquiry->cli, &values, &inputs, &ignored) < 0 ||
+	    (!values.pythons.len && !values.platforms.len && !values.targets.len &&
+	     !values.images.len) ||
+	    lock_read_targets(inquiry->cli, &values, &targets, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < all->len; i++)
+		for (size_t j = 0; j < targets.len; j++)
+			same += slice_eq(all->items[i].name, targets.items[j].name);
+	return same == all->len && same == targets.len;
+}
+
+// What nothing but the lock and this command line says must be said to `pinbake lock` again.
+static struct slice command_of(struct inquiry *inquiry)
+{
+	struct arena *arena = &inquiry->cli->arena;
+	struct lock_values options = *inquiry->request->values;
+	struct text_list targets = { 0 }, none = { 0 };
+	const struct index_request places = { .values = &inquiry->values.indexes,
+					      .set = &inquiry->set,
+					      .lock = &inquiry->opened };
+	bool known = has_targets_of_settings(inquiry);
+	for (size_t i = 0; !known && i < inquiry->all_targets.len; i++)
+		*array_push(arena, &targets) =
+			arena_c_string(arena, inquiry->all_targets.items[i].name);
+	index_values_of_lock(inquiry->cli, &places, &options.indexes);
+	const struct lock_command command = {
+		.inputs = inquiry->of_project ? &none : &inquiry->inputs,
+		.path = inquiry->opened.path,
+		.options = &options,
+		.targets = &targets,
+		.released = &inquiry->answer.let_move,
+	};
+	return lock_command_text(arena, &command);
+}
+
+// What a backend says is asked for where `pinbake lock` would ask.
+static void prepare_builds(struct inquiry *inquiry)
+{
+	const struct lock_values *values = &inquiry->values;
+	if (!values->build || values->no_build)
+		return;
+	metadata_builds_init(&inquiry->builds, inquiry->cli, &inquiry->places,
+			     &inquiry->options);
+	inquiry->builds.lock_path = inquiry->opened.path;
+	inquiry->builds.python = values->python_bin;
+	inquiry->builds.network = values->build_network;
+	inquiry->options.builds = inquiry->direct.builds = &inquiry->builds;
+}
+
 static int prepare(struct inquiry *inquiry, struct net *net, struct error *err)
 {
-	const struct target_list *targets = &inquiry->targets;
+	const struct target_list *targets = &inquiry->all_targets;
 	direct_init(&inquiry->direct, inquiry->cli, net);
 	inquiry->direct.present = &inquiry->opened.lock;
 	inquiry->options.direct = &inquiry->direct;
+	prepare_builds(inquiry);
 	if (cutoff_apply(&inquiry->cutoff, inquiry->cli, inquiry->index, targets->items,
 			 targets->len, &inquiry->options, err) < 0)
 		return -1;
 	return direct_read(&inquiry->direct, &inquiry->set, targets->items, targets->len,
 			   err);
+}
+
+// As options they are what the command that is told says.
+static int open_index(struct inquiry *inquiry, struct net *net, struct index **ret_index,
+		      struct error *err)
+{
+	struct cli *cli = inquiry->cli;
+	struct index_values values = inquiry->values.indexes;
+	const struct index_request request = { .values = &inquiry->values.indexes,
+					       .set = &inquiry->set,
+					       .lock = &inquiry->opened };
+	index_values_of_lock(cli, &request, &values);
+	const struct index_request whole = { .values = &values, .set = &inquiry->set };
+	if (torch_choose(cli, &inquiry->values, &inquiry->opened.lock,
+			 &inquiry->all_targets, &inquiry->torch, err) < 0 ||
+	    index_config_of(cli, &whole, &inquiry->places.indexes, err) < 0)
+		return -1;
+	inquiry->places.binary = inquiry->options.binary;
+	inquiry->places.binary_len = inquiry->options.binary_len;
+	places_add_torch(cli, &inquiry->places, &inquiry->torch);
+	return index_open(&inquiry->places.indexes, net, ret_index, err);
 }
 
 int explain_held_back(struct cli *cli, const struct held_back_request *request,
@@ -516,15 +669,9 @@ int explain_held_back(struct cli *cli, const struct held_back_request *request,
 	AUTO(net_cleanup) struct net *net = NULL;
 	AUTO(index_cleanup) struct index *index = NULL;
 	if (read_lock(cli, request->lock_path, &inquiry.opened, err) < 0 ||
-	    read_targets(&inquiry, err) < 0 || find_pin(&inquiry, err) < 0 ||
-	    read_asked(&inquiry, err) < 0 || open_net(cli, &net, err) < 0 ||
-	    torch_choose(cli, request->values, &inquiry.opened.lock, &inquiry.targets,
-			 &inquiry.torch, err) < 0 ||
-	    lock_index_config(cli, request->values, &inquiry.set, &inquiry.places.indexes,
-			      err) < 0)
-		return -1;
-	places_add_torch(cli, &inquiry.places, &inquiry.torch);
-	if (index_open(&inquiry.places.indexes, net, &index, err) < 0)
+	    read_values(&inquiry, err) < 0 || read_targets(&inquiry, err) < 0 ||
+	    find_pin(&inquiry, err) < 0 || read_asked(&inquiry, err) < 0 ||
+	    open_net(cli, &net, err) < 0 || open_index(&inquiry, net, &index, err) < 0)
 		return -1;
 	inquiry.options.torch = &inquiry.torch;
 	inquiry.index = index;
@@ -538,7 +685,7 @@ int explain_held_back(struct cli *cli, const struct held_back_request *request,
 	inquiry.answer.name = inquiry.pin->name;
 	inquiry.answer.version = inquiry.pin->version;
 	inquiry.answer.lock_path = inquiry.opened.path;
-	inquiry.answer.inputs = &inquiry.inputs;
+	inquiry.answer.command = command_of(&inquiry);
 	held_back_put(&inquiry.answer, result);
 	if (!cli->common.json)
 		held_back_print(&inquiry.answer);

@@ -6,16 +6,18 @@
 //	                                         conflict: some requirement forbids it, or releases that others are at
 //	NAME newer                               solved:   these go back; conflict: a requirement forbids it after all
 //
-// What moves it is solved once more, exactly as `pinbake lock` would, before it is told.
+// Everything is as `pinbake lock` would have it: options, the project's settings, then what the lock that is there says of
+// its targets, cut-offs and indexes. What moves the pin is solved once more, for all targets of the lock, before it is told.
 #pragma once
 
 #include "cli/lock/lock_options.h"
 
 struct held_back_request {
-	const struct lock_values *values;
+	const struct lock_values *values; // as the command line has them
 	const char *name;
 	const char *lock_path;
-	const struct text_list *inputs; // empty: those that the lock names
+	// Empty: the project's, where the lock is of those, else those that the lock names
+	const struct text_list *inputs;
 };
 
 // The answer on stdout, or in result. ERROR_NO where the lock has no such package, and what locking can fail with.

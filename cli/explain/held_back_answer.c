@@ -57,12 +57,7 @@ static void print_free(const struct held_back_answer *answer)
 		printf("ask for it: '%.*s>%.*s'\n", SLICE_ARG(name), SLICE_ARG(version));
 		return;
 	}
-	fputs("pinbake lock", stdout);
-	for (size_t i = 0; i < answer->inputs->len; i++)
-		printf(" %s", answer->inputs->items[i]);
-	for (size_t i = 0; i < answer->let_move.len; i++)
-		printf(" -P %s", answer->let_move.items[i]);
-	puts(" moves it");
+	printf("%.*s moves it\n", SLICE_ARG(answer->command));
 	if (answer->facts.len == 0)
 		return;
 	printf("it would be held back from %.*s\n", SLICE_ARG(answer->newest));

@@ -25,13 +25,13 @@ struct move_list {
 struct held_back_answer {
 	struct slice name, version; // the pin
 	const char *lock_path;
-	const struct text_list *inputs; // of the lock
 	enum verdict verdict;
 	struct explanation facts;
 	struct slice edits, newest; // newest: of the releases, usable or not
 	struct move_list moves;
 	struct slice moved_to;     // VERDICT_FREE
 	struct text_list let_move; // what -P takes; empty: -P does not do it
+	struct slice command;      // that does it
 };
 
 // On stdout, or into result.

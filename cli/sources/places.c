@@ -16,6 +16,7 @@ struct gathering {
 	const struct index_request *request;
 	struct url_list indexes, links;
 	bool by_lock;         // indexes has those that the lock names
+	bool is_open;         // nobody names a main index
 	struct index_map own; // of the user's
 	struct {
 		struct index_mapping *items;
@@ -89,26 +90,56 @@ static void visit_packages(const struct lock_package *packages, size_t len,
 	}
 }
 
+static const struct lock *lock_of(const struct gathering *gathering)
+{
+	return &gathering->request->lock->lock;
+}
+
 // PyTorch's index has torch's family alone, and torch_add_index adds it.
 static void add_lock_index(void *context, const struct lock_package *package)
 {
 	struct gathering *gathering = context;
 	size_t at;
 	if (is_index_url(package->index) &&
-	    !torch_is_index_of(gathering->request->lock, package->index) &&
+	    !torch_is_index_of(lock_of(gathering), package->index) &&
 	    !find_index(&gathering->indexes, package->index, &at))
 		*array_push(&gathering->cli->arena, &gathering->indexes) = package->index;
 }
 
 struct files_seen {
+	struct gathering *gathering;
+	struct url_list folders;
 	bool local, remote;
 };
 
+static const char *path_of_file(struct gathering *gathering, const struct lock_file *file)
+{
+	struct arena *arena = &gathering->cli->arena;
+	struct slice path = file->path;
+	const char *absolute;
+	if (!path.len && url_file_path(arena, file->url, &absolute))
+		return absolute;
+	if (slice_starts_with(path, S("/")))
+		return arena_c_string(arena, path);
+	const char *folder = path_directory(arena, gathering->request->lock->path);
+	if (strcmp(folder, ".") == 0)
+		return arena_c_string(arena, path);
+	return path_join(arena, folder, path);
+}
+
 static void look_at_file(struct files_seen *seen, const struct lock_file *file)
 {
+	struct arena *arena = &seen->gathering->cli->arena;
 	bool is_local = !file->url.len || url_is_file(file->url);
+	size_t at;
 	seen->local |= is_local;
 	seen->remote |= !is_local;
+	if (!is_local)
+		return;
+	const char *folder = path_directory(arena, path_of_file(seen->gathering, file));
+	if (path_is_directory(folder) &&
+	    !find_index(&seen->folders, slice_from(folder), &at))
+		*array_push(arena, &seen->folders) = slice_from(folder);
 }
 
 static void look_at_package(void *context, const struct lock_package *package)
@@ -119,18 +150,11 @@ static void look_at_package(void *context, const struct lock_package *package)
 		look_at_file(context, &package->sdist);
 }
 
-static bool has_local_files_alone(const struct lock *lock)
-{
-	struct files_seen seen = { 0 };
-	visit_packages(lock->packages, lock->len, look_at_package, &seen);
-	return seen.local && !seen.remote;
-}
-
-// A public index never goes before a private one: its name would be anyone's to take.
-static void put_public_index_last(struct url_list *indexes)
+// Of those from `first` on. A public index never goes before a private one: its names are anyone's to take.
+static void put_public_index_last(struct url_list *indexes, size_t first)
 {
 	size_t at;
-	if (!find_index(indexes, S(PUBLIC_INDEX_URL), &at))
+	if (!find_index(indexes, S(PUBLIC_INDEX_URL), &at) || at < first)
 		return;
 	struct slice url = indexes->items[at];
 	memmove(&indexes->items[at], &indexes->items[at + 1],
@@ -139,16 +163,15 @@ static void put_public_index_last(struct url_list *indexes)
 }
 
 // False where the lock says nothing of indexes.
-static bool add_indexes_of_lock(struct gathering *gathering)
+static bool add_indexes_of_lock(struct gathering *gathering,
+				const struct files_seen *seen)
 {
-	const struct lock *lock = gathering->request->lock;
 	size_t before = gathering->indexes.len;
-	if (!lock)
-		return false;
-	visit_packages(lock->packages, lock->len, add_lock_index, gathering);
+	visit_packages(lock_of(gathering)->packages, lock_of(gathering)->len,
+		       add_lock_index, gathering);
 	if (gathering->indexes.len == before)
-		return has_local_files_alone(lock);
-	put_public_index_last(&gathering->indexes);
+		return seen->local && !seen->remote;
+	put_public_index_last(&gathering->indexes, before);
 	gathering->by_lock = true;
 	return true;
 }
@@ -182,12 +205,15 @@ static void add_options(struct gathering *gathering, struct slice *ret_main,
 	}
 }
 
-static void add_main_index(struct gathering *gathering, struct slice of_files)
+static void add_main_index(struct gathering *gathering, struct slice of_files,
+			   const struct files_seen *seen)
 {
 	struct cli *cli = gathering->cli;
 	const char *given = gathering->request->values->index_url;
 	struct slice url = given ? main_index_url(cli, slice_from(given)) : of_files;
-	if (!url.len && !index_is_configured() && add_indexes_of_lock(gathering))
+	gathering->is_open = !url.len && !index_is_configured();
+	if (gathering->is_open && gathering->request->lock &&
+	    add_indexes_of_lock(gathering, seen))
 		return;
 	*array_push(&cli->arena, &gathering->indexes) =
 		url.len ? url : configured_index_url(cli);
@@ -210,10 +236,16 @@ static void gather(struct gathering *gathering)
 	add_configured_extra_indexes(cli, &gathering->indexes);
 	add_index_words(cli, configured_setting("FIND_LINKS"), &gathering->links);
 	add_folders(gathering);
+	struct files_seen seen = { .gathering = gathering };
+	if (gathering->request->lock)
+		visit_packages(lock_of(gathering)->packages, lock_of(gathering)->len,
+			       look_at_package, &seen);
+	if (gathering->links.len == 0)
+		gathering->links = seen.folders;
 	if (none)
 		gathering->indexes = (struct url_list){ 0 };
 	else
-		add_main_index(gathering, of_files);
+		add_main_index(gathering, of_files, &seen);
 }
 
 // A folder or a bare host as index would only fail later, and less clearly.
@@ -298,7 +330,6 @@ static int add_mappings(struct gathering *gathering, struct error *err)
 {
 	struct cli *cli = gathering->cli;
 	const struct index_values *values = gathering->request->values;
-	const struct lock *lock = gathering->request->lock;
 	struct index_map *own = &gathering->own;
 	struct text_list named;
 	add_users(cli, &values->named_indexes, &named);
@@ -306,7 +337,8 @@ static int add_mappings(struct gathering *gathering, struct error *err)
 			   gathering->indexes.len, own, err) < 0)
 		return -1;
 	if (gathering->by_lock && gathering->indexes.len > 1)
-		visit_packages(lock->packages, lock->len, map_package, gathering);
+		visit_packages(lock_of(gathering)->packages, lock_of(gathering)->len,
+			       map_package, gathering);
 	for (size_t i = 0; i < own->urls.len; i++)
 		*array_push(&cli->arena, &gathering->indexes) = own->urls.items[i];
 	for (size_t i = 0; i < own->mappings.len; i++)
@@ -341,6 +373,40 @@ int index_config_of(struct cli *cli, const struct index_request *request,
 		.now = clock_seconds(),
 	};
 	return 0;
+}
+
+// What `values` already say is not said again; what other files or variables say need not be.
+static void take_new(struct arena *arena, const struct url_list *urls, size_t from,
+		     size_t to, struct text_list *list)
+{
+	for (size_t i = from; i < to; i++)
+		*array_push(arena, list) = arena_c_string(arena, urls->items[i]);
+}
+
+void index_values_of_lock(struct cli *cli, const struct index_request *request,
+			  struct index_values *values)
+{
+	struct index_request without = *request;
+	struct gathering before = { .cli = cli, .request = &without },
+			 all = { .cli = cli, .request = request };
+	without.lock = NULL;
+	gather(&before);
+	gather(&all);
+	if (before.links.len == 0)
+		take_new(&cli->arena, &all.links, 0, all.links.len, &values->find_links);
+	if (!all.is_open)
+		return;
+	size_t others =
+		before.indexes.len - 1; // but for the main one, which nobody named
+	if (all.by_lock) {
+		take_new(&cli->arena, &all.indexes, others, all.indexes.len - 1,
+			 &values->extra_index_urls);
+		values->index_url =
+			arena_c_string(&cli->arena,
+				       all.indexes.items[all.indexes.len - 1]);
+	} else if (all.indexes.len == 0) {
+		values->no_index = true;
+	}
 }
 
 void index_cleanup(struct index **index)
@@ -399,8 +465,8 @@ static int torch_of_lock(struct cli *cli, const struct lock *lock,
 }
 
 int places_of_lock(struct cli *cli, const struct index_values *values,
-		   const struct lock *lock, const struct target *target,
-		   struct places *ret_places, struct error *err)
+		   const struct opened_lock *lock, struct places *ret_places,
+		   struct error *err)
 {
 	struct places places = { .first = index_is_named(values) };
 	struct lock_values settings = { .indexes = *values };
@@ -412,7 +478,7 @@ int places_of_lock(struct cli *cli, const struct index_values *values,
 	if (lock_read_index_settings(cli, &settings, err) < 0 ||
 	    lock_read_policy(cli, &settings, &none, &policy, err) < 0 ||
 	    index_config_of(cli, &request, &places.indexes, err) < 0 ||
-	    torch_of_lock(cli, lock, target, &places, err) < 0)
+	    torch_of_lock(cli, &lock->lock, &lock->target, &places, err) < 0)
 		return -1;
 	places.binary = policy.binary;
 	places.binary_len = policy.binary_len;

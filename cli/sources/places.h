@@ -6,6 +6,7 @@
 //	no one does ─▶ the lock that is there: a name that it takes from an index comes from that one alone, another name
 //	               from all of its indexes, the Python Package Index last; a lock of nothing but local files has none
 //	no lock     ─▶ the Python Package Index
+//	no one names a folder or page of files ─▶ the folders that the lock has files of
 #pragma once
 
 #include "cli/cli.h"
@@ -31,7 +32,7 @@ void index_values_settle(const struct index_values *given, struct index_values *
 struct index_request {
 	const struct index_values *values;
 	const struct requirement_set *set; // its options; NULL: none
-	const struct lock *lock; // names indexes where nobody else does; NULL: none
+	const struct opened_lock *lock; // names places where nobody else does; NULL: none
 	const struct text_list
 		*folders; // more of find_links, where they are there; NULL: none
 };
@@ -39,6 +40,10 @@ struct index_request {
 // ERROR_USAGE for what is no URL of an index, or a name that no index has. Texts live in cli's arena.
 NODISCARD int index_config_of(struct cli *cli, const struct index_request *request,
 			      struct index_config *ret_config, struct error *err);
+// What the lock names where nobody else does, put into `values` as options, for `pinbake lock`, which reads none of it
+// from a lock. Of several indexes the order is kept, and not which of them a package comes from.
+void index_values_of_lock(struct cli *cli, const struct index_request *request,
+			  struct index_values *values);
 // May a package of this name come from the index at `url`, which has no credentials?
 bool index_config_admits(const struct index_config *config, struct slice name,
 			 struct slice url);
@@ -58,8 +63,8 @@ void places_add_torch(struct cli *cli, struct places *places,
 // The places of a command that has a lock and no requirements: its options, then the project's settings, then the lock.
 // ERROR_INPUT for settings that are wrong.
 NODISCARD int places_of_lock(struct cli *cli, const struct index_values *values,
-			     const struct lock *lock, const struct target *target,
-			     struct places *ret_places, struct error *err);
+			     const struct opened_lock *lock, struct places *ret_places,
+			     struct error *err);
 // A digest of what is asked and in which order, without credentials.
 struct sha256 places_digest(const struct places *places);
 

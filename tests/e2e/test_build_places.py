@@ -180,8 +180,17 @@ class BuildPlaces(BuildCase):
     def test_a_lock_of_local_files_has_no_index(self):
         self.locked_without_record("--no-index", "--find-links", "links")
         self.settings = {}
+        kept = self.dir / "kept"
+        kept.mkdir()
+        (self.links / "helper-1.0-py3-none-any.whl").rename(kept / "helper-1.0-py3-none-any.whl")
         self.bake_fails(1, says="no package named 'helper'")
-        self.bake("--find-links", "links")
+        self.bake("--find-links", kept)
+        self.assertEqual(self.word(), "ours")
+
+    def test_a_lock_of_local_files_names_their_folder(self):
+        self.locked_without_record("--no-index", "--find-links", "links")
+        self.settings = {}
+        self.bake()
         self.assertEqual(self.word(), "ours")
 
     def test_options_of_bake(self):
