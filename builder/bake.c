@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // bake: plan, look each key up, bake what is unknown over several threads, write the
 // folder. An unchanged lock opens no wheel (key.2).
+#include "builder/image/content.h"
 #include "builder/image/stage.h"
 #include "builder/layer/collisions.h"
 #include "builder/layer/key.h"
@@ -212,8 +213,8 @@ static int write_folder(const struct baking *baking, const char *out_directory,
 {
 	struct oci_documents documents;
 	const char **blobs = arena_new_array(baking->arena, const char *, result->len);
-	if (oci_documents_make(baking->options, result, baking->arena, &documents, err) <
-	    0)
+	if (image_documents_make(baking->options, result, baking->arena, &documents,
+				 err) < 0)
 		return -1;
 	result->config_digest = documents.config_digest;
 	result->manifest_digest = documents.manifest_digest;

@@ -8,8 +8,9 @@
 //	                                             └─ architecture, env PYTHON_VERSION
 //
 // Nothing is unpacked and nothing of the image is run. Other files of this folder: documents.h reads the JSON, bundle.h
-// the files, rootfs.h keeps what the layers say. The way to a registry is registry.h's: reference.h takes its name apart,
-// challenge.h and login.h answer what it asks for.
+// the files, rootfs.h keeps what the layers say; image_json.h writes the documents of an image, in the form that canonical.h
+// has. The way to a registry is registry.h's: reference.h takes its name apart, challenge.h and login.h answer what it asks
+// for.
 #pragma once
 
 #include "base/arena.h"

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/tar.h"
+#include "oci/canonical.h"
 
 #include <jansson.h>
 #include <stdlib.h>

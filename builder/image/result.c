@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "oci/canonical.h"
 
 #include <jansson.h>
 #include <string.h>

@@ -9,7 +9,8 @@
 //	.pinbake/.gitignore                     "*"
 #pragma once
 
-#include "builder/image/oci.h"
+#include "builder/builder.h"
+#include "oci/image_json.h"
 
 enum { STAGE_GROUPS = 4 };
 

@@ -2,7 +2,7 @@
 // Writes the table of contents of an eStargz layer, row by row, and the footer that finds it.
 #include "builder/layer/toc.h"
 
-#include "builder/image/oci.h"
+#include "oci/canonical.h"
 
 #include <jansson.h>
 #include <stdio.h>
