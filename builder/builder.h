@@ -26,25 +26,44 @@ const char *store_file_path(const struct store *store, const struct sha256 *dige
 			    struct arena *arena); // may not exist
 bool store_has_file(const struct store *store, const struct sha256 *digest);
 
-// Other addresses of a file (the configured index by name and hash); 0 and "" where it knows none.
+// Where else a file can be had. Zeroed: nowhere.
 struct store_locator {
-	// Folders of files: taken by name and hash, before all else
-	const char *const *wheelhouses;
+	const char *const
+		*wheelhouses; // folders of files: taken by name and hash, before all else
 	size_t wheelhouses_len;
-	bool last_resort; // asked only when the lock's own addresses failed
+	bool last_resort; // locate is asked only when the lock's own addresses failed
+	// The configured index, by name and hash; "" where it does not know the file. May be NULL.
 	int (*locate)(void *context, const struct lock_package *package,
 		      const struct lock_file *file, struct arena *arena,
 		      struct slice *ret_url, struct error *err);
 	void *context;
 };
 
-// Makes every chosen file present and verified: store, then wheelhouses, then locator, then the lock's url or path (resolved against
-// lock_directory). Size and SHA-256 are checked while streaming; a wheel's RECORD hashes once, on the way in (inst.2).
+// A file that has come whole: its size and SHA-256 are those of the lock.
+struct arrived_file {
+	const char *path;           // of the moment: nobody else knows it yet
+	struct slice name, project; // what it has to be
+	bool is_wheel;
+};
+
+// Has the last word on whether a file may enter the store. Called from several threads at once.
+typedef int admit_file(const struct arrived_file *file, const struct work *work,
+		       struct error *err);
+
+struct fetch_request {
+	const struct lock_choice *choices;
+	size_t len;
+	const char *folder; // that the lock lies in: its paths are relative to it
+	struct store_locator locator;
+	admit_file *admit; // wheel_admit of builder/wheel, which checks RECORD (inst.2)
+};
+
+// Makes every chosen file present and verified: it is looked for in the store, in the wheelhouses, at the locator, at the
+// lock's url or path, in this order. Size and SHA-256 are checked while the bytes come.
 // ERROR_INTEGRITY names the file and both hashes. Nothing unverified is ever visible under its digest.
 NODISCARD int store_fetch(struct store *store, struct net *net,
-			  const struct lock_selection *selection,
-			  const char *lock_directory, const struct store_locator *locator,
-			  const struct work *work, struct error *err);
+			  const struct fetch_request *request, const struct work *work,
+			  struct error *err);
 
 // What lies in the cache, by what it is for.
 enum store_kind {

@@ -7,9 +7,10 @@
 //	    --hash=sha256:12f6…
 //	    --hash=sha256:946d…
 //	    # via anyio, requests
-#include "lockfile/order.h"
+#include "lockfile/export.h"
 
 #include "base/map.h"
+#include "lockfile/order.h"
 
 struct text_list {
 	struct slice *items;

@@ -145,6 +145,8 @@ struct slice lock_requirement_text(struct arena *arena,
 
 // Is it pylock.toml or pylock.NAME.toml (751.1)?
 bool lock_file_name_is_valid(struct slice name);
+// The name that the lock gives the file, else the last component of its path or url (751.7).
+struct slice lock_file_name(struct arena *arena, const struct lock_file *file);
 // Is it absolute, or does it lead out of the folder it starts in (751.6)?
 bool lock_path_escapes(struct slice path);
 
@@ -184,16 +186,3 @@ struct lock_select_options {
 NODISCARD int lock_select(const struct lock *lock,
 			  const struct lock_select_options *options, struct arena *arena,
 			  struct lock_selection *ret_selection, struct error *err);
-
-struct lock_export_options {
-	bool hashes, via;
-};
-
-// A requirements.txt that `pip install --require-hashes -r` accepts: "name==version ;
-// marker" with --hash lines and "# via" comments, sorted by name. ERROR_NO: a marker that
-// asks for extras or groups; with hashes, a source tree or a file without one that pip
-// takes.
-NODISCARD int lock_export_requirements(const struct lock *lock,
-				       const struct lock_export_options *options,
-				       struct arena *arena, struct slice *ret_text,
-				       struct error *err);

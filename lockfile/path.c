@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Names of lock files (751.1), and the paths in them (751.6).
+// Names of lock files (751.1), the paths in them (751.6), and what files are called (751.7).
+#include "base/text.h"
 #include "lockfile/lockfile.h"
 
 bool lock_file_name_is_valid(struct slice name)
@@ -45,4 +46,33 @@ bool lock_path_escapes(struct slice path)
 		i = end + 1;
 	}
 	return false;
+}
+
+static struct slice last_component(struct slice text, char separator)
+{
+	size_t at = slice_find_last_byte(text, separator);
+	return at == SLICE_NONE ? text : slice_skip(text, at + 1);
+}
+
+static struct slice name_from_url(struct arena *arena, struct slice url)
+{
+	struct slice path = url, rest = url;
+	slice_cut(&rest, '#', &path);
+	rest = path;
+	slice_cut(&rest, '?', &path);
+	return percent_decode(arena, last_component(path, '/'));
+}
+
+static struct slice name_from_path(struct slice path)
+{
+	bool posix = slice_find_byte(path, '/') != SLICE_NONE;
+	return last_component(path, posix ? '/' : '\\');
+}
+
+struct slice lock_file_name(struct arena *arena, const struct lock_file *file)
+{
+	if (file->name.len)
+		return file->name;
+	return file->path.len ? name_from_path(file->path)
+			      : name_from_url(arena, file->url);
 }

@@ -91,27 +91,6 @@ static void read_hashes(struct lock_reader *reader, const struct toml_value *tab
 
 // --- the name (751.7) -------------------------------------------------------------------------
 
-static struct slice last_component(struct slice text, char separator)
-{
-	size_t at = slice_find_last_byte(text, separator);
-	return at == SLICE_NONE ? text : slice_skip(text, at + 1);
-}
-
-static struct slice name_from_url(struct arena *arena, struct slice url)
-{
-	struct slice path = url, rest = url;
-	slice_cut(&rest, '#', &path);
-	rest = path;
-	slice_cut(&rest, '?', &path);
-	return percent_decode(arena, last_component(path, '/'));
-}
-
-static struct slice name_from_path(struct slice path)
-{
-	bool posix = slice_find_byte(path, '/') != SLICE_NONE;
-	return last_component(path, posix ? '/' : '\\');
-}
-
 static bool is_file_name(struct slice name)
 {
 	return name.len > 0 && !slice_eq(name, S(".")) && !slice_eq(name, S("..")) &&
@@ -123,10 +102,9 @@ static bool is_file_name(struct slice name)
 static struct slice read_name(struct lock_reader *reader, const struct toml_value *table,
 			      const struct lock_file *file)
 {
-	struct slice name = read_text(reader, table, S("name"));
-	if (name.len == 0)
-		name = file->path.len ? name_from_path(file->path)
-				      : name_from_url(reader->arena, file->url);
+	struct lock_file named = *file;
+	named.name = read_text(reader, table, S("name"));
+	struct slice name = lock_file_name(reader->arena, &named);
 	if (!is_file_name(name) &&
 	    (file->path.len || file->url.len || toml_find(table->table, S("name")))) {
 		read_error(reader, table->span, "'%.*s' is no file name",

@@ -3,7 +3,6 @@
 #include "builder/store/arrival.h"
 
 #include "base/limits.h"
-#include "builder/wheel/check.h"
 
 // Where no size is locked; the largest wheel on any index is below 4 GB.
 #define UNKNOWN_SIZE_MAX (16 * GIB)
@@ -80,7 +79,7 @@ void arrival_forget(struct arrival *arrival)
 }
 
 // Size and SHA-256 of what arrived have to be those of the lock (751.8).
-int arrival_check(struct arrival *arrival, struct slice source, struct error *err)
+int arrival_check(struct arrival *arrival, struct slice address, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct lock_file *file = arrival->file;
@@ -94,26 +93,24 @@ int arrival_check(struct arrival *arrival, struct slice source, struct error *er
 	error_set(err, ERROR_INTEGRITY,
 		  "'%.*s' has the SHA-256 %.*s, but the lock says %.*s (from '%.*s')",
 		  SLICE_ARG(arrival->file_name), SLICE_ARG(sha256_hex(&scratch, &digest)),
-		  SLICE_ARG(sha256_hex(&scratch, &file->sha256)), SLICE_ARG(source));
+		  SLICE_ARG(sha256_hex(&scratch, &file->sha256)), SLICE_ARG(address));
 	return error_hint(err,
 			  "the file was replaced at its source, or somebody tampers with "
 			  "it: do not install it");
 }
 
-static bool is_wheel(const struct arrival *arrival)
-{
-	return arrival->file->kind == LOCK_WHEEL ||
-	       slice_ends_with(arrival->file_name, S(".whl"));
-}
-
 int arrival_enter(void *context, struct error *err)
 {
 	struct arrival *arrival = context;
-	if (is_wheel(arrival) &&
-	    wheel_check_path(arrival->writer.temporary, arrival->project,
-			     arrival->file_name, arrival->work, err) < 0)
-		return -1;
-	if (file_commit(&arrival->writer, true, err) < 0)
+	struct arrived_file file = {
+		.path = arrival->writer.temporary,
+		.name = arrival->file_name,
+		.project = arrival->project,
+		.is_wheel = arrival->file->kind == LOCK_WHEEL ||
+			    slice_ends_with(arrival->file_name, S(".whl")),
+	};
+	if (arrival->admit(&file, arrival->work, err) < 0 ||
+	    file_commit(&arrival->writer, true, err) < 0)
 		return -1;
 	loading_end(&arrival->loading);
 	return 0;

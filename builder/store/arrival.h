@@ -11,6 +11,7 @@ struct arrival {
 	const struct lock_file *file; // says SHA-256 and size
 	struct slice file_name;       // for messages
 	struct slice project;         // whose wheel it has to be
+	admit_file *admit;            // as in struct fetch_request
 	const struct work *work;      // can end the check; or NULL
 	struct loading loading;       // the lock; given back with the file in place
 	struct file_writer writer;
@@ -28,12 +29,12 @@ NODISCARD int arrival_take(struct arrival *arrival, struct slice bytes,
 uint64_t arrival_size(const struct arrival *arrival); // bytes so far
 void arrival_forget(struct arrival *arrival); // all bytes so far; it can begin anew
 
-// After the last byte: size and SHA-256 are those of the lock. source tells messages
+// After the last byte: size and SHA-256 are those of the lock. address tells messages
 // where the bytes came from.
-NODISCARD int arrival_check(struct arrival *arrival, struct slice source,
+NODISCARD int arrival_check(struct arrival *arrival, struct slice address,
 			    struct error *err);
 
-// After arrival_check: a wheel's RECORD is checked (inst.2), then the file is in the
+// After arrival_check: the file is looked at once more by who admits it, then it is in the
 // store. A crew_task: touches nothing but the arrival.
 int arrival_enter(void *arrival, struct error *err);
 

@@ -2,14 +2,14 @@
 // Brings the files of a lock into the store: many downloads at once, wheels checked by
 // other threads meanwhile.
 //
-//	missing? ──▶ sources ──▶ arrival: X.part, SHA-256 ──▶ RECORD check ──▶ rename
+//	missing? ──▶ addresses ──▶ arrival: X.part, SHA-256 ──▶ admit ──▶ rename
 //	               ▲ next        │ cut off: the rest by range
 //	               └─────────────┘
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/places.h"
 #include "builder/store/arrival.h"
-#include "builder/store/sources.h"
+#include "builder/store/addresses.h"
 #include "net/refusal.h"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 enum {
 	RESUMES_MAX = 5,  // in a row, without a byte between them
-	RESTARTS_MAX = 2, // of one source whose server cannot continue
+	RESTARTS_MAX = 2, // of one address whose server cannot continue
 	AT_ONCE = 32,     // downloads in flight; the net has a bound of its own
 	COPY_STEP = 1 << 20,
 };
@@ -25,18 +25,18 @@ enum {
 struct download {
 	struct fetch *fetch;
 	const struct lock_choice *choice;
-	struct sources sources;
+	struct addresses addresses;
 	struct arrival arrival;
 	uint64_t resumed_at; // bytes that were there when the running request began
 	unsigned fruitless;  // resumes in a row that brought nothing
-	unsigned restarts;   // of this source
-	struct error last;   // why the last source failed
+	unsigned restarts;   // of this address
+	struct error last;   // why the last address failed
 };
 
 struct fetch {
 	struct store *store;
 	struct net *net;
-	struct source_finder finder;
+	struct address_finder finder;
 	const struct work *work;
 	struct arena arena;
 	struct crew *crew;
@@ -72,7 +72,7 @@ static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 	const struct lock_file *file = choice->file;
 	if (!file)
 		return 0; // a checkout or a folder: who builds it will say so
-	struct slice name = source_file_name(file, &fetch->arena);
+	struct slice name = lock_file_name(&fetch->arena, file);
 	if (sha256_is_zero(&file->sha256)) {
 		error_set(err, ERROR_INPUT, "'%.*s' has no SHA-256 in the lock",
 			  SLICE_ARG(name));
@@ -88,6 +88,7 @@ static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 	struct download *download = &fetch->downloads[fetch->len++];
 	*download = (struct download){ .fetch = fetch, .choice = choice };
 	download->arrival = arrival_of(fetch->store, choice, name);
+	download->arrival.admit = fetch->finder.request->admit;
 	download->arrival.work = fetch->work;
 	return 0;
 }
@@ -102,16 +103,14 @@ static int largest_first(const void *left, const void *right)
 	return slice_cmp(a->arrival.file_name, b->arrival.file_name);
 }
 
-static int list_missing(struct fetch *fetch, const struct lock_selection *selection,
-			struct error *err)
+static int list_missing(struct fetch *fetch, struct error *err)
 {
+	const struct fetch_request *request = fetch->finder.request;
 	struct map seen = { .arena = &fetch->arena };
-	fetch->downloads =
-		arena_new_array(&fetch->arena, struct download, selection->len);
-	fetch->waiting =
-		arena_new_array(&fetch->arena, struct download *, selection->len);
-	for (size_t i = 0; i < selection->len; i++)
-		if (add_missing(fetch, &selection->items[i], &seen, err) < 0)
+	fetch->downloads = arena_new_array(&fetch->arena, struct download, request->len);
+	fetch->waiting = arena_new_array(&fetch->arena, struct download *, request->len);
+	for (size_t i = 0; i < request->len; i++)
+		if (add_missing(fetch, &request->choices[i], &seen, err) < 0)
 			return -1;
 	if (fetch->len)
 		qsort(fetch->downloads, fetch->len, sizeof(*fetch->downloads),
@@ -158,18 +157,18 @@ static int copy_local(struct download *download, const char *path, struct error 
 	return 0;
 }
 
-// --- sources ---------------------------------------------------------------------------
+// --- addresses ---------------------------------------------------------------------------
 
-static struct file_source *source_of(struct download *download)
+static struct file_address *address_of(struct download *download)
 {
-	return &download->sources.items[download->sources.at];
+	return &download->addresses.items[download->addresses.at];
 }
 
-static struct slice shown_source(struct download *download)
+static struct slice shown_address(struct download *download)
 {
-	const struct file_source *source = source_of(download);
-	return source->path ? slice_from(source->path)
-			    : url_redact(&download->fetch->arena, source->url);
+	const struct file_address *address = address_of(download);
+	return address->path ? slice_from(address->path)
+			     : url_redact(&download->fetch->arena, address->url);
 }
 
 // All bytes are there: other threads take over, or the hash was wrong.
@@ -177,7 +176,7 @@ static void finish(struct download *download)
 {
 	struct fetch *fetch = download->fetch;
 	struct error error = { 0 };
-	if (arrival_check(&download->arrival, shown_source(download), &error) < 0)
+	if (arrival_check(&download->arrival, shown_address(download), &error) < 0)
 		fail(fetch, &error);
 	else
 		crew_add(fetch->crew, arrival_enter, &download->arrival);
@@ -189,7 +188,7 @@ static void request(struct download *download)
 	const struct lock_file *file = download->choice->file;
 	uint64_t have = arrival_size(&download->arrival);
 	struct net_request request = {
-		.url = source_of(download)->url,
+		.url = address_of(download)->url,
 		.headers = { { S("Accept-Encoding"), S("identity") } },
 		.header_len = 1,
 		.has_range = have > 0,
@@ -205,20 +204,20 @@ static void request(struct download *download)
 	net_start(download->fetch->net, &request);
 }
 
-// Tries one source after the other, until a request is under way or a local file was
+// Tries one address after the other, until a request is under way or a local file was
 // taken.
-static void try_sources(struct download *download)
+static void try_addresses(struct download *download)
 {
 	struct fetch *fetch = download->fetch;
-	const struct file_source *source;
-	while ((source = sources_get(&fetch->finder, download->choice,
-				     &download->sources))) {
+	const struct file_address *address;
+	while ((address = addresses_get(&fetch->finder, download->choice,
+					&download->addresses))) {
 		struct error error = { 0 };
-		if (!source->path) {
+		if (!address->path) {
 			request(download);
 			return;
 		}
-		if (copy_local(download, source->path, &error) == 0) {
+		if (copy_local(download, address->path, &error) == 0) {
 			finish(download);
 			return;
 		}
@@ -226,7 +225,7 @@ static void try_sources(struct download *download)
 		download->last = error;
 		if (error.kind != ERROR_SOURCE)
 			break;
-		download->sources.at++;
+		download->addresses.at++;
 	}
 	if (download->last.kind == ERROR_NONE)
 		error_set(&download->last, ERROR_SOURCE, "no index knows it");
@@ -239,9 +238,9 @@ static void try_next(struct download *download, const struct error *why)
 {
 	start_over(download);
 	download->last = *why;
-	download->sources.at++;
+	download->addresses.at++;
 	download->fruitless = download->restarts = 0;
-	try_sources(download);
+	try_addresses(download);
 }
 
 // --- answers ---------------------------------------------------------------------------
@@ -258,7 +257,7 @@ static bool is_continuation(const struct download *download,
 }
 
 // The server cannot continue a file that it cuts off: a few more tries, then the next
-// source.
+// address.
 static void again_from_the_start(struct download *download)
 {
 	struct error why = { 0 };
@@ -269,7 +268,7 @@ static void again_from_the_start(struct download *download)
 	}
 	error_set(&why, ERROR_SOURCE,
 		  "'%.*s' comes incomplete, and its server does not continue it",
-		  SLICE_ARG(shown_source(download)));
+		  SLICE_ARG(shown_address(download)));
 	try_next(download, &why);
 }
 
@@ -300,10 +299,10 @@ static void on_refusal(struct download *download, const struct net_response *res
 		return;
 	}
 	if (response->status == 401 || response->status == 403)
-		refusal_explain(source_of(download)->url, response, &why);
+		refusal_explain(address_of(download)->url, response, &why);
 	else
 		error_set(&why, ERROR_SOURCE, "cannot fetch '%.*s': HTTP status %u",
-			  SLICE_ARG(shown_source(download)), response->status);
+			  SLICE_ARG(shown_address(download)), response->status);
 	try_next(download, &why);
 }
 
@@ -327,9 +326,9 @@ static void start(struct download *download)
 {
 	struct fetch *fetch = download->fetch;
 	struct error error = { 0 };
-	if (sources_find(&fetch->finder, download->choice, &download->sources, &error) ==
-	    0) {
-		try_sources(download);
+	if (addresses_find(&fetch->finder, download->choice, &download->addresses,
+			   &error) == 0) {
+		try_addresses(download);
 		return;
 	}
 	error_during(&error, "looking for '%.*s'",
@@ -445,14 +444,14 @@ static void release(struct fetch *fetch)
 	arena_release(&fetch->arena);
 }
 
-int store_fetch(struct store *store, struct net *net,
-		const struct lock_selection *selection, const char *lock_directory,
-		const struct store_locator *locator, const struct work *work,
-		struct error *err)
+int store_fetch(struct store *store, struct net *net, const struct fetch_request *request,
+		const struct work *work, struct error *err)
 {
 	struct fetch fetch = { .store = store, .net = net, .work = work };
-	fetch.finder = (struct source_finder){ locator, lock_directory, &fetch.arena };
-	int status = list_missing(&fetch, selection, err);
+	if (!request->admit)
+		BUG("nobody looks at what enters the store");
+	fetch.finder = (struct address_finder){ request, &fetch.arena };
+	int status = list_missing(&fetch, err);
 	if (status == 0 && fetch.len > 0) {
 		announce(&fetch);
 		status = run(&fetch, err);

@@ -246,3 +246,11 @@ int wheel_check_path(const char *path, struct slice project, struct slice file_n
 		return error_during(err, "reading wheel '%.*s'", SLICE_ARG(file_name));
 	return check_open_wheel(&wheel, work, err);
 }
+
+int wheel_admit(const struct arrived_file *file, const struct work *work,
+		struct error *err)
+{
+	return file->is_wheel ? wheel_check_path(file->path, file->project, file->name,
+						 work, err)
+			      : 0;
+}

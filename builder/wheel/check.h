@@ -15,3 +15,7 @@ NODISCARD int wheel_check(const struct wheel_file *wheel, struct error *err);
 NODISCARD int wheel_check_path(const char *path, struct slice project,
 			       struct slice file_name, const struct work *work,
 			       struct error *err);
+
+// For store_fetch: what is a wheel has to pass wheel_check_path.
+NODISCARD int wheel_admit(const struct arrived_file *file, const struct work *work,
+			  struct error *err);

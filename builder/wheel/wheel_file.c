@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Opens wheels out of the store, and says from a lock where a package came from (PEP
 // 610).
-#include "builder/store/sources.h"
-#include "net/url.h"
 #include "builder/wheel/tree.h"
+
+#include "net/url.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ int wheel_file_open(const struct store *store, const struct lock_choice *choice,
 	if (!choice->file || choice->file->kind == LOCK_SDIST)
 		return error_set(err, ERROR_INPUT, "'%.*s' is locked without a wheel",
 				 SLICE_ARG(wheel.name));
-	wheel.file_name = source_file_name(choice->file, arena);
+	wheel.file_name = lock_file_name(arena, choice->file);
 	wheel.direct_url = wheel_direct_url(choice, arena);
 	wheel.sha256 = choice->file->sha256;
 	if (file_map_open(store_file_path(store, &wheel.sha256, arena), ERROR_IO,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake export: a lock as requirements.txt with hashes.
 #include "cli/cli.h"
+#include "lockfile/export.h"
 
 #include <stdio.h>
 #include <string.h>

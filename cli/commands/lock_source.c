@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reading a lock for a command: the file, the target it is for, and the files that target takes.
 #include "base/limits.h"
+#include "builder/wheel/check.h"
 #include "cli/cli.h"
 #include "cli/sources/places.h"
 #include "lockfile/graph.h"
@@ -159,12 +160,16 @@ int fetch_files(struct cli *cli, struct store *store, const struct opened_lock *
 	struct index_locator context = {
 		.cli = cli, .net = net, .places = places, .selection = selection
 	};
-	struct store_locator locator = { .wheelhouses = cli->wheelhouses.items,
-					 .wheelhouses_len = cli->wheelhouses.len,
-					 .last_resort = !places->first,
-					 .locate = locate,
-					 .context = &context };
-	const char *directory = path_directory(&cli->arena, opened->path);
-	return store_fetch(store, net, selection, directory, &locator, &cli->progress,
-			   err);
+	struct fetch_request request = {
+		.choices = selection->items,
+		.len = selection->len,
+		.folder = path_directory(&cli->arena, opened->path),
+		.locator = { .wheelhouses = cli->wheelhouses.items,
+			     .wheelhouses_len = cli->wheelhouses.len,
+			     .last_resort = !places->first,
+			     .locate = locate,
+			     .context = &context },
+		.admit = wheel_admit,
+	};
+	return store_fetch(store, net, &request, &cli->progress, err);
 }

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "builder/wheel/check.h"
 #include "net/url.h"
 #include "packaging/name.h"
 
@@ -167,15 +168,6 @@ static int receive(struct net *net, struct slice url, struct fetching *fetching,
 		       : 0;
 }
 
-static int no_other_address(void *context, const struct lock_package *package,
-			    const struct lock_file *file, struct arena *arena,
-			    struct slice *ret_url, struct error *err)
-{
-	(void)context, (void)package, (void)file, (void)arena, (void)err;
-	*ret_url = S("");
-	return 0;
-}
-
 // Into the store by its own door, where a wheel is checked.
 static int enter_store(struct cli *cli, struct net *net, struct store *store,
 		       const char *path, const struct direct_file *file,
@@ -192,10 +184,10 @@ static int enter_store(struct cli *cli, struct net *net, struct store *store,
 	struct lock_package package = { .name = file->name,
 					.version = file->release.version_text };
 	struct lock_choice choice = { &package, &entry };
-	struct lock_selection selection = { &choice, 1, 1 };
-	struct store_locator locator = { .last_resort = true,
-					 .locate = no_other_address };
-	return store_fetch(store, net, &selection, ".", &locator, NULL, err);
+	struct fetch_request request = {
+		.choices = &choice, .len = 1, .folder = ".", .admit = wheel_admit
+	};
+	return store_fetch(store, net, &request, NULL, err);
 }
 
 static int download_into(const char *directory, struct cli *cli, struct net *net,

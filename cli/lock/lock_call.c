@@ -11,6 +11,7 @@
 #include "cli/lock/metadata_builds.h"
 #include "cli/lock/missing_hashes.h"
 #include "cli/sources/torch.h"
+#include "lockfile/export.h"
 
 #include <stdio.h>
 #include <string.h>

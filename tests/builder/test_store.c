@@ -3,6 +3,7 @@
 // verifying and pruning.
 #include "base/places.h"
 #include "builder/store/blobs.h"
+#include "builder/wheel/check.h"
 #include "tests/builder/builder_test.h"
 
 #include <arpa/inet.h>
@@ -185,8 +186,15 @@ static void world_end(struct world *world)
 static int fetch_from(struct world *world, const struct store_locator *locator,
 		      struct error *err)
 {
-	return store_fetch(world->store, world->net, &world->lock.selection,
-			   world->folder.path, locator, NULL, err);
+	struct fetch_request request = {
+		.choices = world->lock.selection.items,
+		.len = world->lock.selection.len,
+		.folder = world->folder.path,
+		.admit = wheel_admit,
+	};
+	if (locator)
+		request.locator = *locator;
+	return store_fetch(world->store, world->net, &request, NULL, err);
 }
 
 static void assert_fetched(struct world *world)

@@ -3,7 +3,7 @@
 // same bytes; selecting and exporting end in a result or in an error with a cause.
 #include "tests/fuzz/fuzz.h"
 
-#include "lockfile/lockfile.h"
+#include "lockfile/export.h"
 
 static void check_select(struct arena *arena, const struct lock *lock)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // requirements.txt from a lock: exact text, and what it cannot say.
+#include "lockfile/export.h"
 #include "tests/lockfile/fixture.h"
 
 #define PACKAGE(name, keys) "[[packages]]\nname = '" name "'\n" keys
