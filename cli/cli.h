@@ -44,6 +44,11 @@ struct command {
 	const char *name, *arguments, *summary, *examples;
 	const struct option_table *options;
 	size_t values_size;
+	bool is_local; // asks no index and no registry
+	// Completes the values by the project's settings, where these are more than the table of the command's name.
+	// arguments: named there where the command line names none. ERROR_INPUT.
+	int (*complete)(struct cli *cli, void *values, struct text_list *arguments,
+			struct error *err);
 	// values: the command's struct; result: an object for --json, filled by the command. -1 with err.
 	int (*run)(struct cli *cli, void *values, const struct text_list *arguments,
 		   json_t *result, struct error *err);
@@ -52,6 +57,9 @@ struct command {
 extern const struct command command_lock, command_export, command_bake, command_install,
 	command_dockerfile, command_cache, command_tree, command_why, command_diff,
 	command_push;
+
+// main.c: all of them.
+const struct command *const *command_list(size_t *ret_len);
 
 // --- settings.c
 // An environment variable, NULL where unset or empty

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Finds the command, parses its options, runs it, and turns its error into text or JSON and an exit code.
 #include "cli/cli.h"
+#include "cli/project_file.h"
 #include "cli/sources/pip_config.h"
 
 #include <errno.h>
@@ -33,9 +34,17 @@ static const struct option COMMON_OPTIONS[] = {
 	  "subprocess: passwords from 'keyring get'; default disabled", true },
 	{ "color", 0, OPTION_TEXT, COMMON(color), "WHEN", "auto, always or never", true },
 };
-static const struct option_table COMMON_TABLE = {
-	COMMON_OPTIONS, sizeof(COMMON_OPTIONS) / sizeof(*COMMON_OPTIONS)
+static const struct option_rule COMMON_RULES[] = {
+	{ "verbose", OPTION_EXCLUDES, "quiet", NULL, NULL },
 };
+static const struct option_table COMMON_TABLE =
+	OPTION_TABLE(COMMON_OPTIONS, COMMON_RULES);
+
+const struct command *const *command_list(size_t *ret_len)
+{
+	*ret_len = COMMAND_COUNT;
+	return COMMANDS;
+}
 
 static void print_overview(FILE *out)
 {
@@ -115,6 +124,38 @@ static bool asked_for_long_help(int argc, char **argv)
 	return false;
 }
 
+// Passwords are asked for where a command asks an index or a registry.
+static int check_keyring(const struct cli *cli, const struct command *command,
+			 struct error *err)
+{
+	const char *provider = cli->common.keyring_provider;
+	if (!command->is_local || !provider || strcmp(provider, "disabled") == 0)
+		return 0;
+	error_set(err, ERROR_USAGE, "--keyring-provider has no effect on 'pinbake %s'",
+		  command->name);
+	return error_hint(err, "it asks no index: leave the option out");
+}
+
+// The project's settings, and then whether all that the command line says is heeded.
+static int complete_values(struct cli *cli, const struct command *command, void *values,
+			   struct text_list *arguments, struct error *err)
+{
+	size_t size = command->values_size;
+	void *given = arena_alloc(&cli->arena, size ? size : 1, 16);
+	memcpy(given, values, size);
+	const struct option_target said[] = { { *command->options, given },
+					      { COMMON_TABLE, &cli->common } },
+				   complete[] = { { *command->options, values },
+						  { COMMON_TABLE, &cli->common } };
+	int status = command->complete
+			     ? command->complete(cli, values, arguments, err)
+			     : project_file_read_own(cli, command->name, command->options,
+						     values, err);
+	return status < 0 || check_keyring(cli, command, err) < 0
+		       ? -1
+		       : options_check(said, complete, 2, arguments, err);
+}
+
 static int run_command(struct cli *cli, int argc, char **argv, json_t *result,
 		       struct error *err)
 {
@@ -140,6 +181,8 @@ static int run_command(struct cli *cli, int argc, char **argv, json_t *result,
 		return 0;
 	}
 	if (choose_color(cli, err) < 0)
+		return -1;
+	if (complete_values(cli, command, values, &arguments, err) < 0)
 		return -1;
 	pip_config_load(cli);
 	return command->run(cli, values, &arguments, result, err);

@@ -190,6 +190,187 @@ int option_choice(const char *option, const char *text, const char *const *choic
 	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
 }
 
+// --- options that go together ------------------------------------------------------------------------------------------
+
+const struct option *option_find(const struct option_table *table, struct slice name)
+{
+	for (size_t i = 0; i < table->len; i++)
+		if (slice_eq(slice_from(table->items[i].name), name))
+			return &table->items[i];
+	return NULL;
+}
+
+bool option_is_set(const struct option *option, const void *values)
+{
+	const char *at = (const char *)values + option->offset;
+	struct text_list list;
+	const char *text;
+	unsigned count;
+	switch (option->type) {
+	case OPTION_FLAG: return *(const bool *)(const void *)at;
+	case OPTION_COUNT: memcpy(&count, at, sizeof(count)); return count > 0;
+	case OPTION_TEXT: memcpy(&text, at, sizeof(text)); return text != NULL;
+	case OPTION_LIST: memcpy(&list, at, sizeof(list)); return list.len > 0;
+	}
+	BUG("an option of no type");
+}
+
+static bool has_value(const struct option *option, const void *values, struct slice value)
+{
+	const char *text;
+	if (option->type != OPTION_TEXT || !option_is_set(option, values))
+		return false;
+	memcpy(&text, (const char *)values + option->offset, sizeof(text));
+	return slice_eq(slice_from(text), value);
+}
+
+// Is "name", or "name=value", said in any of the tables?
+static bool is_said(const struct option_target *targets, size_t len, struct slice word)
+{
+	struct slice value = word, name;
+	bool has_one = slice_cut(&value, '=', &name);
+	for (size_t i = 0; i < len; i++) {
+		const struct option *option = option_find(&targets[i].table, name);
+		if (option && (has_one ? has_value(option, targets[i].values, value)
+				       : option_is_set(option, targets[i].values)))
+			return true;
+	}
+	return false;
+}
+
+// The first of the words that is said; "" for none.
+static struct slice first_said(const struct option_target *targets, size_t len,
+			       const char *words)
+{
+	struct slice rest = slice_from(words), word;
+	bool more = true;
+	while (more) {
+		more = slice_cut(&rest, ' ', &word);
+		if (is_said(targets, len, word))
+			return word;
+	}
+	return S("");
+}
+
+static bool has_word(const char *words, struct slice wanted)
+{
+	struct slice rest = slice_from(words), word;
+	bool more = true, found = false;
+	while (more) {
+		more = slice_cut(&rest, ' ', &word);
+		found |= slice_eq(word, wanted);
+	}
+	return found;
+}
+
+// "--format requirements", as it is typed.
+static struct slice as_typed(struct arena *arena, struct slice word)
+{
+	struct slice value = word, name;
+	if (!slice_cut(&value, '=', &name))
+		return arena_printf(arena, "--%.*s", SLICE_ARG(word));
+	return arena_printf(arena, "--%.*s %.*s", SLICE_ARG(name), SLICE_ARG(value));
+}
+
+// "--held-back or --requirements"
+static struct slice all_as_typed(struct arena *arena, const char *words)
+{
+	struct buf text = { .arena = arena };
+	struct slice rest = slice_from(words), word;
+	bool more = true;
+	while (more) {
+		more = slice_cut(&rest, ' ', &word);
+		buf_printf(&text, "%s%.*s", text.len ? " or " : "",
+			   SLICE_ARG(as_typed(arena, word)));
+	}
+	return buf_slice(&text);
+}
+
+static int fail_needs(const struct option_rule *rule, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice option = as_typed(&scratch, slice_from(rule->option)),
+		     others = all_as_typed(&scratch, rule->others);
+	error_set(err, ERROR_USAGE, "%.*s has no effect without %.*s", SLICE_ARG(option),
+		  SLICE_ARG(others));
+	return error_hint(err, "add %.*s, or leave %.*s out", SLICE_ARG(others),
+			  SLICE_ARG(option));
+}
+
+static int fail_excludes(const struct option_rule *rule, struct slice other,
+			 struct error *err)
+{
+	if (rule->text) {
+		error_set(err, ERROR_USAGE, "%s", rule->text);
+		return rule->hint ? error_hint(err, "%s", rule->hint) : -1;
+	}
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice option = as_typed(&scratch, slice_from(rule->option)),
+		     beside = as_typed(&scratch, other);
+	error_set(err, ERROR_USAGE, "%.*s has no effect with %.*s", SLICE_ARG(option),
+		  SLICE_ARG(beside));
+	return error_hint(err, "leave one of the two out");
+}
+
+static int fail_action(const struct option_rule *rule, const char *action,
+		       struct error *err)
+{
+	error_set(err, ERROR_USAGE, "--%s has no effect on '%s'", rule->option, action);
+	return error_hint(err, "it is for '%s'", rule->others);
+}
+
+static int check_rule(const struct option_rule *rule, const struct option_target *given,
+		      const struct option_target *complete, size_t len,
+		      const struct text_list *arguments, struct error *err)
+{
+	const char *action = arguments->len ? arguments->items[0] : "";
+	struct slice other;
+	if (!is_said(given, len, slice_from(rule->option)))
+		return 0;
+	switch (rule->kind) {
+	case OPTION_NEEDS:
+		return first_said(complete, len, rule->others).len
+			       ? 0
+			       : fail_needs(rule, err);
+	case OPTION_EXCLUDES:
+		other = first_said(given, len, rule->others);
+		return other.len ? fail_excludes(rule, other, err) : 0;
+	case OPTION_OF_ACTION:
+		return !*action || has_word(rule->others, slice_from(action))
+			       ? 0
+			       : fail_action(rule, action, err);
+	}
+	BUG("a rule of no kind");
+}
+
+int options_check(const struct option_target *given, const struct option_target *complete,
+		  size_t len, const struct text_list *arguments, struct error *err)
+{
+	for (size_t t = 0; t < len; t++)
+		for (size_t i = 0; i < given[t].table.rules_len; i++)
+			if (check_rule(&given[t].table.rules[i], given, complete, len,
+				       arguments, err) < 0)
+				return -1;
+	return 0;
+}
+
+bool options_exclude(const struct option_table *table, const char *a, const char *b)
+{
+	for (size_t i = 0; i < table->rules_len; i++) {
+		const struct option_rule *rule = &table->rules[i];
+		if (rule->kind != OPTION_EXCLUDES)
+			continue;
+		if ((strcmp(rule->option, a) == 0 &&
+		     has_word(rule->others, slice_from(b))) ||
+		    (strcmp(rule->option, b) == 0 &&
+		     has_word(rule->others, slice_from(a))))
+			return true;
+	}
+	return false;
+}
+
+// --- help --------------------------------------------------------------------------------------------------------------
+
 // Prints text from the current column on, wrapped at word borders, later lines indented.
 static void print_wrapped(FILE *out, const char *text, size_t column)
 {

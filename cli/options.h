@@ -29,10 +29,33 @@ struct option {
 	bool advanced;     // only in --help, not in -h
 };
 
+// What options have to do with each other, said beside their table, so that none is taken and then not heeded. Options are
+// named as in the table; "format=requirements" is one with this value alone.
+enum option_rule_kind {
+	OPTION_NEEDS,     // no effect without one of the others
+	OPTION_EXCLUDES,  // no effect beside any of the others
+	OPTION_OF_ACTION, // an effect on these actions alone: the command's first argument
+};
+
+struct option_rule {
+	const char *option;
+	enum option_rule_kind kind;
+	const char *others;      // separated by blanks
+	const char *text, *hint; // in the place of the usual words; NULL: those
+};
+
 struct option_table {
 	const struct option *items;
 	size_t len;
+	const struct option_rule *rules;
+	size_t rules_len;
 };
+
+#define OPTION_TABLE(options, all_rules)                                      \
+	{                                                                     \
+		(options), sizeof(options) / sizeof(*(options)), (all_rules), \
+			sizeof(all_rules) / sizeof(*(all_rules))              \
+	}
 
 // Parses argv[0..argc) by the tables (a command's own and the common ones, each with its own struct). Arguments that
 // are no options go to *ret_arguments in order; "--" ends options. ERROR_USAGE with the nearest option as hint.
@@ -43,6 +66,17 @@ struct option_target {
 NODISCARD int options_parse(int argc, char **argv, const struct option_target *targets,
 			    size_t target_len, struct arena *arena,
 			    struct text_list *ret_arguments, struct error *err);
+
+// Is each option of the command line heeded in this run? `given`: its values; `complete`: the same tables with what the
+// project's settings add, which may be what an option needs. ERROR_USAGE names both options.
+NODISCARD int options_check(const struct option_target *given,
+			    const struct option_target *complete, size_t len,
+			    const struct text_list *arguments, struct error *err);
+// By its name, or NULL; does the option have a value other than its default?
+const struct option *option_find(const struct option_table *table, struct slice name);
+bool option_is_set(const struct option *option, const void *values);
+// Do two options of a table exclude each other, whatever their values?
+bool options_exclude(const struct option_table *table, const char *a, const char *b);
 
 // The lines of a table for help, within 80 columns.
 void options_print(FILE *out, const struct option_table *table, bool advanced_too);

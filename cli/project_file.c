@@ -11,8 +11,10 @@
 struct settings {
 	struct cli *cli;
 	const struct option_table *table;
-	char *values; // of the command
-	struct text_list *inputs;
+	const char *command;      // whose table it is
+	char *values;             // of the command
+	struct text_list *inputs; // NULL: the table takes none
+	bool *given;              // by option: had a value before the file was read
 };
 
 #define SETTING_ERROR(settings, span, ...)                                          \
@@ -138,16 +140,48 @@ static void set_option(struct settings *settings, const struct option *option,
 	}
 }
 
-static bool is_of_another_command(const struct toml_entry *entry)
+static bool is_command(struct slice key)
 {
-	static const char *const commands[] = { "bake",       "install", "export",
-						"dockerfile", "build",   "audit",
-						"image" };
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		if (entry->value.type == TOML_TABLE &&
-		    slice_eq(entry->key, slice_from(commands[i])))
+	size_t len;
+	const struct command *const *commands = command_list(&len);
+	for (size_t i = 0; i < len; i++)
+		if (slice_eq(key, slice_from(commands[i]->name)))
 			return true;
 	return false;
+}
+
+// The command line ends what has no effect beside it.
+static bool is_ended(const struct settings *settings, const struct option *option)
+{
+	const struct option_table *table = settings->table;
+	for (size_t i = 0; i < table->len; i++)
+		if (settings->given[i] &&
+		    options_exclude(table, option->name, table->items[i].name))
+			return true;
+	return false;
+}
+
+static bool is_off(const struct toml_value *value)
+{
+	return value->type == TOML_BOOLEAN && !value->boolean;
+}
+
+// Two entries of one file of which one says that the other counts for nothing.
+static void check_beside(struct settings *settings, const struct toml_table *all,
+			 const struct toml_entry *entry, const struct option *option)
+{
+	for (size_t i = 0; i < all->len && !is_off(&entry->value); i++) {
+		const struct toml_entry *other = &all->items[i];
+		const struct option *beside =
+			other == entry ? NULL : find_option(settings, other->key);
+		if (!beside || is_off(&other->value) || other > entry ||
+		    !options_exclude(settings->table, option->name, beside->name))
+			continue;
+		error_hint(SETTING_ERROR(settings, entry->key_span,
+					 "'%.*s' and '%.*s' exclude each other",
+					 SLICE_ARG(entry->key), SLICE_ARG(other->key)),
+			   "leave one of the two out");
+	}
 }
 
 static void fail_for_one_run(struct settings *settings, const struct toml_entry *entry)
@@ -157,25 +191,41 @@ static void fail_for_one_run(struct settings *settings, const struct toml_entry 
 		      SLICE_ARG(entry->key));
 }
 
+static void add_names(struct settings *settings, bool tables, struct text_list *names)
+{
+	struct arena *arena = &settings->cli->arena;
+	size_t len;
+	const struct command *const *commands = command_list(&len);
+	for (size_t i = 0; tables && i < len; i++)
+		*array_push(arena, names) = commands[i]->name;
+	for (size_t i = 0; i < settings->table->len; i++)
+		if (!is_for_one_run(&settings->table->items[i]))
+			*array_push(arena, names) = settings->table->items[i].name;
+}
+
 static void fail_unknown(struct settings *settings, const struct toml_entry *entry)
 {
 	struct text_list names = { 0 };
-	*array_push(&settings->cli->arena, &names) = "requirements";
-	for (size_t i = 0; i < settings->table->len; i++)
-		if (!is_for_one_run(&settings->table->items[i]))
-			*array_push(&settings->cli->arena, &names) =
-				settings->table->items[i].name;
+	bool is_table = entry->value.type == TOML_TABLE && settings->inputs;
+	if (settings->inputs)
+		*array_push(&settings->cli->arena, &names) = "requirements";
+	add_names(settings, is_table, &names);
 	const char *near =
 		nearest_word(text_of(settings, entry->key), names.items, names.len);
 	struct error *err =
-		SETTING_ERROR(settings, entry->key_span, "there is no setting '%.*s'",
+		SETTING_ERROR(settings, entry->key_span,
+			      is_table ? "there is no setting or command '%.*s'"
+				       : "there is no setting '%.*s'",
 			      SLICE_ARG(entry->key));
 	if (near)
 		error_hint(err, "did you mean '%s'?", near);
+	else if (is_table)
+		error_hint(err,
+			   "tables have the names of commands: see 'pinbake --help'");
 	else
-		error_hint(
-			err,
-			"settings have the names of options: see 'pinbake lock --help'");
+		error_hint(err,
+			   "settings have the names of options: see 'pinbake %s --help'",
+			   settings->command);
 }
 
 // Settings that are no options: lock_plan.h.
@@ -184,19 +234,38 @@ static bool is_read_elsewhere(struct slice key)
 	return slice_eq(key, S("conflicts"));
 }
 
+// What the root has besides options of `lock`.
+static bool is_of_root(struct settings *settings, const struct toml_entry *entry)
+{
+	if (!settings->inputs)
+		return false;
+	if (is_command(entry->key))
+		(void)toml_check_type(&entry->value, TOML_TABLE, entry->key,
+				      &settings->cli->diagnostics);
+	else if (slice_eq(entry->key, S("requirements")))
+		set_list(settings, entry, false, settings->inputs);
+	else
+		return is_read_elsewhere(entry->key);
+	return true;
+}
+
 static void read_table(struct settings *settings, const struct toml_table *table)
 {
+	settings->given =
+		arena_new_array(&settings->cli->arena, bool, settings->table->len);
+	for (size_t i = 0; i < settings->table->len; i++)
+		settings->given[i] =
+			option_is_set(&settings->table->items[i], settings->values);
 	for (size_t i = 0; i < table->len; i++) {
 		const struct toml_entry *entry = &table->items[i];
 		const struct option *option = find_option(settings, entry->key);
-		if (slice_eq(entry->key, S("requirements")))
-			set_list(settings, entry, false, settings->inputs);
-		else if (!option && !is_of_another_command(entry) &&
-			 !is_read_elsewhere(entry->key))
+		if (option)
+			check_beside(settings, table, entry, option);
+		if (!option && !is_of_root(settings, entry))
 			fail_unknown(settings, entry);
 		else if (option && is_for_one_run(option))
 			fail_for_one_run(settings, entry);
-		else if (option && !has_variable(option))
+		else if (option && !has_variable(option) && !is_ended(settings, option))
 			set_option(settings, option, entry);
 	}
 }
@@ -226,20 +295,6 @@ static const struct toml_table *tool_table(struct cli *cli, const struct toml_ta
 	return own ? own->table : NULL;
 }
 
-// A pyproject.toml without a word on us is not ours to judge: it may be wrong, and not be asked for.
-static void read_pyproject(struct settings *settings, const char *path)
-{
-	struct cli *cli = settings->cli;
-	struct diagnostics kept = cli->diagnostics;
-	struct toml_table *root;
-	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
-	bool is_toml = open_document(cli, path, &root) == 0;
-	cli->diagnostics = kept;
-	const struct toml_table *table = is_toml ? tool_table(cli, root) : NULL;
-	if (table)
-		read_table(settings, table);
-}
-
 static const struct toml_table *table_of(const struct toml_table *table, struct slice key)
 {
 	const struct toml_value *value = table ? toml_find(table, key) : NULL;
@@ -265,22 +320,62 @@ void project_tables(struct cli *cli, struct project_tables *ret_tables)
 	*ret_tables = tables;
 }
 
-int project_file_read(struct cli *cli, const struct option_table *table, void *values,
-		      struct text_list *inputs, struct error *err)
+// pinbake.toml's own table, else that of pyproject.toml; NULL for none. A pyproject.toml without a word on us is not ours
+// to judge: it may be wrong, and not be asked for.
+static const struct toml_table *open_settings(struct cli *cli, const char **ret_path)
 {
-	struct settings settings = { cli, table, values, inputs };
 	struct toml_table *root;
-	const char *path = "pinbake.toml";
-	size_t before = cli->diagnostics.error_count;
-	if (file_exists(path)) {
-		if (open_document(cli, path, &root) == 0)
-			read_table(&settings, root);
-	} else if (file_exists(path = "pyproject.toml")) {
-		read_pyproject(&settings, path);
-	}
+	*ret_path = "pinbake.toml";
+	if (file_exists(*ret_path))
+		return open_document(cli, *ret_path, &root) == 0 ? root : NULL;
+	*ret_path = "pyproject.toml";
+	if (!file_exists(*ret_path))
+		return NULL;
+	struct diagnostics kept = cli->diagnostics;
+	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
+	bool is_toml = open_document(cli, *ret_path, &root) == 0;
+	cli->diagnostics = kept;
+	return is_toml ? tool_table(cli, root) : NULL;
+}
+
+static int tell_problems(const struct cli *cli, size_t before, const char *path,
+			 struct error *err)
+{
 	size_t problems = cli->diagnostics.error_count - before;
 	return problems ? error_set(err, ERROR_INPUT,
 				    "%zu problem%s in the settings of '%s'", problems,
 				    plural(problems), path)
 			: 0;
+}
+
+int project_file_read(struct cli *cli, const struct option_table *table, void *values,
+		      struct text_list *inputs, struct error *err)
+{
+	struct settings settings = { .cli = cli,
+				     .table = table,
+				     .command = "lock",
+				     .values = values,
+				     .inputs = inputs };
+	size_t before = cli->diagnostics.error_count;
+	const char *path;
+	const struct toml_table *own = open_settings(cli, &path);
+	if (own)
+		read_table(&settings, own);
+	return tell_problems(cli, before, path, err);
+}
+
+int project_file_read_own(struct cli *cli, const char *command,
+			  const struct option_table *table, void *values,
+			  struct error *err)
+{
+	struct settings settings = {
+		.cli = cli, .table = table, .command = command, .values = values
+	};
+	size_t before = cli->diagnostics.error_count;
+	const char *path;
+	const struct toml_table *root = open_settings(cli, &path),
+				*own = table_of(root, slice_from(command));
+	if (own)
+		read_table(&settings, own);
+	return tell_problems(cli, before, path, err);
 }

@@ -143,10 +143,6 @@ static int choose_scheme(const struct bake_values *values, struct bake_options *
 {
 	if (!values->system)
 		return 0;
-	if (values->tree.prefix) {
-		error_set(err, ERROR_USAGE, "--prefix has no meaning with --system");
-		return error_hint(err, "the prefix is that of --interpreter");
-	}
 	return scheme_of_system(options->interpreter, options->target, &options->scheme,
 				&options->prefix, err);
 }
@@ -278,7 +274,14 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 	return write_archive(cli, values, &baked, output, result, err);
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_rule RULES[] = {
+	TREE_RULES,
+	{ "prefix", OPTION_EXCLUDES, "system", "--prefix has no meaning with --system",
+	  "the prefix is that of --interpreter" },
+	{ "tag", OPTION_NEEDS, "archive", NULL, NULL },
+};
+
+static const struct option_table TABLE = OPTION_TABLE(OPTIONS, RULES);
 
 const struct command command_bake = {
 	.name = "bake",

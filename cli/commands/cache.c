@@ -208,7 +208,13 @@ static int run_cache(struct cli *cli, void *opaque, const struct text_list *argu
 	return action->run(&call, err);
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_rule RULES[] = {
+	{ "max-size", OPTION_OF_ACTION, "prune", NULL, NULL },
+	{ "max-age", OPTION_OF_ACTION, "prune", NULL, NULL },
+	{ "remove", OPTION_OF_ACTION, "verify", NULL, NULL },
+};
+
+static const struct option_table TABLE = OPTION_TABLE(OPTIONS, RULES);
 
 const struct command command_cache = {
 	.name = "cache",
@@ -219,6 +225,7 @@ const struct command command_cache = {
 		    "  pinbake cache verify --remove\n"
 		    "  pinbake cache prune --max-size 2G\n",
 	.options = &TABLE,
+	.is_local = true,
 	.values_size = sizeof(struct cache_values),
 	.run = run_cache,
 };

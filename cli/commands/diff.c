@@ -457,7 +457,7 @@ static int run_diff(struct cli *cli, void *opaque, const struct text_list *argum
 	return -1;
 }
 
-static const struct option_table TABLE = { NULL, 0 };
+static const struct option_table TABLE = { 0 };
 
 const struct command command_diff = {
 	.name = "diff",
@@ -467,6 +467,7 @@ const struct command command_diff = {
 		"  pinbake diff old.toml pylock.toml\n"
 		"  git show HEAD:pylock.toml > old.toml; pinbake diff old.toml pylock.toml\n",
 	.options = &TABLE,
+	.is_local = true,
 	.values_size = 0,
 	.run = run_diff,
 };

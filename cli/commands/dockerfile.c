@@ -70,6 +70,79 @@ static struct slice joined(struct cli *cli, const struct text_list *words)
 	return buf_slice(&text);
 }
 
+// Is the instruction in the file already? Of FROM also with a name after it, of COPY among other files.
+static bool says(struct slice text, struct slice instruction, struct slice value)
+{
+	struct slice line, word;
+	bool is_copy = slice_eq(instruction, S("COPY")), found = false;
+	while (text.len && !found) {
+		slice_cut(&text, '\n', &line);
+		line = slice_trim(line);
+		slice_cut(&line, ' ', &word);
+		line = slice_trim(line);
+		if (!slice_eq_ignore_case(word, instruction))
+			continue;
+		found = slice_eq(line, value);
+		while (line.len && !found) {
+			slice_cut(&line, ' ', &word);
+			found = slice_eq(word, value);
+			if (!is_copy)
+				break;
+		}
+	}
+	return found;
+}
+
+// Of a file that is there only the block is written; what else was asked for must be in it.
+static int check_is_there(const char *output, struct slice existing, const char *option,
+			  const char *instruction, struct slice value, struct error *err)
+{
+	if (!value.len || says(existing, slice_from(instruction), value))
+		return 0;
+	error_set(err, ERROR_USAGE,
+		  "--%s has no effect: '%s' is there, and only its block is written",
+		  option, output);
+	return error_hint(err, "put the line there yourself: %s %.*s", instruction,
+			  SLICE_ARG(value));
+}
+
+static int check_existing(const struct dockerfile_values *values,
+			  const struct dockerfile_options *options, const char *output,
+			  struct slice existing, struct error *err)
+{
+	const struct {
+		const char *option, *instruction;
+		struct slice value;
+	} lines[] = { { "base", "FROM", options->base },
+		      { "workdir", "WORKDIR", slice_from(values->workdir) },
+		      { "expose", "EXPOSE", options->expose },
+		      { "command", "CMD", options->command } };
+	if (slice_trim(existing).len == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		if (check_is_there(output, existing, lines[i].option,
+				   lines[i].instruction, lines[i].value, err) < 0)
+			return -1;
+	for (size_t i = 0; i < values->app.len; i++)
+		if (check_is_there(output, existing, "app", "COPY",
+				   slice_from(values->app.items[i]), err) < 0)
+			return -1;
+	return 0;
+}
+
+// The layers hold one prefix.
+static int check_prefix(const struct dockerfile_values *values,
+			const struct bake_result *baked, struct error *err)
+{
+	struct slice wanted = slice_from(values->prefix);
+	if (!wanted.len || !baked->prefix.len || slice_eq(wanted, baked->prefix))
+		return 0;
+	error_set(err, ERROR_USAGE, "--prefix has no effect: what is baked is for '%.*s'",
+		  SLICE_ARG(baked->prefix));
+	return error_hint(err, "bake it for another one: pinbake bake --prefix %s",
+			  values->prefix);
+}
+
 static int write_ignore_file(struct cli *cli, const char *directory, struct error *err)
 {
 	struct slice existing;
@@ -113,6 +186,9 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 				  options.out_directory.ptr);
 	if (!to_stdout && read_existing(cli, output, &existing, err) < 0)
 		return -1;
+	if (check_prefix(values, &baked, err) < 0 ||
+	    check_existing(values, &options, output, existing, err) < 0)
+		return -1;
 	if (dockerfile_text(&options, &baked, existing, &cli->arena, &text, err) < 0)
 		return error_during(err, "writing '%s'", output);
 	json_object_set_new(result, "layers", json_integer((json_int_t)baked.len));
@@ -133,7 +209,8 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 	return 0;
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_table TABLE = { .items = OPTIONS,
+					   .len = sizeof(OPTIONS) / sizeof(*OPTIONS) };
 
 const struct command command_dockerfile = {
 	.name = "dockerfile",
@@ -144,6 +221,7 @@ const struct command command_dockerfile = {
 		"      --command 'streamlit run app.py'\n"
 		"  pinbake dockerfile          update the marked block of an existing Dockerfile\n",
 	.options = &TABLE,
+	.is_local = true,
 	.values_size = sizeof(struct dockerfile_values),
 	.run = run_dockerfile,
 };

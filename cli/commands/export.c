@@ -60,7 +60,8 @@ static int run_export(struct cli *cli, void *opaque, const struct text_list *arg
 	return 0;
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_table TABLE = { .items = OPTIONS,
+					   .len = sizeof(OPTIONS) / sizeof(*OPTIONS) };
 
 const struct command command_export = {
 	.name = "export",
@@ -69,6 +70,7 @@ const struct command command_export = {
 	.examples = "  pinbake export > requirements.txt\n"
 		    "  pinbake export pylock.toml -o requirements.txt\n",
 	.options = &TABLE,
+	.is_local = true,
 	.values_size = sizeof(struct export_values),
 	.run = run_export,
 };

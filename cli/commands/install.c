@@ -83,7 +83,12 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	return 0;
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_rule RULES[] = {
+	TREE_RULES,
+	{ "link-mode", OPTION_EXCLUDES, "check", NULL, NULL },
+};
+
+static const struct option_table TABLE = OPTION_TABLE(OPTIONS, RULES);
 
 const struct command command_install = {
 	.name = "install",

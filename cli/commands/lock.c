@@ -65,20 +65,24 @@ static int lock_unit(struct run *run, const struct lock_unit *unit, bool may_spl
 	return lock_units(run, &plan, false, err);
 }
 
-static int run_lock(struct cli *cli, void *opaque, const struct text_list *inputs,
+static int complete_lock(struct cli *cli, void *values, struct text_list *arguments,
+			 struct error *err)
+{
+	return lock_read_settings(cli, values, arguments, err);
+}
+
+static int run_lock(struct cli *cli, void *opaque, const struct text_list *files,
 		    json_t *result, struct error *err)
 {
-	struct lock_values *values = opaque;
-	struct text_list files = *inputs;
+	const struct lock_values *values = opaque;
 	static const char *const formats[] = { "pylock", "requirements" };
 	size_t format;
 	struct lock_plan plan;
 	struct run run = {
-		.cli = cli, .values = values, .files = &files, .result = result
+		.cli = cli, .values = values, .files = files, .result = result
 	};
 	preferences_init(&run.preferred, &cli->arena);
-	if (lock_read_settings(cli, values, &files, err) < 0 ||
-	    option_choice("format", values->format, formats, 2, &format, err) < 0 ||
+	if (option_choice("format", values->format, formats, 2, &format, err) < 0 ||
 	    lock_plan_conflicts(cli, values, &plan, err) < 0)
 		return -1;
 	run.is_several = plan.len > 1;
@@ -96,5 +100,6 @@ const struct command command_lock = {
 		"  pinbake lock app.in dev.in -c constraints.txt --offline\n",
 	.options = &lock_option_table,
 	.values_size = sizeof(struct lock_values),
+	.complete = complete_lock,
 	.run = run_lock,
 };

@@ -89,7 +89,8 @@ static int run_push(struct cli *cli, void *opaque, const struct text_list *argum
 	return status;
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_table TABLE = { .items = OPTIONS,
+					   .len = sizeof(OPTIONS) / sizeof(*OPTIONS) };
 
 const struct command command_push = {
 	.name = "push",

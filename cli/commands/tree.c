@@ -189,7 +189,8 @@ static int run_tree(struct cli *cli, void *opaque, const struct text_list *argum
 	return 0;
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_table TABLE = { .items = OPTIONS,
+					   .len = sizeof(OPTIONS) / sizeof(*OPTIONS) };
 
 const struct command command_tree = {
 	.name = "tree",
@@ -199,6 +200,7 @@ const struct command command_tree = {
 		    "  pinbake tree --depth 1\n"
 		    "  pinbake tree pylock.toml --invert numpy\n",
 	.options = &TABLE,
+	.is_local = true,
 	.values_size = sizeof(struct tree_values),
 	.run = run_tree,
 };

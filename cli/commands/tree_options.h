@@ -55,6 +55,14 @@ struct tree_values {
 	  "docker or podman (default: the first on PATH)", true }, \
 	{ "build-network", 0, OPTION_FLAG, TREE_AT(type, build_network), NULL, \
 	  "let builds reach the network", true }
+
+// Rows of its rules.
+#define TREE_RULES \
+	PLACES_RULES, \
+	{ "python-bin", OPTION_EXCLUDES, "build-in no-build", NULL, NULL }, \
+	{ "build-in", OPTION_EXCLUDES, "no-build", NULL, NULL }, \
+	{ "build-network", OPTION_EXCLUDES, "no-build", NULL, NULL }, \
+	{ "build-engine", OPTION_NEEDS, "build-in", NULL, NULL }
 // clang-format on
 
 // 0 without --jobs. ERROR_USAGE.

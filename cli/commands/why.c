@@ -304,7 +304,30 @@ static int run_why(struct cli *cli, void *opaque, const struct text_list *argume
 	return answer(&question, values, arguments->items[0], result, err);
 }
 
-static const struct option_table TABLE = { OPTIONS, sizeof(OPTIONS) / sizeof(*OPTIONS) };
+// The ways to a package need no solving; only what was asked for is read for them.
+static const struct option_rule RULES[] = {
+	PLACES_RULES,
+	{ "extra", OPTION_NEEDS, "held-back requirements", NULL, NULL },
+	{ "group", OPTION_NEEDS, "held-back requirements", NULL, NULL },
+	{ "target", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "constraint", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "override", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "exclude", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "index-url", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "extra-index-url", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "index", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "index-for", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "find-links", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "no-index", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "prerelease", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "only-binary", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "no-binary", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "exclude-newer", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "exclude-newer-package", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "keyring-provider=subprocess", OPTION_NEEDS, "held-back", NULL, NULL },
+};
+
+static const struct option_table TABLE = OPTION_TABLE(OPTIONS, RULES);
 
 const struct command command_why = {
 	.name = "why",

@@ -617,7 +617,7 @@ static struct slice command_of(struct inquiry *inquiry)
 static void prepare_builds(struct inquiry *inquiry)
 {
 	const struct lock_values *values = &inquiry->values;
-	if (!values->build || values->no_build)
+	if (!values->build)
 		return;
 	metadata_builds_init(&inquiry->builds, inquiry->cli, &inquiry->places,
 			     &inquiry->options);

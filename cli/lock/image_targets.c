@@ -70,10 +70,6 @@ int image_targets(struct cli *cli, const struct lock_values *values,
 		  struct target_list *ret_targets, struct error *err)
 {
 	struct target_list targets = { 0 };
-	if (values->targets.len || values->platforms.len)
-		return error_set(
-			err, ERROR_USAGE,
-			"--for-image already says what --platform and --target would");
 	for (size_t i = 0; i < values->images.len; i++) {
 		const char *ref = values->images.items[i];
 		struct image_list images;

@@ -44,6 +44,16 @@ static bool wants_requirements(const struct lock_values *values)
 	return values->format && strcmp(values->format, "requirements") == 0;
 }
 
+static struct slice read_present_text(const struct call *call)
+{
+	struct slice text = S("");
+	struct error ignored;
+	if (strcmp(call->path, "-") != 0 && file_exists(call->path))
+		(void)!file_read(call->path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT,
+				 &call->cli->arena, &text, &ignored);
+	return text;
+}
+
 // Its pins are kept where they still hold. A damaged one is no lock, and about to be replaced.
 static void read_present(struct call *call)
 {
@@ -52,7 +62,10 @@ static void read_present(struct call *call)
 	call->cli->diagnostics = (struct diagnostics){ .arena = &call->cli->arena };
 	bool is_lock = strcmp(call->path, "-") != 0 &&
 		       !wants_requirements(call->values) && file_exists(call->path);
-	if (!is_lock || read_lock(call->cli, call->path, &call->present, &ignored) < 0)
+	if (wants_requirements(call->values))
+		call->present.source.text = read_present_text(call);
+	else if (!is_lock ||
+		 read_lock(call->cli, call->path, &call->present, &ignored) < 0)
 		call->present = (struct opened_lock){ 0 };
 	call->cli->diagnostics = kept;
 }
@@ -392,17 +405,6 @@ static int record_builds(struct call *call, struct net *net, struct error *err)
 
 // --- answers of earlier runs ----------------------------------------------------------------------------------------
 
-static struct slice read_present_text(const struct call *call)
-{
-	struct slice text = S("");
-	struct error ignored;
-	if (strcmp(call->path, "-") != 0 && !wants_requirements(call->values) &&
-	    file_exists(call->path))
-		(void)!file_read(call->path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT,
-				 &call->cli->arena, &text, &ignored);
-	return text;
-}
-
 // Of several locks each goes by the pins of those before it.
 static bool is_alone(const struct lock_request *request)
 {
@@ -563,7 +565,7 @@ int lock_call(struct cli *cli, const struct lock_request *request, json_t *resul
 	direct_init(&direct, cli, net);
 	direct.present = values->upgrade ? NULL : &call.present.lock;
 	direct.released = &values->upgrade_packages;
-	if (values->build && !values->no_build) {
+	if (values->build) {
 		metadata_builds_init(&builds, cli, &call.places, &options);
 		builds.lock_path = call.path;
 		builds.python = values->python_bin;

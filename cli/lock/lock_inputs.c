@@ -20,7 +20,7 @@ struct inputs {
 	} moved;
 	struct project_request request;
 	struct requirement_set *set;
-	size_t projects; // pyproject.toml files among them
+	size_t projects; // pyproject.toml files among them, but for one read for its groups
 	bool failed;
 };
 
@@ -53,7 +53,6 @@ static bool is_lock(struct inputs *inputs, const char *path)
 static int read_project(struct inputs *inputs, const char *path,
 			const struct project_request *request)
 {
-	inputs->projects++;
 	return requirements_read_project(path, request, &inputs->reader,
 					 &inputs->cli->arena, inputs->set,
 					 &inputs->cli->diagnostics);
@@ -137,7 +136,9 @@ static int read_input(struct inputs *inputs, const char *path)
 	if (is_lock(inputs, path))
 		return -1;
 	switch (kind_of(slice_from(path))) {
-	case INPUT_PROJECT: return read_project(inputs, path, &inputs->request);
+	case INPUT_PROJECT:
+		inputs->projects++;
+		return read_project(inputs, path, &inputs->request);
 	case INPUT_SCRIPT:
 		return requirements_read_script(path, &inputs->reader, arena, inputs->set,
 						&inputs->cli->diagnostics);
@@ -178,13 +179,19 @@ static int read_groups(struct inputs *inputs)
 	return read_project(inputs, "pyproject.toml", &groups);
 }
 
+// An extra is nothing without the project.
+static bool asks_for_project(const struct lock_values *values)
+{
+	return values->whole_project || values->extras.len || values->all_extras;
+}
+
 static int read_all(struct inputs *inputs, const struct lock_values *values,
 		    const struct text_list *paths)
 {
 	int status = 0;
 	for (size_t i = 0; i < paths->len; i++)
 		status |= read_input(inputs, paths->items[i]);
-	if (paths->len == 0 && values->groups.len == 0)
+	if (paths->len == 0 && (values->groups.len == 0 || asks_for_project(values)))
 		status |= read_input(inputs, "pyproject.toml");
 	if (values->groups.len && inputs->projects == 0)
 		status |= read_groups(inputs);
@@ -215,24 +222,35 @@ static int check_request(const struct inputs *inputs, const struct lock_values *
 		err, "in a requirements file, extras stand in brackets: package[extra]");
 }
 
+// What the command line asks for of a project is not what the settings would.
+static void keep_extras(const struct lock_values *given, bool has_files,
+			struct lock_values *values)
+{
+	bool groups_alone = given->groups.len && !given->extras.len && !given->all_extras;
+	if (has_files || groups_alone) {
+		values->extras = given->extras;
+		values->all_extras = given->all_extras;
+	}
+	if (has_files)
+		values->groups = given->groups;
+	values->whole_project = values->extras.len || values->all_extras;
+}
+
 int lock_read_settings(struct cli *cli, struct lock_values *values,
 		       struct text_list *inputs, struct error *err)
 {
 	struct lock_values given = *values;
 	bool has_files = inputs->len > 0;
-	if (project_file_read(cli, &lock_option_table, values, inputs, err) < 0)
+	if (project_file_read_own(cli, "lock", &lock_option_table, values, err) < 0 ||
+	    project_file_read(cli, &lock_option_table, values, inputs, err) < 0)
 		return -1;
 	if (given.pythons.len || given.platforms.len || given.targets.len) {
 		values->pythons = given.pythons;
 		values->platforms = given.platforms;
 		values->targets = given.targets;
 	}
-	index_values_settle(&given.indexes, &values->indexes);
-	if (has_files) {
-		values->extras = given.extras;
-		values->groups = given.groups;
-		values->all_extras = given.all_extras;
-	}
+	keep_extras(&given, has_files, values);
+	values->indexes.named_here = given.indexes.named_indexes.len > 0;
 	return 0;
 }
 

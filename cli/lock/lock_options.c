@@ -142,10 +142,46 @@ static void add_rules(struct arena *arena, struct slice names, enum binary_mode 
 	}
 }
 
+static int check_once(const struct rule_list *rules, struct error *err)
+{
+	for (size_t i = 0; i < rules->len; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct binary_rule *a = &rules->items[i],
+						 *b = &rules->items[j];
+			if (a->mode == b->mode || a->mode == BINARY_ANY ||
+			    b->mode == BINARY_ANY || !slice_eq(a->name, b->name))
+				continue;
+			error_set(err, ERROR_USAGE,
+				  "--no-binary %.*s and --only-binary %.*s exclude each "
+				  "other",
+				  SLICE_ARG(a->name), SLICE_ARG(a->name));
+			return error_hint(err, "leave one of the two out");
+		}
+	return 0;
+}
+
+// Those of the two options, whose order is not known: what is said of one package goes before what is said of all.
+static int add_own_rules(struct arena *arena, const struct lock_values *values,
+			 struct rule_list *rules, struct error *err)
+{
+	struct rule_list own = { 0 };
+	for (size_t i = 0; i < values->no_binary.len; i++)
+		add_rules(arena, slice_from(values->no_binary.items[i]), BINARY_NONE,
+			  &own);
+	for (size_t i = 0; i < values->only_binary.len; i++)
+		add_rules(arena, slice_from(values->only_binary.items[i]), BINARY_ONLY,
+			  &own);
+	for (int names = 0; names < 2; names++)
+		for (size_t i = 0; i < own.len; i++)
+			if (slice_eq(own.items[i].name, S(":all:")) != (names == 1))
+				*array_push(arena, rules) = own.items[i];
+	return check_once(&own, err);
+}
+
 // Files first, then the command line: what is said last wins (req.3).
-static void read_binary_rules(struct cli *cli, const struct lock_values *values,
-			      const struct requirement_set *set,
-			      struct resolve_options *options)
+static int read_binary_rules(struct cli *cli, const struct lock_values *values,
+			     const struct requirement_set *set,
+			     struct resolve_options *options, struct error *err)
 {
 	struct rule_list rules = { 0 };
 	for (size_t i = 0; i < set->options_len; i++) {
@@ -156,14 +192,11 @@ static void read_binary_rules(struct cli *cli, const struct lock_values *values,
 			add_rules(&cli->arena, set->options[i].value, BINARY_ONLY,
 				  &rules);
 	}
-	for (size_t i = 0; i < values->no_binary.len; i++)
-		add_rules(&cli->arena, slice_from(values->no_binary.items[i]),
-			  BINARY_NONE, &rules);
-	for (size_t i = 0; i < values->only_binary.len; i++)
-		add_rules(&cli->arena, slice_from(values->only_binary.items[i]),
-			  BINARY_ONLY, &rules);
+	if (add_own_rules(&cli->arena, values, &rules, err) < 0)
+		return -1;
 	options->binary = rules.items;
 	options->binary_len = rules.len;
+	return 0;
 }
 
 int lock_read_policy(struct cli *cli, const struct lock_values *values,
@@ -172,8 +205,7 @@ int lock_read_policy(struct cli *cli, const struct lock_values *values,
 {
 	if (read_modes(values, options, err) < 0)
 		return -1;
-	read_binary_rules(cli, values, set, options);
-	return 0;
+	return read_binary_rules(cli, values, set, options, err);
 }
 
 // --- targets ---------------------------------------------------------------------------------------------------------
@@ -236,10 +268,6 @@ int lock_read_targets(struct cli *cli, const struct lock_values *values,
 	struct target_list targets = { 0 };
 	struct slice python = values->pythons.len ? S("") : default_python(cli);
 	struct slice platform = host_platform(&cli->arena);
-	if (values->targets.len && (values->pythons.len || values->platforms.len))
-		return error_set(
-			err, ERROR_USAGE,
-			"--target already says what --python and --platform would");
 	if (values->images.len)
 		return image_targets(cli, values, ret_targets, err);
 	if (add_named_targets(cli, &values->targets, &targets, err) < 0)
@@ -269,5 +297,20 @@ int lock_index_config(struct cli *cli, const struct lock_values *values,
 	return index_config_of(cli, &request, ret_config, err);
 }
 
-const struct option_table lock_option_table = { OPTIONS,
-						sizeof(OPTIONS) / sizeof(*OPTIONS) };
+static const struct option_rule RULES[] = {
+	PLACES_RULES,
+	{ "target", OPTION_EXCLUDES, "python platform",
+	  "--target already says what --python and --platform would", NULL },
+	{ "for-image", OPTION_EXCLUDES, "platform target",
+	  "--for-image already says what --platform and --target would", NULL },
+	{ "torch-index", OPTION_EXCLUDES, "torch-backend=none no-index", NULL, NULL },
+	{ "refresh", OPTION_EXCLUDES, "offline", NULL, NULL },
+	{ "upgrade-package", OPTION_EXCLUDES, "format=requirements", NULL, NULL },
+	{ "check", OPTION_EXCLUDES, "output=-", NULL, NULL },
+	{ "build", OPTION_EXCLUDES, "no-build", NULL, NULL },
+	{ "python-bin", OPTION_NEEDS, "build", NULL, NULL },
+	{ "build-in", OPTION_NEEDS, "build", NULL, NULL },
+	{ "build-engine", OPTION_NEEDS, "build-in", NULL, NULL },
+};
+
+const struct option_table lock_option_table = OPTION_TABLE(OPTIONS, RULES);

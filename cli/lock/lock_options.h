@@ -13,6 +13,7 @@ struct lock_values {
 		constraints, only_binary, no_binary, extras, groups, overrides, excludes,
 		package_cutoffs;
 	bool upgrade, check, repair, all_extras, split, build, no_build, build_network;
+	bool whole_project; // and not its groups alone, whatever part of it a lock has
 };
 
 extern const struct option_table lock_option_table;
@@ -22,8 +23,9 @@ struct target_list {
 	size_t len, cap;
 };
 
-// lock_inputs.c: the project's settings (project_file.h) where the command line is silent. Of targets it is, if it names
-// any part of one; of extras and groups, if it names files. ERROR_INPUT.
+// lock_inputs.c: the project's settings (project_file.h), those of [lock] first, where the command line is silent. Of
+// targets it is not, if it names any part of one; of extras and groups, if it names files; of extras, if it names groups.
+// ERROR_INPUT.
 NODISCARD int lock_read_settings(struct cli *cli, struct lock_values *values,
 				 struct text_list *inputs, struct error *err);
 // --python times --platform, or --target; else what this machine is. ERROR_USAGE.

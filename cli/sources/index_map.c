@@ -126,3 +126,32 @@ int index_map_read(struct arena *arena, const struct text_list *named,
 	*ret_map = map;
 	return 0;
 }
+
+static bool is_wanted(const struct text_list *wanted, struct slice name)
+{
+	for (size_t i = 0; i < wanted->len; i++) {
+		struct slice place = slice_from(wanted->items[i]), package;
+		if (slice_cut(&place, '=', &package) && slice_eq(slice_trim(place), name))
+			return true;
+	}
+	return false;
+}
+
+int index_map_check(struct arena *arena, const struct text_list *named,
+		    const struct text_list *wanted, struct error *err)
+{
+	struct named_list indexes = { 0 };
+	if (read_named(arena, named, &indexes, err) < 0)
+		return -1;
+	for (size_t i = 0; i < indexes.len; i++) {
+		const char *name = indexes.items[i].name;
+		if (is_wanted(wanted, slice_from(name)))
+			continue;
+		error_set(err, ERROR_USAGE,
+			  "--index %s has no effect without --index-for: nothing is "
+			  "taken from it",
+			  name);
+		return error_hint(err, "say what is: --index-for PACKAGE=%s", name);
+	}
+	return 0;
+}

@@ -19,6 +19,9 @@ struct index_map {
 	} mappings;
 };
 
+// Does each of the named indexes have a package to give? ERROR_USAGE for one that nothing is taken from.
+NODISCARD int index_map_check(struct arena *arena, const struct text_list *named,
+			      const struct text_list *wanted, struct error *err);
 // named: "NAME=URL"; wanted: "PACKAGE=NAME" or "PACKAGE=URL", the package perhaps with a '*' at its end. ERROR_USAGE.
 NODISCARD int index_map_read(struct arena *arena, const struct text_list *named,
 			     const struct text_list *wanted, size_t before,

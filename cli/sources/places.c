@@ -29,20 +29,6 @@ bool index_is_named(const struct index_values *values)
 	return values->index_url || index_is_configured();
 }
 
-void index_values_settle(const struct index_values *given, struct index_values *values)
-{
-	bool names_one = given->index_url || given->extra_index_urls.len ||
-			 given->named_indexes.len || given->index_for.len;
-	if (!given->no_index) {
-		values->no_index &= !names_one;
-		return;
-	}
-	values->index_url = given->index_url;
-	values->extra_index_urls = given->extra_index_urls;
-	values->named_indexes = given->named_indexes;
-	values->index_for = given->index_for;
-}
-
 // --- what a lock names -----------------------------------------------------------------
 
 static struct slice without_slash(struct slice url)
@@ -335,6 +321,9 @@ static int add_mappings(struct gathering *gathering, struct error *err)
 	add_users(cli, &values->named_indexes, &named);
 	if (index_map_read(&cli->arena, &named, &values->index_for,
 			   gathering->indexes.len, own, err) < 0)
+		return -1;
+	if (values->named_here &&
+	    index_map_check(&cli->arena, &named, &values->index_for, err) < 0)
 		return -1;
 	if (gathering->by_lock && gathering->indexes.len > 1)
 		visit_packages(lock_of(gathering)->packages, lock_of(gathering)->len,

@@ -21,13 +21,20 @@ struct index_values {
 	const char *index_url;
 	struct text_list extra_index_urls, find_links, named_indexes, index_for;
 	bool no_index, refresh;
+	bool named_here; // named_indexes are the command line's: each is for something
 };
+
+// For the rules of each table that has them.
+// clang-format off
+#define PLACES_RULES \
+	{ "index-url", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
+	{ "extra-index-url", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
+	{ "index", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
+	{ "index-for", OPTION_EXCLUDES, "no-index", NULL, NULL }
+// clang-format on
 
 // Is an index named by an option, a variable or pip.conf?
 bool index_is_named(const struct index_values *values);
-// The command line before the project's file where both cannot hold: --no-index ends the file's indexes, and an index on
-// the command line the file's no-index. `given`: as the command line had it; `values`: with the file's.
-void index_values_settle(const struct index_values *given, struct index_values *values);
 
 struct index_request {
 	const struct index_values *values;

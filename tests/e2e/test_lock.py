@@ -217,8 +217,9 @@ class Lock(Case):
         local = wheel("local-only", "0.1")
         (self.work / local.filename).write_bytes(local.content)
         page.write_text(f'<a href="{local.filename}">here</a> <a href="{self.index.base}/files/lib-2.0-py3-none-any.whl">x</a>')
-        self.assertEqual(self.lock("local-only\nlib\n", "--no-index", "--find-links", "links.html"),
-                         {"lib": "2.0", "local-only": "0.1"})
+        self.write("requirements.in", "local-only\nlib\n")
+        self.ok("lock", "requirements.in", "--no-index", "--find-links", "links.html", *self.TARGET)
+        self.assertEqual(self.pins(), {"lib": "2.0", "local-only": "0.1"})
         self.index.add(local)
         self.assert_hashes_are_true()
 
