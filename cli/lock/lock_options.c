@@ -311,6 +311,7 @@ static const struct option_rule RULES[] = {
 	{ "python-bin", OPTION_NEEDS, "build", NULL, NULL },
 	{ "build-in", OPTION_NEEDS, "build", NULL, NULL },
 	{ "build-engine", OPTION_NEEDS, "build-in", NULL, NULL },
+	{ "build-engine", OPTION_NEEDS, "build", NULL, NULL },
 };
 
 const struct option_table lock_option_table = OPTION_TABLE(OPTIONS, RULES);

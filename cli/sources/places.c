@@ -238,14 +238,10 @@ static void gather(struct gathering *gathering)
 static int check_index_url(struct cli *cli, struct slice url, struct error *err)
 {
 	struct slice shown = url_redact(&cli->arena, url);
-	struct url parts;
-	url_parse(url, &parts);
 	size_t at = slice_find_last_byte(shown, '@'); // "user:password@host"
 	if (at != SLICE_NONE)
 		shown = slice_skip(shown, at + 1);
-	if (slice_eq_ignore_case(parts.scheme, S("http")) ||
-	    slice_eq_ignore_case(parts.scheme, S("https")) ||
-	    slice_eq_ignore_case(parts.scheme, S("file")))
+	if (is_index_url(url))
 		return 0;
 	error_set(err, ERROR_USAGE,
 		  "'%.*s' is no URL of an index: expected http://, https:// or file://",

@@ -139,6 +139,8 @@ class Options(Case):
     def test_what_the_settings_have_is_there(self):
         self.write("pinbake.toml", 'build-in = "image"\nbuild = true\n')
         self.ok("lock", "r.in", *self.TARGET, "--build-engine", "podman")
+        self.write("pinbake.toml", 'build-in = "image"\n')
+        self.fails(2, "lock", "r.in", *self.TARGET, "--build-engine", "podman", says="--build-engine has no effect without --build\n")
 
     def test_the_command_line_ends_what_the_settings_say(self):
         self.write("pinbake.toml", f'target = "{TARGET}"\nindex-url = "http://127.0.0.1:1/simple"\nbuild = true\n')
