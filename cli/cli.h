@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "builder/builder.h"
+#include "builder/store/store.h"
 #include "cli/options.h"
 #include "net/transfer.h"
 

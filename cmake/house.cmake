@@ -92,13 +92,10 @@ endif()
 option(PINBAKE_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# pinbake_room(FOLDER ROOMS LIBRARIES): the folder's sources, its rooms' included, as the static library pinbake_FOLDER.
+# pinbake_room(FOLDER ROOMS LIBRARIES): the folder's sources as the static library pinbake_FOLDER.
 function(pinbake_room folder rooms libraries)
 	string(REPLACE "/" "_" name "pinbake_${folder}")
 	file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c)
-	if(folder STREQUAL "builder")
-		file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.c)
-	endif()
 	if(NOT sources)
 		add_library(${name} INTERFACE)
 		set(scope INTERFACE)

@@ -143,10 +143,3 @@ struct net_totals {
 	uint64_t requests, retries, bytes, not_modified;
 };
 struct net_totals net_totals(const struct net *net);
-
-// The url without userinfo, for messages and locks; and relative references resolved
-// (691.2). More in net/url.h.
-struct slice url_redact(struct arena *arena, struct slice url);
-struct slice url_resolve(struct arena *arena, struct slice base, struct slice reference);
-// Last path component, percent-decoded (751.7)
-struct slice url_file_name(struct arena *arena, struct slice url);

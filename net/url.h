@@ -4,8 +4,6 @@
 //
 //	https://user:secret@host:8443/simple/numpy/?q=1#frag
 //	scheme  userinfo    host port path          query frag      origin is https://host:8443
-//
-// url_redact, url_resolve and url_file_name are in net/transfer.h.
 #pragma once
 
 #include "base/arena.h"
@@ -26,6 +24,12 @@ struct url {
 // Total: any text is some reference
 void url_parse(struct slice text, struct url *ret_url);
 struct slice url_without_fragment(struct slice text); // borrows
+// The url without userinfo, for messages and locks.
+struct slice url_redact(struct arena *arena, struct slice url);
+// A relative reference, resolved (691.2).
+struct slice url_resolve(struct arena *arena, struct slice base, struct slice reference);
+// Last path component, percent-decoded (751.7)
+struct slice url_file_name(struct arena *arena, struct slice url);
 
 // Two URLs with the same scheme, host and port, letters' case and default ports apart:
 // credentials for one may be sent to the other.

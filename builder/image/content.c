@@ -14,12 +14,12 @@ enum { ENVIRONMENT_MAX = 2, ANNOTATIONS_MAX = 4 };
 static const char default_path[] =
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-// oci.3: what a container needs to find the environment.
-static size_t environment_of(const struct bake_options *options, struct arena *arena,
+// The variables by which a container finds the environment (oci.3).
+static size_t environment_of(const struct bake_result *result, struct arena *arena,
 			     struct slice ret_environment[static ENVIRONMENT_MAX])
 {
-	struct slice prefix = options->prefix;
-	if (options->scheme != SCHEME_VENV) {
+	struct slice prefix = result->prefix;
+	if (result->scheme != SCHEME_VENV) {
 		ret_environment[0] = arena_printf(arena, "PATH=%s", default_path);
 		return 1;
 	}
@@ -29,7 +29,7 @@ static size_t environment_of(const struct bake_options *options, struct arena *a
 	return 2;
 }
 
-// oci.4: no program version, so that an upgrade changes no image.
+// History names no version of this program, so that an upgrade changes no image (oci.4).
 static struct slice created_by(const struct layer *layer, struct arena *arena)
 {
 	struct slice bucket = layer->name;
@@ -77,7 +77,7 @@ static struct oci_layer describe(const struct layer *layer, enum layer_coding co
 	};
 }
 
-int image_documents_make(const struct bake_options *options,
+int image_documents_make(const struct image_request *request,
 			 const struct bake_result *result, struct arena *arena,
 			 struct oci_documents *ret_documents, struct error *err)
 {
@@ -87,17 +87,17 @@ int image_documents_make(const struct bake_options *options,
 		layers[i] = describe(&result->layers[i], result->coding, arena);
 	struct oci_annotation annotations[] = {
 		{ OURS "plan", sha256_hex(arena, &result->plan_digest) },
-		{ OURS "lock", options->lock_digest_hex },
+		{ OURS "lock", request->lock_digest_hex },
 	};
 	struct oci_content content = {
-		.target = options->target,
-		.created = options->created,
+		.target = request->target,
+		.created = request->created,
 		.environment = environment,
-		.environment_len = environment_of(options, arena, environment),
+		.environment_len = environment_of(result, arena, environment),
 		.layers = layers,
 		.layers_len = result->len,
 		.annotations = annotations,
-		.annotations_len = options->lock_digest_hex.len ? 2 : 1,
+		.annotations_len = request->lock_digest_hex.len ? 2 : 1,
 	};
 	return oci_documents_make(&content, arena, ret_documents, err);
 }

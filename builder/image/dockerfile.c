@@ -22,7 +22,7 @@ static void put_run_line(struct buf *text, struct slice directory,
 }
 
 static void put_block(struct buf *text, const struct dockerfile_options *options,
-		      const struct bake_result *result, struct slice prefix)
+		      const struct bake_result *result)
 {
 	struct slice directory = options->out_directory;
 	struct stage_groups groups = stage_groups_of(result, text->arena);
@@ -40,7 +40,7 @@ static void put_block(struct buf *text, const struct dockerfile_options *options
 	}
 	// Base images have their own prefix on PATH (docker.1).
 	if (result->scheme == SCHEME_VENV)
-		buf_printf(text, "ENV PATH=%.*s/bin:$PATH\n", SLICE_ARG(prefix));
+		buf_printf(text, "ENV PATH=%.*s/bin:$PATH\n", SLICE_ARG(options->prefix));
 	buf_printf(text, "%s\n", end_mark);
 }
 
@@ -112,13 +112,12 @@ static struct slice default_base(const struct bake_result *result, struct arena 
 }
 
 static struct slice new_file(const struct dockerfile_options *options,
-			     const struct bake_result *result, struct slice prefix,
-			     struct arena *arena)
+			     const struct bake_result *result, struct arena *arena)
 {
 	struct buf text = { .arena = arena };
 	put_line(&text, "FROM",
 		 options->base.len ? options->base : default_base(result, arena));
-	put_block(&text, options, result, prefix);
+	put_block(&text, options, result);
 	put_line(&text, "WORKDIR", options->workdir);
 	put_copies(&text, options->app);
 	put_line(&text, "EXPOSE", options->expose);
@@ -164,11 +163,10 @@ static int check_options(const struct dockerfile_options *options, struct error 
 // The block's place in the user's file is the user's: where there is none, none is
 // guessed.
 static int replace_block(const struct dockerfile_options *options,
-			 const struct bake_result *result, struct slice prefix,
-			 struct slice existing, struct arena *arena,
+			 const struct bake_result *result, struct arena *arena,
 			 struct slice *ret_text, struct error *err)
 {
-	struct marked found = find_block(existing);
+	struct marked found = find_block(options->existing);
 	if (!found.found || found.begins != 1 || found.ends != 1) {
 		error_set(err, ERROR_INPUT, "the Dockerfile has %s block of pinbake",
 			  found.begins + found.ends ? "a broken" : "no");
@@ -178,15 +176,15 @@ static int replace_block(const struct dockerfile_options *options,
 	}
 	struct buf text = { .arena = arena };
 	buf_append(&text, found.before);
-	put_block(&text, options, result, prefix);
+	put_block(&text, options, result);
 	buf_append(&text, found.after);
 	*ret_text = buf_slice(&text);
 	return 0;
 }
 
 int dockerfile_text(const struct dockerfile_options *options,
-		    const struct bake_result *result, struct slice existing,
-		    struct arena *arena, struct slice *ret_text, struct error *err)
+		    const struct bake_result *result, struct arena *arena,
+		    struct slice *ret_text, struct error *err)
 {
 	struct dockerfile_options clean = *options;
 	while (slice_starts_with(clean.out_directory, S("./")))
@@ -197,11 +195,11 @@ int dockerfile_text(const struct dockerfile_options *options,
 	if (check_options(&clean, err) < 0 || check_coding(&clean, result, err) < 0)
 		return -1;
 	// The layers hold one prefix; another one in PATH could only be wrong.
-	struct slice prefix = result->prefix.len ? result->prefix : options->prefix;
-	if (slice_trim(existing).len > 0)
-		return replace_block(&clean, result, prefix, existing, arena, ret_text,
-				     err);
-	*ret_text = new_file(&clean, result, prefix, arena);
+	if (result->prefix.len)
+		clean.prefix = result->prefix;
+	if (slice_trim(clean.existing).len > 0)
+		return replace_block(&clean, result, arena, ret_text, err);
+	*ret_text = new_file(&clean, result, arena);
 	return 0;
 }
 

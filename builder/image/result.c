@@ -162,8 +162,8 @@ int stage_result_parse(struct slice text, struct arena *arena,
 	return 0;
 }
 
-int bake_result_read(const char *out_directory, struct arena *arena,
-		     struct bake_result *ret_result, struct error *err)
+int image_result_read(const char *out_directory, struct arena *arena,
+		      struct bake_result *ret_result, struct error *err)
 {
 	struct slice text;
 	const char *path = path_join(arena, out_directory, S("bake.json"));

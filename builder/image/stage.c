@@ -6,6 +6,8 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/places.h"
+#include "builder/image/content.h"
+#include "builder/store/blobs.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +18,7 @@ struct stage {
 	struct arena arena;
 	const char *root;
 	bool rehash;
+	const struct stage_parts *parts;
 };
 
 // BuildKit's cache key covers modes, so the umask may not decide them (ctx.4).
@@ -107,9 +110,11 @@ static const char *hex_of(struct stage *stage, const struct sha256 *digest)
 	return sha256_hex(&stage->arena, digest).ptr;
 }
 
-static int place_layer(struct stage *stage, const struct bake_result *result,
-		       const struct layer *layer, const char *blob, struct error *err)
+static int place_layer(struct stage *stage, size_t index, struct error *err)
 {
+	const struct bake_result *result = stage->parts->result;
+	const struct layer *layer = &result->layers[index];
+	const char *blob = stage->parts->blobs[index];
 	const char *hex = hex_of(stage, &layer->digest);
 	const char *directory =
 		arena_printf(&stage->arena, "%s/layers/%s", stage->root, hex).ptr;
@@ -124,29 +129,30 @@ static int place_layer(struct stage *stage, const struct bake_result *result,
 	return place_blob(stage, in_layout, layer, blob, err);
 }
 
-static int place_group(struct stage *stage, const struct bake_result *result,
-		       const struct stage_group *group, const char *const *blobs,
+static int place_group(struct stage *stage, const struct stage_group *group,
 		       struct error *err)
 {
+	const struct bake_result *result = stage->parts->result;
 	const char *hex = hex_of(stage, &group->digest);
-	if (make_directory(
-		    arena_printf(&stage->arena, "%s/groups/%s", stage->root, hex).ptr,
-		    err) < 0)
+	const char *directory =
+		arena_printf(&stage->arena, "%s/groups/%s", stage->root, hex).ptr;
+	if (make_directory(directory, err) < 0)
 		return -1;
 	for (size_t i = 0; i < group->len; i++) {
 		const char *name = arena_printf(&stage->arena, "groups/%s/%02zu.tar.%s",
 						hex, i, stage_suffix(result))
 					   .ptr;
-		const char *blob = blobs[group->layers[i] - result->layers];
+		const char *blob = stage->parts->blobs[group->layers[i] - result->layers];
 		if (place_blob(stage, name, group->layers[i], blob, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int place_documents(struct stage *stage, const struct bake_result *result,
-			   const struct oci_documents *documents, struct error *err)
+static int place_documents(struct stage *stage, struct error *err)
 {
+	const struct bake_result *result = stage->parts->result;
+	const struct oci_documents *documents = stage->parts->documents;
 	static const char blobs[] = "oci/blobs/sha256/";
 	const char *config = arena_printf(&stage->arena, "%s%s", blobs,
 					  hex_of(stage, &documents->config_digest))
@@ -180,32 +186,50 @@ static int make_frame(struct stage *stage, struct error *err)
 	return place_text(stage, ".gitignore", S("*\n"), err);
 }
 
-static int write_all(struct stage *stage, const struct bake_result *result,
-		     const struct oci_documents *documents, const char *const *blobs,
-		     struct error *err)
+static int write_all(struct stage *stage, struct error *err)
 {
+	const struct bake_result *result = stage->parts->result;
 	struct stage_groups groups = stage_groups_of(result, &stage->arena);
 	if (make_frame(stage, err) < 0)
 		return -1;
-	for (size_t i = 0; i < result->len; i++) {
-		if (place_layer(stage, result, &result->layers[i], blobs[i], err) < 0)
+	for (size_t i = 0; i < result->len; i++)
+		if (place_layer(stage, i, err) < 0)
 			return -1;
-	}
-	for (size_t i = 0; i < groups.len; i++) {
-		if (place_group(stage, result, &groups.items[i], blobs, err) < 0)
+	for (size_t i = 0; i < groups.len; i++)
+		if (place_group(stage, &groups.items[i], err) < 0)
 			return -1;
-	}
-	return place_documents(stage, result, documents, err);
+	return place_documents(stage, err);
 }
 
-int stage_write(const char *out_directory, const struct bake_result *result,
-		const struct oci_documents *documents, const char *const *blobs,
-		bool rehash, struct error *err)
+int stage_write(const struct image_request *request, const struct stage_parts *parts,
+		struct error *err)
 {
-	struct stage stage = { .root = out_directory, .rehash = rehash };
-	int status = write_all(&stage, result, documents, blobs, err);
+	struct stage stage = { .root = request->directory,
+			       .rehash = request->rehash,
+			       .parts = parts };
+	int status = write_all(&stage, err);
 	arena_release(&stage.arena);
-	return status < 0 ? error_during(err, "filling '%s'", out_directory) : 0;
+	return status < 0 ? error_during(err, "filling '%s'", request->directory) : 0;
+}
+
+int image_stage(const struct store *store, const struct image_request *request,
+		struct bake_result *result, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct oci_documents documents;
+	const char **blobs = arena_new_array(&scratch, const char *, result->len);
+	if (image_documents_make(request, result, &scratch, &documents, err) < 0)
+		return -1;
+	struct bake_result described = *result;
+	described.config_digest = documents.config_digest;
+	described.manifest_digest = documents.manifest_digest;
+	for (size_t i = 0; i < result->len; i++)
+		blobs[i] = store_layer_path(store, &result->layers[i].digest, &scratch);
+	struct stage_parts parts = { &described, &documents, blobs };
+	if (stage_write(request, &parts, err) < 0)
+		return -1;
+	*result = described;
+	return 0;
 }
 
 static bool is_listed(struct slice name, const struct sha256 *digests, size_t len)
@@ -234,8 +258,8 @@ static int remove_others(struct arena *scratch, const char *directory,
 	return 0;
 }
 
-int bake_remove_stale(const char *out_directory, const struct bake_result *result,
-		      struct error *err)
+int image_remove_stale(const char *out_directory, const struct bake_result *result,
+		       struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct stage_groups groups = stage_groups_of(result, &scratch);

@@ -5,11 +5,11 @@
 //	.pinbake/layers/SHA256/layer.tar.gz     a directory per layer, named by the blob's digest (or layer.tar.zst)
 //	.pinbake/groups/SHA256/00.tar.gz …      the same files, several to a RUN line
 //	.pinbake/oci/                           OCI layout of the same files
-//	.pinbake/bake.json                      what bake_result_read reads
+//	.pinbake/bake.json                      what image_result_read reads
 //	.pinbake/.gitignore                     "*"
 #pragma once
 
-#include "builder/builder.h"
+#include "builder/image/image.h"
 #include "oci/image_json.h"
 
 enum { STAGE_GROUPS = 4 };
@@ -33,12 +33,16 @@ struct stage_groups stage_groups_of(const struct bake_result *result,
 // "gz" or "zst": the end of a staged layer's name.
 const char *stage_suffix(const struct bake_result *result);
 
-// blobs[i] is the path of result->layers[i]'s blob; it is hard-linked where that can be.
-// Names are content-addressed: what exists with the right size is left alone, with rehash
-// only after reading it.
-NODISCARD int stage_write(const char *out_directory, const struct bake_result *result,
-			  const struct oci_documents *documents, const char *const *blobs,
-			  bool rehash, struct error *err);
+struct stage_parts {
+	const struct bake_result *result;
+	const struct oci_documents *documents;
+	const char *const *blobs; // by layer of result: where its blob lies
+};
+
+// Fills the directory. Blobs are hard-linked where that can be. Names are content-addressed:
+// what exists with the right size is left alone, with rehash only after reading it.
+NODISCARD int stage_write(const struct image_request *request,
+			  const struct stage_parts *parts, struct error *err);
 
 // bake.json as text, and back.
 struct slice stage_result_text(const struct bake_result *result, struct arena *arena);

@@ -7,31 +7,6 @@
 
 #include <stdlib.h>
 
-struct slice collision_text(struct arena *arena, struct slice path, struct slice loser,
-			    struct slice winner)
-{
-	return arena_printf(arena,
-			    "'/%.*s' is in '%.*s' and '%.*s'; that of '%.*s' is taken",
-			    SLICE_ARG(path), SLICE_ARG(loser), SLICE_ARG(winner),
-			    SLICE_ARG(winner));
-}
-
-struct slice tree_collision_text(struct arena *arena,
-				 const struct tree_collision *collision,
-				 const struct wheel_file *wheels)
-{
-	struct slice loser = wheels[collision->loser].name;
-	if (collision->twin.len)
-		return arena_printf(
-			arena,
-			"'/%.*s' and '/%.*s' of '%.*s' differ in case or Unicode "
-			"form alone: some systems keep one",
-			SLICE_ARG(collision->twin), SLICE_ARG(collision->path),
-			SLICE_ARG(loser));
-	return collision_text(arena, collision->path, loser,
-			      wheels[collision->winner].name);
-}
-
 struct trace {
 	struct layer_path file;
 	const struct lock_choice *choice;
@@ -39,23 +14,21 @@ struct trace {
 };
 
 struct tracing {
-	const struct bake_options *options;
+	const struct layer_baker *baker;
 	struct arena arena; // of the traces
 	ARRAY_OF(struct trace) all;
 	ARRAY_OF(struct trace) suspects; // those that share a path, sorted
 };
 
-static int add_layers(struct tracing *tracing, struct store *store,
-		      const struct plan *plan, const struct sha256 *keys,
-		      struct error *err)
+static int add_layers(struct tracing *tracing, const struct plan *plan, struct error *err)
 {
 	for (uint32_t i = 0; i < plan->len; i++) {
 		const struct plan_layer *layer = &plan->layers[i];
 		struct layer_paths paths = { 0 };
 		if (layer->kind == PLAN_PYC)
 			continue; // of the same wheels again
-		if (layer_paths_of(store, tracing->options, layer, &keys[i],
-				   &tracing->arena, &paths, err) < 0)
+		if (layer_paths_of(tracing->baker, layer, &tracing->arena, &paths, err) <
+		    0)
 			return -1;
 		for (size_t k = 0; k < paths.len; k++)
 			*array_push(&tracing->arena, &tracing->all) =
@@ -124,18 +97,20 @@ static int check_pair(const struct tracing *tracing, const struct trace *loser,
 	bool equal = loser->file.crc32 == winner->file.crc32 &&
 		     loser->file.size == winner->file.size &&
 		     loser->file.mode == winner->file.mode;
-	if (equal || (loser->layer == winner->layer && !tracing->options->strict))
+	if (equal ||
+	    (loser->layer == winner->layer && !tracing->baker->request->tree.strict))
 		return 0;
 	struct slice path =
 		arena_printf(arena, "%.*s/%.*s",
-			     SLICE_ARG(slice_skip(tracing->options->prefix, 1)),
+			     SLICE_ARG(
+				     slice_skip(tracing->baker->request->tree.prefix, 1)),
 			     SLICE_ARG(winner->file.path));
-	if (tracing->options->strict)
+	if (tracing->baker->request->tree.strict)
 		return error_set(
 			err, ERROR_INPUT,
 			"'/%.*s' comes with different bytes from '%.*s' and '%.*s'",
 			SLICE_ARG(path), SLICE_ARG(below), SLICE_ARG(above));
-	array_push(arena, warnings)->text = collision_text(arena, path, below, above);
+	*array_push(arena, warnings) = collision_text(arena, path, below, above);
 	return 0;
 }
 
@@ -173,14 +148,13 @@ static int check_suspects(const struct tracing *tracing, struct arena *arena,
 	return 0;
 }
 
-int collisions_between_layers(struct store *store, const struct bake_options *options,
-			      const struct plan *plan, const struct sha256 *keys,
+int collisions_between_layers(const struct layer_baker *baker, const struct plan *plan,
 			      struct arena *arena,
 			      struct collision_warnings *ret_warnings, struct error *err)
 {
-	struct tracing tracing = { .options = options };
+	struct tracing tracing = { .baker = baker };
 	struct collision_warnings warnings = { 0 };
-	int status = add_layers(&tracing, store, plan, keys, err);
+	int status = add_layers(&tracing, plan, err);
 	if (status == 0)
 		find_suspects(&tracing);
 	if (status == 0 && tracing.suspects.len > 0) {

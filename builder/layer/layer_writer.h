@@ -4,7 +4,7 @@
 // file's size.
 #pragma once
 
-#include "builder/wheel/tree.h"
+#include "builder/layer/layer.h"
 
 struct layer_values {
 	uint32_t uid, gid;

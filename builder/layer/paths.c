@@ -5,8 +5,9 @@
 //	CRC-32 SIZE MODE WHEEL PATH       a file, numbers in decimal
 #include "builder/layer/paths.h"
 
+#include "builder/layer/key.h"
 #include "builder/store/blobs.h"
-#include "builder/wheel/installed.h"
+#include "builder/wheel/tree.h"
 
 static const char heading[] = "pinbake-paths 1\n";
 
@@ -79,11 +80,9 @@ static bool parse(struct slice text, size_t wheels, struct arena *arena,
 // --- wheels ----------------------------------------------------------------------------
 
 struct listing {
-	struct store *store;
-	const struct bake_options *options;
+	const struct layer_baker *baker;
 	const struct plan_layer *layer;
 	struct arena *arena;
-	struct layout_places places;
 	struct layer_paths paths;
 	bool complete;
 };
@@ -109,12 +108,13 @@ static int add_wheel(struct listing *listing, uint32_t index, struct error *err)
 	AUTO(wheel_file_close) struct wheel_file wheel = { 0 };
 	const struct lock_choice *choice = listing->layer->choices[index];
 	struct installed_wheel installed = { 0 };
-	if (!store_has_file(listing->store, &choice->file->sha256)) {
+	if (!store_has_file(listing->baker->store, &choice->file->sha256)) {
 		listing->complete = false;
 		return 0;
 	}
-	if (wheel_file_open(listing->store, choice, &scratch, &wheel, err) < 0 ||
-	    installed_wheel_of(&wheel, &listing->places, &scratch, &installed, err) < 0)
+	if (wheel_file_open(listing->baker->store, choice, &scratch, &wheel, err) < 0 ||
+	    installed_wheel_of(&wheel, &listing->baker->request->tree, &scratch,
+			       &installed, err) < 0)
 		return -1;
 	for (size_t i = 0; i < installed.len; i++)
 		add_file(listing, &installed.files[i], index);
@@ -123,13 +123,6 @@ static int add_wheel(struct listing *listing, uint32_t index, struct error *err)
 
 static int list_wheels(struct listing *listing, struct error *err)
 {
-	const struct bake_options *options = listing->options;
-	struct tree_options tree = { .prefix = options->prefix,
-				     .interpreter = options->interpreter,
-				     .scheme = options->scheme,
-				     .strip = options->strip,
-				     .target = options->target };
-	listing->places = layout_places_of(&tree, listing->arena);
 	listing->complete = true;
 	for (uint32_t i = 0; i < listing->layer->len; i++)
 		if (add_wheel(listing, i, err) < 0)
@@ -137,24 +130,23 @@ static int list_wheels(struct listing *listing, struct error *err)
 	return 0;
 }
 
-int layer_paths_of(struct store *store, const struct bake_options *options,
-		   const struct plan_layer *layer, const struct sha256 *key,
+int layer_paths_of(const struct layer_baker *baker, const struct plan_layer *layer,
 		   struct arena *arena, struct layer_paths *ret_paths, struct error *err)
 {
+	struct sha256 key = layer_key(layer, baker->request);
 	struct slice text = { 0 };
-	struct listing listing = {
-		.store = store, .options = options, .layer = layer, .arena = arena
-	};
-	if (layer->len == 0 || (store_layer_paths_read(store, key, arena, &text) &&
-				parse(text, layer->len, arena, &listing.paths))) {
+	struct listing listing = { .baker = baker, .layer = layer, .arena = arena };
+	if (layer->len == 0 ||
+	    (store_layer_paths_read(baker->store, &key, arena, &text) &&
+	     parse(text, layer->len, arena, &listing.paths))) {
 		*ret_paths = listing.paths;
 		return 0;
 	}
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	if (list_wheels(&listing, err) < 0 ||
 	    (listing.complete &&
-	     store_layer_paths_write(store, key, text_of(&listing.paths, &scratch), err) <
-		     0))
+	     store_layer_paths_write(baker->store, &key,
+				     text_of(&listing.paths, &scratch), err) < 0))
 		return -1;
 	listing.paths.incomplete = !listing.complete;
 	*ret_paths = listing.paths;

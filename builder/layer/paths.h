@@ -4,8 +4,8 @@
 // that was seen before.
 #pragma once
 
+#include "builder/layer/baker.h"
 #include "builder/layer/plan.h"
-#include "builder/store/store.h"
 
 // Length and CRC-32 tell whether two files are equal: both come from archives whose RECORD
 // was checked.
@@ -26,7 +26,6 @@ struct layer_paths {
 // From the store, or from the wheels, which are then remembered. A wheel that the store
 // lacks is left out: its layer is baked, and what it collides with was said then. Texts
 // live in arena. ERROR_INTEGRITY as installed_wheel_of.
-NODISCARD int layer_paths_of(struct store *store, const struct bake_options *options,
-			     const struct plan_layer *layer, const struct sha256 *key,
-			     struct arena *arena, struct layer_paths *ret_paths,
-			     struct error *err);
+NODISCARD int layer_paths_of(const struct layer_baker *baker,
+			     const struct plan_layer *layer, struct arena *arena,
+			     struct layer_paths *ret_paths, struct error *err);

@@ -44,9 +44,9 @@ static uint64_t wheel_bytes(const struct lock_choice *choice)
 	return choice->file->has_size ? choice->file->size : 0;
 }
 
-static size_t count_layers(const struct lock_selection *selection, uint64_t threshold,
-			   bool bytecode)
+static size_t count_layers(const struct plan_request *request, uint64_t threshold)
 {
+	const struct lock_selection *selection = request->selection;
 	bool used[PLAN_BUCKETS] = { false }, compiled[PLAN_BUCKETS] = { false };
 	size_t count = BUCKETS_BELOW;
 	for (size_t i = 0; i < selection->len; i++) {
@@ -56,29 +56,29 @@ static size_t count_layers(const struct lock_selection *selection, uint64_t thre
 			count++;
 		if (wheel_bytes(choice) < threshold)
 			used[bucket] = true;
-		count += bytecode && !compiled[bucket];
+		count += request->bytecode && !compiled[bucket];
 		compiled[bucket] = true;
 	}
 	return count;
 }
 
 // Plan.3: while there are too many layers the threshold doubles.
-static int find_threshold(const struct lock_selection *selection, unsigned base_layers,
-			  bool bytecode, uint64_t *ret_threshold, struct error *err)
+static int find_threshold(const struct plan_request *request, uint64_t *ret_threshold,
+			  struct error *err)
 {
-	unsigned taken = base_layers + PLAN_RESERVED_LAYERS;
+	unsigned taken = request->base_layers + PLAN_RESERVED_LAYERS;
 	unsigned room = taken < PLAN_IMAGE_LAYERS_MAX ? PLAN_IMAGE_LAYERS_MAX - taken : 0;
 	size_t budget = room < PLAN_LAYERS_MAX ? room : PLAN_LAYERS_MAX;
 	for (uint64_t threshold = PLAN_HEAVY_BYTES; threshold < UINT64_MAX / 2;
 	     threshold *= 2) {
-		if (count_layers(selection, threshold, bytecode) <= budget) {
+		if (count_layers(request, threshold) <= budget) {
 			*ret_threshold = threshold;
 			return 0;
 		}
 	}
 	return error_set(err, ERROR_NO,
 			 "a base of %u layers leaves no room for the %zu that are needed",
-			 base_layers, count_layers(selection, UINT64_MAX, bytecode));
+			 request->base_layers, count_layers(request, UINT64_MAX));
 }
 
 static struct plan_layer *add_layer(struct plan *plan, enum plan_kind kind,
@@ -161,22 +161,22 @@ static struct slice package_list(const struct plan_layer *layer, struct arena *a
 	return buf_slice(&text);
 }
 
-int plan_make(const struct lock_selection *selection, unsigned base_layers, bool bytecode,
-	      struct arena *arena, struct plan *ret_plan, struct error *err)
+int plan_make(const struct plan_request *request, struct arena *arena,
+	      struct plan *ret_plan, struct error *err)
 {
+	const struct lock_selection *selection = request->selection;
 	struct plan plan = { 0 };
 	for (size_t i = 0; i < selection->len; i++) {
 		if (check_choice(&selection->items[i], err) < 0)
 			return -1;
 	}
-	if (find_threshold(selection, base_layers, bytecode, &plan.heavy_threshold, err) <
-	    0)
+	if (find_threshold(request, &plan.heavy_threshold, err) < 0)
 		return -1;
 	add_layer(&plan, PLAN_SKELETON, S("skeleton"), arena);
 	add_heavy(&plan, selection, arena);
 	for (uint32_t bucket = 0; bucket < PLAN_BUCKETS; bucket++)
 		add_bucket(&plan, selection, bucket, arena);
-	for (uint32_t bucket = 0; bytecode && bucket < PLAN_BUCKETS; bucket++)
+	for (uint32_t bucket = 0; request->bytecode && bucket < PLAN_BUCKETS; bucket++)
 		add_bytecode(&plan, selection, bucket, arena);
 	for (size_t i = 0; i < plan.len; i++)
 		plan.layers[i].packages = package_list(&plan.layers[i], arena);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/files.h"
-#include "builder/builder.h"
+#include "lockfile/lockfile.h"
 
 enum {
 	PLAN_BUCKETS = 16,
@@ -37,11 +37,16 @@ struct plan {
 	uint64_t heavy_threshold; // bytes, after doubling (plan.3)
 };
 
+struct plan_request {
+	const struct lock_selection *selection;
+	unsigned base_layers; // PLAN_UNKNOWN_BASE
+	bool bytecode;        // with layers of it on top, over all wheels (plan.5)
+};
+
 // ERROR_INPUT: a pin that is no wheel or has no SHA-256. ERROR_NO: more layers than the
-// base leaves room for. bytecode: with layers of it on top, over all wheels (plan.5).
-NODISCARD int plan_make(const struct lock_selection *selection, unsigned base_layers,
-			bool bytecode, struct arena *arena, struct plan *ret_plan,
-			struct error *err);
+// base leaves room for.
+NODISCARD int plan_make(const struct plan_request *request, struct arena *arena,
+			struct plan *ret_plan, struct error *err);
 
 const char *plan_kind_name(enum plan_kind kind); // "skeleton", "wheels", "pyc"
 

@@ -3,14 +3,12 @@
 #include "builder/layer/skips.h"
 
 #include "base/map.h"
-#include "builder/layer/key.h"
 #include "builder/layer/paths.h"
 
 #include <stdlib.h>
 
 struct skipping {
-	struct store *store;
-	const struct bake_options *options;
+	const struct layer_baker *baker;
 	struct plan *plan;
 	struct arena *arena;
 	struct arena scratch;
@@ -28,9 +26,8 @@ static int read_lists(struct skipping *run, struct lock_selection *missing,
 		const struct plan_layer *layer = &run->plan->layers[i];
 		if (layer->kind == PLAN_PYC)
 			continue;
-		struct sha256 key = layer_key(layer, run->options);
-		if (layer_paths_of(run->store, run->options, layer, &key, &run->scratch,
-				   &run->paths[i], err) < 0)
+		if (layer_paths_of(run->baker, layer, &run->scratch, &run->paths[i],
+				   err) < 0)
 			return -1;
 		for (size_t k = 0; run->paths[i].incomplete && k < layer->len; k++)
 			*array_push(run->arena, missing) = *layer->choices[k];
@@ -38,15 +35,15 @@ static int read_lists(struct skipping *run, struct lock_selection *missing,
 	return 0;
 }
 
-static int read_complete_lists(struct skipping *run, const struct bake_ensure *ensure,
-			       struct error *err)
+static int read_complete_lists(struct skipping *run, struct error *err)
 {
+	const struct bake_request *request = run->baker->request;
 	struct lock_selection missing = { 0 };
 	if (read_lists(run, &missing, err) < 0)
 		return -1;
-	if (missing.len == 0 || !ensure || !ensure->wheels)
+	if (missing.len == 0 || !request->ensure)
 		return 0;
-	if (ensure->wheels(ensure->context, &missing, err) < 0)
+	if (request->ensure(request->context, &missing, err) < 0)
 		return -1;
 	return read_lists(run, &(struct lock_selection){ 0 }, err);
 }
@@ -92,14 +89,12 @@ static void set_skips(struct skipping *run, struct plan_layer *bytecode)
 		      sizeof(*bytecode->skips.items), slice_order);
 }
 
-int skips_find(struct store *store, const struct bake_options *options, struct plan *plan,
-	       const struct bake_ensure *ensure, struct arena *arena, struct error *err)
+int skips_find(const struct layer_baker *baker, struct plan *plan, struct arena *arena,
+	       struct error *err)
 {
-	struct skipping run = {
-		.store = store, .options = options, .plan = plan, .arena = arena
-	};
+	struct skipping run = { .baker = baker, .plan = plan, .arena = arena };
 	run.first.arena = run.contested.arena = &run.scratch;
-	int status = read_complete_lists(&run, ensure, err);
+	int status = read_complete_lists(&run, err);
 	for (size_t i = 0; status == 0 && i < plan->len; i++)
 		for (size_t k = 0; k < run.paths[i].len; k++)
 			compare_file(&run, &run.paths[i].items[k]);

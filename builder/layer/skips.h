@@ -3,11 +3,10 @@
 // unchecked .pyc of the loser could shadow the winner's source (pyc.5).
 #pragma once
 
+#include "builder/layer/baker.h"
 #include "builder/layer/plan.h"
-#include "builder/store/store.h"
 
-// Sets the skips of the plan's layers of bytecode; `ensure` gets wheels that have to be
-// opened for it. Texts live in arena.
-NODISCARD int skips_find(struct store *store, const struct bake_options *options,
-			 struct plan *plan, const struct bake_ensure *ensure,
+// Sets the skips of the plan's layers of bytecode; the request's `ensure` is called for wheels that have to be opened for it.
+// Texts live in arena.
+NODISCARD int skips_find(const struct layer_baker *baker, struct plan *plan,
 			 struct arena *arena, struct error *err);

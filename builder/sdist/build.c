@@ -9,7 +9,7 @@
 #include "builder/sdist/causes.h"
 #include "builder/sdist/wheel_writer.h"
 #include "builder/sdist/workplace.h"
-#include "builder/wheel/check.h"
+#include "builder/wheel/wheel.h"
 #include "packaging/filename.h"
 #include "packaging/name.h"
 

@@ -19,7 +19,7 @@
 #pragma once
 
 #include "base/sandbox.h"
-#include "builder/builder.h"
+#include "builder/store/store.h"
 #include "builder/sdist/container.h"
 
 struct sdist_python {
@@ -115,6 +115,9 @@ struct built_request {
 	bool network;
 };
 struct sha256 built_key(const struct built_request *request);
+// The digest of which compilers and linkers are on the PATH of builds: their names, and the real path, size and time of what
+// each leads to. As good as their versions, and no program has to be run to know it. Zero where there are none.
+struct sha256 toolchain_digest(void);
 
 // False where nothing is noted, or the wheel is no longer in the store.
 bool built_find(const struct store *store, const char *cache_directory,

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Looks at the compilers and linkers of this machine.
-#include "builder/sdist/toolchain.h"
-
 #include "base/files.h"
 #include "base/places.h"
 #include "base/program.h"
+#include "builder/sdist/workplace.h"
 
 static const char *const names[] = { "cc",      "c++",      "gcc",   "g++", "clang",
 				     "clang++", "gfortran", "rustc", "ld",  "as" };

@@ -6,7 +6,6 @@
 #include "base/limits.h"
 #include "base/places.h"
 #include "builder/sdist/embedded.h"
-#include "builder/sdist/toolchain.h"
 
 #include <unistd.h>
 

@@ -7,6 +7,9 @@
 #include "builder/sdist/room.h"
 #include "builder/sdist/sdist.h"
 
+// Where builds look for programs after their own environment, as PATH has it.
+#define BUILD_PATH "/usr/local/bin:/usr/bin:/bin"
+
 struct workplace {
 	const struct sdist_settings *settings;
 	struct arena *arena;

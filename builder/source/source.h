@@ -19,7 +19,7 @@
 // machine.
 #pragma once
 
-#include "builder/builder.h"
+#include "builder/store/store.h"
 
 // --- addresses -------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 // and hash, the lock's url, its path; and where all of them failed, the default index.
 #pragma once
 
-#include "builder/builder.h"
+#include "builder/store/store.h"
 
 enum { ADDRESSES_MAX = 4 };
 

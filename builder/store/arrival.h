@@ -4,7 +4,7 @@
 #pragma once
 
 #include "builder/store/loading.h"
-#include "builder/store/store.h"
+#include "builder/store/folders.h"
 
 struct arrival {
 	struct store *store;

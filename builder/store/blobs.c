@@ -2,7 +2,7 @@
 // Layer blobs and the records of what each layer key was baked to.
 #include "base/places.h"
 #include "base/sealed.h"
-#include "builder/store/store.h"
+#include "builder/store/folders.h"
 
 #include <unistd.h>
 

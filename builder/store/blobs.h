@@ -8,7 +8,7 @@
 // nothing but files that appear whole.
 #pragma once
 
-#include "builder/builder.h"
+#include "builder/store/store.h"
 
 struct layer_record {
 	struct sha256 key, digest, diff_id;

@@ -11,6 +11,7 @@
 #include "builder/store/arrival.h"
 #include "builder/store/addresses.h"
 #include "net/refusal.h"
+#include "net/url.h"
 
 #include <stdlib.h>
 #include <time.h>

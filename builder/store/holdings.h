@@ -2,7 +2,7 @@
 // A list of everything in the cache directory: what it is, how large, when it was used.
 #pragma once
 
-#include "builder/store/store.h"
+#include "builder/store/folders.h"
 
 struct holding {
 	enum store_kind kind;

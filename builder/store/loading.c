@@ -3,7 +3,7 @@
 #include "builder/store/loading.h"
 
 #include "base/places.h"
-#include "builder/store/store.h"
+#include "builder/store/folders.h"
 
 bool loading_begin(const struct store *store, const struct sha256 *digest,
 		   struct arena *arena, struct loading *ret_loading)

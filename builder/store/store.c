@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Opens the store, and tells paths of what lies in it.
-#include "builder/store/store.h"
+#include "builder/store/folders.h"
 
 #include "base/places.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/copies.h"
 #include "base/places.h"
+#include "builder/store/folders.h"
 
 #include <errno.h>
 

@@ -8,7 +8,6 @@
 #include "base/sandbox.h"
 #include "builder/store/blobs.h"
 #include "builder/wheel/embedded.h"
-#include "builder/wheel/installed.h"
 #include "builder/wheel/scheme.h"
 
 #include <stdlib.h>
@@ -138,16 +137,17 @@ static int list_sources(const struct bytecode_settings *settings,
 			const struct wheel_file *wheel, struct arena *scratch,
 			struct slice *ret_list, struct error *err)
 {
-	struct layout_places places = layout_places_of(settings->tree, scratch);
+	const struct tree_options *tree = settings->tree;
+	struct slice site = scheme_site_directory(tree->scheme, tree->target, scratch);
 	struct installed_wheel installed = { 0 };
 	struct buf text = { .arena = scratch };
-	if (installed_wheel_of(wheel, &places, scratch, &installed, err) < 0)
+	if (installed_wheel_of(wheel, tree, scratch, &installed, err) < 0)
 		return -1;
 	if (installed.len)
 		qsort(installed.files, installed.len, sizeof(*installed.files), by_walk);
 	for (size_t i = 0; i < installed.len; i++) {
 		const struct installed_file *file = &installed.files[i];
-		if (is_module(file, places.site))
+		if (is_module(file, site))
 			buf_printf(&text, "%.*s\t%.*s/%.*s\t%.*s\n",
 				   SLICE_ARG(file->zip->name),
 				   SLICE_ARG(settings->tree->prefix),

@@ -7,7 +7,24 @@
 #pragma once
 
 #include "base/map.h"
-#include "builder/wheel/layout.h"
+#include "builder/wheel/tree.h"
+
+// The interpreter that compiles modules (pyc.*): that of the target, or one with the same version and build.
+struct bytecode_interpreter {
+	struct slice path;
+	struct slice tag, magic, version; // "cpython-312", "cb0d0d0a", "3.12.11"
+	struct sha256 banner;             // of sys.version
+};
+
+// Asks it. ERROR_INPUT: not the target's Python, or older than 3.7. Texts live in arena.
+NODISCARD int bytecode_look_at(struct store *store, struct slice path,
+			       const struct target *target, const struct work *work,
+			       struct arena *arena,
+			       struct bytecode_interpreter *ret_interpreter,
+			       struct error *err);
+// The line of layer keys.
+struct slice bytecode_key_line(const struct bytecode_interpreter *interpreter,
+			       struct arena *arena);
 
 // What was compiled of one wheel; the archive is mapped while it is open.
 struct bytecode {

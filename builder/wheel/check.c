@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Holds a wheel against its own RECORD, file by file. What passes is installed later
 // without another look.
-#include "builder/wheel/check.h"
+#include "builder/wheel/wheel.h"
 
 #include "base/digest_named.h"
 #include "base/headers.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "builder/wheel/entry_points.h"
-#include "builder/wheel/entry_stream.h"
 #include "builder/wheel/layout.h"
 #include "builder/wheel/record.h"
 

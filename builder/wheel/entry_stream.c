@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads entries of wheels for the check, the tree's scripts and install.
-#include "builder/wheel/entry_stream.h"
+#include "builder/wheel/wheel.h"
 
 enum {
 	GIVE_BACK = 1024 * 1024,  // of mapped bytes at once

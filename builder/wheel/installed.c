@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Wheel → files of an environment: spreads entries, writes scripts and dist-info notes,
 // and lists them all in RECORD.
-#include "builder/wheel/installed.h"
 
 #include "base/limits.h"
 #include "base/map.h"
-#include "builder/wheel/entry_stream.h"
 #include "builder/wheel/record.h"
 #include "builder/wheel/script.h"
 #include "builder/wheel/strip.h"
@@ -134,7 +132,7 @@ static int add_item(struct installer *run, const struct layout_item *item,
 	map_insert(&run->by_entry, item->zip->name, (uint32_t)run->files.len, NULL);
 	if (item->role == LAYOUT_SCRIPT)
 		return add_script(run, item, err);
-	add(run, item->path, layout_mode(item->zip))->zip = item->zip;
+	add(run, item->path, wheel_entry_mode(item->zip))->zip = item->zip;
 	return 0;
 }
 
@@ -322,13 +320,14 @@ static int run_installer(struct installer *run, struct error *err)
 	return add_record(run, err);
 }
 
-int installed_wheel_of(const struct wheel_file *wheel, const struct layout_places *places,
+int installed_wheel_of(const struct wheel_file *wheel, const struct tree_options *options,
 		       struct arena *arena, struct installed_wheel *ret_installed,
 		       struct error *err)
 {
+	struct layout_places places = layout_places_of(options, arena);
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
 	struct installer run = { .wheel = wheel,
-				 .places = places,
+				 .places = &places,
 				 .arena = arena,
 				 .inflater = inflater,
 				 .by_path.arena = arena,

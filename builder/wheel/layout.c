@@ -90,7 +90,7 @@ static const char *type_fault(const struct zip_entry *zip)
 	return directory && type == S_IFREG ? NULL : "is neither a file nor a directory";
 }
 
-unsigned layout_mode(const struct zip_entry *zip)
+unsigned wheel_entry_mode(const struct zip_entry *zip)
 {
 	unsigned mode = zip->external_attributes >> 16;
 	return S_ISREG(mode) && (mode & 0111) ? 0755 : 0644;

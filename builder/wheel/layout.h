@@ -61,6 +61,3 @@ bool layout_needs_no_row(const struct layout *layout, struct slice entry_name);
 // Is this path, relative to the prefix, a part of the skeleton (env.2), which no wheel
 // may replace?
 bool layout_is_reserved(const struct layout_places *places, struct slice path);
-
-// 0755 for a regular file with any execute bit, else 0644 (tar.10).
-unsigned layout_mode(const struct zip_entry *zip);

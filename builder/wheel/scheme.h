@@ -9,7 +9,21 @@
 //	scripts     bin, starting P/bin/python     bin, starting the interpreter
 #pragma once
 
-#include "builder/builder.h"
+#include "base/error.h"
+#include "packaging/target.h"
+
+enum scheme {
+	SCHEME_VENV, // a virtual environment of its own, with a skeleton
+	SCHEME_BASE, // the interpreter's own prefix: /usr/local/lib/python3.12/site-packages
+	SCHEME_DEBIAN, // Debian's /usr/bin/python3: /usr/local/lib/python3.11/dist-packages
+};
+
+// The one that --system means for an interpreter, and its prefix. ERROR_INPUT unless the path ends in bin/NAME.
+NODISCARD int scheme_of_system(struct slice interpreter, const struct target *target,
+			       enum scheme *ret_scheme, struct slice *ret_prefix,
+			       struct error *err);
+const char *scheme_name(enum scheme scheme); // "venv", "base", "debian"
+bool scheme_parse(struct slice name, enum scheme *ret_scheme);
 
 // "lib/python3.12/site-packages" (purelib and platlib are one place), "python3.13t" for
 // free-threaded builds.

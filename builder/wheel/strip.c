@@ -4,7 +4,6 @@
 
 #include "base/limits.h"
 #include "base/map.h"
-#include "builder/wheel/entry_stream.h"
 
 #include <string.h>
 

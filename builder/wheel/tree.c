@@ -6,8 +6,6 @@
 #include "base/fold.h"
 #include "base/inflate.h"
 #include "base/map.h"
-#include "builder/wheel/entry_stream.h"
-#include "builder/wheel/installed.h"
 
 #include <stdlib.h>
 
@@ -80,15 +78,14 @@ static int look_for_twin(struct joiner *run, struct map *folded, struct error *e
 	return 0;
 }
 
-static int add_wheel(struct joiner *run, uint32_t index,
-		     const struct layout_places *places, struct error *err)
+static int add_wheel(struct joiner *run, uint32_t index, struct error *err)
 {
 	enum { LONGEST_PATH = 4096 };
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct wheel_file *wheel = &run->wheels[index];
 	struct installed_wheel installed = { 0 };
 	struct map folded = { .arena = &scratch };
-	if (installed_wheel_of(wheel, places, &scratch, &installed, err) < 0)
+	if (installed_wheel_of(wheel, run->options, &scratch, &installed, err) < 0)
 		return -1;
 	run->tree.stripped_files += installed.stripped_files;
 	run->tree.stripped_bytes += installed.stripped_bytes;
@@ -182,6 +179,31 @@ static int note_loser(struct joiner *run, const struct tree_entry *loser,
 	return 0;
 }
 
+struct slice collision_text(struct arena *arena, struct slice path, struct slice loser,
+			    struct slice winner)
+{
+	return arena_printf(arena,
+			    "'/%.*s' is in '%.*s' and '%.*s'; that of '%.*s' is taken",
+			    SLICE_ARG(path), SLICE_ARG(loser), SLICE_ARG(winner),
+			    SLICE_ARG(winner));
+}
+
+struct slice tree_collision_text(struct arena *arena,
+				 const struct tree_collision *collision,
+				 const struct wheel_file *wheels)
+{
+	struct slice loser = wheels[collision->loser].name;
+	if (collision->twin.len)
+		return arena_printf(
+			arena,
+			"'/%.*s' and '/%.*s' of '%.*s' differ in case or Unicode "
+			"form alone: some systems keep one",
+			SLICE_ARG(collision->twin), SLICE_ARG(collision->path),
+			SLICE_ARG(loser));
+	return collision_text(arena, collision->path, loser,
+			      wheels[collision->winner].name);
+}
+
 // --- directories -----------------------------------------------------------------------
 
 // Entries come in walk order, so a directory is new unless the entry before lies in it
@@ -267,9 +289,8 @@ int tree_of_wheels(const struct tree_options *options, const struct wheel_file *
 			      .arena = arena,
 			      .scratch = &scratch,
 			      .prefix = slice_skip(options->prefix, 1) };
-	struct layout_places places = layout_places_of(options, arena);
 	for (size_t i = 0; i < len; i++)
-		if (add_wheel(&run, (uint32_t)i, &places, err) < 0)
+		if (add_wheel(&run, (uint32_t)i, err) < 0)
 			return -1;
 	if (run.files.len)
 		qsort(run.files.entries, run.files.len, sizeof(*run.files.entries),

@@ -3,7 +3,7 @@
 // order a layer holds them.
 //
 //	wheels of one layer ──open──▶ struct wheel_file ──tree_of_wheels──▶ struct tree ──▶ layer/ (tar and members)
-//	                                                                          └──────▶ install (a live file system)
+//	                                                                          └──────▶ install/ (a live file system)
 //
 // A tree is a list of directories, files and links with full in-image paths and final
 // modes, sorted as tar.3 says, every ancestor directory included (tar.4). A file's bytes
@@ -11,9 +11,16 @@
 // archive) or made here (scripts, RECORD, INSTALLER; kind TREE_FILE_GENERATED).
 #pragma once
 
-#include "base/files.h"
-#include "base/zip.h"
-#include "builder/builder.h"
+#include "builder/wheel/scheme.h"
+#include "builder/wheel/wheel.h"
+
+// What is left out of environments on request (env.11): bits.
+enum strip_rule { STRIP_TESTS = 1, STRIP_PYI = 2, STRIP_HEADERS = 4 };
+
+// "tests,pyi,headers" in any order. ERROR_USAGE.
+NODISCARD int strip_parse(struct slice text, unsigned *ret_rules, struct error *err);
+// The rules as text, "none" for none: what layer keys hold the SHA-256 of.
+struct slice strip_rules_text(unsigned rules, struct arena *arena);
 
 struct tree_options {
 	struct slice prefix; // "/opt/venv" (env.1)
@@ -26,29 +33,28 @@ struct tree_options {
 	bool strict; // different bytes at one path are an error (env.10)
 };
 
-// An open wheel: mapped, its central directory read. Everything lives in the arena of
-// wheel_file_open but the map.
-struct wheel_file {
-	struct slice name, version; // normalized, as the lock says
-	struct slice file_name;     // for messages
-	// Canonical direct_url.json, "" where none is written (env.9)
-	struct slice direct_url;
-	struct sha256 sha256;
-	struct file_map map;
-	struct zip_directory directory;
+// One wheel as it lies in an environment: its files with their places and modes, its scripts, and its new RECORD
+// (env.3–env.9), whatever other wheels bring.
+struct installed_file {
+	struct slice path; // relative to the prefix
+	unsigned mode;
+	const struct zip_entry *zip; // the wheel's own bytes, or NULL
+	struct slice bytes;          // where zip is NULL
 };
 
-// Opens a choice's wheel out of the store; its RECORD was checked when it entered.
-// ERROR_IO where the store lacks it.
-NODISCARD int wheel_file_open(const struct store *store, const struct lock_choice *choice,
-			      struct arena *arena, struct wheel_file *ret_wheel,
-			      struct error *err);
-void wheel_file_close(struct wheel_file *wheel); // fine on a zeroed struct
+struct installed_wheel {
+	struct installed_file *files; // in no order that matters; no path twice
+	size_t len, cap;
+	uint64_t stripped_files, stripped_bytes; // left out (env.11)
+};
 
-// The direct_url.json that env.9 wants for a choice (URL, archive and VCS sources), ""
-// for files of an index or of this host. From the lock alone: no wheel is opened. Part of
-// the layer key.
-struct slice wheel_direct_url(const struct lock_choice *choice, struct arena *arena);
+// Texts live in arena; zip entries are borrowed from wheel. ERROR_INTEGRITY as
+// wheel_check, and for a wheel without RECORD, malformed entry points, or two entries
+// at one place.
+NODISCARD int installed_wheel_of(const struct wheel_file *wheel,
+				 const struct tree_options *options, struct arena *arena,
+				 struct installed_wheel *ret_installed,
+				 struct error *err);
 
 enum tree_kind {
 	TREE_DIRECTORY,
@@ -117,3 +123,11 @@ NODISCARD int tree_check_interpreter(struct slice interpreter, struct error *err
 // The order of tar.3: component by component, as byte strings, a parent before its
 // children: <0, 0, >0. "a/b" < "a/b/c" < "a/b-c".
 int path_cmp_walk(struct slice a, struct slice b);
+
+// "'/PATH' is in 'LOSER' and 'WINNER'; that of 'WINNER' is taken"
+struct slice collision_text(struct arena *arena, struct slice path, struct slice loser,
+			    struct slice winner);
+// The same for a collision of these wheels' tree; "'/PATH' and '/TWIN' of 'NAME' differ in case or Unicode form alone".
+struct slice tree_collision_text(struct arena *arena,
+				 const struct tree_collision *collision,
+				 const struct wheel_file *wheels);

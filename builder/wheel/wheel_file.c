@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Opens wheels out of the store, and says from a lock where a package came from (PEP
 // 610).
-#include "builder/wheel/tree.h"
+#include "builder/wheel/wheel.h"
 
 #include "net/url.h"
 

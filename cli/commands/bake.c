@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake bake: a lock → layers in .pinbake/, an OCI layout, and on request an archive for `docker load`.
 #include "base/zstd_frame.h"
+#include "builder/image/image.h"
 #include "cli/cli.h"
 #include "cli/commands/tree_options.h"
 
@@ -38,6 +39,12 @@ static const struct option OPTIONS[] = {
 };
 
 // The time and the largest owner that a tar header of a layer may have (tar.10).
+// What is asked of the builder: layers in the store, and a folder of them.
+struct requests {
+	struct bake_request bake;
+	struct image_request image;
+};
+
 enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151 };
 
 struct download {
@@ -55,7 +62,7 @@ static int fetch_missing(void *context, const struct lock_selection *missing,
 			   download->places, err);
 }
 
-static int parse_owner(const char *text, struct bake_options *options, struct error *err)
+static int parse_owner(const char *text, struct bake_request *request, struct error *err)
 {
 	struct slice gid = slice_from(text), uid;
 	uint64_t user, group;
@@ -66,24 +73,24 @@ static int parse_owner(const char *text, struct bake_options *options, struct er
 			err, ERROR_USAGE,
 			"'%s' is no value for --owner: expected UID:GID, as in 1000:1000",
 			text);
-	options->uid = (uint32_t)user;
-	options->gid = (uint32_t)group;
+	request->uid = (uint32_t)user;
+	request->gid = (uint32_t)group;
 	return 0;
 }
 
 // SOURCE_DATE_EPOCH dates documents; files get it only where it is earlier than what zip can hold (tar.10, oci.5).
-static int read_epoch(struct bake_options *options, struct error *err)
+static int read_epoch(struct requests *requests, struct error *err)
 {
 	const char *epoch = setting("SOURCE_DATE_EPOCH");
-	options->mtime = DEFAULT_MTIME;
+	requests->bake.mtime = DEFAULT_MTIME;
 	if (!epoch)
 		return 0;
-	if (!slice_parse_u64(slice_from(epoch), UINT32_MAX, &options->created))
+	if (!slice_parse_u64(slice_from(epoch), UINT32_MAX, &requests->image.created))
 		return error_set(err, ERROR_USAGE,
 				 "SOURCE_DATE_EPOCH is '%s': expected seconds since 1970",
 				 epoch);
-	if (options->created < options->mtime)
-		options->mtime = options->created;
+	if (requests->image.created < requests->bake.mtime)
+		requests->bake.mtime = requests->image.created;
 	return 0;
 }
 
@@ -96,14 +103,14 @@ static int bad_compression(const char *text, struct error *err)
 }
 
 // The form of the layers' blobs: gzip members (gz.3), eStargz (gz.14) or zstd (gz.15).
-static int read_coding(const struct bake_values *values, struct bake_options *options,
+static int read_coding(const struct bake_values *values, struct bake_request *request,
 		       struct error *err)
 {
 	struct slice level = slice_from(values->compression), name;
 	uint64_t number = ZSTD_LEVEL_DEFAULT;
 	bool has_level = slice_find_byte(level, ':') != SLICE_NONE;
 	slice_cut(&level, ':', &name);
-	options->coding = values->estargz ? LAYER_ESTARGZ : LAYER_GZIP;
+	request->coding = values->estargz ? LAYER_ESTARGZ : LAYER_GZIP;
 	if (!values->compression || (slice_eq(name, S("gzip")) && !has_level))
 		return 0;
 	if (!slice_eq(name, S("zstd")) ||
@@ -113,57 +120,64 @@ static int read_coding(const struct bake_values *values, struct bake_options *op
 	if (values->estargz)
 		return error_set(err, ERROR_USAGE,
 				 "--estargz is a form of gzip, not of zstd");
-	options->coding = LAYER_ZSTD;
-	options->zstd_level = (int)number;
+	request->coding = LAYER_ZSTD;
+	request->zstd_level = (int)number;
 	return 0;
 }
 
 // What needs no lock: a bad option is named before a missing file.
-static int read_options(const struct bake_values *values,
-			struct bake_options *ret_options, struct error *err)
+static int read_options(const struct bake_values *values, struct requests *ret_requests,
+			struct error *err)
 {
-	struct bake_options options = { .rehash = values->rehash,
-					.strict = values->tree.strict };
-	if (tree_jobs(&values->tree, &options.jobs, err) < 0 ||
-	    (values->owner && parse_owner(values->owner, &options, err) < 0) ||
-	    read_epoch(&options, err) < 0 || read_coding(values, &options, err) < 0)
+	struct requests requests = {
+		.bake = { .rehash = values->rehash, .tree.strict = values->tree.strict },
+		.image = { .rehash = values->rehash },
+	};
+	struct bake_request *bake = &requests.bake;
+	if (tree_jobs(&values->tree, &bake->jobs, err) < 0 ||
+	    (values->owner && parse_owner(values->owner, bake, err) < 0) ||
+	    read_epoch(&requests, err) < 0 || read_coding(values, bake, err) < 0)
 		return -1;
 	// What lies above is the base's own, and stays with its owner (env.12).
-	if (values->system && options.uid + options.gid > 0)
+	if (values->system && bake->uid + bake->gid > 0)
 		return error_set(err, ERROR_USAGE,
 				 "--owner would give the base's own folders away: "
 				 "with --system they stay with root");
-	*ret_options = options;
+	requests.image.directory = values->output ? values->output : ".pinbake";
+	*ret_requests = requests;
 	return 0;
 }
 
 // With --system the base's own prefix is taken, not a virtual environment's (env.1).
-static int choose_scheme(const struct bake_values *values, struct bake_options *options,
+static int choose_scheme(const struct bake_values *values, struct tree_options *tree,
 			 struct error *err)
 {
 	if (!values->system)
 		return 0;
-	return scheme_of_system(options->interpreter, options->target, &options->scheme,
-				&options->prefix, err);
+	return scheme_of_system(tree->interpreter, tree->target, &tree->scheme,
+				&tree->prefix, err);
 }
 
-static int complete_options(struct cli *cli, const struct bake_values *values,
-			    const struct opened_lock *opened,
-			    struct bake_options *options, struct error *err)
+static int complete_requests(struct cli *cli, const struct bake_values *values,
+			     const struct opened_lock *opened, struct requests *requests,
+			     struct error *err)
 {
 	const struct target *target = &opened->target;
-	const struct tree_values *tree = &values->tree;
-	options->target = target;
-	options->prefix = tree->prefix ? slice_from(tree->prefix) : S("/opt/venv");
-	options->interpreter =
-		tree->interpreter
-			? slice_from(tree->interpreter)
+	struct tree_options *tree = &requests->bake.tree;
+	requests->bake.selection = &opened->selection;
+	requests->bake.work = &cli->progress;
+	tree->target = requests->image.target = target;
+	tree->prefix =
+		values->tree.prefix ? slice_from(values->tree.prefix) : S("/opt/venv");
+	tree->interpreter =
+		values->tree.interpreter
+			? slice_from(values->tree.interpreter)
 			: arena_printf(&cli->arena, "/usr/local/bin/python%u.%u%s",
 				       target->python_major, target->python_minor,
 				       target->free_threaded ? "t" : "");
 	struct sha256 digest = sha256_of(opened->source.text);
-	options->lock_digest_hex = sha256_hex(&cli->arena, &digest);
-	return choose_scheme(values, options, err);
+	requests->image.lock_digest_hex = sha256_hex(&cli->arena, &digest);
+	return choose_scheme(values, tree, err);
 }
 
 static json_t *layers_as_json(const struct bake_result *baked)
@@ -206,7 +220,7 @@ static void report(struct cli *cli, const struct bake_result *baked, const char 
 		       layer->packages.len ? ": " : "", SLICE_ARG(layer->packages));
 	}
 	for (size_t i = 0; i < baked->warnings_len; i++)
-		warn(cli, "%.*s", SLICE_ARG(baked->warnings[i].text));
+		warn(cli, "%.*s", SLICE_ARG(baked->warnings[i]));
 	show_diagnostics(cli);
 	struct slice small = human_size(&cli->arena, size),
 		     large = human_size(&cli->arena, tar_size);
@@ -246,32 +260,32 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 		    json_t *result, struct error *err)
 {
 	const struct bake_values *values = opaque;
-	const char *output = values->output ? values->output : ".pinbake";
 	uint64_t started_ms = clock_ms();
 	struct opened_lock opened;
-	struct bake_options options;
+	struct requests requests;
+	struct bake_request *request = &requests.bake;
 	struct bake_result baked = { 0 };
 	struct places places;
 	AUTO(store_cleanup) struct store *store = NULL;
-	if (read_options(values, &options, err) < 0 ||
+	if (read_options(values, &requests, err) < 0 ||
 	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
-	    complete_options(cli, values, &opened, &options, err) < 0 ||
+	    complete_requests(cli, values, &opened, &requests, err) < 0 ||
 	    tree_places(cli, &values->tree, &opened, &places, err) < 0 ||
 	    open_store(cli, &store, err) < 0 ||
-	    tree_contents(cli, &values->tree, store, &opened.target, &options.strip,
-			  &options.bytecode, err) < 0)
+	    tree_contents(cli, &values->tree, store, &opened.target, &request->tree.strip,
+			  &request->bytecode, err) < 0)
 		return -1;
 	struct sdist_options builds = tree_builds(&values->tree, &places, NULL);
-	if (build_sdists(cli, store, &opened, &builds, err) < 0)
-		return error_during(err, "baking '%s'", opened.path);
 	struct download download = { cli, store, &opened, &places };
-	struct bake_ensure ensure = { .wheels = fetch_missing, .context = &download };
-	if (bake(store, &opened.selection, &options, &ensure, output, &cli->progress,
-		 &cli->arena, &baked, err) < 0)
+	request->ensure = fetch_missing;
+	request->context = &download;
+	if (build_sdists(cli, store, &opened, &builds, err) < 0 ||
+	    bake(store, request, &cli->arena, &baked, err) < 0 ||
+	    image_stage(store, &requests.image, &baked, err) < 0)
 		return error_during(err, "baking '%s'", opened.path);
 	progress_done(cli);
-	report(cli, &baked, output, started_ms, result);
-	return write_archive(cli, values, &baked, output, result, err);
+	report(cli, &baked, requests.image.directory, started_ms, result);
+	return write_archive(cli, values, &baked, requests.image.directory, result, err);
 }
 
 static const struct option_rule RULES[] = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake dockerfile: a Dockerfile whose RUN step takes the baked layers, and the .dockerignore that lets them through.
 #include "base/limits.h"
+#include "builder/image/image.h"
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -108,8 +109,9 @@ static int check_is_there(const char *output, struct slice existing, const char 
 
 static int check_existing(const struct dockerfile_values *values,
 			  const struct dockerfile_options *options, const char *output,
-			  struct slice existing, struct error *err)
+			  struct error *err)
 {
+	struct slice existing = options->existing;
 	const struct {
 		const char *option, *instruction;
 		struct slice value;
@@ -161,7 +163,7 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 	const char *output = values->output ? values->output : "Dockerfile";
 	bool to_stdout = strcmp(output, "-") == 0;
 	struct bake_result baked = { 0 };
-	struct slice existing = S(""), text;
+	struct slice text;
 	struct dockerfile_options options = {
 		.base = slice_from(values->base),
 		.prefix = values->prefix ? slice_from(values->prefix) : S("/opt/venv"),
@@ -181,15 +183,15 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 	size_t form;
 	if (option_choice("form", values->form, forms, 2, &form, err) < 0)
 		return -1;
-	if (bake_result_read(options.out_directory.ptr, &cli->arena, &baked, err) < 0)
+	if (image_result_read(options.out_directory.ptr, &cli->arena, &baked, err) < 0)
 		return error_hint(err, "'pinbake bake' fills %s",
 				  options.out_directory.ptr);
-	if (!to_stdout && read_existing(cli, output, &existing, err) < 0)
+	if (!to_stdout && read_existing(cli, output, &options.existing, err) < 0)
 		return -1;
 	if (check_prefix(values, &baked, err) < 0 ||
-	    check_existing(values, &options, output, existing, err) < 0)
+	    check_existing(values, &options, output, err) < 0)
 		return -1;
-	if (dockerfile_text(&options, &baked, existing, &cli->arena, &text, err) < 0)
+	if (dockerfile_text(&options, &baked, &cli->arena, &text, err) < 0)
 		return error_during(err, "writing '%s'", output);
 	json_object_set_new(result, "layers", json_integer((json_int_t)baked.len));
 	json_object_set_new(result, "dockerfile", text_as_json(text));
@@ -198,13 +200,13 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 			fwrite(text.ptr, 1, text.len, stdout);
 		return 0;
 	}
+	// Folders go once no Dockerfile names them (ctx.6).
 	if (file_write(output, text, err) < 0 ||
 	    write_ignore_file(cli, path_directory(&cli->arena, output), err) < 0 ||
-	    bake_remove_stale(options.out_directory.ptr, &baked, err) <
-		    0) // folders go once no Dockerfile names them (ctx.6)
+	    image_remove_stale(options.out_directory.ptr, &baked, err) < 0)
 		return -1;
-	say(cli, "%s %s: %zu layer%s from %s", existing.len ? "updated" : "wrote", output,
-	    baked.len, plural(baked.len), options.out_directory.ptr);
+	say(cli, "%s %s: %zu layer%s from %s", options.existing.len ? "updated" : "wrote",
+	    output, baked.len, plural(baked.len), options.out_directory.ptr);
 	json_object_set_new(result, "file", json_string(output));
 	return 0;
 }

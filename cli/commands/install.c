@@ -25,21 +25,22 @@ static const struct option OPTIONS[] = {
 };
 
 // The interpreter that --check compares with may be left open.
-static int complete_options(struct cli *cli, const struct install_values *values,
+static int complete_request(struct cli *cli, const struct install_values *values,
 			    const struct opened_lock *opened,
-			    struct install_options *options, struct error *err)
+			    struct install_request *request, struct error *err)
 {
 	const struct tree_values *tree = &values->tree;
-	options->prefix = tree->prefix ? tree->prefix : ".venv";
-	options->interpreter = slice_from(tree->interpreter);
-	options->target = &opened->target;
-	options->strict = tree->strict;
-	options->arena = &cli->arena;
+	request->prefix = tree->prefix ? tree->prefix : ".venv";
+	request->interpreter = slice_from(tree->interpreter);
+	request->target = &opened->target;
+	request->strict = tree->strict;
+	request->selection = &opened->selection;
+	request->work = &cli->progress;
 	if (values->link_mode &&
-	    link_mode_parse(slice_from(values->link_mode), &options->link_mode, err) < 0)
+	    link_mode_parse(slice_from(values->link_mode), &request->link_mode, err) < 0)
 		return -1;
 	if (!tree->interpreter && !values->check &&
-	    find_interpreter(cli, &opened->target, "--interpreter", &options->interpreter,
+	    find_interpreter(cli, &opened->target, "--interpreter", &request->interpreter,
 			     err) < 0)
 		return -1;
 	return 0;
@@ -51,17 +52,17 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	const struct install_values *values = opaque;
 	uint64_t started_ms = clock_ms();
 	struct opened_lock opened;
-	struct install_options options = { 0 };
+	struct install_request request = { 0 };
 	struct install_result installed = { 0 };
 	struct places places;
 	AUTO(store_cleanup) struct store *store = NULL;
-	if (tree_jobs(&values->tree, &options.jobs, err) < 0 ||
+	if (tree_jobs(&values->tree, &request.jobs, err) < 0 ||
 	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
-	    complete_options(cli, values, &opened, &options, err) < 0 ||
+	    complete_request(cli, values, &opened, &request, err) < 0 ||
 	    tree_places(cli, &values->tree, &opened, &places, err) < 0 ||
 	    open_store(cli, &store, err) < 0 ||
-	    tree_contents(cli, &values->tree, store, &opened.target, &options.strip,
-			  &options.bytecode, err) < 0)
+	    tree_contents(cli, &values->tree, store, &opened.target, &request.strip,
+			  &request.bytecode, err) < 0)
 		return -1;
 	struct sdist_options builds =
 		tree_builds(&values->tree, &places, values->tree.interpreter);
@@ -69,17 +70,16 @@ static int run_install(struct cli *cli, void *opaque, const struct text_list *ar
 	if (build_sdists(cli, store, &opened, &builds, err) < 0 ||
 	    fetch_files(cli, store, &opened, &opened.selection, &places, err) < 0)
 		return error_during(err, "installing '%s' into '%s'", opened.path,
-				    options.prefix);
+				    request.prefix);
 	if (values->check)
-		return run_install_check(cli, store, &opened, &options, result, err);
-	if (install(store, &opened.selection, &options, &cli->progress, &installed, err) <
-	    0)
+		return run_install_check(cli, store, &opened, &request, result, err);
+	if (install(store, &request, &cli->arena, &installed, err) < 0)
 		return error_during(err, "installing '%s' into '%s'", opened.path,
-				    options.prefix);
+				    request.prefix);
 	progress_done(cli);
 	tree_report(cli, installed.uncompiled, installed.stripped_files,
 		    installed.stripped_bytes, result);
-	report_install(cli, &options, &installed, clock_ms() - started_ms, result);
+	report_install(cli, &request, &installed, clock_ms() - started_ms, result);
 	return 0;
 }
 

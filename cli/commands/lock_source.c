@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reading a lock for a command: the file, the target it is for, and the files that target takes.
 #include "base/limits.h"
-#include "builder/wheel/check.h"
+#include "builder/wheel/wheel.h"
 #include "cli/cli.h"
 #include "cli/sources/places.h"
 #include "lockfile/graph.h"

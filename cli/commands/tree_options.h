@@ -3,6 +3,7 @@
 // wheel is built.
 #pragma once
 
+#include "builder/wheel/bytecode.h"
 #include "cli/cli.h"
 #include "cli/lock/sdists.h"
 #include "cli/sources/places.h"

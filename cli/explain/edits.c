@@ -2,6 +2,8 @@
 // Words an edit: the new bounds, the reason, the hint, the summary.
 #include "cli/explain/edits.h"
 
+#include "net/url.h"
+
 // --- the new line ----------------------------------------------------------------------------------------------------
 
 // The operator that keeps a clause's sense and admits the release; "" to leave the clause out.

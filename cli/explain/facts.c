@@ -2,6 +2,8 @@
 // One fact of a conflict as a sentence: which releases it is true of, what they ask for, or why they cannot be chosen.
 #include "cli/explain/facts.h"
 
+#include "net/url.h"
+
 enum { RUNS_NAMED = 3 };
 
 static struct slice version_at(const struct project *project, uint32_t rank)

@@ -3,6 +3,7 @@
 #include "cli/lock/build_requires.h"
 
 #include "base/text.h"
+#include "builder/install/install.h"
 #include "cli/lock/build_resolve.h"
 #include "packaging/requirement.h"
 
@@ -104,9 +105,11 @@ static int install_packages(const struct build_requires *host,
 {
 	struct cli *cli = host->cli;
 	struct opened_lock opened;
-	struct install_options options = { .prefix = prefix,
+	struct install_request request = { .selection = &opened.selection,
+					   .prefix = prefix,
 					   .interpreter = python->path,
-					   .target = &host->opened->target };
+					   .target = &host->opened->target,
+					   .work = &cli->progress };
 	struct install_result installed;
 	if (open_record(host, build, &opened, err) < 0 ||
 	    build_sdists(cli, host->store, &opened, host->options, err) < 0 ||
@@ -114,8 +117,7 @@ static int install_packages(const struct build_requires *host,
 			host->options->places, err) < 0)
 		return -1;
 	*ret_digest = digest_of(&opened.selection);
-	return install(host->store, &opened.selection, &options, &cli->progress,
-		       &installed, err);
+	return install(host->store, &request, &cli->arena, &installed, err);
 }
 
 int install_build_requires(void *context, const struct slice *requirements, size_t len,

@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "builder/wheel/check.h"
+#include "builder/wheel/wheel.h"
 #include "net/url.h"
 #include "packaging/name.h"
 

@@ -3,7 +3,6 @@
 #include "cli/lock/metadata_builds.h"
 
 #include "base/limits.h"
-#include "builder/sdist/toolchain.h"
 #include "cli/lock/build_python.h"
 #include "cli/lock/build_requires.h"
 #include "cli/lock/metadata_note.h"

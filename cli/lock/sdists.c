@@ -3,7 +3,7 @@
 #include "cli/lock/sdists.h"
 
 #include "base/limits.h"
-#include "builder/sdist/toolchain.h"
+#include "builder/sdist/sdist.h"
 #include "cli/lock/build_engine.h"
 #include "cli/lock/build_python.h"
 #include "cli/lock/build_requires.h"

@@ -3,7 +3,7 @@
 // below the prefix only.
 #include "tests/fuzz/fuzz.h"
 
-#include "builder/wheel/check.h"
+#include "builder/wheel/tree.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/inflate.h"
-#include "builder/wheel/tree.h"
+#include "builder/install/install.h"
 
 #include <stdatomic.h>
 

@@ -3,7 +3,8 @@
 // verifying and pruning.
 #include "base/places.h"
 #include "builder/store/blobs.h"
-#include "builder/wheel/check.h"
+#include "builder/wheel/wheel.h"
+#include "net/transfer.h"
 #include "tests/builder/builder_test.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Baking: members of wheel files, fallbacks, integrity, records, and that bytes depend on
 // the key alone.
-#include "builder/layer/layer.h"
+#include "builder/layer/layer_task.h"
 #include "builder/layer/layer_writer.h"
 #include "tests/builder/builder_test.h"
 
@@ -175,7 +175,7 @@ struct fixture {
 	const struct lock_choice *list[2];
 	struct plan_layer plan;
 	struct target target;
-	struct bake_options options;
+	struct bake_request request;
 	struct layer_baker baker;
 };
 
@@ -206,13 +206,14 @@ static struct fixture *fixture_new(void)
 					     .packages = S("a 1.0, b 1.0"),
 					     .choices = fixture->list,
 					     .len = 2 };
-	fixture->options =
-		(struct bake_options){ .prefix = S("/opt/venv"),
-				       .mtime = 315532800,
-				       .interpreter = S("/usr/local/bin/python3.12"),
-				       .target = &fixture->target };
+	fixture->request = (struct bake_request){
+		.tree = { .prefix = S("/opt/venv"),
+			  .interpreter = S("/usr/local/bin/python3.12"),
+			  .target = &fixture->target },
+		.mtime = 315532800,
+	};
 	fixture->baker = (struct layer_baker){ .store = fixture->store,
-					       .options = &fixture->options };
+					       .request = &fixture->request };
 	return fixture;
 }
 
@@ -252,7 +253,7 @@ static void test_env_10_collision_in_a_bucket_warns(void **state)
 	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_int_equal(layer_bake(&f->baker, &task, &err), 0);
 	assert_int_equal(task.warnings_len, 1);
-	assert_true(slice_contains(task.warnings[0].text, S("common/shared.txt")));
+	assert_true(slice_contains(task.warnings[0], S("common/shared.txt")));
 	arena_release(&task.arena);
 	fixture_free(f);
 }
@@ -303,7 +304,7 @@ static void test_an_interrupted_bake_leaves_nothing(void **state)
 	struct error err = { 0 };
 	const volatile int interrupted = 1;
 	const struct work work = { .interrupted = &interrupted };
-	f->baker.work = &work;
+	f->request.work = &work;
 	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_int_equal(layer_bake(&f->baker, &task, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTERRUPTED);
@@ -328,7 +329,7 @@ static void test_rehash_finds_a_damaged_blob(void **state)
 	assert_int_equal(file_write(path, (struct slice){ damaged, blob.len }, &err), 0);
 	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_true(task.present);
-	f->options.rehash = true;
+	f->request.rehash = true;
 	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_false(task.present);
 	fixture_free(f);

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: MIT
-// bake: plan, look each key up, bake what is unknown over several threads, write the
-// folder. An unchanged lock opens no wheel (key.2).
-#include "builder/image/content.h"
-#include "builder/image/stage.h"
-#include "builder/layer/collisions.h"
-#include "builder/layer/key.h"
-#include "builder/layer/layer.h"
-#include "builder/layer/skips.h"
-#include "builder/wheel/tree.h"
-
+// bake: plan, look each key up, bake what is unknown over several threads. An unchanged
+// lock opens no wheel (key.2).
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/tar.h"
-#include "base/zstd_frame.h"
+#include "builder/layer/collisions.h"
+#include "builder/layer/key.h"
+#include "builder/layer/layer_task.h"
+#include "builder/layer/skips.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
 struct baking {
 	struct layer_baker baker;
-	const struct bake_options *options;
-	const struct work *work;
 	struct arena *arena;
 	struct plan plan;
 	struct layer_task *tasks; // one for each layer of the plan
@@ -30,30 +23,30 @@ struct baking {
 	struct collision_warnings collisions;
 };
 
-static int check_options(const struct bake_options *options, struct error *err)
+static int check_request(const struct bake_request *request, struct error *err)
 {
-	if (tree_check_prefix(options->prefix, err) < 0 ||
-	    tree_check_interpreter(options->interpreter, err) < 0)
+	if (tree_check_prefix(request->tree.prefix, err) < 0 ||
+	    tree_check_interpreter(request->tree.interpreter, err) < 0)
 		return -1;
-	if (options->uid > TAR_OWNER_MAX || options->gid > TAR_OWNER_MAX)
+	if (request->uid > TAR_OWNER_MAX || request->gid > TAR_OWNER_MAX)
 		return error_set(err, ERROR_USAGE, "owner %u:%u is above %d",
-				 options->uid, options->gid, TAR_OWNER_MAX);
+				 request->uid, request->gid, TAR_OWNER_MAX);
 	return 0;
 }
 
-static int make_plan(struct baking *baking, const struct lock_selection *selection,
-		     const struct bake_ensure *ensure, struct error *err)
+static int make_plan(struct baking *baking, struct error *err)
 {
-	const struct bake_options *options = baking->options;
-	if (plan_make(selection, PLAN_UNKNOWN_BASE, options->bytecode != NULL,
-		      baking->arena, &baking->plan, err) < 0)
+	const struct bake_request *request = baking->baker.request;
+	struct plan_request wanted = { .selection = request->selection,
+				       .base_layers = PLAN_UNKNOWN_BASE,
+				       .bytecode = request->bytecode != NULL };
+	if (plan_make(&wanted, baking->arena, &baking->plan, err) < 0)
 		return -1;
-	if (options->scheme != SCHEME_VENV)
+	if (request->tree.scheme != SCHEME_VENV)
 		plan_drop_skeleton(&baking->plan);
-	if (!options->bytecode)
+	if (!request->bytecode)
 		return 0;
-	return skips_find(baking->baker.store, options, &baking->plan, ensure,
-			  baking->arena, err);
+	return skips_find(&baking->baker, &baking->plan, baking->arena, err);
 }
 
 static int look_up_all(struct baking *baking, struct error *err)
@@ -73,15 +66,15 @@ static int look_up_all(struct baking *baking, struct error *err)
 }
 
 // With strict every wheel is looked into, even where its layer is known.
-static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure,
-			 struct error *err)
+static int ensure_wheels(struct baking *baking, struct error *err)
 {
+	const struct bake_request *request = baking->baker.request;
 	struct lock_selection missing = { 0 };
 	// Layers of bytecode have them again
 	struct map seen = { .arena = baking->arena };
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		const struct layer_task *task = &baking->tasks[i];
-		if (task->present && !baking->options->strict)
+		if (task->present && !request->tree.strict)
 			continue;
 		for (size_t k = 0; k < task->plan->len; k++) {
 			const struct lock_choice *choice = task->plan->choices[k];
@@ -89,9 +82,9 @@ static int ensure_wheels(struct baking *baking, const struct bake_ensure *ensure
 				*array_push(baking->arena, &missing) = *choice;
 		}
 	}
-	if (missing.len == 0 || !ensure || !ensure->wheels)
+	if (missing.len == 0 || !request->ensure)
 		return 0;
-	return ensure->wheels(ensure->context, &missing, err);
+	return request->ensure(request->context, &missing, err);
 }
 
 static int longest_first(const void *a, const void *b, void *context)
@@ -107,7 +100,7 @@ static int longest_first(const void *a, const void *b, void *context)
 
 static void note_progress(struct baking *baking, struct slice item)
 {
-	work_advance(baking->work, atomic_load(&baking->done), item);
+	work_advance(baking->baker.request->work, atomic_load(&baking->done), item);
 }
 
 // Progress is reported from the caller's thread only, which is worker 0.
@@ -129,8 +122,8 @@ static int bake_missing(struct baking *baking, struct error *err)
 		return 0;
 	qsort_r(baking->order, baking->order_len, sizeof(*baking->order), longest_first,
 		baking->tasks);
-	work_stage(baking->work, "baking", baking->order_len);
-	if (parallel_for(baking->options->jobs, baking->order_len, run_task, baking,
+	work_stage(baking->baker.request->work, "baking", baking->order_len);
+	if (parallel_for(baking->baker.request->jobs, baking->order_len, run_task, baking,
 			 err) < 0)
 		return -1;
 	note_progress(baking, S(""));
@@ -140,14 +133,9 @@ static int bake_missing(struct baking *baking, struct error *err)
 // Where nothing is baked no wheel is opened, and what was warned of is not repeated.
 static int look_for_collisions(struct baking *baking, struct error *err)
 {
-	if (baking->order_len == 0 && !baking->options->strict)
+	if (baking->order_len == 0 && !baking->baker.request->tree.strict)
 		return 0;
-	struct sha256 *keys =
-		arena_new_array(baking->arena, struct sha256, baking->plan.len);
-	for (size_t i = 0; i < baking->plan.len; i++)
-		keys[i] = baking->tasks[i].key;
-	return collisions_between_layers(baking->baker.store, baking->options,
-					 &baking->plan, keys, baking->arena,
+	return collisions_between_layers(&baking->baker, &baking->plan, baking->arena,
 					 &baking->collisions, err);
 }
 
@@ -160,8 +148,8 @@ static void collect_warnings(const struct baking *baking, struct bake_result *re
 		result->stripped_files += task->stripped_files;
 		result->stripped_bytes += task->stripped_bytes;
 		for (size_t k = 0; k < task->warnings_len; k++)
-			array_push(baking->arena, &all)->text =
-				arena_dup(baking->arena, task->warnings[k].text);
+			*array_push(baking->arena, &all) =
+				arena_dup(baking->arena, task->warnings[k]);
 	}
 	result->warnings = all.items;
 	result->warnings_len = all.len;
@@ -192,11 +180,11 @@ static struct bake_result collect(const struct baking *baking)
 		.layers = arena_new_array(baking->arena, struct layer, len),
 		.len = len,
 		.cap = len,
-		.coding = baking->options->coding,
+		.coding = baking->baker.request->coding,
 		.heavy_threshold = baking->plan.heavy_threshold,
-		.prefix = baking->options->prefix,
-		.interpreter = baking->options->interpreter,
-		.scheme = baking->options->scheme,
+		.prefix = baking->baker.request->tree.prefix,
+		.interpreter = baking->baker.request->tree.interpreter,
+		.scheme = baking->baker.request->tree.scheme,
 	};
 	struct sha256 *keys = arena_new_array(baking->arena, struct sha256, len);
 	for (size_t i = 0; i < len; i++) {
@@ -208,53 +196,23 @@ static struct bake_result collect(const struct baking *baking)
 	return result;
 }
 
-static int write_folder(const struct baking *baking, const char *out_directory,
-			struct bake_result *result, struct error *err)
-{
-	struct oci_documents documents;
-	const char **blobs = arena_new_array(baking->arena, const char *, result->len);
-	if (image_documents_make(baking->options, result, baking->arena, &documents,
-				 err) < 0)
-		return -1;
-	result->config_digest = documents.config_digest;
-	result->manifest_digest = documents.manifest_digest;
-	for (size_t i = 0; i < result->len; i++)
-		blobs[i] = store_layer_path(baking->baker.store,
-					    &result->layers[i].digest, baking->arena);
-	return stage_write(out_directory, result, &documents, blobs,
-			   baking->options->rehash, err);
-}
-
 static void release_tasks(struct baking *baking)
 {
 	for (size_t i = 0; baking->tasks && i < baking->plan.len; i++)
 		arena_release(&baking->tasks[i].arena);
 }
 
-int bake(struct store *store, const struct lock_selection *selection,
-	 const struct bake_options *options, const struct bake_ensure *ensure,
-	 const char *out_directory, const struct work *work, struct arena *arena,
+int bake(struct store *store, const struct bake_request *request, struct arena *arena,
 	 struct bake_result *ret_result, struct error *err)
 {
-	struct baking baking = {
-		.baker = { store, options, work },
-		.options = options,
-		.work = work,
-		.arena = arena,
-	};
-	struct bake_result result;
-	if (check_options(options, err) < 0 ||
-	    make_plan(&baking, selection, ensure, err) < 0 ||
-	    look_up_all(&baking, err) < 0 || ensure_wheels(&baking, ensure, err) < 0 ||
+	struct baking baking = { .baker = { store, request }, .arena = arena };
+	if (check_request(request, err) < 0 || make_plan(&baking, err) < 0 ||
+	    look_up_all(&baking, err) < 0 || ensure_wheels(&baking, err) < 0 ||
 	    look_for_collisions(&baking, err) < 0)
 		return -1;
 	int status = bake_missing(&baking, err);
-	if (status == 0) {
-		result = collect(&baking);
-		status = write_folder(&baking, out_directory, &result, err);
-	}
-	release_tasks(&baking);
 	if (status == 0)
-		*ret_result = result;
+		*ret_result = collect(&baking);
+	release_tasks(&baking);
 	return status;
 }

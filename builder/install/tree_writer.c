@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Tree → files: directories first, then contents by several threads, times last and from
 // the leaves up.
-#include "builder/wheel/tree_writer.h"
+#include "builder/install/tree_writer.h"
 
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/places.h"
-#include "builder/wheel/entry_stream.h"
+#include "builder/wheel/wheel.h"
 
 #include <stdatomic.h>
 #include <string.h>

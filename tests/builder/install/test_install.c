@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Environments on a live file system: new, brought up to date, left alone, refused.
 #include "base/places.h"
+#include "builder/install/install.h"
 #include "tests/builder/builder_test.h"
 
 #include <signal.h>
@@ -51,20 +52,20 @@ static struct wheel_maker package(struct world *world, const char *name,
 	return maker;
 }
 
-static struct install_options options_of(struct world *world)
+static struct install_request request_of(struct world *world)
 {
-	return (struct install_options){ .prefix = world->prefix,
+	return (struct install_request){ .prefix = world->prefix,
 					 .interpreter = S("/usr/bin/python3.12"),
 					 .target = &world->target,
 					 .jobs = 3,
-					 .arena = world->arena };
+					 .selection = &world->lock.selection };
 }
 
 static int try_install(struct world *world, struct install_result *result,
 		       struct error *err)
 {
-	struct install_options options = options_of(world);
-	return install(world->store, &world->lock.selection, &options, NULL, result, err);
+	struct install_request request = request_of(world);
+	return install(world->store, &request, world->arena, result, err);
 }
 
 static struct install_result do_install(struct world *world)
@@ -321,10 +322,9 @@ static void test_install_interrupted(void **state)
 	world_make(&world);
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
 	add(&world, &maker);
-	struct install_options options = options_of(&world);
-	assert_int_equal(install(world.store, &world.lock.selection, &options, &work,
-				 &result, &err),
-			 -1);
+	struct install_request request = request_of(&world);
+	request.work = &work;
+	assert_int_equal(install(world.store, &request, world.arena, &result, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTERRUPTED);
 	assert_int_equal(place_look(world.prefix).kind, PLACE_ABSENT);
 	assert_int_equal(place_look(test_path(&world.folder, "env.pinbake-new")).kind,
@@ -346,9 +346,9 @@ static void test_env_10_warnings(void **state)
 	add(&world, &b);
 	struct install_result result = do_install(&world);
 	assert_int_equal(result.warnings_len, 1);
-	assert_true(slice_contains(result.warnings[0].text,
+	assert_true(slice_contains(result.warnings[0],
 				   S("site-packages/shared.py' is in 'aaa' and 'bbb'")) ||
-		    slice_contains(result.warnings[0].text,
+		    slice_contains(result.warnings[0],
 				   S("site-packages/shared.py' is in 'bbb' and 'aaa'")));
 	world_end(&world);
 }
@@ -400,12 +400,11 @@ static void test_install_without_wheel(void **state)
 
 static struct install_check_result do_check(struct world *world)
 {
-	struct install_options options = options_of(world);
+	struct install_request request = request_of(world);
 	struct install_check_result result = { 0 };
 	struct error err = { 0 };
-	options.interpreter = S("");
-	if (install_check(world->store, &world->lock.selection, &options, NULL, &result,
-			  &err) < 0)
+	request.interpreter = S("");
+	if (install_check(world->store, &request, world->arena, &result, &err) < 0)
 		fail_msg("%s", err.cause);
 	return result;
 }
@@ -492,11 +491,10 @@ static void test_check_of_nothing(void **state)
 	(void)state;
 	struct world world;
 	world_make(&world);
-	struct install_options options = options_of(&world);
+	struct install_request request = request_of(&world);
 	struct install_check_result result = { 0 };
 	struct error err = { 0 };
-	assert_int_equal(install_check(world.store, &world.lock.selection, &options, NULL,
-				       &result, &err),
+	assert_int_equal(install_check(world.store, &request, world.arena, &result, &err),
 			 -1);
 	assert_int_equal(err.kind, ERROR_NO);
 	world_end(&world);

@@ -8,7 +8,7 @@
 static struct arena arena;
 static struct target target;
 static struct layer layers[3];
-static struct bake_options options;
+static struct image_request request;
 static struct bake_result result;
 static struct test_folder folder;
 
@@ -35,20 +35,18 @@ static int prepare(void **state)
 	layers[0] = layer_of("skeleton", "skeleton", "");
 	layers[1] = layer_of("torch", "wheels", "torch 2.9.0");
 	layers[2] = layer_of("bucket-03", "wheels", "a 1.0, b 2.0");
-	options = (struct bake_options){ .prefix = S("/opt/venv"),
-					 .interpreter = S("/usr/local/bin/python3.12"),
-					 .target = &target,
-					 .lock_digest_hex = S("abcd") };
+	request =
+		(struct image_request){ .target = &target, .lock_digest_hex = S("abcd") };
 	result = (struct bake_result){ .layers = layers,
 				       .len = 3,
 				       .plan_digest = sha256_of(S("plan")),
-				       .prefix = options.prefix,
-				       .interpreter = options.interpreter,
+				       .prefix = S("/opt/venv"),
+				       .interpreter = S("/usr/local/bin/python3.12"),
 				       .heavy_threshold = 8388608 };
 	return 0;
 }
 
-static struct oci_documents documents_of(const struct bake_options *used)
+static struct oci_documents documents_of(const struct image_request *used)
 {
 	struct oci_documents documents = { 0 };
 	struct error err = { 0 };
@@ -66,7 +64,7 @@ static void expect_in(struct slice text, const char *piece)
 static void test_oci_3_config(void **state)
 {
 	(void)state;
-	struct slice config = documents_of(&options).config;
+	struct slice config = documents_of(&request).config;
 	assert_true(slice_starts_with(
 		config, S("{\"architecture\":\"amd64\",\"config\":{\"Env\":[")));
 	expect_in(
@@ -81,7 +79,7 @@ static void test_oci_3_config(void **state)
 static void test_oci_4_history(void **state)
 {
 	(void)state;
-	struct slice config = documents_of(&options).config;
+	struct slice config = documents_of(&request).config;
 	expect_in(config, "\"created_by\":\"pinbake skeleton\"");
 	expect_in(config, "\"created_by\":\"pinbake torch 2.9.0\"");
 	expect_in(config, "\"created_by\":\"pinbake bucket 3: a 1.0, b 2.0\"");
@@ -90,7 +88,7 @@ static void test_oci_4_history(void **state)
 static void test_oci_5_created(void **state)
 {
 	(void)state;
-	struct bake_options dated = options;
+	struct image_request dated = request;
 	dated.created = 1735689599;
 	expect_in(documents_of(&dated).manifest,
 		  "\"org.opencontainers.image.created\":\"2024-12-31T23:59:59Z\"");
@@ -99,7 +97,7 @@ static void test_oci_5_created(void **state)
 static void test_oci_6_manifest(void **state)
 {
 	(void)state;
-	struct oci_documents documents = documents_of(&options);
+	struct oci_documents documents = documents_of(&request);
 	struct slice manifest = documents.manifest;
 	const char *config = oci_digest(&documents.config_digest, &arena).ptr;
 	expect_in(
@@ -132,7 +130,7 @@ static void test_oci_3_architectures(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct target other;
 		struct error err = { 0 };
-		struct bake_options used = options;
+		struct image_request used = request;
 		used.target = &other;
 		assert_int_equal(target_init(&arena, S("3.12"), slice_from(cases[i][0]),
 					     &other, &err),
@@ -148,7 +146,7 @@ static void test_oci_layers_are_for_linux(void **state)
 	struct target other;
 	struct error err = { 0 };
 	struct oci_documents documents;
-	struct bake_options used = options;
+	struct image_request used = request;
 	used.target = &other;
 	assert_int_equal(target_init(&arena, S("3.12"), S("windows/amd64"), &other, &err),
 			 0);
@@ -160,7 +158,7 @@ static void test_oci_layers_are_for_linux(void **state)
 static void test_oci_8_index(void **state)
 {
 	(void)state;
-	struct oci_documents documents = documents_of(&options);
+	struct oci_documents documents = documents_of(&request);
 	struct slice index =
 		oci_index(&documents, S("docker.io/library/x:dev"), S("dev"), &arena);
 	expect_in(
@@ -179,10 +177,12 @@ static void stage_all(const char *out)
 		blobs[i] = test_path(&folder, arena_printf(&arena, "blob-%zu", i).ptr);
 		test_write(blobs[i], layers[i].name);
 	}
-	struct oci_documents documents = documents_of(&options);
+	struct oci_documents documents = documents_of(&request);
 	result.config_digest = documents.config_digest;
 	result.manifest_digest = documents.manifest_digest;
-	if (stage_write(out, &result, &documents, blobs, true, &err) < 0)
+	struct image_request staged = { .directory = out, .rehash = true };
+	struct stage_parts parts = { &result, &documents, blobs };
+	if (stage_write(&staged, &parts, &err) < 0)
 		fail_msg("%s", err.cause);
 }
 
@@ -193,7 +193,7 @@ static void test_ctx_1_staged_result_is_read_back(void **state)
 	struct bake_result back = { 0 };
 	struct error err = { 0 };
 	stage_all(out);
-	assert_int_equal(bake_result_read(out, &arena, &back, &err), 0);
+	assert_int_equal(image_result_read(out, &arena, &back, &err), 0);
 	assert_true(slice_eq(stage_result_text(&back, &arena),
 			     stage_result_text(&result, &arena)));
 	assert_string_equal(
@@ -229,7 +229,7 @@ static void test_ctx_6_stale_layers_go_when_asked(void **state)
 	stage_all(out);
 	struct bake_result fewer = result;
 	fewer.len = 2;
-	assert_int_equal(bake_remove_stale(out, &fewer, &err), 0);
+	assert_int_equal(image_remove_stale(out, &fewer, &err), 0);
 	assert_int_equal(directory_names(path_join(&arena, out, S("layers")), &arena,
 					 &names, &err),
 			 0);
@@ -255,8 +255,8 @@ static void test_result_of_another_program_is_refused(void **state)
 	}
 	struct error err = { 0 };
 	struct bake_result back;
-	assert_int_equal(bake_result_read(test_path(&folder, "nowhere"), &arena, &back,
-					  &err),
+	assert_int_equal(image_result_read(test_path(&folder, "nowhere"), &arena, &back,
+					   &err),
 			 -1);
 	assert_true(slice_contains(slice_from(err.hint), S("pinbake bake")));
 }

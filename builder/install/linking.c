@@ -6,14 +6,13 @@
 //	clone      blocks shared until one is written to; a copy where the file systems cannot
 //	copy       what the name says
 //	inflate    out of the compressed wheel, without an unpacked form
-#include "builder/wheel/linking.h"
+#include "builder/install/linking.h"
 
 #include "base/copies.h"
 #include "base/parallel.h"
 #include "base/places.h"
 #include "builder/store/unpacked.h"
-#include "builder/wheel/entry_stream.h"
-#include "builder/wheel/layout.h"
+#include "builder/wheel/wheel.h"
 
 #include <string.h>
 
@@ -72,7 +71,7 @@ static int unpack_entry(const struct task *task, struct inflater *inflater,
 	struct output output = { .path = unpacked_file(task->unpacking->work,
 						       &task->wheel->directory, task->zip,
 						       &scratch) };
-	if (place_create(output.path, layout_mode(task->zip), &fd, err) < 0)
+	if (place_create(output.path, wheel_entry_mode(task->zip), &fd, err) < 0)
 		return -1;
 	output.fd = fd;
 	if (entry_stream(task->wheel, task->zip, inflater, write_piece, &output, err) < 0)
@@ -214,7 +213,7 @@ bool linking_place(struct linking *linking, const struct wheel_file *wheels,
 		return false;
 	const char *from = unpacked_file(folder, &wheels[entry->wheel].directory,
 					 entry->zip, scratch);
-	unsigned mode = layout_mode(entry->zip);
+	unsigned mode = wheel_entry_mode(entry->zip);
 	if (!unpacked_is_untouched(from, entry->zip, mode))
 		return false;
 	if (linking->mode == LINK_HARDLINK && mode == entry->mode &&

@@ -2,6 +2,7 @@
 // Environments out of wheels that the store keeps unpacked: linked, copied, and never from
 // a stored file that somebody wrote to.
 #include "base/places.h"
+#include "builder/install/install.h"
 #include "builder/store/unpacked.h"
 #include "tests/builder/builder_test.h"
 
@@ -52,13 +53,13 @@ static void world_end(struct world *world)
 static int try_install(struct world *world, const char *name, enum link_mode mode,
 		       struct install_result *result, struct error *err)
 {
-	struct install_options options = { .prefix = test_path(&world->folder, name),
+	struct install_request request = { .prefix = test_path(&world->folder, name),
 					   .interpreter = S("/usr/bin/python3.12"),
 					   .target = &world->target,
 					   .jobs = 2,
 					   .link_mode = mode,
-					   .arena = world->arena };
-	return install(world->store, &world->lock.selection, &options, NULL, result, err);
+					   .selection = &world->lock.selection };
+	return install(world->store, &request, world->arena, result, err);
 }
 
 static struct install_result do_install(struct world *world, const char *name,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a wheel may hold and what not: the check at the store's door.
-#include "builder/wheel/check.h"
+#include "builder/wheel/wheel.h"
 #include "tests/builder/builder_test.h"
 
 static struct wheel_maker plain(struct arena *arena)

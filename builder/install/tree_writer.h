@@ -3,9 +3,8 @@
 // layers have (tar.10).
 #pragma once
 
-#include "builder/wheel/former.h"
-#include "builder/wheel/linking.h"
-#include "builder/wheel/tree.h"
+#include "builder/install/former.h"
+#include "builder/install/linking.h"
 
 struct tree_writer_options {
 	const char *folder; // exists and is empty

@@ -7,13 +7,13 @@
 //	PREFIX as the lock says  nothing is touched
 #include "base/limits.h"
 #include "base/places.h"
-#include "builder/installation.h"
-#include "builder/layer/collisions.h"
+#include "builder/install/installation.h"
+#include "builder/install/tree_writer.h"
 #include "builder/store/unpacked.h"
-#include "builder/wheel/tree_writer.h"
 
 struct change {
 	struct installation base;
+	struct arena *arena;   // of the result
 	const char *new_path;  // prefix + ".pinbake-new"
 	enum place_kind found; // what lies at the prefix: nothing, or a directory
 	bool empty;            // a directory without anything
@@ -113,7 +113,7 @@ static void announce(const struct change *run)
 	uint64_t files = 0;
 	for (size_t i = 0; i < run->base.packages.len; i++)
 		files += run->base.packages.entries[i].kind != TREE_DIRECTORY;
-	work_stage(run->base.work, "installing", files);
+	work_stage(run->base.request->work, "installing", files);
 }
 
 static int fill_and_swap(struct change *run, struct tree_writer_options *options,
@@ -131,8 +131,8 @@ static int fill_and_swap(struct change *run, struct tree_writer_options *options
 	return put_in_place(run, err);
 }
 
-static int build(struct change *run, struct tree_writer_options *options,
-		 struct tree_writer *writer, struct error *err)
+static int write_beside(struct change *run, struct tree_writer_options *options,
+			struct tree_writer *writer, struct error *err)
 {
 	AUTO(fd_close) int lock = -1;
 	struct error ignored = { 0 };
@@ -148,13 +148,13 @@ static int build(struct change *run, struct tree_writer_options *options,
 
 static void add_warnings(const struct change *run, struct install_result *result)
 {
-	struct arena *arena = run->base.options->arena;
-	for (size_t i = 0; arena && i < run->base.packages.collisions_len; i++) {
+	const struct tree *packages = &run->base.packages;
+	for (size_t i = 0; i < packages->collisions_len; i++) {
 		result->warnings =
-			array_grow(arena, result->warnings, result->warnings_len,
+			array_grow(run->arena, result->warnings, result->warnings_len,
 				   &result->warnings_cap, sizeof(*result->warnings));
-		result->warnings[result->warnings_len++].text =
-			tree_collision_text(arena, &run->base.packages.collisions[i],
+		result->warnings[result->warnings_len++] =
+			tree_collision_text(run->arena, &packages->collisions[i],
 					    run->base.wheels);
 	}
 }
@@ -165,11 +165,11 @@ static bool is_current(const struct change *run, const struct tree_writer *write
 	       tree_writer_is_current(writer, run->base.prefix);
 }
 
-static int install_wheels(struct change *run, const struct lock_selection *selection,
-			  struct install_result *ret_result, struct error *err)
+static int install_wheels(struct change *run, struct install_result *ret_result,
+			  struct error *err)
 {
-	if (installation_open(&run->base, selection, err) < 0 ||
-	    installation_make_trees(&run->base, run->base.options->interpreter, err) < 0)
+	if (installation_open(&run->base, err) < 0 ||
+	    installation_make_trees(&run->base, run->base.request->interpreter, err) < 0)
 		return -1;
 	run->new_path =
 		arena_printf(run->base.arena, "%s.pinbake-new", run->base.prefix).ptr;
@@ -180,9 +180,9 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 		.prefix = slice_skip(slice_from(run->base.prefix), 1),
 		.mtime = UNPACKED_MTIME,
 		.store = run->base.store,
-		.link_mode = run->base.options->link_mode,
-		.jobs = run->base.options->jobs,
-		.work = run->base.work,
+		.link_mode = run->base.request->link_mode,
+		.jobs = run->base.request->jobs,
+		.work = run->base.request->work,
 	};
 	struct tree_writer writer = { .options = &options,
 				      .skeleton = &run->base.skeleton,
@@ -191,7 +191,7 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 				      .wheels_len = run->base.len };
 	if (is_current(run, &writer))
 		remove_leftover(run);
-	else if (build(run, &options, &writer, err) < 0)
+	else if (write_beside(run, &options, &writer, err) < 0)
 		return -1;
 	*ret_result = (struct install_result){
 		.packages = run->base.len,
@@ -208,17 +208,16 @@ static int install_wheels(struct change *run, const struct lock_selection *selec
 	return 0;
 }
 
-int install(struct store *store, const struct lock_selection *selection,
-	    const struct install_options *options, const struct work *work,
-	    struct install_result *ret_result, struct error *err)
+int install(struct store *store, const struct install_request *request,
+	    struct arena *arena, struct install_result *ret_result, struct error *err)
 {
-	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct change run = { .base = { .store = store,
-					.options = options,
-					.arena = &arena,
-					.work = work } };
-	int status = install_wheels(&run, selection, ret_result, err);
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct change run = {
+		.base = { .store = store, .request = request, .arena = &scratch },
+		.arena = arena
+	};
+	int status = install_wheels(&run, ret_result, err);
 	installation_close(&run.base);
-	return status < 0 ? error_during(err, "installing into '%s'", options->prefix)
+	return status < 0 ? error_during(err, "installing into '%s'", request->prefix)
 			  : 0;
 }

@@ -32,12 +32,20 @@ static struct lock_selection select_pins(const struct pin *pins, size_t len)
 	return selection;
 }
 
+static int make(const struct lock_selection *selection, unsigned base_layers,
+		struct plan *ret_plan, struct error *err)
+{
+	struct plan_request request = { .selection = selection,
+					.base_layers = base_layers };
+	return plan_make(&request, &arena, ret_plan, err);
+}
+
 static struct plan plan_of(const struct pin *pins, size_t len)
 {
 	struct plan plan = { 0 };
 	struct error err = { 0 };
 	struct lock_selection selection = select_pins(pins, len);
-	if (plan_make(&selection, PLAN_UNKNOWN_BASE, false, &arena, &plan, &err) < 0)
+	if (make(&selection, PLAN_UNKNOWN_BASE, &plan, &err) < 0)
 		fail_msg("%s", err.cause);
 	return plan;
 }
@@ -90,9 +98,7 @@ static void test_plan_1_no_size_is_not_heavy(void **state)
 	selection.items[0].file = &file;
 	struct plan plan;
 	struct error err = { 0 };
-	assert_int_equal(plan_make(&selection, PLAN_UNKNOWN_BASE, false, &arena, &plan,
-				   &err),
-			 0);
+	assert_int_equal(make(&selection, PLAN_UNKNOWN_BASE, &plan, &err), 0);
 	expect_layer(&plan.layers[1], "bucket-15", "numpy 1");
 }
 
@@ -122,11 +128,9 @@ static void test_plan_3_base_without_room(void **state)
 	struct plan plan;
 	struct error err = { 0 };
 	struct lock_selection selection = select_pins(many_heavy(50), 50);
-	assert_int_equal(plan_make(&selection, 120, false, &arena, &plan, &err), -1);
+	assert_int_equal(make(&selection, 120, &plan, &err), -1);
 	assert_int_equal(err.kind, ERROR_NO);
-	assert_int_equal(plan_make(&selection, 100, false, &arena, &plan,
-				   &(struct error){ 0 }),
-			 0);
+	assert_int_equal(make(&selection, 100, &plan, &(struct error){ 0 }), 0);
 	assert_true(plan.len <= 21);
 }
 
@@ -158,22 +162,18 @@ static void test_plan_refuses_what_is_no_wheel(void **state)
 	struct error err = { 0 };
 	selection.items[0].file = &file;
 	file.kind = LOCK_SDIST;
-	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan, &err), -1);
+	assert_int_equal(make(&selection, 0, &plan, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	selection.items[0].file = NULL;
-	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan,
-				   &(struct error){ 0 }),
-			 -1);
+	assert_int_equal(make(&selection, 0, &plan, &(struct error){ 0 }), -1);
 	selection.items[0].file = &file;
 	file.kind = LOCK_WHEEL;
 	file.sha256 = (struct sha256){ 0 };
-	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan,
-				   &(struct error){ 0 }),
-			 -1);
+	assert_int_equal(make(&selection, 0, &plan, &(struct error){ 0 }), -1);
 	file.kind = LOCK_ARCHIVE;
 	file.url = S("https://example.org/a-1-py3-none-any.whl");
 	file.sha256 = sha256_of(S("a"));
-	assert_int_equal(plan_make(&selection, 0, false, &arena, &plan, &err), 0);
+	assert_int_equal(make(&selection, 0, &plan, &err), 0);
 }
 
 static int release(void **state)

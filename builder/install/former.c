@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads an installed environment by its RECORD files, the way an uninstaller would.
-#include "builder/wheel/former.h"
+#include "builder/install/former.h"
 
 #include "base/limits.h"
 #include "base/places.h"

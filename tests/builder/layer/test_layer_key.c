@@ -10,7 +10,7 @@
 
 static struct arena arena;
 static struct target target;
-static struct bake_options options;
+static struct bake_request request;
 static struct lock_package package;
 static struct lock_file file;
 static struct lock_choice choice;
@@ -22,10 +22,12 @@ static int prepare(void **state)
 	struct error err = { 0 };
 	if (target_init(&arena, S("3.12.11"), S("linux/amd64"), &target, &err) < 0)
 		return -1;
-	options = (struct bake_options){ .prefix = S("/opt/venv"),
-					 .interpreter = S("/usr/local/bin/python3.12"),
-					 .target = &target,
-					 .mtime = 315532800 };
+	request = (struct bake_request){
+		.tree = { .prefix = S("/opt/venv"),
+			  .interpreter = S("/usr/local/bin/python3.12"),
+			  .target = &target },
+		.mtime = 315532800,
+	};
 	package = (struct lock_package){ .name = S("requests"), .version = S("2.32.3") };
 	file = (struct lock_file){ .kind = LOCK_WHEEL,
 				   .name = S("requests-2.32.3-py3-none-any.whl") };
@@ -55,7 +57,7 @@ static void test_key_1_vector(void **state)
 {
 	(void)state;
 	struct plan_layer layer = wheels();
-	struct sha256 key = layer_key(&layer, &options);
+	struct sha256 key = layer_key(&layer, &request);
 	assert_key(&key,
 		   "f4af1b9e731ed9617ffecd90aa3c85fea812382ac3dc225665c306c21df51035");
 }
@@ -65,7 +67,7 @@ static void test_key_1_skeleton_text(void **state)
 	(void)state;
 	struct plan_layer layer = { .kind = PLAN_SKELETON, .name = S("skeleton") };
 	assert_string_equal(
-		arena_c_string(&arena, layer_key_text(&layer, &options, &arena)),
+		arena_c_string(&arena, layer_key_text(&layer, &request, &arena)),
 		"pinbake-layer 1\nkind skeleton\nprefix /opt/venv\nsite lib/python3.12/site-packages\n"
 		"owner 0:0\nmtime 315532800\ncoding gzip-members-1\nstrip none\n"
 		"python /usr/local/bin/python3.12 3.12.11\n");
@@ -76,7 +78,7 @@ static void test_key_1_codings(void **state)
 {
 	(void)state;
 	struct plan_layer layer = wheels();
-	struct bake_options changed = options;
+	struct bake_request changed = request;
 	changed.coding = LAYER_ESTARGZ;
 	assert_true(slice_contains(layer_key_text(&layer, &changed, &arena),
 				   S("\ncoding estargz-2\nstrip none\n")));
@@ -95,8 +97,8 @@ static void test_key_1_skeleton_of_an_open_patch_release(void **state)
 	struct error err = { 0 };
 	assert_int_equal(target_init(&arena, S("3.12"), S("linux/amd64"), &open, &err),
 			 0);
-	struct bake_options changed = options;
-	changed.target = &open;
+	struct bake_request changed = request;
+	changed.tree.target = &open;
 	struct plan_layer layer = { .kind = PLAN_SKELETON, .name = S("skeleton") };
 	assert_true(slice_ends_with(layer_key_text(&layer, &changed, &arena),
 				    S("python3.12 3.12\n")));
@@ -107,17 +109,17 @@ static void test_key_1_scheme_line(void **state)
 {
 	(void)state;
 	struct plan_layer layer = wheels();
-	struct bake_options changed = options;
-	changed.prefix = S("/usr/local");
-	changed.scheme = SCHEME_BASE;
+	struct bake_request changed = request;
+	changed.tree.prefix = S("/usr/local");
+	changed.tree.scheme = SCHEME_BASE;
 	assert_true(slice_contains(layer_key_text(&layer, &changed, &arena),
 				   S("strip none\nscheme base /usr/local/bin/python3.12\n"
 				     "wheel requests ")));
 	struct sha256 key = layer_key(&layer, &changed);
-	changed.interpreter = S("/usr/local/bin/python3");
+	changed.tree.interpreter = S("/usr/local/bin/python3");
 	struct sha256 other = layer_key(&layer, &changed);
 	assert_false(sha256_eq(&key, &other));
-	changed.scheme = SCHEME_DEBIAN;
+	changed.tree.scheme = SCHEME_DEBIAN;
 	struct slice text = layer_key_text(&layer, &changed, &arena);
 	assert_true(slice_contains(text, S("site lib/python3.12/dist-packages\n")));
 	assert_true(slice_contains(text, S("scheme debian /usr/local/bin/python3\n")));
@@ -128,25 +130,23 @@ static void test_key_2_inputs(void **state)
 {
 	(void)state;
 	struct plan_layer layer = wheels();
-	struct sha256 key = layer_key(&layer, &options), other;
-	struct bake_options changed = options;
-	changed.prefix = S("/opt/other");
+	struct sha256 key = layer_key(&layer, &request), other;
+	struct bake_request changed = request;
+	changed.tree.prefix = S("/opt/other");
 	other = layer_key(&layer, &changed);
 	assert_false(sha256_eq(&key, &other));
-	changed = options;
+	changed = request;
 	changed.uid = 1;
 	other = layer_key(&layer, &changed);
 	assert_false(sha256_eq(&key, &other));
-	changed = options;
+	changed = request;
 	changed.mtime = 0;
 	other = layer_key(&layer, &changed);
 	assert_false(sha256_eq(&key, &other));
-	changed = options;
+	changed = request;
 	changed.jobs = 7;
-	changed.created = 5;
-	changed.strict = changed.rehash = true;
-	changed.interpreter = S("/usr/bin/python3.12");
-	changed.lock_digest_hex = S("00");
+	changed.tree.strict = changed.rehash = true;
+	changed.tree.interpreter = S("/usr/bin/python3.12");
 	layer.name = S("other");
 	layer.packages = S("requests 9");
 	other = layer_key(&layer, &changed);

@@ -4,8 +4,8 @@
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/places.h"
-#include "builder/installation.h"
-#include "builder/wheel/entry_stream.h"
+#include "builder/install/installation.h"
+#include "builder/wheel/wheel.h"
 #include "builder/wheel/scheme.h"
 
 #include <stdatomic.h>
@@ -15,6 +15,7 @@ enum { DEEPEST = 64, BLOCK = 64 }; // folders; entries that a thread takes at on
 
 struct checking {
 	struct installation base;
+	struct arena *arena; // of the result
 	struct install_check_result *result;
 	struct slice *faults;        // by entry of both trees: "" where all is well
 	struct inflater **inflaters; // by worker
@@ -164,7 +165,7 @@ static int check_entry(struct checking *run, size_t index, unsigned worker,
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct tree_entry *entry = entry_at(run, index);
 	const char *fault = "";
-	if (work_heed(run->base.work, err) < 0)
+	if (work_heed(run->base.request->work, err) < 0)
 		return -1;
 	if (!is_below(run, entry))
 		return 0;
@@ -183,20 +184,20 @@ static int check_block(void *context, size_t block, unsigned worker, struct erro
 		if (check_entry(run, i, worker, err) < 0)
 			return -1;
 	if (worker == 0)
-		work_advance(run->base.work, end < count ? end : count, S(""));
+		work_advance(run->base.request->work, end < count ? end : count, S(""));
 	return 0;
 }
 
 static int check_entries(struct checking *run, struct error *err)
 {
-	unsigned jobs = run->base.options->jobs;
+	unsigned jobs = run->base.request->jobs;
 	size_t count = count_entries(run), blocks = (count + BLOCK - 1) / BLOCK;
 	unsigned workers = parallel_workers(jobs, blocks);
 	run->faults = arena_new_array(run->base.arena, struct slice, count);
 	run->inflaters = arena_new_array(run->base.arena, struct inflater *, workers);
 	for (unsigned i = 0; i < workers; i++)
 		run->inflaters[i] = inflater_new();
-	work_stage(run->base.work, "checking", count);
+	work_stage(run->base.request->work, "checking", count);
 	int status = parallel_for(jobs, blocks, check_block, run, err);
 	for (unsigned i = 0; i < workers; i++)
 		inflater_free(run->inflaters[i]);
@@ -207,7 +208,7 @@ static void report(struct checking *run, enum install_difference_kind kind,
 		   struct slice path, struct slice how)
 {
 	struct install_check_result *result = run->result;
-	struct arena *arena = run->base.options->arena;
+	struct arena *arena = run->arena;
 	result->differences = array_grow(arena, result->differences, result->len,
 					 &result->cap, sizeof(*result->differences));
 	result->differences[result->len++] = (struct install_difference){
@@ -279,7 +280,7 @@ static int look_into(struct checking *run, struct slice folder, unsigned depth,
 
 static int find_extra(struct checking *run, struct error *err)
 {
-	struct slice site = scheme_site_directory(SCHEME_VENV, run->base.options->target,
+	struct slice site = scheme_site_directory(SCHEME_VENV, run->base.request->target,
 						  run->base.arena);
 	run->known.arena = run->base.arena;
 	for (size_t i = 0; i < count_entries(run); i++)
@@ -295,22 +296,21 @@ static int find_extra(struct checking *run, struct error *err)
 // The environment's own, where none is asked for: to have moved is no difference from the lock.
 static struct slice interpreter_of(struct checking *run)
 {
-	const struct install_options *options = run->base.options;
+	const struct install_request *request = run->base.request;
 	struct slice text = { 0 };
-	if (options->interpreter.len)
-		return options->interpreter;
+	if (request->interpreter.len)
+		return request->interpreter;
 	const char *link = path_join(run->base.arena, run->base.prefix, S("bin/python"));
 	if (place_link_text(link, run->base.arena, &text) &&
 	    slice_starts_with(text, S("/")))
 		return text;
 	return arena_printf(run->base.arena, "/usr/bin/python%u.%u",
-			    options->target->python_major, options->target->python_minor);
+			    request->target->python_major, request->target->python_minor);
 }
 
-static int check(struct checking *run, const struct lock_selection *selection,
-		 struct error *err)
+static int check(struct checking *run, struct error *err)
 {
-	if (installation_open(&run->base, selection, err) < 0)
+	if (installation_open(&run->base, err) < 0)
 		return -1;
 	if (place_look(run->base.prefix).kind != PLACE_DIRECTORY)
 		return error_set(err, ERROR_NO, "there is no environment '%s'",
@@ -322,22 +322,22 @@ static int check(struct checking *run, const struct lock_selection *selection,
 	return find_extra(run, err);
 }
 
-int install_check(struct store *store, const struct lock_selection *selection,
-		  const struct install_options *options, const struct work *work,
-		  struct install_check_result *ret_result, struct error *err)
+int install_check(struct store *store, const struct install_request *request,
+		  struct arena *arena, struct install_check_result *ret_result,
+		  struct error *err)
 {
-	AUTO(arena_cleanup) struct arena arena = { 0 };
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct install_check_result result = { 0 };
-	struct checking run = { .base = { .store = store,
-					  .options = options,
-					  .arena = &arena,
-					  .work = work },
-				.result = &result };
-	int status = check(&run, selection, err);
+	struct checking run = {
+		.base = { .store = store, .request = request, .arena = &scratch },
+		.arena = arena,
+		.result = &result,
+	};
+	int status = check(&run, err);
 	installation_close(&run.base);
 	if (status < 0)
-		return error_during(err, "checking '%s'", options->prefix);
-	result.packages = selection->len;
+		return error_during(err, "checking '%s'", request->prefix);
+	result.packages = request->selection->len;
 	result.files = atomic_load(&run.files);
 	result.bytes = atomic_load(&run.bytes);
 	*ret_result = result;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Lock and prefix → open wheels and the trees that an environment there consists of.
-#include "builder/installation.h"
+#include "builder/install/installation.h"
 
 #include "base/parallel.h"
 #include "builder/layer/plan.h"
@@ -19,7 +19,7 @@ static int set_prefix(struct installation *run, struct error *err)
 {
 	enum { LONGEST = 4096 };
 	char here[LONGEST];
-	struct slice given = slice_from(run->options->prefix);
+	struct slice given = slice_from(run->request->prefix);
 	while (given.len > 1 && slice_ends_with(given, S("/")))
 		given.len--;
 	if (!slice_starts_with(given, S("/"))) {
@@ -35,11 +35,12 @@ static int set_prefix(struct installation *run, struct error *err)
 }
 
 // In plan order, so that the same file wins as in the layers (env.10).
-static int open_wheels(struct installation *run, const struct lock_selection *selection,
-		       struct error *err)
+static int open_wheels(struct installation *run, struct error *err)
 {
+	struct plan_request wanted = { .selection = run->request->selection,
+				       .base_layers = PLAN_UNKNOWN_BASE };
 	struct plan plan = { 0 };
-	if (plan_make(selection, PLAN_UNKNOWN_BASE, false, run->arena, &plan, err) < 0)
+	if (plan_make(&wanted, run->arena, &plan, err) < 0)
 		return -1;
 	struct plan_order order = plan_order(&plan, run->arena);
 	run->wheels = arena_new_array(run->arena, struct wheel_file, order.len);
@@ -82,10 +83,11 @@ static int add_bytecode(struct installation *run, const struct tree_options *opt
 	run->bytecodes_len = run->len;
 	struct compiling compiling = {
 		.run = run,
-		.settings = { run->store, run->options->bytecode, options, run->work },
+		.settings = { run->store, run->request->bytecode, options,
+			      run->request->work },
 		.arenas = run->bytecode_arenas,
 	};
-	if (parallel_for(run->options->jobs, run->len, open_bytecode, &compiling, err) <
+	if (parallel_for(run->request->jobs, run->len, open_bytecode, &compiling, err) <
 	    0)
 		return -1;
 	for (size_t i = 0; i < run->len; i++)
@@ -104,24 +106,23 @@ int installation_make_trees(struct installation *run, struct slice interpreter,
 	struct tree_options options = {
 		.prefix = slice_from(run->prefix),
 		.interpreter = interpreter,
-		.strip = run->options->strip,
-		.target = run->options->target,
-		.strict = run->options->strict,
+		.strip = run->request->strip,
+		.target = run->request->target,
+		.strict = run->request->strict,
 	};
 	if (tree_of_skeleton(&options, run->arena, &run->skeleton, err) < 0)
 		return -1;
 	if (tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages,
 			   err) < 0)
 		return -1;
-	return run->options->bytecode ? add_bytecode(run, &options, err) : 0;
+	return run->request->bytecode ? add_bytecode(run, &options, err) : 0;
 }
 
-int installation_open(struct installation *run, const struct lock_selection *selection,
-		      struct error *err)
+int installation_open(struct installation *run, struct error *err)
 {
 	if (set_prefix(run, err) < 0)
 		return -1;
-	return open_wheels(run, selection, err);
+	return open_wheels(run, err);
 }
 
 void installation_close(struct installation *run)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // bake as a whole: what it opens, what it reuses, what it warns of, what it leaves.
-#include "builder/layer/plan.h"
+#include "builder/image/image.h"
 #include "builder/store/blobs.h"
 #include "tests/builder/builder_test.h"
 
@@ -21,7 +21,7 @@ struct fixture {
 	struct store *store;
 	struct test_lock lock;
 	struct target target;
-	struct bake_options options;
+	struct bake_request request;
 	const char *cache, *out;
 	size_t asked; // wheels that `ensure` was called for
 };
@@ -42,11 +42,12 @@ static struct fixture fixture_new(void)
 	fixture.cache = fresh_path();
 	assert_int_equal(store_open(fixture.cache, &fixture.store, &err), 0);
 	fixture.out = fresh_path();
-	fixture.options =
-		(struct bake_options){ .prefix = S("/opt/venv"),
-				       .interpreter = S("/usr/local/bin/python3.12"),
-				       .mtime = 315532800,
-				       .jobs = 3 };
+	fixture.request = (struct bake_request){
+		.tree = { .prefix = S("/opt/venv"),
+			  .interpreter = S("/usr/local/bin/python3.12") },
+		.mtime = 315532800,
+		.jobs = 3,
+	};
 	return fixture;
 }
 
@@ -61,13 +62,25 @@ static void add_wheel(struct fixture *f, const char *name, const char *path,
 	test_write(store_file_path(f->store, &choice->file->sha256, &arena), bytes);
 }
 
+// The layers, and the folder of them.
+static int bake_with(struct fixture *f, const struct bake_request *request,
+		     struct bake_result *ret_result, struct error *err)
+{
+	struct image_request image = { .directory = f->out, .target = &f->target };
+	if (bake(f->store, request, &arena, ret_result, err) < 0)
+		return -1;
+	return image_stage(f->store, &image, ret_result, err);
+}
+
 static int try_bake(struct fixture *f, struct bake_result *ret_result, struct error *err)
 {
-	struct bake_ensure ensure = { note_missing, f };
-	f->options.target = &f->target;
+	struct bake_request request = f->request;
+	request.selection = &f->lock.selection;
+	request.tree.target = &f->target;
+	request.ensure = note_missing;
+	request.context = f;
 	f->asked = 0;
-	return bake(f->store, &f->lock.selection, &f->options, &ensure, f->out, NULL,
-		    &arena, ret_result, err);
+	return bake_with(f, &request, ret_result, err);
 }
 
 static struct bake_result bake_it(struct fixture *f)
@@ -146,7 +159,7 @@ static void test_chk_1_jobs_and_order_reach_no_byte(void **state)
 			add_wheel(&f, names[k],
 				  arena_printf(&arena, "%s/a.py", names[k]).ptr,
 				  names[k]);
-		f.options.jobs = i * 4 + 1;
+		f.request.jobs = i * 4 + 1;
 		manifests[i] = bake_it(&f).manifest_digest;
 		store_close(f.store);
 	}
@@ -163,7 +176,7 @@ static void test_env_10_collision_between_layers_warns(void **state)
 	add_wheel(&f, "requests", "shared/x.py", "x = 2\n");
 	struct bake_result result = bake_it(&f);
 	assert_int_equal(result.warnings_len, 1);
-	struct slice text = result.warnings[0].text;
+	struct slice text = result.warnings[0];
 	assert_true(slice_starts_with(
 		text,
 		S("'/opt/venv/lib/python3.12/site-packages/shared/x.py' is in 'requests' "
@@ -241,7 +254,7 @@ static void test_env_10_strict_finds_collisions_of_known_layers(void **state)
 	(void)bake_it(&f);
 	struct bake_result result;
 	struct error err = { 0 };
-	f.options.strict = true;
+	f.request.tree.strict = true;
 	assert_int_equal(try_bake(&f, &result, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	assert_int_equal(f.asked, 2);
@@ -298,10 +311,10 @@ static void test_env_1_refused_options(void **state)
 	(void)state;
 	struct fixture f = fixture_new();
 	struct bake_result result;
-	f.options.prefix = S("opt/venv");
+	f.request.tree.prefix = S("opt/venv");
 	assert_int_equal(try_bake(&f, &result, &(struct error){ 0 }), -1);
-	f.options.prefix = S("/opt/venv");
-	f.options.uid = 2097152;
+	f.request.tree.prefix = S("/opt/venv");
+	f.request.uid = 2097152;
 	assert_int_equal(try_bake(&f, &result, &(struct error){ 0 }), -1);
 	store_close(f.store);
 }
@@ -370,10 +383,10 @@ static void test_progress_ends_at_the_total(void **state)
 			     .advance = see_advance,
 			     .context = &seen };
 	add_wheel(&f, "jinja2", "jinja2/a.py", "a = 1\n");
-	f.options.target = &f.target;
-	assert_int_equal(bake(f.store, &f.lock.selection, &f.options, NULL, f.out, &work,
-			      &arena, &result, &err),
-			 0);
+	f.request.selection = &f.lock.selection;
+	f.request.tree.target = &f.target;
+	f.request.work = &work;
+	assert_int_equal(bake_with(&f, &f.request, &result, &err), 0);
 	assert_int_equal(seen.total, 2);
 	assert_int_equal(seen.last, 2);
 	assert_true(seen.calls > 0);

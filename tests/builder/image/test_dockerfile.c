@@ -43,8 +43,8 @@ static const char *text_of(struct dockerfile_options options,
 {
 	struct slice text;
 	struct error err = { 0 };
-	if (dockerfile_text(&options, result, slice_from(existing), &arena, &text, &err) <
-	    0)
+	options.existing = slice_from(existing);
+	if (dockerfile_text(&options, result, &arena, &text, &err) < 0)
 		fail_msg("%s", err.cause);
 	return arena_c_string(&arena, text);
 }
@@ -152,9 +152,8 @@ static void test_docker_1_no_block_no_guess(void **state)
 		struct slice text;
 		struct error err = { 0 };
 		struct dockerfile_options options = usual();
-		assert_int_equal(dockerfile_text(&options, &result,
-						 slice_from(existing[i]), &arena, &text,
-						 &err),
+		options.existing = slice_from(existing[i]);
+		assert_int_equal(dockerfile_text(&options, &result, &arena, &text, &err),
 				 -1);
 		assert_int_equal(err.kind, ERROR_INPUT);
 	}
@@ -190,8 +189,7 @@ static void test_dockerfile_refused_values(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct slice text;
 		struct error err = { 0 };
-		assert_int_equal(dockerfile_text(&cases[i], &result, S(""), &arena, &text,
-						 &err),
+		assert_int_equal(dockerfile_text(&cases[i], &result, &arena, &text, &err),
 				 -1);
 		assert_int_equal(err.kind, ERROR_USAGE);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A layer's bytes are a function of its key (key.2): look the key up, or bake and
 // remember.
-#include "builder/layer/layer.h"
+#include "builder/layer/layer_task.h"
 
 #include "builder/layer/collisions.h"
 #include "builder/layer/key.h"
@@ -25,14 +25,14 @@ int layer_look_up(const struct layer_baker *baker, const struct plan_layer *plan
 		  struct arena *arena, struct layer_task *ret_task, struct error *err)
 {
 	const struct store *store = baker->store;
-	struct layer_task task = { .plan = plan, .key = layer_key(plan, baker->options) };
+	struct layer_task task = { .plan = plan, .key = layer_key(plan, baker->request) };
 	const struct layer_record *record = &task.record;
 	if (store_layer_record_read(store, &task.key, arena, &task.known, &task.record,
 				    err) < 0)
 		return -1;
 	task.present =
 		task.known && store_has_layer(store, &record->digest, record->size);
-	if (task.present && baker->options->rehash)
+	if (task.present && baker->request->rehash)
 		task.present =
 			blob_is_intact(store_layer_path(store, &record->digest, arena),
 				       &record->digest);
@@ -83,19 +83,19 @@ static void warn_of_collisions(struct layer_baking *baking)
 		task->warnings =
 			array_grow(&task->arena, task->warnings, task->warnings_len,
 				   &task->warnings_cap, sizeof(*task->warnings));
-		task->warnings[task->warnings_len++].text =
+		task->warnings[task->warnings_len++] =
 			tree_collision_text(&task->arena, &baking->tree.collisions[i],
 					    baking->wheels);
 	}
 }
 
-static int make_bytecode_tree(struct layer_baking *baking,
-			      const struct tree_options *tree_options, struct error *err)
+static int make_bytecode_tree(struct layer_baking *baking, struct error *err)
 {
 	const struct plan_layer *plan = baking->task->plan;
 	struct bytecode_settings settings = { baking->baker->store,
-					      baking->baker->options->bytecode,
-					      tree_options, baking->baker->work };
+					      baking->baker->request->bytecode,
+					      &baking->baker->request->tree,
+					      baking->baker->request->work };
 	struct map skips = { .arena = &baking->arena };
 	for (size_t i = 0; i < plan->skips.len; i++)
 		map_insert(&skips, plan->skips.items[i], 0, NULL);
@@ -107,28 +107,20 @@ static int make_bytecode_tree(struct layer_baking *baking,
 			return -1;
 		baking->task->uncompiled += bytecode->uncompiled;
 	}
-	return tree_of_bytecode(tree_options, baking->bytecodes, plan->len, &skips,
-				&baking->arena, &baking->tree, err);
+	return tree_of_bytecode(&baking->baker->request->tree, baking->bytecodes,
+				plan->len, &skips, &baking->arena, &baking->tree, err);
 }
 
 static int make_tree(struct layer_baking *baking, struct error *err)
 {
-	const struct bake_options *options = baking->baker->options;
-	struct tree_options tree_options = {
-		.prefix = options->prefix,
-		.interpreter = options->interpreter,
-		.scheme = options->scheme,
-		.strip = options->strip,
-		.target = options->target,
-		.strict = options->strict,
-	};
+	const struct bake_request *request = baking->baker->request;
+	const struct tree_options *tree = &request->tree;
 	if (baking->task->plan->kind == PLAN_SKELETON)
-		return tree_of_skeleton(&tree_options, &baking->arena, &baking->tree,
-					err);
+		return tree_of_skeleton(tree, &baking->arena, &baking->tree, err);
 	if (baking->task->plan->kind == PLAN_PYC)
-		return make_bytecode_tree(baking, &tree_options, err);
-	if (tree_of_wheels(&tree_options, baking->wheels, baking->wheels_len,
-			   &baking->arena, &baking->tree, err) < 0)
+		return make_bytecode_tree(baking, err);
+	if (tree_of_wheels(tree, baking->wheels, baking->wheels_len, &baking->arena,
+			   &baking->tree, err) < 0)
 		return -1;
 	baking->task->stripped_files = baking->tree.stripped_files;
 	baking->task->stripped_bytes = baking->tree.stripped_bytes;
@@ -137,15 +129,15 @@ static int make_tree(struct layer_baking *baking, struct error *err)
 
 static int write_tree(struct layer_baking *baking, struct error *err)
 {
-	const struct bake_options *options = baking->baker->options;
+	const struct bake_request *request = baking->baker->request;
 	const struct tree *tree = &baking->tree;
 	struct layer_values values = {
-		.uid = options->uid,
-		.gid = options->gid,
-		.mtime = options->mtime,
-		.coding = options->coding,
-		.zstd_level = options->zstd_level,
-		.work = baking->baker->work,
+		.uid = request->uid,
+		.gid = request->gid,
+		.mtime = request->mtime,
+		.coding = request->coding,
+		.zstd_level = request->zstd_level,
+		.work = request->work,
 	};
 	AUTO(layer_writer_cleanup) struct layer_writer *writer = NULL;
 	baking->path = store_layer_work_path(baking->baker->store, &baking->task->key,
