@@ -36,18 +36,14 @@ static int open_to_read(const char *path, enum error_kind kind, struct stat *ret
 	return fd;
 }
 
-// The next piece of a file, up to `room` bytes; *ret_len is 0 at its end.
-static int read_piece(int fd, const char *path, enum error_kind kind, char *piece,
-		      size_t room, size_t *ret_len, struct error *err)
+// The next piece of a file, up to `room` bytes: how many, 0 at its end, -1 with errno.
+static ssize_t read_piece(int fd, char *piece, size_t room)
 {
-	ssize_t n;
+	ssize_t len;
 	do
-		n = read(fd, piece, room);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return error_errno(err, kind, "cannot read '%s'", path);
-	*ret_len = (size_t)n;
-	return 0;
+		len = read(fd, piece, room);
+	while (len < 0 && errno == EINTR);
+	return len;
 }
 
 int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
@@ -59,15 +55,15 @@ int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
 		return -1;
 	struct buf bytes = { .arena = arena };
 	char block[64 * 1024];
-	size_t len;
-	do {
-		if (read_piece(fd, path, kind, block, sizeof(block), &len, err) < 0)
-			return -1;
-		if (bytes.len + len > max_bytes)
+	ssize_t len;
+	while ((len = read_piece(fd, block, sizeof(block))) > 0) {
+		if (bytes.len + (size_t)len > max_bytes)
 			return error_set(err, kind, "'%s' is larger than %llu bytes",
 					 path, (unsigned long long)max_bytes);
-		buf_append(&bytes, (struct slice){ block, len });
-	} while (len > 0);
+		buf_append(&bytes, (struct slice){ block, (size_t)len });
+	}
+	if (len < 0)
+		return error_errno(err, kind, "cannot read '%s'", path);
 	*ret_bytes = buf_slice(&bytes);
 	return 0;
 }
@@ -256,12 +252,12 @@ static int copy_file(const char *from, const char *to, struct error *err)
 	if (file_create(to, info.st_mode & 0777, &writer, err) < 0)
 		return -1;
 	char block[64 * 1024];
-	size_t len;
-	do {
-		if (read_piece(fd, from, ERROR_IO, block, sizeof(block), &len, err) < 0 ||
-		    file_append(&writer, (struct slice){ block, len }, err) < 0)
+	ssize_t len;
+	while ((len = read_piece(fd, block, sizeof(block))) > 0)
+		if (file_append(&writer, (struct slice){ block, (size_t)len }, err) < 0)
 			return -1;
-	} while (len > 0);
+	if (len < 0)
+		return error_errno(err, ERROR_IO, "cannot read '%s'", from);
 	return file_commit(&writer, false, err);
 }
 

@@ -46,8 +46,8 @@ uint64_t inflater_consumed(const struct inflater *inflater)
 	return inflater->consumed;
 }
 
-static int deliver(struct slice piece, uint64_t max_bytes, inflate_sink sink,
-		   void *context, struct inflate_result *result, struct error *err)
+static int deliver(struct slice piece, uint64_t max_bytes, struct inflate_sink sink,
+		   struct inflate_result *result, struct error *err)
 {
 	if (piece.len > max_bytes - result->size)
 		return error_set(err, ERROR_INTEGRITY,
@@ -55,7 +55,7 @@ static int deliver(struct slice piece, uint64_t max_bytes, inflate_sink sink,
 				 (unsigned long long)max_bytes);
 	result->size += piece.len;
 	result->crc32 = crc32_update(result->crc32, piece);
-	return sink && piece.len ? sink(context, piece, err) : 0;
+	return sink.take && piece.len ? sink.take(sink.context, piece, err) : 0;
 }
 
 // --- deflate ---------------------------------------------------------------------------
@@ -110,7 +110,7 @@ static int inflate_window(struct inflater *inflater, struct slice *ret_piece,
 }
 
 int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_bytes,
-		inflate_sink sink, void *context, struct inflate_result *ret_result,
+		struct inflate_sink sink, struct inflate_result *ret_result,
 		struct error *err)
 {
 	isal_inflate_init(&inflater->state);
@@ -122,7 +122,7 @@ int inflate_raw(struct inflater *inflater, struct slice stream, uint64_t max_byt
 		struct slice piece;
 		if (inflate_window(inflater, &piece, err) < 0)
 			return -1;
-		int status = deliver(piece, max_bytes, sink, context, &result, err);
+		int status = deliver(piece, max_bytes, sink, &result, err);
 		if (status != 0)
 			return status;
 	} while (inflater->state.block_state != ISAL_BLOCK_FINISH);
@@ -170,7 +170,7 @@ static int unpack_window(struct inflater *inflater, ZSTD_inBuffer *in,
 }
 
 int inflate_zstd(struct inflater *inflater, struct slice stream, uint64_t max_bytes,
-		 inflate_sink sink, void *context, struct inflate_result *ret_result,
+		 struct inflate_sink sink, struct inflate_result *ret_result,
 		 struct error *err)
 {
 	struct inflate_result result = { .consumed = stream.len };
@@ -181,7 +181,7 @@ int inflate_zstd(struct inflater *inflater, struct slice stream, uint64_t max_by
 		struct slice piece;
 		if (unpack_window(inflater, &in, &piece, &end, err) < 0)
 			return -1;
-		int status = deliver(piece, max_bytes, sink, context, &result, err);
+		int status = deliver(piece, max_bytes, sink, &result, err);
 		if (status != 0)
 			return status;
 	}
@@ -192,14 +192,14 @@ int inflate_zstd(struct inflater *inflater, struct slice stream, uint64_t max_by
 // ---------------------------------------------------------------------------------------
 
 int inflate_nothing(struct inflater *inflater, struct slice stream, uint64_t max_bytes,
-		    inflate_sink sink, void *context, struct inflate_result *ret_result,
+		    struct inflate_sink sink, struct inflate_result *ret_result,
 		    struct error *err)
 {
 	struct inflate_result result = { .consumed = stream.len };
 	for (size_t at = 0; at < stream.len; at += WINDOW_BYTES) {
 		struct slice piece = slice_range(stream, at, at + WINDOW_BYTES);
 		inflater->consumed = at + piece.len;
-		int status = deliver(piece, max_bytes, sink, context, &result, err);
+		int status = deliver(piece, max_bytes, sink, &result, err);
 		if (status != 0)
 			return status;
 	}

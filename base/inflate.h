@@ -6,9 +6,12 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-// Called with consecutive pieces of the output, at most 256 KiB each; a non-zero return
-// stops and is passed on (err set by it).
-typedef int (*inflate_sink)(void *context, struct slice piece, struct error *err);
+// Where output goes: `take` is called with consecutive pieces of it, at most 256 KiB each; a
+// non-zero return stops and is passed on (err set by it). Zeroed: nowhere (verify only).
+struct inflate_sink {
+	int (*take)(void *context, struct slice piece, struct error *err);
+	void *context;
+};
 
 struct inflate_result {
 	uint64_t size;     // bytes that came out
@@ -27,19 +30,18 @@ void inflater_cleanup(struct inflater **inflater);
 // it back to the kernel.
 uint64_t inflater_consumed(const struct inflater *inflater);
 
-// ERROR_INTEGRITY for a broken stream or more than max_bytes out. sink may be NULL
-// (verify only). The stream ends with its final block, whatever follows.
+// ERROR_INTEGRITY for a broken stream or more than max_bytes out. The stream ends with its final block, whatever follows.
 NODISCARD int inflate_raw(struct inflater *inflater, struct slice stream,
-			  uint64_t max_bytes, inflate_sink sink, void *context,
+			  uint64_t max_bytes, struct inflate_sink sink,
 			  struct inflate_result *ret_result, struct error *err);
 
 // The same for one or more zstd frames (RFC 8878) that fill the stream. Takes up to 128 MiB
 // more, by the window that a frame asks for; larger ones are refused.
 NODISCARD int inflate_zstd(struct inflater *inflater, struct slice stream,
-			   uint64_t max_bytes, inflate_sink sink, void *context,
+			   uint64_t max_bytes, struct inflate_sink sink,
 			   struct inflate_result *ret_result, struct error *err);
 
 // The same for bytes that are not compressed.
 NODISCARD int inflate_nothing(struct inflater *inflater, struct slice stream,
-			      uint64_t max_bytes, inflate_sink sink, void *context,
+			      uint64_t max_bytes, struct inflate_sink sink,
 			      struct inflate_result *ret_result, struct error *err);

@@ -185,14 +185,13 @@ static void put_pax_name(char *block, struct slice name)
 		block[--kept] = '\0';
 }
 
-static void put_common(char *block, char type, unsigned mode, uint32_t uid, uint32_t gid,
-		       uint64_t size, uint64_t mtime)
+static void put_common(char *block, char type, const struct tar_entry *entry)
 {
-	put_octal(block + MODE_AT, 7, mode);
-	put_octal(block + UID_AT, 7, uid);
-	put_octal(block + GID_AT, 7, gid);
-	put_octal(block + SIZE_AT, 11, size);
-	put_octal(block + MTIME_AT, 11, mtime);
+	put_octal(block + MODE_AT, 7, entry->mode);
+	put_octal(block + UID_AT, 7, entry->uid);
+	put_octal(block + GID_AT, 7, entry->gid);
+	put_octal(block + SIZE_AT, 11, entry->size);
+	put_octal(block + MTIME_AT, 11, entry->mtime);
 	block[TYPE_AT] = type;
 	put_text(block, MAGIC_AT,
 		 (struct slice){ "ustar\0"
@@ -218,7 +217,8 @@ static void append_pax(struct tar_header *header, const struct tar_entry *entry,
 		append_record(header, S("size"),
 			      (struct slice){ size_text, (size_t)size_len });
 	put_pax_name(block, name);
-	put_common(block, TYPE_PAX, 0, 0, 0, header->len - begin, 0);
+	struct tar_entry records = { .size = header->len - begin };
+	put_common(block, TYPE_PAX, &records);
 	put_checksum(block);
 	header->len += tar_padding(header->len);
 }
@@ -232,8 +232,9 @@ static void append_block(struct tar_header *header, const struct tar_entry *entr
 		needed->split ? slice_skip(name, needed->split + 1) : name);
 	put_text(block, PREFIX_AT, slice_range(name, 0, needed->split));
 	put_cut(block + LINK_AT, LINK_LEN, entry->link);
-	put_common(block, (char)entry->type, entry->mode, entry->uid, entry->gid,
-		   needed->size ? 0 : entry->size, entry->mtime);
+	struct tar_entry shown = *entry;
+	shown.size = needed->size ? 0 : entry->size;
+	put_common(block, (char)entry->type, &shown);
 	put_octal(block + MAJOR_AT, 7, 0);
 	put_octal(block + MINOR_AT, 7, 0);
 	put_checksum(block);

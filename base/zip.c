@@ -323,16 +323,16 @@ static int entry_error(const struct zip_entry *entry, struct error *err, const c
 // The data within `piece`, which begins at piece_offset of the archive. The local header
 // gives its two lengths and has to name the same file; its sizes and any data descriptor
 // are not looked at (gz.7).
-static int data_in_piece(const struct zip_entry *entry, struct slice piece,
-			 uint64_t piece_offset, struct slice *ret_data, struct error *err)
+static int data_in_piece(const struct zip_entry *entry, const struct zip_piece *piece,
+			 struct slice *ret_data, struct error *err)
 {
 	if (entry->flags & FLAG_ENCRYPTED)
 		return entry_error(entry, err, "is encrypted");
-	if (entry->header_offset < piece_offset ||
-	    entry->header_offset - piece_offset > piece.len)
+	if (entry->header_offset < piece->offset ||
+	    entry->header_offset - piece->offset > piece->bytes.len)
 		return entry_error(entry, err, "lies outside of the bytes at hand");
 	struct slice rest =
-		slice_skip(piece, (size_t)(entry->header_offset - piece_offset));
+		slice_skip(piece->bytes, (size_t)(entry->header_offset - piece->offset));
 	if (rest.len < LOCAL_BYTES || !has_signature(rest, 0, "PK\3\4"))
 		return entry_error(entry, err, "has no local header");
 	size_t name_len = get_u16le(rest.ptr + 26);
@@ -352,7 +352,8 @@ static int data_in_piece(const struct zip_entry *entry, struct slice piece,
 int zip_entry_data(const struct zip_entry *entry, struct slice archive,
 		   struct slice *ret_data, struct error *err)
 {
-	return data_in_piece(entry, archive, 0, ret_data, err);
+	struct zip_piece whole = { archive, 0 };
+	return data_in_piece(entry, &whole, ret_data, err);
 }
 
 // --- unpacking -------------------------------------------------------------------------
@@ -401,32 +402,30 @@ static bool claims_too_much(const struct zip_entry *entry)
 }
 
 static int unpack(const struct zip_entry *entry, struct slice data,
-		  struct inflater *inflater, inflate_sink sink, void *context,
+		  struct inflater *inflater, struct inflate_sink sink,
 		  struct inflate_result *ret_result, struct error *err)
 {
 	switch (entry->method) {
 	case ZIP_STORED:
-		return inflate_nothing(inflater, data, entry->size, sink, context,
-				       ret_result, err);
+		return inflate_nothing(inflater, data, entry->size, sink, ret_result,
+				       err);
 	case ZIP_DEFLATED:
-		return inflate_raw(inflater, data, entry->size, sink, context, ret_result,
-				   err);
+		return inflate_raw(inflater, data, entry->size, sink, ret_result, err);
 	case ZIP_ZSTD:
-		return inflate_zstd(inflater, data, entry->size, sink, context,
-				    ret_result, err);
+		return inflate_zstd(inflater, data, entry->size, sink, ret_result, err);
 	default: return refuse_method(entry, err);
 	}
 }
 
 int zip_entry_unpack(const struct zip_entry *entry, struct slice data,
-		     struct inflater *inflater, inflate_sink sink, void *context,
+		     struct inflater *inflater, struct inflate_sink sink,
 		     struct inflate_result *ret_result, struct error *err)
 {
 	struct inflate_result result = { 0 };
 	if (claims_too_much(entry))
 		return entry_error(entry, err,
 				   "claims to unpack to more than its bytes can hold");
-	int status = unpack(entry, data, inflater, sink, context, &result, err);
+	int status = unpack(entry, data, inflater, sink, &result, err);
 	if (status < 0)
 		return error_during(err, "unpacking '%.*s'", SLICE_ARG(entry->name));
 	if (status > 0)
@@ -449,13 +448,13 @@ static int append_piece(void *context, struct slice piece, struct error *err)
 	return 0;
 }
 
-int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece,
-			 uint64_t piece_offset, uint64_t max_bytes, struct arena *arena,
-			 struct slice *ret_bytes, struct error *err)
+int zip_entry_read_piece(const struct zip_entry *entry, const struct zip_piece *piece,
+			 uint64_t max_bytes, struct arena *arena, struct slice *ret_bytes,
+			 struct error *err)
 {
 	struct slice data;
 	struct inflate_result result;
-	if (data_in_piece(entry, piece, piece_offset, &data, err) < 0)
+	if (data_in_piece(entry, piece, &data, err) < 0)
 		return -1;
 	if (entry->size > max_bytes)
 		return error_set(err, ERROR_INTEGRITY,
@@ -466,8 +465,8 @@ int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece,
 				   "claims to unpack to more than its bytes can hold");
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
 	struct slice bytes = { arena_alloc(arena, (size_t)entry->size + 1, 1), 0 };
-	if (zip_entry_unpack(entry, data, inflater, append_piece, &bytes, &result, err) !=
-	    0)
+	struct inflate_sink sink = { append_piece, &bytes };
+	if (zip_entry_unpack(entry, data, inflater, sink, &result, err) != 0)
 		return -1;
 	*ret_bytes = bytes;
 	return 0;
@@ -477,5 +476,6 @@ int zip_entry_read(const struct zip_entry *entry, struct slice archive,
 		   uint64_t max_bytes, struct arena *arena, struct slice *ret_bytes,
 		   struct error *err)
 {
-	return zip_entry_read_piece(entry, archive, 0, max_bytes, arena, ret_bytes, err);
+	struct zip_piece whole = { archive, 0 };
+	return zip_entry_read_piece(entry, &whole, max_bytes, arena, ret_bytes, err);
 }

@@ -40,22 +40,23 @@ const struct zip_entry *zip_find(const struct zip_directory *directory,
 // The entry's compressed bytes within the whole archive.
 NODISCARD int zip_entry_data(const struct zip_entry *entry, struct slice archive,
 			     struct slice *ret_data, struct error *err);
-// Unpacks an entry's data (of zip_entry_data) into sink, which may be NULL, and checks length
+// Unpacks an entry's data (of zip_entry_data) into sink, and checks length
 // and CRC-32. ERROR_INTEGRITY, naming the entry: these, a broken stream, a size that its
 // compression cannot reach, bytes after a zstd stream, and any compression but deflate and
 // zstd (gz.8, zip.1). Bytes after a deflate stream are tolerated and show in ret_result.
 NODISCARD int zip_entry_unpack(const struct zip_entry *entry, struct slice data,
-			       struct inflater *inflater, inflate_sink sink,
-			       void *context, struct inflate_result *ret_result,
-			       struct error *err);
-// The entry inflated and checked (length, CRC-32), at most max_bytes. local: bytes of the
-// archive from entry->header_offset on (for range reads), or use zip_entry_data's archive
-// with skip.
+			       struct inflater *inflater, struct inflate_sink sink,
+			       struct inflate_result *ret_result, struct error *err);
+// The entry inflated and checked (length, CRC-32), at most max_bytes.
 NODISCARD int zip_entry_read(const struct zip_entry *entry, struct slice archive,
 			     uint64_t max_bytes, struct arena *arena,
 			     struct slice *ret_bytes, struct error *err);
-// The same from a piece of the archive that begins at piece_offset.
-NODISCARD int zip_entry_read_piece(const struct zip_entry *entry, struct slice piece,
-				   uint64_t piece_offset, uint64_t max_bytes,
+// The same from a piece of the archive, fetched by range, that has the entry's local header and its data.
+struct zip_piece {
+	struct slice bytes;
+	uint64_t offset; // in the archive
+};
+NODISCARD int zip_entry_read_piece(const struct zip_entry *entry,
+				   const struct zip_piece *piece, uint64_t max_bytes,
 				   struct arena *arena, struct slice *ret_bytes,
 				   struct error *err);

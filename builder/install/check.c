@@ -87,18 +87,27 @@ static int compare_piece(void *context, struct slice piece, struct error *err)
 	return 0;
 }
 
-static int has_content(struct checking *run, const struct tree_entry *entry,
-		       struct slice bytes, unsigned worker, bool *ret_has,
-		       struct error *err)
+// One entry of a tree, looked at where it should be.
+struct look {
+	const struct tree_entry *entry;
+	const char *path;
+	struct place place; // what is there
+	struct inflater *inflater;
+	const char *fault; // "" where all is well
+};
+
+static int has_content(const struct checking *run, const struct look *look,
+		       struct slice bytes, bool *ret_has, struct error *err)
 {
+	const struct tree_entry *entry = look->entry;
 	struct comparison comparison = { .rest = bytes };
+	struct inflate_sink sink = { compare_piece, &comparison };
 	struct error stopped = { 0 };
 	*ret_has = slice_eq(bytes, entry->bytes);
 	if (!entry->zip)
 		return 0;
-	if (entry_stream(&run->base.wheels[entry->wheel], entry->zip,
-			 run->inflaters[worker], compare_piece, &comparison,
-			 &stopped) < 0 &&
+	if (entry_stream(&run->base.wheels[entry->wheel], entry->zip, look->inflater,
+			 sink, &stopped) < 0 &&
 	    !comparison.differs) {
 		*err = stopped;
 		return -1;
@@ -107,49 +116,49 @@ static int has_content(struct checking *run, const struct tree_entry *entry,
 	return 0;
 }
 
-// What differs in a regular file, "" for nothing.
-static int check_file(struct checking *run, const struct tree_entry *entry,
-		      const char *path, const struct place *place, unsigned worker,
-		      const char **ret_fault, struct error *err)
+// What differs in a regular file.
+static int check_file(struct checking *run, struct look *look, struct error *err)
 {
+	const struct tree_entry *entry = look->entry;
 	struct file_map map = { 0 };
 	struct error unreadable = { 0 };
 	uint64_t size = entry->zip ? entry->zip->size : entry->bytes.len;
 	bool same = false;
-	*ret_fault = "has another size";
-	if (place->size != size)
+	look->fault = "has another size";
+	if (look->place.size != size)
 		return 0;
-	*ret_fault = "cannot be read";
-	if (size > 0 && file_map_open(path, ERROR_IO, &map, &unreadable) < 0)
+	look->fault = "cannot be read";
+	if (size > 0 && file_map_open(look->path, ERROR_IO, &map, &unreadable) < 0)
 		return 0;
-	int status =
-		size == 0 ? 0 : has_content(run, entry, map.bytes, worker, &same, err);
+	int status = size == 0 ? 0 : has_content(run, look, map.bytes, &same, err);
 	file_map_close(&map);
-	*ret_fault = size == 0 || same ? "" : "has other content";
+	look->fault = size == 0 || same ? "" : "has other content";
 	atomic_fetch_add(&run->files, 1);
 	atomic_fetch_add(&run->bytes, size);
 	return status;
 }
 
-static int find_fault(struct checking *run, const struct tree_entry *entry,
-		      const char *path, unsigned worker, struct arena *scratch,
-		      const char **ret_fault, struct error *err)
+static bool leads_as_wanted(const struct look *look)
 {
-	struct place place = place_look(path);
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct slice target = { 0 };
-	enum place_kind wanted = place_kind_of(entry->kind);
-	*ret_fault = "";
-	if (place.kind == PLACE_ABSENT)
-		*ret_fault = IS_MISSING.ptr;
-	else if (place.kind != wanted)
-		*ret_fault = kind_name(place.kind);
-	else if (wanted == PLACE_SYMLINK && !(place_link_text(path, scratch, &target) &&
-					      slice_eq(target, entry->bytes)))
-		*ret_fault = "leads elsewhere";
-	else if (wanted != PLACE_SYMLINK && place.mode != entry->mode)
-		*ret_fault = "has another mode";
+	return place_link_text(look->path, &scratch, &target) &&
+	       slice_eq(target, look->entry->bytes);
+}
+
+static int find_fault(struct checking *run, struct look *look, struct error *err)
+{
+	enum place_kind wanted = place_kind_of(look->entry->kind);
+	if (look->place.kind == PLACE_ABSENT)
+		look->fault = IS_MISSING.ptr;
+	else if (look->place.kind != wanted)
+		look->fault = kind_name(look->place.kind);
+	else if (wanted == PLACE_SYMLINK)
+		look->fault = leads_as_wanted(look) ? "" : "leads elsewhere";
+	else if (look->place.mode != look->entry->mode)
+		look->fault = "has another mode";
 	else if (wanted == PLACE_FILE)
-		return check_file(run, entry, path, &place, worker, ret_fault, err);
+		return check_file(run, look, err);
 	return 0;
 }
 
@@ -164,15 +173,20 @@ static int check_entry(struct checking *run, size_t index, unsigned worker,
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const struct tree_entry *entry = entry_at(run, index);
-	const char *fault = "";
 	if (work_heed(run->base.request->work, err) < 0)
 		return -1;
 	if (!is_below(run, entry))
 		return 0;
-	const char *path = arena_printf(&scratch, "/%.*s", SLICE_ARG(entry->path)).ptr;
-	if (find_fault(run, entry, path, worker, &scratch, &fault, err) < 0)
+	struct look look = {
+		.entry = entry,
+		.path = arena_printf(&scratch, "/%.*s", SLICE_ARG(entry->path)).ptr,
+		.inflater = run->inflaters[worker],
+		.fault = "",
+	};
+	look.place = place_look(look.path);
+	if (find_fault(run, &look, err) < 0)
 		return -1;
-	run->faults[index] = slice_from(fault);
+	run->faults[index] = slice_from(look.fault);
 	return 0;
 }
 

@@ -74,7 +74,8 @@ static int unpack_entry(const struct task *task, struct inflater *inflater,
 	if (place_create(output.path, wheel_entry_mode(task->zip), &fd, err) < 0)
 		return -1;
 	output.fd = fd;
-	if (entry_stream(task->wheel, task->zip, inflater, write_piece, &output, err) < 0)
+	if (entry_stream(task->wheel, task->zip, inflater,
+			 (struct inflate_sink){ write_piece, &output }, err) < 0)
 		return -1;
 	return place_end(&fd, output.path, UNPACKED_MTIME, err);
 }

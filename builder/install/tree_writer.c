@@ -91,10 +91,12 @@ static int write_new(const struct writing *writing, const struct tree_entry *ent
 	if (place_create(path, entry->mode, &fd, err) < 0)
 		return -1;
 	struct output output = { fd, path };
-	int status = entry->zip ? entry_stream(&writing->writer->wheels[entry->wheel],
-					       entry->zip, writing->inflaters[worker],
-					       write_piece, &output, err)
-				: write_piece(&output, entry->bytes, err);
+	int status =
+		entry->zip
+			? entry_stream(&writing->writer->wheels[entry->wheel], entry->zip,
+				       writing->inflaters[worker],
+				       (struct inflate_sink){ write_piece, &output }, err)
+			: write_piece(&output, entry->bytes, err);
 	if (status < 0)
 		return -1;
 	return place_end(&fd, path, writing->writer->options->mtime, err);

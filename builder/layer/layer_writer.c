@@ -275,13 +275,14 @@ static int put_data(struct layer_writer *writer, const struct zip_entry *zip,
 		    struct slice data, struct error *err)
 {
 	struct inflate_result result;
+	struct inflate_sink first = { writer->toc ? sink_tar_and_toc : sink_tar, writer };
 	writer->stream_touched = 0;
 	if (writer->zstd || zip->method == ZIP_ZSTD)
-		return zip_entry_unpack(zip, data, writer->inflater, sink_tar_and_coded,
-					writer, &result, err);
-	if (zip_entry_unpack(zip, data, writer->inflater,
-			     writer->toc ? sink_tar_and_toc : sink_tar, writer, &result,
-			     err) < 0)
+		return zip_entry_unpack(zip, data, writer->inflater,
+					(struct inflate_sink){ sink_tar_and_coded,
+							       writer },
+					&result, err);
+	if (zip_entry_unpack(zip, data, writer->inflater, first, &result, err) < 0)
 		return -1;
 	touched(writer, result.consumed - writer->stream_touched);
 	if (result.size == 0)
@@ -289,7 +290,8 @@ static int put_data(struct layer_writer *writer, const struct zip_entry *zip,
 	if (result.consumed == data.len)
 		return transplant(writer, zip, data, err);
 	forget_content(writer);
-	return zip_entry_unpack(zip, data, writer->inflater, sink_coded, writer, &result,
+	return zip_entry_unpack(zip, data, writer->inflater,
+				(struct inflate_sink){ sink_coded, writer }, &result,
 				err);
 }
 

@@ -138,8 +138,8 @@ static int stream(const struct check *check, const struct zip_entry *zip,
 		  struct named_digest *digest, struct error *err)
 {
 	struct hashing hashing = { digest, check->work };
-	return entry_stream(check->wheel, zip, check->inflater, hash_piece, &hashing,
-			    err);
+	return entry_stream(check->wheel, zip, check->inflater,
+			    (struct inflate_sink){ hash_piece, &hashing }, err);
 }
 
 static int compare_hash(const struct check *check, const struct zip_entry *zip,

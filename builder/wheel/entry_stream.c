@@ -21,8 +21,7 @@ struct stream {
 	struct slice data; // compressed
 	size_t given_back; // bytes of it
 	struct inflater *inflater;
-	inflate_sink sink;
-	void *context;
+	struct inflate_sink sink; // the caller's
 };
 
 // A page fault brings in its neighbours too, up to FAULT_AROUND: those before the data go
@@ -53,22 +52,21 @@ static void give_back_rest(struct stream *stream)
 static int pass_on(void *context, struct slice piece, struct error *err)
 {
 	struct stream *stream = context;
-	int status = stream->sink ? stream->sink(stream->context, piece, err) : 0;
+	int status = stream->sink.take
+			     ? stream->sink.take(stream->sink.context, piece, err)
+			     : 0;
 	give_back_much(stream, (size_t)inflater_consumed(stream->inflater));
 	return status;
 }
 
 int entry_stream(const struct wheel_file *wheel, const struct zip_entry *zip,
-		 struct inflater *inflater, inflate_sink sink, void *context,
-		 struct error *err)
+		 struct inflater *inflater, struct inflate_sink sink, struct error *err)
 {
-	struct stream stream = {
-		.wheel = wheel, .inflater = inflater, .sink = sink, .context = context
-	};
+	struct stream stream = { .wheel = wheel, .inflater = inflater, .sink = sink };
+	struct inflate_sink passing = { pass_on, &stream };
 	struct inflate_result ignored;
 	if (zip_entry_data(zip, wheel->map.bytes, &stream.data, err) < 0 ||
-	    zip_entry_unpack(zip, stream.data, inflater, pass_on, &stream, &ignored,
-			     err) != 0)
+	    zip_entry_unpack(zip, stream.data, inflater, passing, &ignored, err) != 0)
 		return reading(wheel, zip, err);
 	give_back_rest(&stream);
 	return 0;

@@ -62,7 +62,8 @@ static int take_start(void *context, struct slice piece, struct error *err)
 static int peek_at_entry(const struct installer *run, const struct zip_entry *zip,
 			 struct peek *peek, struct error *err)
 {
-	if (entry_stream(run->wheel, zip, run->inflater, take_start, peek, err) < 0 &&
+	if (entry_stream(run->wheel, zip, run->inflater,
+			 (struct inflate_sink){ take_start, peek }, err) < 0 &&
 	    !peek->start.ptr)
 		return -1;
 	return 0;

@@ -131,8 +131,8 @@ static int digest_of(const struct joiner *run, const struct tree_entry *entry,
 	}
 	AUTO(sha256_cleanup) struct sha256_state *state = sha256_new();
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
-	if (entry_stream(&run->wheels[entry->wheel], entry->zip, inflater, hash_piece,
-			 state, err) < 0)
+	if (entry_stream(&run->wheels[entry->wheel], entry->zip, inflater,
+			 (struct inflate_sink){ hash_piece, state }, err) < 0)
 		return -1;
 	*ret_digest = sha256_finish(state);
 	return 0;

@@ -51,12 +51,11 @@ NODISCARD int wheel_admit(const struct arrived_file *file, const struct work *wo
 
 // --- one entry, inflated piece by piece and checked on the way ---------------------------
 
-// The entry's bytes go to sink in pieces of at most 256 KiB; sink may be NULL (check
-// only). ERROR_INTEGRITY, naming file and entry, when the length or CRC-32 is another or
-// the stream is broken; bytes after the stream's end are tolerated (gz.8). Read pages are
-// given back to the system.
+// The entry's bytes go to sink in pieces of at most 256 KiB. ERROR_INTEGRITY, naming file and entry, where the length or
+// CRC-32 is another or the stream is broken; bytes after the stream's end are tolerated (gz.8). Read pages are given back
+// to the system.
 NODISCARD int entry_stream(const struct wheel_file *wheel, const struct zip_entry *zip,
-			   struct inflater *inflater, inflate_sink sink, void *context,
+			   struct inflater *inflater, struct inflate_sink sink,
 			   struct error *err);
 
 // The whole entry, at most max_bytes, in arena.

@@ -189,11 +189,11 @@ static uint64_t end_of_entry(const struct zip_directory *directory,
 }
 
 static enum ladder_result read_piece(struct ladder *ladder, const struct zip_entry *entry,
-				     struct slice piece, uint64_t offset,
+				     const struct zip_piece *piece,
 				     struct slice *ret_text, struct error *err)
 {
-	if (zip_entry_read_piece(entry, piece, offset, LIMIT_METADATA_BYTES,
-				 ladder->arena, ret_text, err) < 0) {
+	if (zip_entry_read_piece(entry, piece, LIMIT_METADATA_BYTES, ladder->arena,
+				 ret_text, err) < 0) {
 		error_during(err, "reading METADATA of '%.*s'",
 			     SLICE_ARG(ladder->file->name));
 		return LADDER_UNUSABLE;
@@ -231,7 +231,8 @@ static enum ladder_result read_tail(struct ladder *ladder, struct slice tail,
 		return unusable(ladder, err, "has no METADATA");
 	uint64_t start = ladder->size - tail.len;
 	if (entry->header_offset >= start)
-		return read_piece(ladder, entry, tail, start, ret_text, err);
+		return read_piece(ladder, entry, &(struct zip_piece){ tail, start },
+				  ret_text, err);
 	uint64_t end = end_of_entry(&directory, entry);
 	if (entry->compressed_size > LIMIT_METADATA_BYTES || end <= entry->header_offset)
 		return unusable(ladder, err, "has a METADATA that is too large");
@@ -435,7 +436,8 @@ static enum ladder_result take_range(struct ladder *ladder,
 		return read_sdist(ladder, response->body,
 				  response->body.len == ladder->size, ret_text, err);
 	if (ladder->step == LADDER_ENTRY)
-		return read_piece(ladder, &ladder->entry, response->body, ladder->from,
+		return read_piece(ladder, &ladder->entry,
+				  &(struct zip_piece){ response->body, ladder->from },
 				  ret_text, err);
 	return read_tail(ladder, response->body, ret_text, err);
 }

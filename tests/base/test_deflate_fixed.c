@@ -85,7 +85,8 @@ static void assert_inflates(struct deflate_coder *coder, struct inflater *inflat
 	struct error err = { 0 };
 	struct slice coded = deflate_fixed(coder, piece), rest = piece;
 	struct inflate_result result = { 0 };
-	assert_int_equal(inflate_raw(inflater, coded, piece.len, compare_piece, &rest,
+	assert_int_equal(inflate_raw(inflater, coded, piece.len,
+				     (struct inflate_sink){ compare_piece, &rest },
 				     &result, &err),
 			 0);
 	assert_int_equal(result.size, piece.len);

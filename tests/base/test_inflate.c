@@ -63,7 +63,8 @@ static void test_gz_11_agrees_with_zlib(void **state)
 		struct buf out = { .arena = &arena };
 		struct inflate_result result;
 		struct error err = { 0 };
-		assert_int_equal(inflate_raw(inflater, stream, content.len, collect, &out,
+		assert_int_equal(inflate_raw(inflater, stream, content.len,
+					     (struct inflate_sink){ collect, &out },
 					     &result, &err),
 				 0);
 		assert_true(slice_eq(buf_slice(&out), content));
@@ -88,7 +89,8 @@ static void test_gz_5_consumed_ends_with_the_final_block(void **state)
 			buf_append(&longer, slice_range(S("PK\3\4 and what else follows"),
 							0, tail));
 			assert_int_equal(inflate_raw(inflater, buf_slice(&longer), len,
-						     NULL, NULL, &result, &err),
+						     (struct inflate_sink){ 0 }, &result,
+						     &err),
 					 0);
 			assert_int_equal(result.consumed, stream.len);
 		}
@@ -99,8 +101,8 @@ static void expect_broken(struct slice stream, uint64_t max_bytes)
 {
 	struct inflate_result result;
 	struct error err = { 0 };
-	assert_int_equal(inflate_raw(inflater, stream, max_bytes, NULL, NULL, &result,
-				     &err),
+	assert_int_equal(inflate_raw(inflater, stream, max_bytes,
+				     (struct inflate_sink){ 0 }, &result, &err),
 			 -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }
@@ -143,7 +145,8 @@ static void test_inflate_sink_stops(void **state)
 	struct inflate_result result;
 	struct error err = { 0 };
 	struct slice stream = deflated(bytes_of_kind(600000, 3), 6, Z_DEFAULT_STRATEGY);
-	assert_int_equal(inflate_raw(inflater, stream, 600000, stop_at_once, &calls,
+	assert_int_equal(inflate_raw(inflater, stream, 600000,
+				     (struct inflate_sink){ stop_at_once, &calls },
 				     &result, &err),
 			 -1);
 	assert_int_equal(calls, 1);

@@ -66,7 +66,8 @@ static void expect(struct slice stream, struct slice content)
 	struct buf out = { .arena = &arena };
 	struct inflate_result result;
 	struct error err = { 0 };
-	if (inflate_zstd(inflater, stream, content.len, collect, &out, &result, &err) < 0)
+	if (inflate_zstd(inflater, stream, content.len,
+			 (struct inflate_sink){ collect, &out }, &result, &err) < 0)
 		fail_msg("%s", err.cause);
 	assert_true(slice_eq(buf_slice(&out), content));
 	assert_int_equal(result.size, content.len);
@@ -78,8 +79,8 @@ static void expect_broken(struct slice stream, uint64_t max_bytes)
 {
 	struct inflate_result result;
 	struct error err = { 0 };
-	assert_int_equal(inflate_zstd(inflater, stream, max_bytes, NULL, NULL, &result,
-				      &err),
+	assert_int_equal(inflate_zstd(inflater, stream, max_bytes,
+				      (struct inflate_sink){ 0 }, &result, &err),
 			 -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }

@@ -43,7 +43,8 @@ static void check_stream(struct arena *arena, struct inflater *inflater,
 	struct buf out = { .arena = arena };
 	struct inflate_result result;
 	struct error err = { 0 };
-	int status = inflate_raw(inflater, stream, OUT_MAX, collect, &out, &result, &err);
+	int status = inflate_raw(inflater, stream, OUT_MAX,
+				 (struct inflate_sink){ collect, &out }, &result, &err);
 	if (len >= 0) {
 		CHECK(status == 0);
 		CHECK(out.len == (size_t)len &&
@@ -64,8 +65,8 @@ static void check_coder(struct arena *arena, struct inflater *inflater,
 	struct inflate_result result;
 	struct error err = { 0 };
 	struct slice stream = deflate_fixed(coder, content);
-	CHECK(inflate_raw(inflater, stream, content.len, collect, &out, &result, &err) ==
-	      0);
+	CHECK(inflate_raw(inflater, stream, content.len,
+			  (struct inflate_sink){ collect, &out }, &result, &err) == 0);
 	CHECK(slice_eq(buf_slice(&out), content) && result.consumed == stream.len);
 }
 

@@ -21,7 +21,8 @@ static void check_stream(struct arena *arena, struct inflater *inflater,
 	struct buf out = { .arena = arena };
 	struct inflate_result result;
 	struct error err = { 0 };
-	if (inflate_zstd(inflater, stream, OUT_MAX, collect, &out, &result, &err) < 0) {
+	if (inflate_zstd(inflater, stream, OUT_MAX,
+			 (struct inflate_sink){ collect, &out }, &result, &err) < 0) {
 		CHECK(err.kind == ERROR_INTEGRITY && out.len <= OUT_MAX);
 		return;
 	}
@@ -39,8 +40,8 @@ static void check_round_trip(struct arena *arena, struct inflater *inflater,
 	struct zstd_frame *writer = zstd_frame_new(1, collect, &frame);
 	CHECK(zstd_frame_put(writer, content, &err) == 0);
 	CHECK(zstd_frame_finish(writer, &err) == 0);
-	CHECK(inflate_zstd(inflater, buf_slice(&frame), content.len, collect, &out,
-			   &result, &err) == 0);
+	CHECK(inflate_zstd(inflater, buf_slice(&frame), content.len,
+			   (struct inflate_sink){ collect, &out }, &result, &err) == 0);
 	CHECK(slice_eq(buf_slice(&out), content));
 }
 
