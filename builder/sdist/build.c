@@ -17,9 +17,10 @@ enum { TAIL_LINES = 12 };
 
 struct build {
 	struct store *store;
-	const struct lock_choice *choice;
+	const struct lock_choice *choice; // of the request, as are settings and host
 	const struct sdist_settings *settings;
 	const struct sdist_host *host;
+	const struct sha256 *key;
 	struct arena *arena;
 	struct workplace place;
 	struct build_system system;
@@ -234,8 +235,7 @@ static void explain(const struct build *build, struct sdist_outcome *outcome,
 		error_hint(err, "the whole log is %s", build->place.log_path);
 }
 
-static const char *log_path_of(const struct build *build, const struct sha256 *key,
-			       struct error *err)
+static const char *log_path_of(const struct build *build, struct error *err)
 {
 	const struct lock_package *package = build->choice->package;
 	struct arena *arena = build->arena;
@@ -246,22 +246,23 @@ static const char *log_path_of(const struct build *build, const struct sha256 *k
 	struct slice name =
 		arena_printf(arena, "%.*s%s%.*s-%.12s.log", SLICE_ARG(package->name),
 			     package->version.len ? "-" : "", SLICE_ARG(package->version),
-			     sha256_hex(arena, key).ptr);
+			     sha256_hex(arena, build->key).ptr);
 	const char *path = path_join(arena, path_real(arena, logs).ptr, name);
 	return file_write(path, S(""), err) < 0 ? NULL : path;
 }
 
-static bool find_note(struct build *build, const struct sha256 *key)
+static bool find_note(struct build *build)
 {
-	return built_find(build->store, build->settings->cache_directory, key,
+	return built_find(build->store, build->settings->cache_directory, build->key,
 			  build->arena, &build->wheel);
 }
 
-static int run_logged(struct build *build, const struct sha256 *key,
-		      int (*work)(struct build *build, struct error *err),
+typedef int build_work(struct build *build, struct error *err);
+
+static int run_logged(struct build *build, build_work *work,
 		      struct sdist_outcome *outcome, struct error *err)
 {
-	outcome->log_path = log_path_of(build, key, err);
+	outcome->log_path = log_path_of(build, err);
 	if (!outcome->log_path)
 		return -1;
 	build->place.log_path = outcome->log_path;
@@ -276,43 +277,48 @@ static int run_logged(struct build *build, const struct sha256 *key,
 
 // The folder around the work itself. What another process noted while we waited for the
 // folder is what we would build now.
-static int run_build(struct build *build, const struct sha256 *key,
-		     int (*work)(struct build *build, struct error *err),
+static int run_build(struct build *build, build_work *work,
 		     struct sdist_outcome *ret_outcome, struct error *err)
 {
 	const struct sha256 *digest = &build->choice->file->sha256;
 	struct slice folder =
 		arena_printf(build->arena, "%.16s", sha256_hex(build->arena, digest).ptr);
-	bool shares = work == make_wheel && !find_note(build, key);
+	bool shares = work == make_wheel && !find_note(build);
 	int status = 0;
 	*ret_outcome = (struct sdist_outcome){ 0 };
 	if (workplace_open(build->settings, folder, build->arena, &build->place, err) < 0)
 		return -1;
-	ret_outcome->by_another = shares && find_note(build, key);
+	ret_outcome->by_another = shares && find_note(build);
 	if (!ret_outcome->by_another)
-		status = run_logged(build, key, work, ret_outcome, err);
+		status = run_logged(build, work, ret_outcome, err);
 	workplace_close(&build->place);
+	ret_outcome->wheel = build->wheel;
+	ret_outcome->metadata = build->metadata;
 	return status;
 }
 
-int sdist_build(struct store *store, const struct lock_choice *choice,
-		const struct sdist_settings *settings, const struct sdist_host *host,
-		const struct sha256 *key, struct arena *arena,
-		struct built_wheel *ret_wheel, struct sdist_outcome *ret_outcome,
-		struct error *err)
+static struct build build_of(struct store *store, const struct sdist_request *request,
+			     struct arena *arena)
 {
-	struct build build = { .store = store,
-			       .choice = choice,
-			       .settings = settings,
-			       .host = host,
+	return (struct build){ .store = store,
+			       .choice = request->choice,
+			       .settings = request->settings,
+			       .host = request->host,
+			       .key = &request->key,
 			       .arena = arena };
-	if (run_build(&build, key, make_wheel, ret_outcome, err) < 0)
+}
+
+int sdist_build(struct store *store, const struct sdist_request *request,
+		struct arena *arena, struct sdist_outcome *ret_outcome, struct error *err)
+{
+	struct build build = build_of(store, request, arena);
+	const struct sdist_settings *settings = request->settings;
+	if (run_build(&build, make_wheel, ret_outcome, err) < 0)
 		return -1;
 	// The folder of an editable may change tomorrow.
 	if (!settings->editable && !ret_outcome->by_another &&
-	    built_note(settings->cache_directory, key, &build.wheel, err) < 0)
+	    built_note(settings->cache_directory, build.key, &build.wheel, err) < 0)
 		return -1;
-	*ret_wheel = build.wheel;
 	return 0;
 }
 
@@ -366,18 +372,10 @@ static int make_metadata(struct build *build, struct error *err)
 			 &build->metadata, err);
 }
 
-int sdist_metadata(struct store *store, const struct lock_choice *choice,
-		   const struct sdist_settings *settings, const struct sdist_host *host,
-		   const struct sha256 *key, struct arena *arena, struct slice *ret_text,
-		   struct sdist_outcome *ret_outcome, struct error *err)
+int sdist_metadata(struct store *store, const struct sdist_request *request,
+		   struct arena *arena, struct sdist_outcome *ret_outcome,
+		   struct error *err)
 {
-	struct build build = { .store = store,
-			       .choice = choice,
-			       .settings = settings,
-			       .host = host,
-			       .arena = arena };
-	if (run_build(&build, key, make_metadata, ret_outcome, err) < 0)
-		return -1;
-	*ret_text = build.metadata;
-	return 0;
+	struct build build = build_of(store, request, arena);
+	return run_build(&build, make_metadata, ret_outcome, err);
 }

@@ -26,22 +26,28 @@ static int read_answer(const char *path, struct arena *arena, struct slice *ret_
 	return 0;
 }
 
-static int ask(const struct container *container, const char *const *arguments,
-	       const char *folder, unsigned limit_seconds, const struct work *work,
-	       struct arena *arena, struct answer *ret_answer, struct error *err)
+// What the engine is asked, and where its answers may lie.
+struct engine_call {
+	const struct container *container;
+	const char *folder;
+	struct arena *arena;
+};
+
+static int ask(const struct engine_call *call, const char *const *arguments,
+	       unsigned limit_seconds, struct answer *ret_answer, struct error *err)
 {
 	struct answer answer = { 0 };
 	struct process_job job = {
 		.arguments = arguments,
-		.environment = container->environment,
-		.output_path = path_join(arena, folder, S("engine-output")),
-		.error_path = path_join(arena, folder, S("engine-error")),
+		.environment = call->container->environment,
+		.output_path = path_join(call->arena, call->folder, S("engine-output")),
+		.error_path = path_join(call->arena, call->folder, S("engine-error")),
 		.limit_seconds = limit_seconds,
-		.work = work,
+		.work = call->container->work,
 	};
 	if (process_run(&job, &answer.exit_code, err) < 0 ||
-	    read_answer(job.output_path, arena, &answer.text, err) < 0 ||
-	    read_answer(job.error_path, arena, &answer.problem, err) < 0)
+	    read_answer(job.output_path, call->arena, &answer.text, err) < 0 ||
+	    read_answer(job.error_path, call->arena, &answer.problem, err) < 0)
 		return -1;
 	*ret_answer = answer;
 	return 0;
@@ -54,8 +60,7 @@ static struct slice last_line(struct slice text)
 }
 
 int container_find_image(const struct container *container, const char *folder,
-			 const struct work *work, struct arena *arena,
-			 struct slice *ret_id, struct error *err)
+			 struct arena *arena, struct slice *ret_id, struct error *err)
 {
 	const char *const inspect[] = {
 		container->engine, "image",          "inspect", "--format",
@@ -63,17 +68,15 @@ int container_find_image(const struct container *container, const char *folder,
 	};
 	const char *const pull[] = { container->engine, "pull", "-q", container->image,
 				     NULL };
+	const struct engine_call call = { container, folder, arena };
 	struct answer answer;
-	if (ask(container, inspect, folder, ANSWER_SECONDS, work, arena, &answer, err) <
-	    0)
+	if (ask(&call, inspect, ANSWER_SECONDS, &answer, err) < 0)
 		return -1;
 	if (answer.exit_code != 0 && !container->offline) {
-		if (ask(container, pull, folder, FETCH_SECONDS, work, arena, &answer,
-			err) < 0)
+		if (ask(&call, pull, FETCH_SECONDS, &answer, err) < 0)
 			return -1;
 		if (answer.exit_code == 0 &&
-		    ask(container, inspect, folder, ANSWER_SECONDS, work, arena, &answer,
-			err) < 0)
+		    ask(&call, inspect, ANSWER_SECONDS, &answer, err) < 0)
 			return -1;
 	}
 	if (answer.exit_code != 0 || answer.text.len == 0) {

@@ -13,13 +13,14 @@ struct container {
 	const char *const *environment; // of the engine itself, ended by NULL
 	const char *image;              // as the user names it, or an id
 	bool offline;                   // what is not on this machine is not fetched
+	const struct work *work;        // or NULL
 };
 
 // The image's id, by which it is run from then on; fetches an image that is not here.
 // folder: for the engine's answers. ERROR_SOURCE: there is no such image.
 NODISCARD int container_find_image(const struct container *container, const char *folder,
-				   const struct work *work, struct arena *arena,
-				   struct slice *ret_id, struct error *err);
+				   struct arena *arena, struct slice *ret_id,
+				   struct error *err);
 
 // One program in it.
 struct container_run {

@@ -65,35 +65,22 @@ static int describe(const struct sdist_settings *settings, struct slice path,
 	return 0;
 }
 
-int sdist_look_at_python(const char *cache_directory, struct slice path,
-			 const struct work *work, struct arena *arena,
-			 struct sdist_python *ret_python, struct error *err)
+int sdist_look_at_python(const struct sdist_settings *settings, struct slice path,
+			 struct arena *arena, struct sdist_python *ret_python,
+			 struct error *err)
 {
-	struct sdist_settings settings = { .cache_directory = cache_directory,
-					   .limit_seconds = LIMIT_SECONDS,
-					   .work = work };
+	const struct sdist_settings asking = { .cache_directory =
+						       settings->cache_directory,
+					       .container = settings->container,
+					       .limit_seconds = LIMIT_SECONDS,
+					       .work = settings->work };
 	struct line_list lines = { 0 };
-	if (describe(&settings, path, arena, &lines, err) < 0 ||
+	if (describe(&asking, path, arena, &lines, err) < 0 ||
 	    read_lines(&lines, path, ret_python, err) < 0)
-		return error_during(err, "asking '%.*s' for its version",
-				    SLICE_ARG(path));
-	return 0;
-}
-
-int sdist_look_into_image(const char *cache_directory, struct slice name,
-			  const struct container *container, const struct work *work,
-			  struct arena *arena, struct sdist_python *ret_python,
-			  struct error *err)
-{
-	struct sdist_settings settings = { .cache_directory = cache_directory,
-					   .limit_seconds = LIMIT_SECONDS,
-					   .container = container,
-					   .work = work };
-	struct line_list lines = { 0 };
-	if (describe(&settings, name, arena, &lines, err) < 0 ||
-	    read_lines(&lines, name, ret_python, err) < 0)
-		return error_during(err, "asking '%.*s' of the image for its version",
-				    SLICE_ARG(name));
-	ret_python->path = lines.items[LINES - 1];
+		return error_during(err, "asking '%.*s'%s for its version",
+				    SLICE_ARG(path),
+				    asking.container ? " of the image" : "");
+	if (asking.container)
+		ret_python->path = lines.items[LINES - 1];
 	return 0;
 }

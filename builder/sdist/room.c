@@ -121,17 +121,17 @@ static void clear_left_rooms(const char *folder)
 
 // --- in and out ------------------------------------------------------------------------
 
-int room_enter(const char *cache_directory, struct slice name, const struct work *work,
+int room_enter(const struct sdist_settings *settings, struct slice name,
 	       struct arena *arena, struct room *ret_room, struct error *err)
 {
 	struct room room = { .lock = -1 };
 	const char *folder;
-	if (choose_folder(cache_directory, arena, &folder, err) < 0)
+	if (choose_folder(settings->cache_directory, arena, &folder, err) < 0)
 		return -1;
 	clear_left_rooms(folder);
 	room.path = path_join(arena, folder, name);
 	room.lock_path = arena_printf(arena, "%s.lock", room.path).ptr;
-	if (wait_for_lock(room.lock_path, work, &room.lock, err) < 0)
+	if (wait_for_lock(room.lock_path, settings->work, &room.lock, err) < 0)
 		return -1;
 	if (remove_tree(room.path, err) < 0) {
 		fd_close(&room.lock);

@@ -8,8 +8,7 @@
 // A folder whose lock nobody holds was left by a crash: whoever comes next removes it.
 #pragma once
 
-#include "base/arena.h"
-#include "base/work.h"
+#include "builder/sdist/sdist.h"
 
 struct room {
 	const char *path;      // absolute, without symbolic links; NULL: none is held
@@ -17,9 +16,8 @@ struct room {
 	int lock;
 };
 
-// cache_directory: holds the rooms where /var/tmp cannot. Waits while another process is
-// in the room; it is empty then. ERROR_IO, ERROR_INTERRUPTED.
-NODISCARD int room_enter(const char *cache_directory, struct slice name,
-			 const struct work *work, struct arena *arena,
-			 struct room *ret_room, struct error *err);
+// settings->cache_directory holds the rooms where /var/tmp cannot. Waits while another process is in the room; it is empty
+// then. ERROR_IO, ERROR_INTERRUPTED.
+NODISCARD int room_enter(const struct sdist_settings *settings, struct slice name,
+			 struct arena *arena, struct room *ret_room, struct error *err);
 void room_leave(struct room *room); // removes it; fine on a zeroed struct

@@ -57,44 +57,42 @@ struct built_wheel {
 	struct sha256 requires; // what it was built with
 };
 
-struct sdist_outcome {
-	const char *log_path; // NULL before the log was begun
-	struct slice tail;    // of a failure: the last useful lines
-	enum sandbox_net net; // how the last step ran
-	bool by_another;      // process, at the same time: no log is ours
+struct sdist_request {
+	const struct lock_choice *choice; // a locked sdist that is in the store
+	const struct sdist_settings *settings;
+	const struct sdist_host *host;
+	struct sha256 key; // built_key
 };
 
-// Asks an interpreter what it is. ERROR_INPUT where it is none that can build.
-NODISCARD int sdist_look_at_python(const char *cache_directory, struct slice path,
-				   const struct work *work, struct arena *arena,
+struct sdist_outcome {
+	struct built_wheel wheel; // of sdist_build
+	struct slice metadata;    // of sdist_metadata: METADATA
+	const char *log_path;     // NULL before the log was begun
+	struct slice tail;        // of a failure: the last useful lines
+	enum sandbox_net net;     // how the last step ran
+	bool by_another;          // process, at the same time: no log is ours
+};
+
+// Asks an interpreter of this machine what it is; with settings->container one of the image, by a name that is looked up on
+// the image's own PATH ("python3.12"): the path in the answer is one of the image then. Of the settings only cache_directory,
+// container and work are looked at. ERROR_INPUT where it is none that can build.
+NODISCARD int sdist_look_at_python(const struct sdist_settings *settings,
+				   struct slice path, struct arena *arena,
 				   struct sdist_python *ret_python, struct error *err);
 
-// The same of an image: asks its `name` ("python3.12"), found on its own PATH. The path in
-// the answer is one of the image.
-NODISCARD int sdist_look_into_image(const char *cache_directory, struct slice name,
-				    const struct container *container,
-				    const struct work *work, struct arena *arena,
-				    struct sdist_python *ret_python, struct error *err);
+// Builds the sdist, whatever was built before, and puts the wheel into the store. Of a file with a subdirectory the project
+// is there. With settings->editable its wheel leads to that folder (PEP 660), and the file is not looked at but for its
+// digest. ERROR_NO: the backend failed; ret_outcome has the end of its log, err the cause where it is known. ERROR_INPUT: the
+// sdist holds no project. ret_outcome is set in any case.
+NODISCARD int sdist_build(struct store *store, const struct sdist_request *request,
+			  struct arena *arena, struct sdist_outcome *ret_outcome,
+			  struct error *err);
 
-// Builds a locked sdist that is in the store, whatever was built before, and puts the wheel into the store.
-// Of a file with a subdirectory the project is there. With settings->editable its wheel
-// leads to that folder (PEP 660), and the file is not looked at but for its digest.
-// ERROR_NO: the backend failed; ret_outcome has the end of its log, err the cause where
-// it is known. ERROR_INPUT: the source tree is no project. ret_outcome is set in any case.
-NODISCARD int sdist_build(struct store *store, const struct lock_choice *choice,
-			  const struct sdist_settings *settings,
-			  const struct sdist_host *host, const struct sha256 *key,
-			  struct arena *arena, struct built_wheel *ret_wheel,
-			  struct sdist_outcome *ret_outcome, struct error *err);
-
-// What the backend says of it: METADATA by prepare_metadata_for_build_wheel, or that of the
-// wheel where there is no such hook. The choice's package may lack name and version.
-// Errors and ret_outcome as above.
-NODISCARD int sdist_metadata(struct store *store, const struct lock_choice *choice,
-			     const struct sdist_settings *settings,
-			     const struct sdist_host *host, const struct sha256 *key,
-			     struct arena *arena, struct slice *ret_text,
-			     struct sdist_outcome *ret_outcome, struct error *err);
+// What the backend says of it: METADATA by prepare_metadata_for_build_wheel, or that of the wheel where there is no such
+// hook. The choice's package may lack name and version. Errors and ret_outcome as above.
+NODISCARD int sdist_metadata(struct store *store, const struct sdist_request *request,
+			     struct arena *arena, struct sdist_outcome *ret_outcome,
+			     struct error *err);
 
 // --- built.c: what was built before ----------------------------------------------------
 

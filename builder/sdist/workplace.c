@@ -45,8 +45,7 @@ int workplace_open(const struct sdist_settings *settings, struct slice name,
 	struct workplace place = { .settings = settings,
 				   .arena = arena,
 				   .log_path = "/dev/null" };
-	if (room_enter(settings->cache_directory, name, settings->work, arena,
-		       &place.room, err) < 0)
+	if (room_enter(settings, name, arena, &place.room, err) < 0)
 		return -1;
 	if (fill(&place, err) < 0) {
 		room_leave(&place.room);

@@ -73,7 +73,8 @@ int build_engine_open(struct cli *cli, const char *image, const char *engine,
 {
 	struct container container = { .environment = engine_environment(cli),
 				       .image = image,
-				       .offline = cli->common.offline };
+				       .offline = cli->common.offline,
+				       .work = &cli->progress };
 	const char *folder =
 		path_join(&cli->arena, cache_directory(cli),
 			  arena_printf(&cli->arena, "built/engine-%ld", (long)getpid()));
@@ -84,8 +85,7 @@ int build_engine_open(struct cli *cli, const char *image, const char *engine,
 	if (find_engine(cli, engine, &container.engine, err) < 0 ||
 	    make_directories(folder, err) < 0)
 		return -1;
-	int status = container_find_image(&container, folder, &cli->progress, &cli->arena,
-					  &id, err);
+	int status = container_find_image(&container, folder, &cli->arena, &id, err);
 	(void)!remove_tree(folder, &ignored);
 	if (status < 0)
 		return error_during(err, "looking for the image to build in");
@@ -107,13 +107,15 @@ int build_engine_python(struct cli *cli, const struct target *target,
 			const struct container *container,
 			struct sdist_python *ret_python, struct error *err)
 {
+	struct sdist_settings settings = { .cache_directory = cache_directory(cli),
+					   .container = container,
+					   .work = &cli->progress };
 	struct sdist_python python;
 	struct slice wanted = arena_printf(&cli->arena, "%u.%u", target->python_major,
 					   target->python_minor);
 	struct slice name = arena_printf(&cli->arena, "python%.*s%s", SLICE_ARG(wanted),
 					 target->free_threaded ? "t" : "");
-	if (sdist_look_into_image(cache_directory(cli), name, container, &cli->progress,
-				  &cli->arena, &python, err) < 0)
+	if (sdist_look_at_python(&settings, name, &cli->arena, &python, err) < 0)
 		return -1;
 	if (!is_platform_of(target, python.platform))
 		return error_set(err, ERROR_INPUT,

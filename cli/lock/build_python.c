@@ -78,11 +78,12 @@ int build_python_fits(struct arena *arena, const struct sdist_python *python,
 int build_python_check(struct cli *cli, const struct target *target,
 		       struct build_python *build_python, struct error *err)
 {
+	struct sdist_settings settings = { .cache_directory = cache_directory(cli),
+					   .work = &cli->progress };
 	struct sdist_python *python = &build_python->python;
 	struct target host;
 	if (python->version.len == 0 &&
-	    sdist_look_at_python(cache_directory(cli), python->path, &cli->progress,
-				 &cli->arena, python, err) < 0)
+	    sdist_look_at_python(&settings, python->path, &cli->arena, python, err) < 0)
 		return -1;
 	if (target_init(&cli->arena, S("3.12"), host_platform(&cli->arena), &host, err) <
 	    0)

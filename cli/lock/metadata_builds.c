@@ -158,12 +158,15 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 		.work = &cli->progress,
 	};
 	struct lock_choice choice = { &asking->package, &asking->file };
+	struct sdist_request request = { .choice = &choice,
+					 .settings = &settings,
+					 .host = &host,
+					 .key = asking->key };
 	struct sdist_outcome outcome;
 	progress_done(cli);
 	say(cli, "asking the build backend of %.*s for its metadata",
 	    SLICE_ARG(asking->package.name));
-	int status = sdist_metadata(store, &choice, &settings, &host, &asking->key,
-				    asking->arena, ret_text, &outcome, err);
+	int status = sdist_metadata(store, &request, asking->arena, &outcome, err);
 	if (status < 0) {
 		progress_done(cli);
 		show_log_tail(cli, outcome.tail);
@@ -171,9 +174,11 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 	if (status == 0 && outcome.net == SANDBOX_NET_REFUSED)
 		warn(cli,
 		     "the kernel grants no namespaces: builds could reach the network");
-	if (status == 0)
+	if (status == 0) {
+		*ret_text = outcome.metadata;
 		status = metadata_note_write(note_path(asking), &requires.resolved,
 					     *ret_text, err);
+	}
 	return status;
 }
 

@@ -257,7 +257,10 @@ static int run_build(struct sdists *sdists, struct lock_choice *choice,
 	struct cli *cli = sdists->cli;
 	struct sdist_host host = { install_build_requires, requires };
 	struct sdist_settings settings = settings_for(sdists, choice);
-	struct sha256 key = key_of(sdists, choice);
+	struct sdist_request request = { .choice = choice,
+					 .settings = &settings,
+					 .host = &host,
+					 .key = key_of(sdists, choice) };
 	struct sdist_outcome outcome;
 	uint64_t started_ms = clock_ms();
 	settings.network = has_network(sdists, requires->record);
@@ -265,12 +268,12 @@ static int run_build(struct sdists *sdists, struct lock_choice *choice,
 	    choice->package->version.len ? " " : "", SLICE_ARG(choice->package->version),
 	    settings.editable ? " in its own folder" : "",
 	    settings.network ? " with network" : "");
-	if (sdist_build(sdists->store, choice, &settings, &host, &key, &cli->arena,
-			ret_wheel, &outcome, err) < 0) {
+	if (sdist_build(sdists->store, &request, &cli->arena, &outcome, err) < 0) {
 		progress_done(cli);
 		show_log_tail(cli, outcome.tail);
 		return -1;
 	}
+	*ret_wheel = outcome.wheel;
 	report_build(sdists, ret_wheel, &outcome, started_ms);
 	sdists->net = outcome.net;
 	sdists->built++;
