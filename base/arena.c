@@ -199,9 +199,9 @@ static void back_pages(struct arena_chunk *chunk, size_t to)
 		end = chunk->size;
 	if (end < to)
 		end = to;
-	(void)madvise(
-		(void *)from, (uintptr_t)chunk->bytes + end - from,
-		MADV_POPULATE_WRITE); // best effort: older systems know no such advice
+	// Best effort: older systems know no such advice
+	(void)madvise((void *)from, (uintptr_t)chunk->bytes + end - from,
+		      MADV_POPULATE_WRITE);
 	chunk->backed = end;
 }
 

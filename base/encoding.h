@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 
-void utf8_append(struct buf *buf,
-		 uint32_t point); // a code point's two to four bytes, or the ASCII byte
+// A code point's two to four bytes, or the ASCII byte
+void utf8_append(struct buf *buf, uint32_t point);
 
 // ISO 8859-1: every byte is a character.
 struct slice utf8_from_latin1(struct arena *arena, struct slice bytes);

@@ -9,8 +9,8 @@ struct index;
 struct build_query {
 	struct cli *cli;
 	const struct places *places; // the same as for the lock itself
-	struct index *
-		index; // of them, where one is open; NULL: it is opened for this question
+	// Of them, where one is open; NULL: it is opened for this question
+	struct index *index;
 	struct net *net;         // with index
 	const struct lock *lock; // its cut-offs hold here too
 	const char *lock_path;

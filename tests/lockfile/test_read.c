@@ -101,18 +101,15 @@ static void test_source_trees(void **state)
 	assert_text(f.lock.packages[2].archive.name, "");
 }
 
+#define DIRECTORY_B "[[packages]]\nname = 'b'\n[packages.directory]\npath = 'b'\n"
+#define RELEASE_OF_A(version)                           \
+	"[[packages]]\nname = 'a'\nversion = '" version \
+	"'\n" WHEEL_A("a-" version "-py3-none-any.whl")
+
 static void test_packages_are_sorted(void **state)
 {
 	(void)state;
-	READ(f,
-	     HEAD "[[packages]]\nname = 'b'\n[packages.directory]\npath = 'b'\n"
-		  "[[packages]]\n"
-		  "name = 'a'\n"
-		  "version = '1.10'\n" WHEEL_A(
-			  "a-1.10-py3-none-any.whl") "[[packages]]\n"
-						     "name = 'a'\n"
-						     "version = '1.9'\n" WHEEL_A(
-							     "a-1.9-py3-none-any.whl"));
+	READ(f, HEAD DIRECTORY_B RELEASE_OF_A("1.10") RELEASE_OF_A("1.9"));
 	assert_ok(&f);
 	assert_text(f.lock.packages[0].version, "1.9");
 	assert_text(f.lock.packages[1].version, "1.10");
