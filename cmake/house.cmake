@@ -118,6 +118,15 @@ function(pinbake_room folder rooms libraries)
 	target_link_libraries(${name} ${scope} Threads::Threads)
 endfunction()
 
+# pinbake_doors(FOLDER HEADER...): which of a room's headers other folders may include; tests/house/doors reads it.
+function(pinbake_doors folder)
+	foreach(header IN LISTS ARGN)
+		if(NOT header STREQUAL "*" AND NOT EXISTS ${CMAKE_SOURCE_DIR}/${folder}/${header})
+			message(FATAL_ERROR "${folder}/${header}, a door of its room, does not exist")
+		endif()
+	endforeach()
+endfunction()
+
 # pinbake_embed_text(TARGET HEADER NAME FILE): the bytes of FILE as the array NAME, which HEADER declares.
 function(pinbake_embed_text target header name file)
 	set(out ${CMAKE_BINARY_DIR}/${name}.c)

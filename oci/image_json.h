@@ -36,8 +36,8 @@ struct oci_content {
 	size_t environment_len;
 	const struct oci_layer *layers; // the lowest first
 	size_t layers_len;
-	const struct oci_annotation
-		*annotations; // of the manifest; when it was created is added
+	// Of the manifest; when it was created is added
+	const struct oci_annotation *annotations;
 	size_t annotations_len;
 };
 

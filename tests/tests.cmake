@@ -67,6 +67,21 @@ foreach(source IN LISTS fuzz_targets)
 	endif()
 endforeach()
 
+# The rules of the house that a program can check: tests/house/run.py NAME. 77: it cannot be made here.
+find_program(PYTHON3 python3)
+if(PYTHON3)
+	set(house ${CMAKE_SOURCE_DIR}/tests/house)
+	add_test(NAME house/self_test COMMAND ${PYTHON3} -B ${house}/test_house.py)
+	set(house_tests house/self_test)
+	foreach(check includes cycles doors door_length cli_share calls descriptors formatter torn indentation heads)
+		add_test(NAME house/${check} COMMAND ${PYTHON3} -B ${house}/run.py ${check} --build ${CMAKE_BINARY_DIR})
+		list(APPEND house_tests house/${check})
+	endforeach()
+	set_tests_properties(${house_tests} PROPERTIES LABELS unit TIMEOUT 120 SKIP_RETURN_CODE 77)
+else()
+	message(STATUS "python3 not found: no tests of the house style")
+endif()
+
 # Benchmarks in C: `cmake --build build/release --target bench_page`.
 add_executable(bench_page EXCLUDE_FROM_ALL tests/bench/page.c)
 target_link_libraries(bench_page PRIVATE pinbake_house pinbake_resolver_index)

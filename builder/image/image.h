@@ -13,8 +13,8 @@ struct image_request {
 	const char *directory; // ".pinbake"
 	const struct target *target;
 	uint64_t created; // SOURCE_DATE_EPOCH or 0 (oci.5)
-	struct slice
-		lock_digest_hex; // SHA-256 of the lock's bytes, for the manifest's annotation; "" for none
+	// SHA-256 of the lock's bytes, for the manifest's annotation; "" for none
+	struct slice lock_digest_hex;
 	bool rehash; // read staged layers that are there again and compare
 };
 
@@ -39,8 +39,9 @@ NODISCARD int image_write_archive(const char *directory, const struct bake_resul
 				  struct error *err);
 
 struct dockerfile_options {
-	struct slice
-		existing; // the present Dockerfile: only its marked block is replaced (docker.1); "": a new one
+	// The present Dockerfile: only its marked block is replaced (docker.1); "": a new
+	// one
+	struct slice existing;
 	struct slice base; // "python:3.12-slim"
 	struct slice prefix;
 	struct slice out_directory; // ".pinbake"

@@ -22,8 +22,8 @@ bool store_has_file(const struct store *store, const struct sha256 *digest);
 
 // Where else a file can be had. Zeroed: nowhere.
 struct store_locator {
-	const char *const
-		*wheelhouses; // folders of files: taken by name and hash, before all else
+	// Folders of files: taken by name and hash, before all else
+	const char *const *wheelhouses;
 	size_t wheelhouses_len;
 	bool last_resort; // locate is asked only when the lock's own addresses failed
 	// The configured index, by name and hash; "" where it does not know the file. May be NULL.

@@ -7,8 +7,8 @@
 struct lock_command {
 	const struct text_list *inputs; // empty: those of the project's settings
 	const char *path;               // of the lock
-	const struct lock_values
-		*options;                // each that is set is said, but for its targets
+	// Each that is set is said, but for its targets
+	const struct lock_values *options;
 	const struct text_list *targets; // empty: those of the settings
 	const struct text_list *released;
 };

@@ -381,8 +381,8 @@ void index_values_of_lock(struct cli *cli, const struct index_request *request,
 		take_new(&cli->arena, &all.links, 0, all.links.len, &values->find_links);
 	if (!all.is_open)
 		return;
-	size_t others =
-		before.indexes.len - 1; // but for the main one, which nobody named
+	// But for the main one, which nobody named
+	size_t others = before.indexes.len - 1;
 	if (all.by_lock) {
 		take_new(&cli->arena, &all.indexes, others, all.indexes.len - 1,
 			 &values->extra_index_urls);

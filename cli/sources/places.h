@@ -40,8 +40,8 @@ struct index_request {
 	const struct index_values *values;
 	const struct requirement_set *set; // its options; NULL: none
 	const struct opened_lock *lock; // names places where nobody else does; NULL: none
-	const struct text_list
-		*folders; // more of find_links, where they are there; NULL: none
+	// More of find_links, where they are there; NULL: none
+	const struct text_list *folders;
 };
 
 // ERROR_USAGE for what is no URL of an index, or a name that no index has. Texts live in cli's arena.
