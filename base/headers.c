@@ -65,8 +65,8 @@ static void end_field(struct arena *arena, struct header_block *block, struct sl
 		(struct header_field){ name, with_newlines(arena, slice_trim(value)) };
 }
 
-// md.2: which lines belong to the block, and what becomes of malformed ones, is the email
-// parser's choice.
+// Which lines belong to the block, and what becomes of malformed ones, is as in Python's
+// email parser (md.2).
 int headers_parse(struct arena *arena, struct slice text, struct header_block *ret_block,
 		  struct error *err)
 {

@@ -375,7 +375,7 @@ static const char *method_name(unsigned method)
 	}
 }
 
-// zip.1
+// Entries are stored, deflated or in zstd; a refusal names any other method (zip.1).
 static int refuse_method(const struct zip_entry *entry, struct error *err)
 {
 	const char *name = method_name(entry->method);

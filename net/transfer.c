@@ -295,8 +295,8 @@ static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned
 	return true;
 }
 
-// auth.3: what the caller says to one origin is not for another. Of redirects that libcurl
-// follows, it takes care itself.
+// What the caller says to one origin is not for another (auth.3). At redirects that libcurl
+// follows, it does the same.
 static void drop_authorization(struct transfer *transfer)
 {
 	const struct slice name = S("Authorization:");

@@ -33,8 +33,9 @@ static struct slice basic(struct arena *arena, const struct registry_login *logi
 
 // --- the place for tokens --------------------------------------------------------------
 
-// auth.3: https, or http where the registry itself is. An address that only this machine's
-// own network has could be asked for other secrets than ours.
+// Tokens come over https, or over http where the registry itself does (auth.3). An
+// address that only this machine's own network has could be asked for other secrets than
+// ours.
 static bool realm_is_safe(struct slice api, struct slice realm)
 {
 	struct url parts;

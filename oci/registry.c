@@ -83,7 +83,7 @@ static struct slice manifest_url(const struct session *session, struct slice nam
 			    SLICE_ARG(session->api), SLICE_ARG(name));
 }
 
-// push.3: Location may carry a query of its own.
+// The Location of an upload may carry a query of its own (push.3).
 static struct slice send_url(const struct session *session, const struct blob *blob)
 {
 	bool has_query = slice_find_byte(blob->location, '?') != SLICE_NONE;
