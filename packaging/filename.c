@@ -98,8 +98,8 @@ static bool is_tag_set(struct slice set, bool python)
 	return good && !at_start;
 }
 
-// 427.1: the name part escapes '-' to '_', one for each run; capitals and dots are old
-// but allowed.
+// The name part has '_' for each run of '-'; capitals and dots are old but allowed
+// (427.1).
 static bool is_wheel_project(struct slice name)
 {
 	return name_is_valid(name) && !slice_contains(name, S("__"));
@@ -131,8 +131,9 @@ static bool is_same(struct slice part, const struct slice *known)
 	return known && slice_eq(part, *known);
 }
 
-// 427.1: name-version[-build]-python-abi-platform[-variant]. A build begins with a digit,
-// a Python tag does not, so the third part says whether the sixth is a variant label.
+// The parts are name-version[-build]-python-abi-platform[-variant] (427.1). A build
+// begins with a digit, a Python tag does not, so the third part says whether the sixth is
+// a variant label.
 enum filename_result wheel_name_parse_after(struct slice file,
 					    const struct wheel_name *last,
 					    struct wheel_name *ret_name)
@@ -178,9 +179,9 @@ static bool strip_suffix(struct slice *file, struct slice suffix)
 	return true;
 }
 
-// 625.1: old names hold dashes on both sides ("a-b-1.0", "a-1.0-1"): the split is where
-// the project's name ends. An unknown project leaves the last dash, since a version in
-// normal form has none.
+// Old names hold dashes on both sides ("a-b-1.0", "a-1.0-1"): the split is where the
+// project's name ends (625.1). An unknown project leaves the last dash, since a version
+// in normal form has none.
 static size_t find_split(struct slice stem, struct slice project)
 {
 	if (project.len == 0)
@@ -191,7 +192,7 @@ static size_t find_split(struct slice stem, struct slice project)
 	return SLICE_NONE;
 }
 
-// 625.2: zip is still there; tar.bz2, tar.xz and the like are other files.
+// Old sdists are .zip; tar.bz2, tar.xz and the like are other files (625.2).
 enum filename_result sdist_name_parse(struct slice file, struct slice project,
 				      struct sdist_name *ret_name)
 {

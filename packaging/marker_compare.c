@@ -18,7 +18,8 @@ static int fail_whole(struct marker_comparison *c)
 	return fail(c, c->left.offset, c->right.offset + c->right.len - c->left.offset);
 }
 
-// 508.6: which variables exist where.
+// 'extra' means nothing in a lock, 'extras' and 'dependency_groups' nothing elsewhere
+// (508.6).
 static int check_place(struct marker_comparison *c, const struct marker_operand *variable,
 		       struct error *err)
 {
@@ -85,9 +86,10 @@ static int fail_no_version(struct marker_comparison *c, const struct marker *com
 	return fail(c, literal->offset, literal->len);
 }
 
-// 508.2 on versions. What installers do with a bad version differs from the standard:
-// packaging compares texts. That stays possible in metadata, whose author cannot be
-// asked; elsewhere a comparison that can only be false is an error.
+// Versions are compared as specifiers do, without 'in' (508.2). What installers do with a
+// bad version differs from the standard: packaging compares texts. That stays possible in
+// metadata, whose author cannot be asked; elsewhere a comparison that can only be false
+// is an error.
 static int check_version(struct arena *arena, struct marker_comparison *c,
 			 struct marker *compare, const struct marker_operand *literal,
 			 struct error *err)
@@ -112,7 +114,7 @@ static int check_version(struct arena *arena, struct marker_comparison *c,
 	return fail_no_version(c, compare, literal, err);
 }
 
-// 508.2 on sets and texts.
+// Sets know only 'in' with the text on the left, texts have no '~=' (508.2).
 static int check_text(struct marker_comparison *c, const struct marker *compare,
 		      struct error *err)
 {
@@ -130,7 +132,7 @@ static int check_text(struct marker_comparison *c, const struct marker *compare,
 	return fail_whole(c);
 }
 
-// 685.1: names of extras and groups are compared normalised.
+// Names of extras and groups are compared normalised (685.1).
 static bool is_name_field(enum marker_field field)
 {
 	return field == FIELD_EXTRA || marker_fields[field].type == TYPE_SET;

@@ -69,7 +69,7 @@ static bool set_holds(const struct marker *compare, const struct marker_context 
 	return compare->op == MARKER_NOT_IN;
 }
 
-// 508.2: texts have no order.
+// Texts have no order: '<=' and '>=' act as '==' (508.2).
 static bool text_holds(const struct marker *compare, struct slice value)
 {
 	struct slice left = compare->literal_first ? compare->literal : value;

@@ -106,7 +106,7 @@ static void hint_nearest_field(struct slice token, struct error *err)
 		error_hint(err, "did you mean '%s'?", nearest);
 }
 
-// 508.3: neither a quoted text nor a variable of the standard.
+// The operand is neither a quoted text nor a variable of the standard (508.3).
 static int fail_operand(struct parser *p, bool is_right, struct error *err)
 {
 	struct slice token = token_at(p->text, p->at);
@@ -176,7 +176,7 @@ static int fail_operator(struct parser *p, struct error *err)
 	return -1;
 }
 
-// 508.4: the longest operator wins, '===' before '=='.
+// The longest operator wins, '===' before '==' (508.4).
 static int parse_operator(struct parser *p, enum marker_operator *ret_op,
 			  struct error *err)
 {

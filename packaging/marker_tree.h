@@ -33,7 +33,7 @@ enum marker_field {
 	FIELD_DEPENDENCY_GROUPS,
 };
 
-// 508.1: what kind of value a field has decides what an operator means on it.
+// The kind of a field's value decides what an operator means on it (508.1).
 enum marker_type { TYPE_STRING, TYPE_VERSION, TYPE_VERSION_OR_STRING, TYPE_SET };
 
 struct marker_field_info {

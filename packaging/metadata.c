@@ -49,7 +49,8 @@ static void add_text(struct arena *arena, struct slice **items, size_t *len, siz
 	(*items)[(*len)++] = text;
 }
 
-// md.1: a minor version we do not know only adds fields; a major one may mean anything.
+// An unknown minor version only adds fields; an unknown major one may mean anything
+// (md.1).
 static int read_version(struct metadata *metadata, struct slice value, struct error *err)
 {
 	struct slice rest = value, major_text, minor_text;
@@ -83,8 +84,8 @@ static int read_requires_python(struct arena *arena, struct metadata *metadata,
 			    SLICE_ARG(metadata->requires_python_text));
 }
 
-// 508.3, md.3: one requirement that cannot be understood makes the release ineligible,
-// not the package.
+// One requirement that cannot be understood makes the release ineligible, not the package
+// (508.3, md.3).
 static int read_requires_dist(struct arena *arena, struct metadata *metadata,
 			      struct slice value, struct error *err)
 {
@@ -103,7 +104,7 @@ static int read_requires_dist(struct arena *arena, struct metadata *metadata,
 	return 0;
 }
 
-// 685.1. An extra whose name is invalid cannot be asked for.
+// Names of extras are kept normalised (685.1); one that is invalid cannot be asked for.
 static void read_provides_extra(struct arena *arena, struct metadata *metadata,
 				struct slice value)
 {
@@ -178,8 +179,9 @@ int metadata_parse(struct arena *arena, struct slice text, struct metadata *ret_
 	return 0;
 }
 
-// 643.1, and 808.1: a list that is both present and Dynamic may grow in the wheel, so it
-// is not final either.
+// Metadata is final from version 2.2 on, but for what it calls Dynamic (643.1). A list
+// that is both present and Dynamic may grow in the wheel, so it is not final either
+// (808.1).
 bool metadata_is_static(const struct metadata *metadata)
 {
 	if (metadata->version_major < 2 ||

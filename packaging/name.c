@@ -8,7 +8,7 @@ static bool is_separator(char c)
 	return c == '-' || c == '_' || c == '.';
 }
 
-// 503.2: to the end of the text, so that a trailing newline is no part of a name.
+// A name is checked to the end of the text: a trailing newline is no part of one (503.2).
 bool name_is_valid(struct slice name)
 {
 	if (name.len == 0 || !is_alnum(name.ptr[0]) || !is_alnum(name.ptr[name.len - 1]))

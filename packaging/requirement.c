@@ -91,7 +91,8 @@ static int parse_extras(struct parser *p, struct requirement *requirement,
 		}
 		if (parse_name(p, "the name of an extra", &extra, err) < 0)
 			return -1;
-		*array_push(p->arena, &extras) = name_normalize(p->arena, extra); // 685.1
+		// Names of extras are compared normalised (685.1).
+		*array_push(p->arena, &extras) = name_normalize(p->arena, extra);
 		skip(p);
 		if (next_is(p, ']'))
 			break;
@@ -151,7 +152,7 @@ static int parse_specifiers(struct parser *p, size_t end, struct requirement *re
 	return 0;
 }
 
-// md.3: PEP 345 let "(1.0)" stand for any release of 1.0.
+// Old metadata lets "(1.0)" stand for any release of 1.0 (PEP 345; md.3).
 static bool parse_bare_version(struct parser *p, size_t end,
 			       struct requirement *requirement)
 {
@@ -200,7 +201,7 @@ static bool has_scheme(struct slice url)
 	return true;
 }
 
-// 508.4: a ';' belongs to the URL that it touches. Where what follows reads as a marker,
+// A ';' belongs to the URL that it touches (508.4). Where what follows reads as a marker,
 // that was not meant.
 static int check_semicolon(struct parser *p, size_t start, struct slice url,
 			   struct error *err)

@@ -70,7 +70,7 @@ static int parse_operator(struct parser *parser, struct specifier *specifier)
 		return expect_operator(parser);
 	specifier->op = OPERATORS[i].op;
 	parser->at += OPERATORS[i].text.len;
-	// md.3: "!=~5.0" of old metadata means "!=5.0.*".
+	// Old metadata's "!=~5.0" means "!=5.0.*" (md.3).
 	if (parser->lenient && specifier->op == SPECIFIER_NOT_EQUAL &&
 	    next_is(parser, '~')) {
 		parser->at++;
@@ -132,7 +132,8 @@ static bool is_release_only(const struct version *version)
 	       version->local_len == 0;
 }
 
-// 440.8, and local parts only where equality is asked for.
+// '.*' follows a bare release, '~=' needs two numbers (440.8), and a local part stands
+// only where equality is asked for.
 static int check_version(const struct parser *parser, const struct specifier *specifier)
 {
 	const struct version *version = &specifier->version;

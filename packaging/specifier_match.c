@@ -26,7 +26,7 @@ static struct version base_of(const struct version *version)
 	return base;
 }
 
-// 440.7: a local part counts only where the clause names one.
+// A local part counts only where the clause names one (440.7).
 static bool is_equal(const struct specifier *specifier, const struct version *version)
 {
 	const struct version *bound = &specifier->version;
@@ -36,8 +36,8 @@ static bool is_equal(const struct specifier *specifier, const struct version *ve
 				     : version_cmp_public(version, bound)) == 0;
 }
 
-// 440.6: >V leaves out V's post-releases and locals, unless V itself is a post-release
-// (or a dev release, which has no post-releases).
+// >V leaves out V's post-releases and locals, unless V itself is a post-release (or a dev
+// release, which has no post-releases) (440.6).
 static bool is_greater(const struct version *version, const struct version *bound)
 {
 	if (version_cmp_public(version, bound) <= 0)
@@ -48,8 +48,8 @@ static bool is_greater(const struct version *version, const struct version *boun
 	return version_cmp_public(&base, &bound_base) != 0;
 }
 
-// 440.6: <V leaves out V's pre-releases, the first of which is V.dev0, unless V itself is
-// one.
+// <V leaves out V's pre-releases, the first of which is V.dev0, unless V itself is one
+// (440.6).
 static bool is_less(const struct version *version, const struct version *bound)
 {
 	struct version first = *bound;
@@ -60,15 +60,15 @@ static bool is_less(const struct version *version, const struct version *bound)
 	return version_cmp_public(version, &first) < 0;
 }
 
-// 440.8: ~=2.2.post3 is >=2.2.post3, ==2.*
+// ~=2.2.post3 is >=2.2.post3, ==2.* (440.8).
 static bool is_compatible(const struct version *version, const struct version *bound)
 {
 	return version_cmp_public(version, bound) >= 0 &&
 	       same_prefix(version, bound, bound->release_len - 1);
 }
 
-// 440.9: as text, in any case. Installers compare the normal form, users copy what the
-// file name says: either will do.
+// '===' compares texts, in any case (440.9). Installers compare the normal form, users
+// copy what the file name says: either will do.
 static bool is_same_text(struct slice text, const struct version *version)
 {
 	if (slice_eq_ignore_case(text, version->text))

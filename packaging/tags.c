@@ -61,8 +61,8 @@ static struct slice abi_tag(struct maker *maker)
 			    target->python_minor, target->free_threaded ? "t" : flag);
 }
 
-// 425.5: the stable ABI of this and every older minor; free-threaded builds have their
-// own (PEP 803).
+// CPython takes the stable ABI of this and every older minor version; free-threaded
+// builds have their own (PEP 803; 425.5).
 static void add_cpython(struct maker *maker)
 {
 	const struct target *target = maker->target;
@@ -160,7 +160,7 @@ static int best_abi(const struct target *target, struct slice python, struct sli
 	return best;
 }
 
-// 425.1: the product is capped before anything is expanded.
+// The product of a wheel's tags is capped before anything is expanded (425.1).
 int wheel_rank(const struct target *target, const struct wheel_name *wheel)
 {
 	size_t pythons = set_size(wheel->python), abis = set_size(wheel->abi),
@@ -186,8 +186,8 @@ static struct slice after_digits(struct slice build)
 	return build;
 }
 
-// 425.6: leading number, then text; a wheel with a build tag is a later build than one
-// without.
+// Build tags compare by their leading number, then as text; a wheel with a build tag is a
+// later build than one without (425.6).
 static int cmp_build(const struct wheel_name *a, const struct wheel_name *b)
 {
 	if ((a->build.len > 0) != (b->build.len > 0))

@@ -6,7 +6,7 @@
 enum { GLIBC_OLDEST_X86 = 5, GLIBC_OLDEST = 17 };
 enum { MACOS_BIG_SUR = 11, MACOS_10_LAST = 16, MACOS_10_FIRST_X86 = 4 };
 
-// 425.2
+// The old names of three manylinux policies, by their minor version of glibc (425.2).
 static const struct {
 	unsigned minor;
 	const char *alias;
@@ -25,8 +25,8 @@ static void add(struct list *list, struct slice platform)
 	*array_push(list->arena, list->platforms) = platform;
 }
 
-// 425.2: every glibc from the floor down to the oldest that has a policy; the old name
-// right after its number.
+// Every glibc counts from the target's down to the oldest that has a policy; the old name
+// comes right after its number (425.2).
 static void add_manylinux(struct list *list, const struct target *target)
 {
 	bool x86 = target->arch == ARCH_AMD64 || target->arch == ARCH_I686;
@@ -43,7 +43,7 @@ static void add_manylinux(struct list *list, const struct target *target)
 	}
 }
 
-// 425.3: musl is a property of the interpreter, here of the target.
+// musl is a property of the interpreter, here of the target (425.3).
 static void add_musllinux(struct list *list, const struct target *target)
 {
 	for (unsigned minor = target->os_minor + 1; minor-- > 0;)
@@ -52,7 +52,7 @@ static void add_musllinux(struct list *list, const struct target *target)
 				 minor, SLICE_ARG(target->platform_machine)));
 }
 
-// 425.6: last, as uv has it.
+// A bare linux_* tag ranks last, as uv has it (425.6).
 static void add_native_linux(struct list *list, const struct target *target)
 {
 	add(list,
@@ -67,8 +67,8 @@ static void add_macos_formats(struct list *list, unsigned major, unsigned minor,
 				       formats[i]));
 }
 
-// 425.4: 10.x counts by the minor, 11 and later have minor 0. On arm64 what is older than
-// 11 can only be the other half of a universal2 binary.
+// macOS 10.x counts by the minor, 11 and later have minor 0 (425.4). On arm64 what is
+// older than 11 can only be the other half of a universal2 binary.
 static void add_macos(struct list *list, const struct target *target)
 {
 	static const char *const x86[] = { "x86_64", "intel",      "fat64",

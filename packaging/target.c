@@ -188,7 +188,8 @@ static int set_platform(struct slice platform, struct target *target, struct err
 	return 0;
 }
 
-// 508.1. platform_release and platform_version are a machine's, not a target's: unknown.
+// The values of marker variables (508.1). platform_release and platform_version are a
+// machine's, not a target's, and therefore empty.
 static void set_markers(struct target *target)
 {
 	const struct arch_row *row = &ARCHES[target->arch];
@@ -293,7 +294,8 @@ int target_parse(struct arena *arena, struct slice name, struct target *ret_targ
 	return 0;
 }
 
-// 751.2: python_version, so that it holds on every patch release; the libc has no marker.
+// The marker names python_version, so that it holds on every patch release; the libc has
+// no marker (751.2).
 struct slice target_marker(struct arena *arena, const struct target *target)
 {
 	return arena_printf(

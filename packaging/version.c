@@ -109,7 +109,7 @@ static bool take_part(struct scan *scan, const struct slice *words, size_t count
 	return false;
 }
 
-// 440.3: discouraged, and still there.
+// Epochs are discouraged, and still there (440.3).
 static void scan_epoch(struct scan *scan, struct version *version)
 {
 	struct scan ahead = *scan;
