@@ -95,7 +95,8 @@ static int add_hashes(struct exporter *exporter, const struct lock_package *pack
 			SLICE_ARG(package->name));
 }
 
-// req.8: without a hash for one, pip refuses to check the others.
+// A source tree has no hash, and pip checks the hashes of all requirements or of none
+// (req.8).
 static int fail_unhashable(struct exporter *exporter, const struct lock_package *package)
 {
 	error_at(exporter->err, ERROR_NO, package->span,
@@ -163,7 +164,7 @@ static void write_archive(struct buf *buf, const struct lock_package *package)
 	write_fragment(buf, archive->subdirectory);
 }
 
-// 751.13: the commit, never the branch that was asked for.
+// The commit is written, never the branch that was asked for (751.13).
 static void write_vcs(struct buf *buf, const struct lock_package *package)
 {
 	const struct lock_vcs *vcs = &package->vcs;

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-// 751.1: false ends the reading, as nothing is known about another major version's keys.
+// False ends the reading, as nothing is known about another major version's keys (751.1).
 static bool read_version(struct lock_reader *reader, const struct toml_value *root,
 			 struct lock *lock)
 {
@@ -37,7 +37,7 @@ static bool read_version(struct lock_reader *reader, const struct toml_value *ro
 	return true;
 }
 
-// 751.2, 508.6: what an environment is cannot depend on extras.
+// The markers of an environment may not ask for extras (751.2, 508.6).
 static void read_environments(struct lock_reader *reader, const struct toml_value *root,
 			      struct lock *lock)
 {
@@ -69,7 +69,7 @@ static size_t read_names(struct lock_reader *reader, const struct toml_value *ro
 	return lock_sort_texts(*ret_names, len);
 }
 
-// 751.5: default groups stand for what is installed anyway and are not offered by name.
+// Default groups stand for what is installed anyway and are not offered by name (751.5).
 // Both lists are sorted.
 static void check_default_groups(struct lock_reader *reader,
 				 const struct toml_value *root, const struct lock *lock)
@@ -171,7 +171,7 @@ static bool read_moment(const struct toml_value *value, struct slice *ret_moment
 	return true;
 }
 
-// 751.16: a datetime, a date, or a text that cli understands.
+// The cut-off is a datetime, a date, or a text that cli understands (751.16).
 static void read_exclude_newer(struct lock_reader *reader, const struct toml_value *own,
 			       struct lock *lock)
 {

@@ -116,7 +116,7 @@ static struct slice read_name(struct lock_reader *reader, const struct toml_valu
 
 // --- the rest ---------------------------------------------------------------------------------
 
-// 751.8: an integer (toml.1), of bytes.
+// The size is a number of bytes (751.8), and a boolean is no number (toml.1).
 static void read_size(struct lock_reader *reader, const struct toml_value *table,
 		      struct lock_file *file)
 {
@@ -132,7 +132,8 @@ static void read_size(struct lock_reader *reader, const struct toml_value *table
 	file->size = (uint64_t)size->integer;
 }
 
-// 751.8, toml.2: a datetime in UTC, in the spelling that the model promises.
+// The upload time is a TOML datetime in UTC (751.8, toml.2), returned in the spelling
+// that the model promises.
 static struct slice read_upload_time(struct lock_reader *reader,
 				     const struct toml_value *table)
 {

@@ -52,10 +52,11 @@ static void read_package_marker(struct lock_reader *reader,
 	if (!value)
 		return;
 	package->marker_text = value->string;
-	package->marker = read_marker(reader, value, MARKER_IN_LOCK); // 751.14
+	package->marker = read_marker(reader, value, MARKER_IN_LOCK); // no extra (751.14)
 }
 
-// 751.4: for people and audits. Entries without a name (uv writes some) tell us nothing.
+// Dependencies are for people and audits, not for installing (751.4). Entries without a
+// name, which uv writes, tell us nothing.
 static void read_dependencies(struct lock_reader *reader, const struct toml_value *table,
 			      struct lock_package *package)
 {
@@ -73,8 +74,8 @@ static void read_dependencies(struct lock_reader *reader, const struct toml_valu
 	package->dependencies_cap = len;
 }
 
-// 751.12: checked, since it stands here by the standard, and not kept: no part of pinbake
-// trusts it yet.
+// Attestations are checked, since the standard has them in a package (751.12), and not
+// kept: no part of pinbake trusts them yet.
 static void check_attestations(struct lock_reader *reader, const struct toml_value *table)
 {
 	const struct toml_value **items;
@@ -194,7 +195,7 @@ static void read_archive(struct lock_reader *reader, const struct toml_value *ta
 	read_lock_file(reader, archive, LOCK_ARCHIVE, &package->archive);
 }
 
-// 751.13: requested-revision is kept for people; what counts is commit-id.
+// commit-id is what counts; requested-revision is kept for people (751.13).
 static void read_vcs(struct lock_reader *reader, const struct toml_value *table,
 		     struct lock_package *package)
 {

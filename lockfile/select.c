@@ -35,8 +35,8 @@ static int check_extras(const struct selector *selector,
 	return 0;
 }
 
-// 751.3. Markers and Python versions see the same Python: the first release where the
-// patch is open.
+// requires-python has to hold (751.3). Markers and Python versions see the same Python:
+// the first release where the patch is open.
 static bool python_fits(const struct selector *selector, struct slice requires_python)
 {
 	struct specifier_set set;
@@ -59,7 +59,7 @@ static int check_python(const struct selector *selector)
 			 SLICE_ARG(selector->target->python_full));
 }
 
-// 751.2
+// One of the lock's environments has to match the target (751.2).
 static int check_environments(const struct selector *selector)
 {
 	const struct lock *lock = selector->lock;

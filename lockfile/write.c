@@ -60,8 +60,8 @@ static bool is_portable(const struct toml_datetime *datetime)
 	return datetime->year > 0 && datetime->second < 60;
 }
 
-// 751.8: a native datetime in UTC; an index's answer that is none is left out, being
-// informational.
+// The upload time is a native datetime in UTC (751.8). An index's answer that is none is
+// left out, since nothing depends on it.
 static void write_upload_time(struct buf *buf, struct slice text)
 {
 	enum toml_type type;
@@ -223,8 +223,8 @@ static void write_packages(struct buf *buf, struct slice at,
 		write_package(buf, at, sorted[i]);
 }
 
-// 751.5: a lock for several uses says both lists, even where one is empty; one for a
-// single use says neither.
+// A lock for several uses says both lists, even where one is empty; one for a single use
+// says neither (751.5).
 static void write_uses(struct buf *buf, const struct lock *lock)
 {
 	if (lock->extras_len || lock->groups_len) {
@@ -237,7 +237,7 @@ static void write_uses(struct buf *buf, const struct lock *lock)
 				   lock->default_groups_len);
 }
 
-// 751.16: the cut-off stands there as the moment that it was, not as a duration.
+// The cut-off is written as the moment that it was, not as a duration (751.16).
 static bool is_portable_moment(struct slice text)
 {
 	enum toml_type type;
