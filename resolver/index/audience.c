@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads the tags of a wheel that does not fit, and names what does not (425.*, 600.*, 656.*).
+// Reads the tags of a wheel that does not fit, and names what does not (PEP 425, 600,
+// 656).
 #include "resolver/index/audience.h"
 
 enum libc { LIBC_ANY, LIBC_GLIBC, LIBC_MUSL };

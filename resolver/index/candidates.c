@@ -105,7 +105,8 @@ static bool is_wanted_kind(const struct candidate_policy *policy,
 	return policy->binary != (is_wheel(row) ? BINARY_NONE : BINARY_ONLY);
 }
 
-// 592.2: `==` without a wildcard, or `===`, and only a pin that means this release.
+// A pin is `==` without a wildcard, or `===`, and counts if it means this release
+// (592.2).
 static bool is_pinned(const struct selection *selection, uint32_t rank)
 {
 	const struct candidate_policy *policy = selection->policy;
@@ -255,8 +256,8 @@ static struct candidate judge_release(struct selection *selection, uint32_t rank
 			candidate.file = at;
 	}
 	candidate.prerelease = release->is_prerelease;
-	// 792.1: a quarantined project offers no files; where a page lists some, none is
-	// safe.
+	// A quarantined project offers no files; where a page lists some, none is safe
+	// (792.1).
 	bool quarantined = slice_eq(project->status, S("quarantined"));
 	if (quarantined || !admits_local(selection, rank)) {
 		candidate.reason = quarantined ? CANDIDATE_QUARANTINED : CANDIDATE_LOCAL;
@@ -289,9 +290,10 @@ static void append_ranks(struct candidates *candidates, bool lowest, struct want
 	}
 }
 
-// 440.10: stable releases first, pre-releases where no stable one will do. By version
-// alone only where they were asked for: a specifier that names one does not ask for more
-// than it needs. 592.2: of what a pin means (1.0 and 1.0+local), what is yanked comes last.
+// Stable releases come first, pre-releases where no stable one will do (440.10). Version
+// alone decides only where they were asked for: a specifier that names one does not ask
+// for more than it needs. Of what a pin means (1.0 and 1.0+local), what is yanked comes
+// last (592.2).
 static void order(struct candidates *candidates, const struct candidate_policy *policy)
 {
 	bool lowest = policy->resolution == RESOLUTION_LOWEST;

@@ -133,7 +133,7 @@ static int check_identity(const struct metadata_job *job, const struct metadata 
 			 SLICE_ARG(metadata->version));
 }
 
-// 643.1
+// An sdist's metadata is believed only where it is final (643.1).
 static int check_static(const struct metadata_job *job, struct error *err)
 {
 	const struct metadata *metadata = &job->answer.metadata;

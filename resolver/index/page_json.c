@@ -54,7 +54,7 @@ static void read_file_hashes(struct json_scanner *scanner, struct project_file *
 static void read_yanked(struct json_scanner *scanner, struct project_file *file)
 {
 	enum json_token token = json_next(scanner);
-	file->yanked = token == JSON_TRUE || token == JSON_STRING; // 592.1
+	file->yanked = token == JSON_TRUE || token == JSON_STRING; // also "" (592.1)
 	if (token == JSON_STRING)
 		file->yanked_reason = scanner->text;
 	json_skip_rest(scanner);

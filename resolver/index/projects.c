@@ -171,8 +171,8 @@ static size_t number_of(const struct index *index, const struct page_job *job)
 	return number;
 }
 
-// 503.4: the normalized name and the slash at the end; 691.1: JSON first, HTML where an
-// index has nothing else.
+// The address has the normalized name and a slash at its end (503.4). JSON is preferred,
+// HTML taken where an index has nothing else (691.1).
 static void request_page(struct index *index, struct page_job *job)
 {
 	struct net_request request = {

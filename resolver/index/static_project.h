@@ -21,8 +21,8 @@ struct static_known {
 };
 
 // True with *ret_headers; else *ret_why says, to follow "its pyproject.toml", why not.
-// 621.1, 808.1: of dependencies, optional-dependencies and requires-python none may be in
-// `dynamic`, even where it has a value.
+// None of dependencies, optional-dependencies and requires-python may be in `dynamic`,
+// even where it has a value (621.1, 808.1).
 bool static_project_headers(struct slice pyproject, const struct static_known *known,
 			    struct arena *arena, struct slice *ret_headers,
 			    struct slice *ret_why);

@@ -26,7 +26,8 @@ static void fail_cycle(struct document *document, const struct inclusion *inclus
 static void add_group(struct pyproject *project, const struct named_list *group,
 		      const struct inclusion *inclusion);
 
-// 735.3: {include-group = "x"}, and no other key. NULL after an error.
+// An include is {include-group = "x"}, without any other key (735.3). NULL after an
+// error.
 static const struct toml_value *included_name(struct document *document,
 					      const struct toml_value *item)
 {
@@ -73,7 +74,7 @@ static void follow_include(struct pyproject *project, const struct toml_value *i
 	}
 }
 
-// 735.2: in order, nothing left out that stands there twice.
+// A group's items are added in order, also those that stand there twice (735.2).
 static void add_group(struct pyproject *project, const struct named_list *group,
 		      const struct inclusion *inclusion)
 {

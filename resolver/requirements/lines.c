@@ -155,8 +155,8 @@ static bool is_continued(struct slice line)
 	return slice_ends_with(line, S("\\")) && !is_comment_line(line);
 }
 
-// req.1: joins before comments go, so a comment swallows what is joined to it; a line
-// that is all comment ends the join whatever its own last byte is.
+// Lines are joined before comments go, so a comment swallows what is joined to it; a line
+// that is all comment ends the join whatever its own last byte is (req.1).
 static struct logical_line join_lines(struct line_reader *reader, struct slice line,
 				      struct arena *arena)
 {
@@ -176,7 +176,7 @@ static struct logical_line join_lines(struct line_reader *reader, struct slice l
 	return line_of(reader->source, &builder);
 }
 
-// req.1: the part of the line before a comment, without the blanks around it.
+// The part of the line before a comment, without the blanks around it (req.1).
 static void find_content(struct slice text, size_t *ret_from, size_t *ret_to)
 {
 	size_t from = 0, to = 0;
@@ -209,7 +209,7 @@ static size_t variable_length(struct slice text, size_t at)
 	return len > 2 && len < rest.len && rest.ptr[len] == '}' ? len + 1 : 0;
 }
 
-// req.2: the value of the variable at text[at]; "" leaves the text as it is.
+// The value of the variable at text[at]; "" leaves the text as it is (req.2).
 static struct slice variable_value(const struct line_reader *reader, struct arena *arena,
 				   struct slice text, size_t at, size_t len)
 {

@@ -23,7 +23,8 @@ static struct slice setuptools_file(const struct toml_table *root, struct slice 
 	return value && value->type == TOML_STRING ? value->string : S("");
 }
 
-// 621.1, 808.1: even where the list is also given here, more may be added to it.
+// A dynamic list is refused even where it is also given here: a build may add to it
+// (621.1, 808.1).
 static void refuse_dynamic(struct pyproject *project, struct slice key, bool *checked)
 {
 	struct document *document = &project->document;
@@ -117,8 +118,8 @@ static void add_own_extra(struct pyproject *project, const struct toml_value *st
 	add_extra(project, extra, &inner);
 }
 
-// 621.3. The project itself is not installed from an index, so its version is not looked
-// at.
+// A project may ask for extras of its own (621.3). It is not installed from an index, so
+// the version that is asked for is not looked at.
 static void add_itself(struct pyproject *project, const struct toml_value *string,
 		       const struct requirement *requirement,
 		       const struct inclusion *inclusion)

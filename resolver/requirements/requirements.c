@@ -106,7 +106,7 @@ static bool is_valid_override(struct reading *reading,
 	return false;
 }
 
-// req.7
+// A constraint has a name, no extras, and is not editable (req.7).
 static bool is_valid_constraint(struct reading *reading,
 				const struct requirement_entry *entry)
 {
@@ -206,7 +206,7 @@ static void read_entry(struct reading *reading, const struct file *file,
 		add_entry(reading, file, entry);
 }
 
-// req.3: a folder is seen from the file that names it, which has to be on its machine.
+// A folder is seen from the file that names it, which has to be on this machine (req.3).
 static bool is_elsewhere(struct reading *reading, const struct file *file,
 			 const struct line_option *option)
 {
@@ -243,7 +243,8 @@ static bool is_https(struct slice target)
 	return slice_eq_ignore_case(slice_range(target, 0, 6), S("https:"));
 }
 
-// req.4: what an included name means in its file. NULL after an error.
+// What the name of an included file means in the including one (req.4). NULL after an
+// error.
 static const char *included_path(struct reading *reading, const struct file *file,
 				 const struct line_option *option)
 {
@@ -402,7 +403,7 @@ static void set_origin(struct reading *reading, struct file *file)
 	file->origin[file->origin_len - 1] = file->include;
 }
 
-// req.4: recursion is an error that names both files.
+// Recursion is an error that names both files (req.4).
 static int check_include(struct reading *reading, const struct file *file)
 {
 	for (const struct file *up = file->includer; up; up = up->includer) {

@@ -12,7 +12,7 @@
 
 #include <pcre2.h>
 
-// 723.1: the text of the standard.
+// The regular expression of the standard, character by character (723.1).
 static const char BLOCK[] =
 	"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\\s(?P<content>(^#(| .*)$\\s)+)^# ///$";
 
