@@ -37,8 +37,8 @@ static int check_choice(const struct lock_choice *choice, struct error *err)
 	return 0;
 }
 
-// Plan.1 asks for the lock's size only. A lock without sizes makes buckets of everything:
-// still the same on every host.
+// The size is the one that the lock says (plan.1). A lock without sizes makes buckets of
+// everything: still the same on every host.
 static uint64_t wheel_bytes(const struct lock_choice *choice)
 {
 	return choice->file->has_size ? choice->file->size : 0;
@@ -62,7 +62,7 @@ static size_t count_layers(const struct plan_request *request, uint64_t threshol
 	return count;
 }
 
-// Plan.3: while there are too many layers the threshold doubles.
+// While there are too many layers the threshold doubles (plan.3).
 static int find_threshold(const struct plan_request *request, uint64_t *ret_threshold,
 			  struct error *err)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The canonical tar form: the vector of layers.md §1, field layout, and every branch of
-// tar.6 and tar.7.
+// The canonical tar form: the test vector of docs/layers.md, field layout, and every
+// branch of names (tar.6) and pax headers (tar.7).
 #include "base/digest.h"
 #include "base/gzip_member.h"
 #include "base/tar.h"

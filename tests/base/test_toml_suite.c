@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// toml.4: the whole 1.0.0 list of toml-lang/toml-test. Its files are not ours and not in
+// The whole 1.0.0 list of toml-lang/toml-test (toml.4). Its files are not ours and not in
 // this tree: set TOML_TEST_DIR to the suite's `tests` folder; without it this is skipped.
 #include <setjmp.h>
 #include <stdarg.h>

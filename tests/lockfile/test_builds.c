@@ -46,7 +46,7 @@ static void test_a_record_is_read_and_written_unchanged(void **state)
 	assert_text(lock_write(&f.arena, &f.lock), canonical);
 }
 
-// 751.15: nothing in a tool's table can make a lock unreadable.
+// Nothing in a tool's table can make a lock unreadable (751.15).
 static void test_751_15_a_wrong_record_goes_alone(void **state)
 {
 	(void)state;

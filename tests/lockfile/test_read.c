@@ -44,7 +44,7 @@ static void test_reads_all_keys(void **state)
 	assert_text(f.lock.requires_python, ">=3.12");
 	assert_text(f.lock.created_by, "pinbake");
 	assert_text(f.lock.targets[0], "cp312-linux-amd64-glibc2.28");
-	assert_text(f.lock.exclude_newer, "2025-01-01T00:00:00Z"); // 751.16
+	assert_text(f.lock.exclude_newer, "2025-01-01T00:00:00Z"); // the moment (751.16)
 	assert_text(f.lock.torch_backend, "cu128");
 	assert_text(f.lock.torch_index, "https://mirror.example/whl");
 	assert_int_equal(f.lock.len, 1);
@@ -93,7 +93,7 @@ static void test_source_trees(void **state)
 	assert_ok(&f);
 	assert_true(f.lock.packages[0].has_vcs);
 	assert_text(f.lock.packages[0].vcs.requested_revision, "main");
-	assert_text(f.lock.packages[0].vcs.commit_id, "c0ffee"); // 751.13
+	assert_text(f.lock.packages[0].vcs.commit_id, "c0ffee"); // no branch (751.13)
 	assert_text(f.lock.packages[0].vcs.subdirectory, "sub/dir");
 	assert_true(f.lock.packages[1].directory.editable);
 	assert_text(f.lock.packages[1].directory.path, "../b");

@@ -81,7 +81,7 @@ static void test_508_1_version_fields_compare_as_versions(void **state)
 		{ "python_version >= '3.9'", true }, // not as text
 		{ "python_version < '3.9'", false },
 		{ "python_version == '3.10.0'", true },
-		{ "python_version == '3.1'", false }, // 508.5
+		{ "python_version == '3.1'", false }, // 3.10 is not 3.1 (508.5)
 		{ "python_version == '3.*'", true },
 		{ "python_version != '3.10.*'", false },
 		{ "python_version ~= '3.8'", true },

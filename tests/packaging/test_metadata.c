@@ -61,8 +61,8 @@ static void test_md_2_fields(void **state)
 	expect(requirement_text(&arena, &m.requires_dist[0]), "b>=1; extra == \"dev\"");
 	expect(m.requires_dist[1].name, "a");
 	assert_int_equal(m.extras_len, 1);
-	expect(m.extras[0], "dev-x");                      // 685.1
-	expect(m.license_expression, "MIT OR Apache-2.0"); // 639.1
+	expect(m.extras[0], "dev-x");                      // normalised (685.1)
+	expect(m.license_expression, "MIT OR Apache-2.0"); // beside License (639.1)
 	expect(m.license, "");
 	assert_int_equal(m.classifiers_len, 2);
 	expect(m.classifiers[1], "C");

@@ -92,7 +92,7 @@ static void test_docker_12_run_form_has_a_line_a_group(void **state)
 	assert_int_equal(lines, 4);
 }
 
-// env.10: the later layer of the plan has to be unpacked later.
+// The later layer of the plan has to be unpacked later (env.10).
 static void test_docker_12_groups_keep_the_plans_order(void **state)
 {
 	(void)state;

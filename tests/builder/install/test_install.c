@@ -332,7 +332,7 @@ static void test_install_interrupted(void **state)
 	world_end(&world);
 }
 
-// env.10: what two packages bring is told, by the names that people know.
+// What two packages bring is told, by the names that people know (env.10).
 static void test_env_10_warnings(void **state)
 {
 	(void)state;

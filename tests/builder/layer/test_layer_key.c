@@ -73,7 +73,7 @@ static void test_key_1_skeleton_text(void **state)
 		"python /usr/local/bin/python3.12 3.12.11\n");
 }
 
-// gz.14, gz.15: a library's version is part of the key where it decides bytes.
+// A library's version is part of the key where it decides bytes (gz.14, gz.15).
 static void test_key_1_codings(void **state)
 {
 	(void)state;
@@ -125,7 +125,7 @@ static void test_key_1_scheme_line(void **state)
 	assert_true(slice_contains(text, S("scheme debian /usr/local/bin/python3\n")));
 }
 
-// chk.9: each input of the key changes it, everything else does not.
+// Each input of the key changes it, everything else does not (chk.9).
 static void test_key_2_inputs(void **state)
 {
 	(void)state;

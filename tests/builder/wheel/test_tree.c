@@ -72,7 +72,7 @@ static void test_tar_3_walk_order(void **state)
 	assert_true(path_cmp_walk(S("a"), S("\xc3\xa9")) < 0);
 }
 
-// env.3, tar.3, tar.4, tar.10: places, order, ancestors, modes.
+// Places (env.3), order (tar.3), ancestors (tar.4) and modes (tar.10) of a wheel's files.
 static void test_env_3_spread(void **state)
 {
 	(void)state;
@@ -158,7 +158,8 @@ static void test_env_4_bytecode_is_dropped(void **state)
 				    S(".pyc,")));
 }
 
-// env.8: the wheel's order, moved and rewritten rows, then what was made, by path.
+// RECORD has the wheel's order, moved and rewritten rows, then what was made, by path
+// (env.8).
 static void test_env_8_record(void **state)
 {
 	(void)state;
@@ -219,7 +220,7 @@ static void test_env_8_record_row_is_appended(void **state)
 		S("demo-1.0.dist-info/RECORD,,\ndemo-1.0.dist-info/INSTALLER,")));
 }
 
-// env.9: notes that belong to another installation never come out of a wheel.
+// Notes that belong to another installation never come out of a wheel (env.9).
 static void test_env_9_foreign_notes(void **state)
 {
 	(void)state;

@@ -124,7 +124,7 @@ static void test_zip_spoilt_numbers(void **state)
 	assert_refused(&maker, "encrypted");
 }
 
-// gz.8: bytes behind the end of a deflate stream are tolerated.
+// Bytes behind the end of a deflate stream are tolerated (gz.8).
 static void test_gz_8_tail_after_stream(void **state)
 {
 	(void)state;

@@ -393,7 +393,7 @@ static void test_643_1_sdists_give_their_pkg_info(void **state)
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 }
 
-// md.3: the egg-info of an old one may stand anywhere, so all of it is read.
+// The egg-info of an old sdist may stand anywhere, so all of it is read (md.3).
 static void test_md_3_old_sdists_are_read_to_their_end(void **state)
 {
 	(void)state;

@@ -45,7 +45,7 @@ static void test_621_1_static_project(void **state)
 	assert_int_equal(metadata.requires_len, 4);
 }
 
-// 808.1: a list that is there and dynamic may grow.
+// A list that is there and dynamic may grow (808.1).
 static void test_808_1_dynamic_is_not_final(void **state)
 {
 	(void)state;
