@@ -103,7 +103,7 @@ static int check_version(struct arena *arena, struct marker_comparison *c,
 			  marker_operator_texts[compare->op]);
 		return fail(c, literal->offset, literal->len);
 	}
-	if (compare->op == MARKER_ARBITRARY) // 440.9: of texts, and any text will do
+	if (compare->op == MARKER_ARBITRARY) // compares texts, and any will do (440.9)
 		return 0;
 	compile_version(arena, compare);
 	if (compare->specifier || compare->version)

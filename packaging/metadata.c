@@ -16,8 +16,8 @@ static bool is_unknown(struct slice value)
 	return slice_eq(value, S("UNKNOWN"));
 }
 
-// Text for people. What is not UTF-8 is from before md.2 said so, and in practice
-// Latin-1.
+// Text for people. What is not UTF-8 is from before the standard asked for it, and in
+// practice Latin-1 (md.2).
 static struct slice readable(struct arena *arena, struct slice value)
 {
 	if (is_unknown(value))

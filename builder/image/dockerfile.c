@@ -125,7 +125,8 @@ static struct slice new_file(const struct dockerfile_options *options,
 	return buf_slice(&text);
 }
 
-// A base's tar knows gzip, but for zstd it needs a program that few bases have (bld.6).
+// A base's tar knows gzip, but for zstd it needs a program that few bases have (docker.11,
+// bld.6).
 static int check_coding(const struct dockerfile_options *options,
 			const struct bake_result *result, struct error *err)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Wheels → the tree of an environment, byte for byte where layers.md says so.
+// Wheels → the tree of an environment, byte for byte where docs/layers.md says so.
 #include "tests/builder/builder_test.h"
 
 #define SITE "opt/venv/lib/python3.12/site-packages/"
