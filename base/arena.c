@@ -22,16 +22,17 @@ enum {
 	EXIT_NO_MEMORY = 71
 };
 enum { BACKED_BYTES = 128 * 1024 };
-static const uintptr_t PAGE_BYTES = 4096; // at most what a page has
-// Single allocations from there on are likely used whole: one fault a huge page instead of
-// 512, which took a third of the time to read a large index page.
+static const uintptr_t PAGE_BYTES = 4096; // the smallest page there is
+// An allocation of this size or more is likely used whole. With huge pages it costs one
+// fault instead of 512; those took a third of the time to read a large index page.
 #define HUGE_BYTES ((size_t)2 << 20)
 
 struct arena_chunk {
 	struct arena_chunk *below;
-	size_t size;   // of bytes[]
-	size_t zeroed; // from there on nobody has written: zero as the system gave it
-	size_t backed; // up to there the system was asked for memory behind the pages
+	size_t size; // of bytes[]
+	// Nothing was written from here on: it is zero, as the system gave it
+	size_t zeroed;
+	size_t backed; // the system was asked for memory up to here
 	void *block;   // of malloc, or mapped
 	size_t mapped; // bytes of block; 0: of malloc
 	alignas(CHUNK_ALIGN) unsigned char bytes[];
@@ -61,13 +62,14 @@ void *mem_alloc(size_t size)
 	return ptr;
 }
 
-// Up to there a block is of the heap; larger ones the system maps one by one.
+// Blocks up to this size come from the heap; the system maps larger ones one by one.
 #define HEAP_BLOCK_BYTES ((size_t)1 << 20)
 enum { HEAP_STEP_BYTES = 128 * 1024 }; // malloc's own
 
 void mem_expect(size_t bytes)
 {
-	// What is freed stays in the heap: given back, it would return in small pages.
+	// Freed memory stays in the heap: if it were given back, it would return in small
+	// pages.
 	mallopt(M_MMAP_THRESHOLD, (int)HEAP_BLOCK_BYTES);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_TOP_PAD, bytes < INT_MAX ? (int)bytes : INT_MAX);
@@ -136,7 +138,8 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 		poison(arena->chunk->bytes + mark.used, arena->chunk->size - mark.used);
 }
 
-// Zeroed, of at least *bytes, rounded up to whole huge pages; NULL where there is no more.
+// Zeroed memory of at least *bytes, rounded up to whole huge pages; NULL if there is no
+// more.
 static void *map_huge(size_t *bytes)
 {
 	size_t whole, more;
@@ -156,8 +159,8 @@ static void *map_huge(size_t *bytes)
 	return start + before;
 }
 
-// Chunks double with the arena, so that a large one has few of them, but not so far that
-// their unused ends are much: huge pages have memory behind those, too.
+// Chunks double with the arena, so that a large arena has few of them. The size has a
+// limit, because huge pages take memory for the unused end of a chunk, too.
 static void add_chunk(struct arena *arena, size_t at_least)
 {
 	size_t size = arena->chunk ? arena->chunk->size * 2 : CHUNK_BYTES;
@@ -169,8 +172,8 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	if (__builtin_add_overflow(size, sizeof(struct arena_chunk) + CHUNK_ALIGN,
 				   &total))
 		out_of_memory();
-	// A large block is fresh from the system, and so zero without a touch: pages that
-	// nobody writes to are never there. A small one is likely one that was used before.
+	// A large block is fresh from the system and zero, and pages that nobody writes
+	// to take no memory. A small block was likely used before and has to be zeroed.
 	bool fresh = size > CHUNK_BYTES_MAX, huge = at_least >= HUGE_BYTES;
 	unsigned char *block = huge    ? map_huge(&total)
 			       : fresh ? calloc(1, total)
@@ -190,7 +193,7 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	poison(chunk->bytes, size);
 }
 
-// One question for many pages, where a touch of each would be a fault of its own.
+// Asks for the memory of many pages at once, since touching each would cost a fault.
 static void back_pages(struct arena_chunk *chunk, size_t to)
 {
 	uintptr_t from = ((uintptr_t)chunk->bytes + chunk->backed) & ~(PAGE_BYTES - 1);
@@ -207,7 +210,7 @@ static void back_pages(struct arena_chunk *chunk, size_t to)
 
 static void *zeroed_bytes(struct arena_chunk *chunk, size_t from, size_t to)
 {
-	// What is larger than a step may be meant to be used in part.
+	// An allocation that is larger than a step may be used in part only.
 	if (to > chunk->backed && to - from < BACKED_BYTES)
 		back_pages(chunk, to);
 	unsigned char *bytes = chunk->bytes + from;
@@ -269,7 +272,7 @@ void *array_grow(struct arena *arena, void *items, size_t len, size_t *cap,
 {
 	if (len < *cap)
 		return items;
-	// Most arrays of large items hold one or two.
+	// Most arrays of large items hold one or two of them.
 	size_t first = item_size > 64 ? 2 : 8;
 	size_t grown = *cap ? mul_or_die(*cap, 2) : first;
 	void *moved = arena_alloc_array(arena, grown, item_size, alignof(max_align_t));

@@ -19,10 +19,10 @@ struct arena_mark {
 	size_t used;
 };
 
-void arena_init(struct arena *arena); // holds no memory yet; a zeroed struct is as good
+void arena_init(struct arena *arena); // holds no memory yet; the same as a zeroed struct
 void arena_release(struct arena *arena); // frees everything; usable again
 struct arena_mark arena_mark(const struct arena *arena);
-// Frees what came after the mark
+// Frees all that was allocated after the mark.
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 
 // Zeroed bytes; align is a power of two <= 64. Never NULL.
@@ -76,7 +76,7 @@ void *mem_alloc(size_t size);
 void *mem_realloc(void *ptr, size_t size); // grown part is not zeroed
 void mem_free(void *ptr);                  // NULL is fine
 
-// The caller is about to use some MiB: address space for so many bytes of the heap is set
-// aside, to be backed by huge pages as it is touched. 512 small pages take four times as
-// long. Harmless when it is said again.
+// To be called before some MiB are allocated: sets address space for so many bytes of the
+// heap aside, which gets huge pages as it is touched. 512 small pages take four times as
+// long. A second call does no harm.
 void mem_expect(size_t bytes);

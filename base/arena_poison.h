@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Under AddressSanitizer an arena poisons what nobody asked for and leaves a gap behind every
-// allocation, so that an access past the end of one is seen although malloc knows only the
-// chunk. Elsewhere all of this is nothing. Private to arena.c.
+// Under AddressSanitizer an arena poisons what nobody asked for and leaves a gap behind
+// every allocation, so that an access past the end of one is seen although malloc knows
+// only the chunk. Without it all of this does nothing. Private to arena.c.
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Six bits a letter, through a window of at most 14 bits.
+// Each letter stands for six bits, which go through a window of at most 14 bits.
 #include "base/base64.h"
 
 #include <string.h>

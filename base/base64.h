@@ -11,7 +11,7 @@ enum base64_form {
 
 struct slice base64_encode(struct arena *arena, struct slice bytes,
 			   enum base64_form form);
-// With or without padding. False, and ret_bytes alone, where a byte is none of the
-// alphabet, the length cannot be, or bits are left over that are not zero.
+// The text may be padded or not. False, with *ret_bytes untouched, if a byte is not in
+// the alphabet, the length is impossible, or bits that are not zero are left over.
 bool base64_decode(struct arena *arena, struct slice text, enum base64_form form,
 		   struct slice *ret_bytes);

@@ -38,8 +38,8 @@ static bool write_all(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-// From where the kernel's own copying ended, which may be the beginning: file systems that
-// know it not, or not with each other.
+// Goes on where the kernel's own copying ended. That may be the beginning: some file
+// systems do not support it, or not with each other.
 static bool copy_through_here(int from_fd, int to_fd, uint64_t *bytes)
 {
 	char block[BLOCK_BYTES];
@@ -64,7 +64,7 @@ bool file_copy(const char *from, int to_fd, uint64_t *ret_bytes)
 		return false;
 	while ((n = copy_file_range(fd, NULL, to_fd, NULL, MOST_BYTES, 0)) > 0)
 		bytes += (uint64_t)n;
-	// A failure for lack of room comes again, and is then one.
+	// A failure for lack of room is seen again below, and reported there.
 	if (n < 0 && !copy_through_here(fd, to_fd, &bytes))
 		return false;
 	*ret_bytes = bytes;

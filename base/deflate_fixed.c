@@ -21,13 +21,14 @@ enum {
 	OUT_BYTES = DEFLATE_PIECE_MAX + DEFLATE_PIECE_MAX / 8 + 16,
 };
 
-// The table is not cleared for each of many small pieces: what it holds counts positions
-// over all pieces so far, and what is not above `base` belongs to an earlier one, hence
-// is empty.
+// The table is not cleared for each of many small pieces. Its positions count over all
+// pieces so far, so a position that is not above `base` belongs to an earlier piece and
+// counts as empty.
 struct deflate_coder {
 	uint32_t table[TABLE_LEN]; // base + position + 1 of the last bytes with that hash
 	uint32_t base;
-	// Of §3.2.6, with their bits reversed: Huffman codes are packed from the highest.
+	// The codes of §3.2.6 with their bits reversed, since Huffman codes are packed
+	// from the highest bit.
 	uint16_t codes[SYMBOLS];
 	uint16_t distance_codes[DISTANCE_SYMBOLS];
 	uint8_t code_bits[SYMBOLS];
@@ -97,7 +98,8 @@ static unsigned extra_bits(uint32_t value, unsigned shared_log2)
 	return highest > shared_log2 ? highest - shared_log2 : 0;
 }
 
-// Lengths 3…257 by four codes a step from 257 on; 258 has a code of its own.
+// Lengths 3 to 257 have codes from 257 on, four for each number of extra bits; length 258
+// has a code of its own.
 static void put_length(struct deflate_coder *coder, uint32_t length)
 {
 	if (length == MATCH_MAX) {
@@ -128,7 +130,8 @@ static uint32_t match_length(const char *a, const char *b, size_t most)
 	return length;
 }
 
-// Enters position i and gives how far back the bytes there stand, or 0.
+// Enters position i into the table. Returns how far back the same bytes are, 0 for
+// nowhere.
 static uint32_t look_back(struct deflate_coder *coder, const char *bytes, uint32_t i)
 {
 	uint32_t hash = (get_u32le(bytes + i) * 2654435761U) >> TABLE_SHIFT;
@@ -153,7 +156,8 @@ static void begin(struct deflate_coder *coder, bool last)
 	put_bits(coder, 1, 2);    // BTYPE 01
 }
 
-// A block that is not the last is followed by an empty stored one, which ends at a byte.
+// A block that is not the last is followed by an empty stored block, so that it ends at a
+// byte.
 static struct slice finish(struct deflate_coder *coder, bool last)
 {
 	static const char empty[] = { 0, 0, '\xff', '\xff' }; // §3.2.4: LEN, NLEN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The coder of gz.9: greedy matches by one hash table, fixed Huffman codes. It is part of
-// the layer format: its output for an input never changes, whatever library, version or
-// processor.
+// The coder of runs (gz.9): greedy matches by one hash table, fixed Huffman codes. It is
+// part of the layer format: its output for an input never changes, whatever library,
+// version or processor.
 #pragma once
 
 #include "base/arena.h"
@@ -17,7 +17,7 @@ void deflate_coder_free(struct deflate_coder *coder);
 // the next call.
 struct slice deflate_fixed(struct deflate_coder *coder, struct slice piece);
 
-// The same as a part of a stream: the parts one after the other, the final one `last`, are
+// The same for a part of a stream: all parts together, the final one with `last` set, are
 // one deflate stream.
 struct slice deflate_fixed_part(struct deflate_coder *coder, struct slice piece,
 				bool last);

@@ -95,7 +95,8 @@ static __m128i at_most(__m128i bytes, char max)
 	return _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(max)), bytes);
 }
 
-// Sixteen digits to eight bytes at once: an index page has tens of thousands of digests.
+// Turns sixteen digits into eight bytes at once, since an index page has tens of
+// thousands of digests.
 static bool parse_hex_step(const char *hex, unsigned char *ret_bytes)
 {
 	const __m128i text = _mm_loadu_si128((const __m128i_u *)(const void *)hex);
@@ -117,7 +118,8 @@ static bool parse_hex_step(const char *hex, unsigned char *ret_bytes)
 #else
 enum { HEX_STEP = 8 };
 
-// A bit for each byte of the word from `low` to `high`; bytes above 0x7f have none.
+// Sets the highest bit of each byte of the word that is from `low` to `high`; bytes above
+// 0x7f get none.
 static uint64_t bytes_between(uint64_t word, unsigned low, unsigned high)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
@@ -126,7 +128,7 @@ static uint64_t bytes_between(uint64_t word, unsigned low, unsigned high)
 	       highs;
 }
 
-// Eight digits to four bytes at once.
+// Turns eight digits into four bytes at once.
 static bool parse_hex_step(const char *hex, unsigned char *ret_bytes)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
@@ -135,7 +137,8 @@ static bool parse_hex_step(const char *hex, unsigned char *ret_bytes)
 	if ((bytes_between(word, '0', '9') | bytes_between(word, 'A', 'F') |
 	     bytes_between(word, 'a', 'f')) != highs)
 		return false;
-	// A letter's low half counts from 1, and only letters have bit 6.
+	// The low half of 'a' is 1, so a letter's value is that plus 9; only letters have
+	// bit 6.
 	uint64_t half = (word & ones * 0x0f) + 9 * (word >> 6 & ones);
 	uint64_t pairs = half << 4 | half >> 8;
 	for (size_t i = 0; i < 4; i++)

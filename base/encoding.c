@@ -30,8 +30,8 @@ struct slice utf8_from_latin1(struct arena *arena, struct slice bytes)
 	return buf_slice(&buf);
 }
 
-// As Latin-1 but for 0x80..0x9f, where Latin-1 has control characters and Windows has
-// letters and typography.
+// Windows-1252 is Latin-1 except for 0x80 to 0x9f, where it has letters and typography
+// instead of control characters.
 static uint32_t windows_1252_point(unsigned char byte)
 {
 	static const uint16_t high[] = {

@@ -93,8 +93,8 @@ int error_during(struct error *err, const char *fmt, ...)
 	return -1;
 }
 
-// Past the limit a diagnostic goes to a spare place behind the list: written, counted, never shown. The first error
-// still takes the place of a warning, so that there is always one to show.
+// A diagnostic past the limit goes to a spare place behind the list: it is written and counted, but never shown. The
+// first error still replaces a warning, so that there is always an error to show.
 static struct diagnostic *place_diagnostic(struct diagnostics *diagnostics,
 					   enum severity severity)
 {

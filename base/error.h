@@ -58,14 +58,15 @@ struct error {
 
 struct position span_position(struct span span); // only with a place
 
-// All return -1, so that `return error_set(...)` reads well. err may not be NULL.
+// All of these return -1, so that `return error_set(...)` reads well. err may not be
+// NULL.
 int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 int error_at(struct error *err, enum error_kind kind, struct span span, const char *fmt,
 	     ...) PRINTF_LIKE(4, 5);
 int error_errno(struct error *err, enum error_kind kind, const char *fmt, ...)
 	PRINTF_LIKE(3, 4); // adds ": strerror"
-// One command or edit
+// The hint is one command or edit.
 int error_hint(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 // A frame: "reading 'x'"
 int error_during(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -90,8 +91,8 @@ struct diagnostics {
 	size_t error_count;
 };
 
-// Adds one; past DIAGNOSTICS_MAX it is only counted (but the first error takes a warning's place). Returns where to set
-// span and hint, never NULL.
+// Adds a diagnostic; past DIAGNOSTICS_MAX it is only counted (but the first error takes a warning's place). Returns the
+// error to add span and hint to, never NULL.
 struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity,
 			      enum error_kind kind, struct span span, const char *fmt,
 			      ...) PRINTF_LIKE(5, 6);

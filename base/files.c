@@ -36,7 +36,8 @@ static int open_to_read(const char *path, enum error_kind kind, struct stat *ret
 	return fd;
 }
 
-// The next piece of a file, up to `room` bytes: how many, 0 at its end, -1 with errno.
+// Reads the next piece of a file, up to `room` bytes. Returns their number, 0 at the end,
+// -1 with errno.
 static ssize_t read_piece(int fd, char *piece, size_t room)
 {
 	ssize_t len;
@@ -231,7 +232,8 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 	(void)info;
 	(void)type;
 	(void)at;
-	// Gone already, by somebody else's hand: as wanted, and no reason to stop the walk.
+	// If somebody else has removed it already, all is as wanted, and the walk goes
+	// on.
 	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The file system, one call a need. Paths are C strings. Errors are ERROR_IO unless the caller names another kind.
-// A file that others may see appears whole: written to a temporary name beside its place, fsynced, renamed.
+// The file system, with one call for each need. Paths are C strings. Errors are ERROR_IO unless the caller names
+// another kind. A file that others may see appears whole: written to a temporary name beside its place, fsynced,
+// renamed.
 #pragma once
 
 #include "base/arena.h"
@@ -32,22 +33,23 @@ NODISCARD int file_create(const char *path, unsigned mode, struct file_writer *r
 			  struct error *err);
 NODISCARD int file_append(struct file_writer *writer, struct slice bytes,
 			  struct error *err);
-// Set durable to fsync before the rename; false where a digest can re-make the file.
+// durable: fsync before the rename. Not needed for a file that can be made again from a
+// digest.
 NODISCARD int file_commit(struct file_writer *writer, bool durable, struct error *err);
-// Removes the temporary; no-op after commit or on a zeroed struct
+// Removes the temporary file; does nothing after a commit or on a zeroed struct.
 void file_abandon(struct file_writer *writer);
 
-// Create, append, commit (durable)
+// Creates the file, appends the bytes and commits durably.
 NODISCARD int file_write(const char *path, struct slice bytes, struct error *err);
 
 bool file_exists(const char *path);
-// false where there is no regular file
+// False if there is no regular file.
 bool file_size(const char *path, uint64_t *ret_bytes);
-// As mkdir -p, mode 0755
+// Like mkdir -p, with the mode 0755.
 NODISCARD int make_directories(const char *path, struct error *err);
-// As rm -rf; absent is fine
+// Like rm -rf; an absent tree is fine.
 NODISCARD int remove_tree(const char *path, struct error *err);
-// Hard link, else copy; replaces none
+// Makes a hard link, else a copy; an existing file is an error.
 NODISCARD int link_or_copy(const char *from, const char *to, struct error *err);
 NODISCARD int rename_path(const char *from, const char *to, struct error *err);
 
@@ -63,7 +65,7 @@ const char *path_join(struct arena *arena, const char *directory, struct slice n
 // "." where there is no slash
 const char *path_directory(struct arena *arena, const char *path);
 
-// Links resolved; "" where it does not exist
+// The path with its links resolved; "" if it does not exist.
 struct slice path_real(struct arena *arena, const char *path);
 bool path_is_directory(const char *path);
 

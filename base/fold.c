@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Folds names. The library is loaded for the first that is not ASCII: most wheels have none.
+// Folds names. The library is loaded for the first name that is not ASCII; most wheels
+// have none.
 #include "base/fold.h"
 
 #include <utf8proc.h>
@@ -42,7 +43,7 @@ struct slice fold_name(struct arena *arena, struct slice utf8)
 			     (utf8proc_ssize_t)utf8.len, &folded,
 			     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 	if (len < 0)
-		return lower; // no UTF-8, which zip directories refuse
+		return lower; // not UTF-8, which zip directories refuse
 	struct slice copy =
 		arena_dup(arena, (struct slice){ (const char *)folded, (size_t)len });
 	mem_free(folded);

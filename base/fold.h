@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The form in which two names are equal that a file system which ignores case, or composes
-// letters, holds to be one.
+// A form of names: two names with the same form are one name to a file system that
+// ignores case or composes letters.
 #pragma once
 
 #include "base/arena.h"
 
-// ASCII in lower case; other text by Unicode's full case folding, composed (NFC), through
-// utf8proc. Lives in arena.
+// ASCII is put in lower case; other text is folded by Unicode's full case folding and
+// composed (NFC), by utf8proc. The result lives in arena.
 struct slice fold_name(struct arena *arena, struct slice utf8);

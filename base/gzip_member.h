@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A gzip file as a sequence of members (gz.3–gz.6): a wheel's own deflate streams
-// verbatim, and between them runs through the coder of gz.9. The bytes are a function of
-// what is put in, not of how it is cut into calls.
+// A gzip file as a sequence of members (gz.3–gz.6): a wheel's own deflate streams as they
+// are, and between them runs that go through our own coder (gz.9). The bytes are a
+// function of what is put in, not of how it is cut into calls.
 #pragma once
 
 #include "base/deflate_fixed.h"

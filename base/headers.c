@@ -10,8 +10,8 @@ struct cursor {
 	size_t at;
 };
 
-// The next line without its end, and the cursor behind that end. False at the end of the
-// text.
+// Takes the next line, without its end; the cursor moves behind that end. False at the
+// end of the text.
 static bool next_line(struct cursor *cursor, struct slice *ret_line)
 {
 	struct slice text = cursor->text;

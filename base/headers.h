@@ -8,8 +8,8 @@
 //	                             ←  ends at a blank line or a line that is no header
 //	the rest                     →  body
 //
-// Like that parser it never gives up: a continuation with no field before it, a line that
-// begins with a colon and a stray "From " line are passed over.
+// Like that parser, this one never gives up: it passes over a continuation with no field
+// before it, a line that begins with a colon, and a stray "From " line.
 #pragma once
 
 #include "base/arena.h"

@@ -14,8 +14,8 @@ void html_begin(struct html_scanner *scanner, struct slice page, struct arena *a
 
 // --- entities ------------------------------------------------------------------------
 
-// "#62" or "#x3e" without the ';'. 0: no character (HTML gives U+FFFD for 0, surrogates
-// and what is beyond Unicode).
+// body is "#62" or "#x3e", without the ';'. Returns 0 if it stands for no character; HTML
+// gives U+FFFD for 0, surrogates and numbers beyond Unicode.
 static unsigned numeric_entity(struct slice body)
 {
 	enum { REPLACEMENT = 0xfffd, LAST = 0x10ffff };
@@ -50,8 +50,8 @@ static unsigned named_entity(struct slice body)
 	return 0;
 }
 
-// The character that the entity at the head of s ("&…;") stands for, and its length; 0 if
-// it is none.
+// Returns the character that the entity at the beginning of s ("&…;") stands for, with
+// its length in *ret_len; 0 if there is no entity.
 static unsigned entity(struct slice s, size_t *ret_len)
 {
 	enum { LONGEST = 12 };
@@ -142,7 +142,7 @@ static bool next_attribute(struct html_scanner *scanner,
 		scanner->at += scanner->at < scanner->page.len;
 		return false;
 	}
-	// a name may begin with '=': browsers take it so, and the loop goes on
+	// a name may begin with '=', as in browsers, so the loop always moves on
 	size_t start = scanner->at++;
 	take_until(scanner, "/>=");
 	ret_attribute->name = slice_range(scanner->page, start, scanner->at);

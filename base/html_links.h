@@ -5,10 +5,10 @@
 //	<base href="../../"> … <a href="f-1.whl#sha256=…" data-requires-python="&gt;=3.8">
 //	HTML_BASE              HTML_ANCHOR
 //
-// Total: any bytes are some page, as in browsers. Comments, scripts and styles hold no
-// elements. Entities in values are decoded (the ones that indexes use: amp lt gt quot
-// apos nbsp, and numbers). Slices borrow from the page, or from the arena where an entity
-// was decoded; they are UTF-8 only if the page was.
+// As in browsers, any bytes are a page: nothing is an error. Comments, scripts and styles
+// hold no elements. Entities in values are decoded (the ones that indexes use: amp lt gt
+// quot apos nbsp, and numbers). Slices borrow from the page, or from the arena where an
+// entity was decoded; they are UTF-8 only if the page was.
 #pragma once
 
 #include "base/arena.h"

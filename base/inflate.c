@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Raw deflate through ISA-L's igzip, zstd through libzstd, one window at a time; the CRC-32
-// is taken of each piece while it is in the cache.
+// Raw deflate by ISA-L's igzip and zstd by libzstd, one window at a time. The CRC-32 of
+// each piece is computed while the piece is in the processor's cache.
 #include "base/inflate.h"
 
 #include "base/digest.h"
@@ -11,8 +11,8 @@
 
 enum { WINDOW_BYTES = 256 * 1024 };
 
-// igzip counts its input in 32 bits; small steps also let a sink give back the pages that
-// are read.
+// igzip counts its input in 32 bits. Small steps also let a sink give back the pages that
+// were read.
 static const size_t step_bytes = 1024 * 1024;
 
 struct inflater {
@@ -139,7 +139,7 @@ static void begin_zstd(struct inflater *inflater)
 {
 	if (!inflater->zstd)
 		inflater->zstd = ZSTD_createDCtx();
-	// What went wrong before must not reach this stream; a reset cannot fail.
+	// An earlier failure must not affect this stream. A reset cannot fail.
 	if (!inflater->zstd ||
 	    ZSTD_isError(ZSTD_DCtx_reset(inflater->zstd, ZSTD_reset_session_only)))
 		BUG("libzstd gives no context");

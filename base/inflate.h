@@ -35,8 +35,8 @@ NODISCARD int inflate_raw(struct inflater *inflater, struct slice stream,
 			  uint64_t max_bytes, struct inflate_sink sink,
 			  struct inflate_result *ret_result, struct error *err);
 
-// The same for one or more zstd frames (RFC 8878) that fill the stream. Takes up to 128 MiB
-// more, by the window that a frame asks for; larger ones are refused.
+// The same for one or more zstd frames (RFC 8878) that fill the stream. Needs up to 128
+// MiB more memory, by the window that a frame asks for; larger windows are refused.
 NODISCARD int inflate_zstd(struct inflater *inflater, struct slice stream,
 			   uint64_t max_bytes, struct inflate_sink sink,
 			   struct inflate_result *ret_result, struct error *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Line by line: a section, an entry, or more of the value before.
+// Reads line by line: each is a section, an entry, or more of the value before.
 #include "base/ini.h"
 #include "base/text.h"
 
@@ -64,7 +64,8 @@ static void read_entry(struct ini_reader *reader, struct slice line)
 static void read_more(struct ini_reader *reader, struct slice line)
 {
 	struct ini_entry *entry = &reader->entries.items[reader->entries.len - 1];
-	// One growing copy a line would be quadratic: a value is the text between its ends.
+	// Copying a value anew for each line would be quadratic, so a value is the text
+	// between its ends.
 	if (entry->value.len == 0)
 		entry->value = line;
 	else
@@ -88,7 +89,7 @@ static void read_line(struct ini_reader *reader, struct slice line)
 		read_entry(reader, text);
 }
 
-// A value over several lines: each trimmed, without comments and empty ones.
+// A value of several lines: each line is trimmed, comments and empty lines are left out.
 static struct slice joined_lines(struct arena *arena, struct slice value)
 {
 	struct buf out = { .arena = arena };

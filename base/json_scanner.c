@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pull scanner: a cursor, a bit stack of open brackets, and one function a kind of
-// token.
+// The pull scanner: a cursor, a stack of bits for open brackets, and one function for
+// each kind of token.
 #include "base/encoding.h"
 #include "base/json_scanner.h"
 
@@ -17,7 +17,7 @@ _Static_assert(LIMIT_NESTING_DEPTH <= 64, "one bit a level in json_scanner.in_ob
 
 void json_begin(struct json_scanner *scanner, struct slice input, struct arena *arena)
 {
-	// As after a key: a value is due.
+	// The state is that after a key: a value has to come.
 	*scanner = (struct json_scanner){ .input = input,
 					  .arena = arena,
 					  .token = JSON_KEY };
@@ -68,15 +68,16 @@ enum { STEP_BYTES = 64, STEP_BITS = 1, SHORT_BYTES = 16 };
 static uint64_t special_short(const char *ptr)
 {
 	const __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)ptr);
-	// Signed: those above 0x7f are below 0x20, too.
+	// The comparison is signed, so that bytes above 0x7f are below 0x20, too.
 	__m128i special = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
 	special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
 	special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
 	return (uint64_t)_mm_movemask_epi8(special);
 }
 
-// The same of so many bytes that nearly all strings end in the first step or the third:
-// a branch that the processor guesses wrong costs more than to look at all of them.
+// The same for 64 bytes, so many that nearly all strings end in the first step or the
+// third: a branch that the processor predicts wrongly costs more than to look at all of
+// them.
 static uint64_t special_bytes(const char *ptr)
 {
 	return special_short(ptr) | special_short(ptr + 16) << 16 |
@@ -85,8 +86,8 @@ static uint64_t special_bytes(const char *ptr)
 #else
 enum { STEP_BYTES = 8, STEP_BITS = 8, SHORT_BYTES = 8 };
 
-// The same eight at a time, as a byte each. After the first one that is set, others may be
-// set that are none.
+// The same for eight bytes, with a byte for each. Behind the first byte that is set,
+// others may be set that are not special.
 static uint64_t special_bytes(const char *ptr)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
@@ -108,8 +109,8 @@ static bool is_plain(char c)
 	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
-// Where the string that is open at `at` ends or needs a closer look: at '"', '\\', a
-// control character; UTF-8 is passed over and noted.
+// Finds where the string that is open at `at` ends or needs a closer look: at '"', '\\'
+// or a control character. UTF-8 is passed over and noted.
 static size_t skip_plain(struct slice input, size_t at, bool *has_utf8)
 {
 	while (at + STEP_BYTES <= input.len) {
@@ -144,8 +145,8 @@ static bool read_hex4(struct json_scanner *scanner, unsigned *ret_unit)
 	return true;
 }
 
-// After "\u". A high surrogate must be followed by a low one; a lone one has no UTF-8
-// form (json.2).
+// Called after "\u". A high surrogate must be followed by a low one; a lone surrogate has
+// no form in UTF-8 (json.2).
 static bool unescape_unicode(struct json_scanner *scanner, struct buf *out)
 {
 	unsigned code, low;
@@ -165,7 +166,7 @@ static bool unescape_unicode(struct json_scanner *scanner, struct buf *out)
 	return true;
 }
 
-// At the byte after the backslash.
+// Called at the byte after the backslash.
 static bool unescape(struct json_scanner *scanner, struct buf *out)
 {
 	static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
@@ -180,7 +181,7 @@ static bool unescape(struct json_scanner *scanner, struct buf *out)
 	return hit != NULL;
 }
 
-// With escapes: written out.
+// Reads a string with escapes, which are written out.
 static bool read_escaped(struct json_scanner *scanner)
 {
 	struct buf out = { .arena = scanner->arena };
@@ -203,8 +204,8 @@ static bool read_escaped(struct json_scanner *scanner)
 	}
 }
 
-// After the opening quote; on success after the closing one, with the text in
-// scanner->text.
+// Called after the opening quote; on success the cursor is after the closing one, and the
+// text is in scanner->text.
 static bool read_string(struct json_scanner *scanner)
 {
 	bool has_utf8 = false;
@@ -308,7 +309,8 @@ static enum json_token read_value(struct json_scanner *scanner)
 	}
 }
 
-// A key of a few bytes without escapes, as nearly all are; else nothing is read.
+// Reads a key of a few bytes without escapes, as nearly all are; reads nothing if it is
+// another.
 static bool read_short_string(struct json_scanner *scanner)
 {
 	const char *ptr = scanner->input.ptr + scanner->at;
@@ -339,7 +341,8 @@ static enum json_token read_key(struct json_scanner *scanner)
 
 // --- the interface -------------------------------------------------------------------
 
-// Between the values of an open level: past the comma, at the next key or value.
+// Goes from one value of an open level to the next: past the comma, to the next key or
+// value.
 static enum json_token next_member(struct json_scanner *scanner, bool first)
 {
 	if (!first) {

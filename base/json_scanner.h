@@ -54,11 +54,11 @@ void json_skip(struct json_scanner *scanner); // the next value, whatever it is
 // What is left of the value whose first token is the latest one
 void json_skip_rest(struct json_scanner *scanner);
 
-// The next value if it is a string, else it is skipped and false returned (a wrong type
-// is as good as an absent key).
+// Reads the next value if it is a string; else skips it and returns false, since a wrong
+// type is as good as an absent key.
 bool json_read_string(struct json_scanner *scanner, struct slice *ret_text);
 bool json_read_u64(struct json_scanner *scanner, uint64_t *ret_value);
 
-// After the walk: 0 if the text was well-formed up to its end (the rest is read), else
-// -1: ERROR_SOURCE with the offset.
+// To be called after the walk: reads the rest. 0 if all of the text was well-formed, else
+// -1 with ERROR_SOURCE and the offset.
 NODISCARD int json_end(struct json_scanner *scanner, struct error *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// dlopen and dlsym, and the one end where a library is missing.
+// Loads libraries by dlopen and dlsym; the program ends here if one is missing.
 #include "base/late_library.h"
 
 #include "base/error.h"
@@ -34,7 +34,7 @@ void late_library_load(const char *soname, const char *const *names,
 		void *symbol = dlsym(library, names[i]);
 		if (!symbol)
 			missing();
-		// ISO C knows no cast from an object's to a function's address.
+		// ISO C has no cast from an object's address to a function's.
 		memcpy(&functions[i], &symbol, sizeof(functions[i]));
 	}
 }

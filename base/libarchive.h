@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is called of libarchive, loaded for the first archive. For the rooms that CMakeLists.txt lets use it; base does not.
+// The functions of libarchive that are called, loaded for the first archive. They are for the rooms that CMakeLists.txt
+// lets use them; base does not.
 #pragma once
 
 #include <archive.h>

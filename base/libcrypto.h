@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the digests call of libcrypto, loaded for the first digest.
+// The functions of libcrypto that digests call, loaded for the first digest.
 #pragma once
 
 #include <openssl/evp.h>

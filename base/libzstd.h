@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is called of libzstd, loaded for the first frame.
+// The functions of libzstd that are called, loaded for the first frame.
 #pragma once
 
 #include <zstd.h>

@@ -23,13 +23,13 @@
 #define LIMIT_INCLUDE_DEPTH 32
 // Build requirements that are built themselves, in one another; real ones stay below 3.
 #define LIMIT_BUILD_DEPTH 8
-// Compressed tag sets multiply (425.1); the largest real one has 36.
+// Compressed tag sets of wheels multiply (425.1); the largest real one has 36.
 #define LIMIT_TAG_PRODUCT 4096
 // Versions on one index page (hostile pages claim millions).
 #define LIMIT_PAGE_FILES 2000000
 // Conflicts of one resolve: real ones have some thousands, each costs about a kilobyte.
 #define LIMIT_SOLVER_CONFLICTS 200000
-// Files of one page in the first-seen journal: those that are gone stay in it.
+// Files of one page in the first-seen journal, in which files stay that are gone.
 #define LIMIT_SEEN_FILES (2 * LIMIT_PAGE_FILES)
 // Entries of a wheel (the largest real ones have some 30,000; each takes about half a KiB of memory), and the bytes it
 // may unpack to (torch with CUDA: 2.9 GB).

@@ -10,7 +10,8 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 32;
 }
 
-// Eight bytes at a time: short keys, no adversary that a load factor of one half does not bear.
+// Hashes eight bytes at a time. Keys are short, and at a load factor of one half no hostile input makes it slow enough
+// to matter.
 static uint32_t hash_slice(struct slice s)
 {
 	uint64_t hash = 0xcbf29ce484222325u + s.len, word;

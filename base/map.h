@@ -10,7 +10,8 @@ struct map_entry {
 	uint32_t value;
 };
 
-// Zeroed but for `arena` is empty. Iterate `entries[0..len)`: insertion order, so no hash order reaches an output.
+// Zeroed but for `arena` is empty. Iterate over `entries[0..len)`, which is in insertion order, so that no hash order
+// reaches an output.
 struct map {
 	struct arena *arena;
 	struct map_entry *entries;
@@ -18,7 +19,8 @@ struct map {
 	size_t len, cap, slot_count;
 };
 
-// The key's bytes must outlive the map. False and *ret_value = the old value if the key exists already.
+// The key's bytes must outlive the map. If the key exists already: false, with its value in *ret_old (which may be
+// NULL).
 bool map_insert(struct map *map, struct slice key, uint32_t value, uint32_t *ret_old);
 void map_set(struct map *map, struct slice key, uint32_t value); // inserts or replaces
 bool map_find(const struct map *map, struct slice key, uint32_t *ret_value);

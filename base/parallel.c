@@ -23,8 +23,8 @@ static unsigned thread_count(unsigned jobs)
 	return count > MOST_THREADS ? MOST_THREADS : count;
 }
 
-// Failures are kept by the order in which the work was handed out, so that the same input
-// gives the same report.
+// Of several failures the one is kept whose work was handed out first, so that the same
+// input gives the same report.
 struct first_failure {
 	bool any;
 	size_t index;
@@ -98,8 +98,8 @@ int parallel_for(unsigned jobs, size_t count, parallel_work work, void *context,
 	unsigned started = 0, workers = parallel_workers(jobs, count);
 	struct loop loop = { .count = count, .work = work, .context = context };
 	pthread_mutex_init(&loop.mutex, NULL);
-	// The caller is one of the workers: one job starts no thread, and a system that
-	// gives no more threads is served.
+	// The caller is one of the workers: one job starts no thread, and the work is
+	// done even if the system gives no threads.
 	while (started + 1 < workers &&
 	       pthread_create(&threads[started], NULL, run_loop, &loop) == 0)
 		started++;
@@ -198,7 +198,7 @@ bool crew_failed(struct crew *crew)
 	return failed;
 }
 
-// The waiting thread helps: with no thread to be had the work is done all the same.
+// The waiting thread helps, so that the work is done even if there are no other threads.
 int crew_wait(struct crew *crew, struct error *err)
 {
 	int status = 0;

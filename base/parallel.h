@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Threads, in the two shapes that are needed: a counted loop, and a crew that takes tasks
-// as they come. What the work does must not depend on who does it or in which order
-// (style rule 16).
+// as they come. What the work does must not depend on which thread does it, or in which
+// order.
 #pragma once
 
 #include "base/error.h"

@@ -141,7 +141,7 @@ static int move(const char *from, const char *to)
 	return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
-// Some file systems (and kernels before 3.15) know no exchange: then there is a moment
+// Some file systems, and kernels before 3.15, have no exchange: then there is a moment
 // without `b`.
 static int exchange_in_steps(const char *a, const char *b, struct error *err)
 {
@@ -176,8 +176,8 @@ int place_lock_directory(const char *path, int *ret_fd, struct error *err)
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &held) < 0)
 		return error_set(err, ERROR_IO, "'%s' is in use by another process",
 				 path);
-	// Its former holder may just have renamed it into place: then what we locked is
-	// no longer at this path.
+	// Another process may have held the lock and renamed the directory into place:
+	// then what was locked here is no longer at this path.
 	struct place now = place_look(path);
 	if (now.inode != held.st_ino || now.device != held.st_dev)
 		return error_set(err, ERROR_IO, "'%s' is in use by another process",

@@ -18,31 +18,31 @@ struct place {
 	uint64_t links; // names of the file
 };
 
-// Does not follow links; PLACE_ABSENT where it cannot be seen
+// Does not follow links. PLACE_ABSENT also if it cannot be seen.
 struct place place_look(const char *path);
-// false: no symbolic link
+// False if it is no symbolic link.
 bool place_link_text(const char *path, struct arena *arena, struct slice *ret_target);
 
-// A new file below a tree under construction: exactly this mode, no temporary name. -1
-// where it exists. close by fd_close.
+// A new file in a tree under construction, with exactly this mode and no temporary name.
+// -1 if it exists. To be closed by place_end or fd_close.
 NODISCARD int place_create(const char *path, unsigned mode, int *ret_fd,
 			   struct error *err);
 // Sets the modification time (whole seconds) and closes.
 NODISCARD int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err);
 NODISCARD int place_write(int fd, const char *path, struct slice bytes,
 			  struct error *err);
-// Exactly this mode; -1 where it exists
+// Makes a directory with exactly this mode; -1 if it exists.
 NODISCARD int place_make_directory(const char *path, unsigned mode, struct error *err);
 NODISCARD int place_symlink(const char *path, const char *target, struct error *err);
 NODISCARD int place_hard_link(const char *from, const char *to, struct error *err);
 NODISCARD int place_set_mode(const char *path, unsigned mode, struct error *err);
-// The time of a link itself, not of its target
+// Sets the time of a link itself, not of its target.
 NODISCARD int place_set_time(const char *path, uint64_t mtime_s, struct error *err);
-// Access time := now, the order of cache pruning; failing is fine
+// Sets the access time to now, by which the cache is pruned. Failing is fine.
 void place_touch(const char *path);
 bool place_remove(const char *path); // one file or link; true if it is gone
 
-// Both exist; atomic where the system can
+// Swaps two paths that exist, atomically if the system can.
 NODISCARD int place_exchange(const char *a, const char *b, struct error *err);
 
 // Makes the directory if absent and locks it for this process until the fd is closed.
@@ -50,8 +50,8 @@ NODISCARD int place_exchange(const char *a, const char *b, struct error *err);
 // renamed.
 NODISCARD int place_lock_directory(const char *path, int *ret_fd, struct error *err);
 
-// Users of a directory share it; who wants it alone gets it only while there is no other.
-// Sharing waits for the one who is alone; -1 where the directory cannot be opened or its
-// file system has no locks. The fd holds what was got, until it is closed.
+// Users of a directory share it; one can have it alone only while there is no other.
+// Sharing waits for the one that has it alone. -1 if the directory cannot be opened or
+// its file system has no locks. The lock is held until the fd is closed.
 int place_share(const char *path);
 bool place_take_alone(int fd); // false: shared as before

@@ -35,8 +35,8 @@ static void set_streams(posix_spawn_file_actions_t *actions,
 		posix_spawn_file_actions_addchdir_np(actions, job->directory);
 }
 
-// A group of its own, so that its children can be ended with it; the signals that we
-// catch or ignore are none of its business.
+// The program gets a process group of its own, so that its children can be ended with it,
+// and default signal handling: what we catch or ignore does not concern it.
 static void set_attributes(posix_spawnattr_t *attributes)
 {
 	sigset_t signals;
@@ -75,7 +75,7 @@ static int start(const struct process_job *job, pid_t *ret_child, struct error *
 
 // --- waiting -------------------------------------------------------------------------
 
-// Waits one step at most. True once it has ended.
+// Waits for one step at most. True once the child has ended.
 static bool has_ended(pid_t child, int pid_fd, int *ret_status)
 {
 	struct pollfd wait = { .fd = pid_fd, .events = POLLIN };
@@ -90,7 +90,7 @@ static void stop(pid_t child, int pid_fd)
 	kill(-child, SIGTERM);
 	for (int i = 0; i < GRACE_STEPS && !ended; i++)
 		ended = has_ended(child, pid_fd, &status);
-	kill(-child, SIGKILL); // its children may have heard nothing of the first one
+	kill(-child, SIGKILL); // its children may not have got the first signal
 	while (!ended && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs another program to its end: no shell, exactly the given environment, its streams
-// in files, and a limit of time. For programs that are trusted; what is not runs in
+// in files, and a limit of time. For programs that are trusted; others run in
 // base/sandbox.h.
 #pragma once
 
@@ -19,9 +19,9 @@ struct process_job {
 	const struct work *work; // or NULL
 };
 
-// ret_exit_code: 0..255, or 128 + the signal that ended it. -1 where the program could
-// not be run to its end: ERROR_IO; ERROR_INTERRUPTED; ERROR_SOURCE past the limit. Then
-// nothing of it runs any more, its children included.
+// ret_exit_code: 0..255, or 128 + the signal that ended it. -1 if the program could not
+// be run to its end: ERROR_IO, ERROR_INTERRUPTED, or ERROR_SOURCE past the limit. Neither
+// the program nor its children run any more then.
 NODISCARD int process_run(const struct process_job *job, int *ret_exit_code,
 			  struct error *err);
 
@@ -32,8 +32,8 @@ enum process_outcome {
 	PROCESS_LATE,        // it ran past the limit
 };
 
-// Waits for a child that leads a process group of its own; ret_exit_code as above, of
-// PROCESS_ENDED alone. For the other outcomes the group was ended, first kindly. The child
-// is reaped.
+// Waits for a child that leads a process group of its own, and reaps it. ret_exit_code is
+// as above, and set for PROCESS_ENDED alone. For the other outcomes the group is ended,
+// first by a signal that it may handle.
 enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
 				  const struct work *work, int *ret_exit_code);

@@ -8,8 +8,8 @@
 // left out: they would lead elsewhere from every folder.
 const char *const *program_folders(struct arena *arena, struct slice path);
 
-// The path of a program in one folder, NULL where the folder has no file of that name that this process may run. Links are
-// not resolved: who keeps the path keeps what it is called, not what a link leads to today.
+// The path of a program in one folder, NULL where the folder has no file of that name that this process may run. Links
+// are not resolved, so that who keeps the path keeps the program's name, not what a link leads to today.
 const char *program_in(struct arena *arena, const char *folder, struct slice name);
 // The first of the folders that has it.
 const char *program_find(struct arena *arena, const char *const *folders,

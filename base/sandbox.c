@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Starts the program in namespaces of its own and waits for it. Between fork and exec
-// stand only calls that are safe there; posix_spawn has no place for them.
+// Starts the program in namespaces of its own and waits for it. Only calls that are safe
+// there stand between fork and exec; posix_spawn has no place for them.
 #include "base/sandbox.h"
 
 #include "base/files.h"
@@ -19,7 +19,8 @@ enum { CANNOT_START = 127 };
 
 // --- in the child ----------------------------------------------------------------------
 
-// The texts are made before the fork: one user, itself, mapped to itself.
+// The maps of ids for a user namespace, written before the fork: one user, mapped to
+// itself.
 struct identity {
 	struct slice uid_map, gid_map;
 };
@@ -34,7 +35,8 @@ static bool write_text(const char *path, struct slice text)
 	return written;
 }
 
-// Root may take its network away at once; others need a user namespace to be root of.
+// Root may leave the network at once; others need a user namespace in which they are
+// root.
 static enum sandbox_net leave_network(const struct identity *identity)
 {
 	if (unshare(CLONE_NEWNET) == 0)
@@ -68,7 +70,7 @@ _Noreturn static void become(const struct sandbox_job *job,
 			  environment = { job->environment };
 	int nothing = open("/dev/null", O_RDONLY);
 	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody else would end it then
+	prctl(PR_SET_PDEATHSIG, SIGKILL); // so that it ends when pinbake is killed
 	default_signals();
 	char net = (char)(job->network ? SANDBOX_NET_OPEN : leave_network(identity));
 	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
@@ -82,7 +84,8 @@ _Noreturn static void become(const struct sandbox_job *job,
 
 // --- in the parent ---------------------------------------------------------------------
 
-// The child says how its network is, and then, if it could not become the program, why.
+// The child reports the state of its network and then, if it could not become the
+// program, the reason.
 static int read_report(int report, const struct sandbox_job *job,
 		       enum sandbox_net *ret_net, struct error *err)
 {

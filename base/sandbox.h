@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runs one program that we do not trust with more than it needs: no network where the
-// kernel lets us take it away, an environment of exactly the given variables, its output
-// in a file, a limit of time, and nothing left running after it.
+// Runs one program that is not trusted with more than it needs: it has no network if the
+// kernel lets us take that away, exactly the given variables, its output in a file and a
+// limit of time, and nothing of it goes on running.
 #pragma once
 
 #include "base/arena.h"

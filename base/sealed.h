@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Texts that pinbake keeps for itself: one "name value" a line, closed by the SHA-256 of
-// the lines before it. Half of one, or one that a person edited, counts as none.
+// the lines before it. A text that is cut short or was edited by hand counts as absent.
 //
 //	pinbake-built 1
 //	name htmlmin-0.1.12-py3-none-any.whl
@@ -15,10 +15,10 @@ void sealed_put_digest(struct buf *text, const char *name, const struct sha256 *
 void sealed_put_number(struct buf *text, const char *name, uint64_t number);
 void sealed_close(struct buf *text); // adds the sum: the last line
 
-// Is the sum right? Then its line is taken off *text.
+// Is the sum right? If so, its line is taken off *text.
 bool sealed_open(struct slice *text);
 
-// Each takes the line "name value" off *text; false where the next line is another.
+// Each takes the line "name value" off *text; false if the next line is another.
 bool sealed_take(struct slice *text, const char *name, struct slice *ret_value);
 bool sealed_take_digest(struct slice *text, const char *name, struct sha256 *ret_digest);
 bool sealed_take_number(struct slice *text, const char *name, uint64_t max,

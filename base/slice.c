@@ -129,7 +129,8 @@ bool slice_parse_u64(struct slice s, uint64_t max, uint64_t *ret_value)
 	return true;
 }
 
-// Length of the well-formed sequence at p, 0 if there is none (Unicode 15, table 3-7).
+// The length of the well-formed UTF-8 sequence at p, 0 if there is none (Unicode 15,
+// table 3-7).
 static size_t utf8_sequence(const unsigned char *p, size_t len)
 {
 	size_t need;

@@ -47,7 +47,7 @@ bool slice_parse_u64(struct slice s, uint64_t max, uint64_t *ret_value);
 // Offset of the first byte that is not part of well-formed UTF-8, or SLICE_NONE.
 size_t slice_find_bad_utf8(struct slice s);
 
-// ASCII classes, the locale's opinion apart.
+// Classes of ASCII characters, whatever the locale.
 static inline bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';

@@ -56,7 +56,7 @@ static bool is_ascii(struct slice s)
 	return true;
 }
 
-// Digits with leading zeros, then the NUL that the block already holds.
+// Writes digits with leading zeros. The NUL behind them is in the block already.
 static void put_octal(char *field, unsigned digits, uint64_t value)
 {
 	for (unsigned i = digits; i-- > 0; value >>= 3)
@@ -68,7 +68,8 @@ static void put_text(char *block, size_t at, struct slice text)
 	memcpy(block + at, text.ptr, text.len);
 }
 
-// The text without its non-ASCII bytes, as much as fits; gives how many there would be.
+// Writes the text without its non-ASCII bytes, as much as fits. Returns how many there
+// are in all.
 static size_t put_ascii(char *field, size_t room, struct slice text)
 {
 	size_t len = 0;
@@ -82,9 +83,9 @@ static size_t put_ascii(char *field, size_t room, struct slice text)
 	return len;
 }
 
-// A field of a header whose record holds the full text (tar.7). Readers without pax would
-// take a cut name that ends in '/' for a directory, so the first slash of that run
-// becomes NUL.
+// Writes a field of a header whose pax record holds the full text (tar.7). Readers
+// without pax would take a cut name that ends in '/' for a directory, so the first slash
+// of that run becomes NUL.
 static void put_cut(char *field, size_t room, struct slice text)
 {
 	if (put_ascii(field, room, text) <= room || field[room - 1] != '/')
@@ -105,8 +106,8 @@ static void put_checksum(char *block)
 	block[CHECKSUM_AT + 6] = '\0';
 }
 
-// The case 2 of tar.6: where to split an ASCII name into prefix and name field; 0 if it
-// cannot be.
+// Where to split an ASCII name into prefix and name field, 0 if that is impossible
+// (tar.6, case 2).
 static size_t split_at(struct slice name)
 {
 	size_t window = name.len < PREFIX_LEN + 1 ? name.len : PREFIX_LEN + 1;
@@ -199,7 +200,7 @@ static void put_common(char *block, char type, const struct tar_entry *entry)
 				 8 });
 }
 
-// The x entry of tar.7: its own block, then the records sorted by key, padded.
+// Writes the pax entry (tar.7): its own block, then the records sorted by key, padded.
 static void append_pax(struct tar_header *header, const struct tar_entry *entry,
 		       struct slice name, const struct tar_records *needed)
 {

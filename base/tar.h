@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tar headers in the one canonical form of layers (tar.4–tar.11): what Go's archive/tar
 // writes for FormatPAX without user names and sub-second times. The caller brings entries
-// in the order of tar.3, pads contents and ends the archive.
+// in order (tar.3), pads contents and ends the archive.
 #pragma once
 
 #include "base/error.h"
@@ -37,8 +37,8 @@ struct tar_header {
 	size_t len; // a multiple of 512
 };
 
-// ERROR_INTEGRITY for a path that tar.4 refuses, and for owner, mode or time out of
-// range.
+// ERROR_INTEGRITY for a path that is not fit for a layer (tar.4), and for owner, mode or
+// time out of range.
 NODISCARD int tar_header_write(const struct tar_entry *entry,
 			       struct tar_header *ret_header, struct error *err);
 

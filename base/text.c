@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Texts looked through byte by byte.
+// Looks through texts byte by byte.
 #include "base/text.h"
 
 bool slices_have(const struct slice *items, size_t len, struct slice text)

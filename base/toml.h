@@ -37,7 +37,7 @@ struct toml_datetime {
 	int16_t offset_minutes;                   // east of UTC
 };
 
-// How a table came to be; it decides what may still be added to it, and matters to the
+// How a table was defined. It decides what may still be added to it, and matters to the
 // parser alone.
 enum toml_origin {
 	TOML_BY_HEADER,        // [a], or an element of [[a]], or the root
@@ -56,7 +56,7 @@ struct toml_array {
 
 struct toml_value {
 	enum toml_type type;
-	// Of its text; of the header for a table or array that a header made
+	// The span of the value's text, or of the header that made a table or array.
 	struct span span;
 	union {
 		struct slice string;
@@ -83,7 +83,7 @@ struct toml_table {
 	struct map *index; // key -> position; only where there are many
 };
 
-// -1 when diagnostics got an error, all ERROR_INPUT. The source must outlive the tree.
+// -1 if diagnostics got an error; all are ERROR_INPUT. The source must outlive the tree.
 NODISCARD int toml_parse(const struct source *source, struct arena *arena,
 			 struct toml_table **ret_root, struct diagnostics *diagnostics);
 
@@ -94,7 +94,7 @@ const struct toml_value *toml_find(const struct toml_table *table, struct slice 
 
 // As toml_find, but a value of another type is an error "'size' must be an integer, not a
 // boolean" in diagnostics, and NULL (toml.1). toml_check_type is its second half, for the
-// items of an array; what names the value.
+// items of an array; `what` names the value.
 const struct toml_value *toml_find_typed(const struct toml_table *table, struct slice key,
 					 enum toml_type type,
 					 struct diagnostics *diagnostics);
@@ -102,9 +102,9 @@ bool toml_check_type(const struct toml_value *value, enum toml_type type,
 		     struct slice what, struct diagnostics *diagnostics);
 
 const char *toml_type_name(enum toml_type type); // with its article: "an integer"
-// As it stands in the source
+// The value's text as it stands in the source.
 struct slice toml_source_text(const struct toml_value *value);
 
-// A date, time or both, alone in its text, as TOML writes it; false where it is none.
+// Parses a text that is a date, a time or both as TOML writes them; false if it is none.
 bool toml_parse_datetime(struct slice text, enum toml_type *ret_type,
 			 struct toml_datetime *ret_datetime);

@@ -3,7 +3,7 @@
 // parts alone.
 #include "base/toml.h"
 
-// Exactly `count` digits with a value in [min, max], off the front of *s.
+// Takes exactly `count` digits with a value in [min, max] off the front of *s.
 static bool take_number(struct slice *s, size_t count, unsigned min, unsigned max,
 			unsigned *ret_number)
 {
@@ -49,7 +49,7 @@ static bool take_date(struct slice *s, struct toml_datetime *datetime)
 	return true;
 }
 
-// ".5" and longer; what a nanosecond cannot hold is cut off.
+// Takes ".5" or longer; digits below a nanosecond are cut off.
 static bool take_fraction(struct slice *s, uint32_t *ret_nanosecond)
 {
 	uint32_t nanosecond = 0, unit = 100000000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What stands between TOML's tokens: blanks, comments, line ends; and the wording of what
-// was found instead.
+// What stands between TOML's tokens: blanks, comments, line ends; and how messages name
+// what was found.
 #include "base/toml_lex.h"
 
 struct span toml_span(const struct toml_lexer *lexer, size_t from, size_t to)

@@ -16,7 +16,7 @@ struct toml_lexer {
 	struct diagnostics *diagnostics;
 };
 
-// An error at text[from..to) or from the cursor on for one character; -1.
+// Adds an error at text[from..to) or at the character at the cursor, and gives -1.
 #define toml_fail(lexer, from, to, ...)                                     \
 	(diagnostics_add((lexer)->diagnostics, SEVERITY_ERROR, ERROR_INPUT, \
 			 toml_span((lexer), (from), (to)), __VA_ARGS__),    \
@@ -25,7 +25,7 @@ struct toml_lexer {
 	toml_fail((lexer), (lexer)->at, (lexer)->at + 1, __VA_ARGS__)
 
 struct span toml_span(const struct toml_lexer *lexer, size_t from, size_t to);
-// What stands at the cursor, for "expected x, found y"
+// What stands at the cursor, for messages like "expected x, found y".
 const char *toml_found(const struct toml_lexer *lexer);
 
 static inline char toml_peek(const struct toml_lexer *lexer,
@@ -40,7 +40,7 @@ static inline bool toml_at_end(const struct toml_lexer *lexer)
 	return lexer->at >= lexer->text.len;
 }
 
-// What TOML allows nowhere; tab, LF and CR aside.
+// Is it a character that TOML allows nowhere? Tab, LF and CR are not among them.
 static inline bool toml_is_control(char c)
 {
 	return ((unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
@@ -51,14 +51,14 @@ bool toml_take(struct toml_lexer *lexer, struct slice token);
 size_t toml_newline(const struct toml_lexer *lexer); // 1 at LF, 2 at CR LF, else 0
 
 void toml_skip_blanks(struct toml_lexer *lexer);
-// None is fine; stops before the line's end
+// Skips a comment if there is one; stops before the line's end.
 NODISCARD int toml_skip_comment(struct toml_lexer *lexer);
 NODISCARD int toml_skip_lines(struct toml_lexer *lexer); // blanks, comments, line ends
-// Blanks, a comment, then the line must end
+// Skips blanks and a comment; the line must end then.
 NODISCARD int toml_end_line(struct toml_lexer *lexer);
 
-// At a quote. multiline: """ and ''' are allowed (they are not in keys).
+// Called at a quote. multiline: """ and ''' are allowed, as they are not in keys.
 NODISCARD int toml_lex_string(struct toml_lexer *lexer, bool multiline,
 			      struct slice *ret_text);
-// Numbers, booleans, dates and times.
+// Reads numbers, booleans, dates and times.
 NODISCARD int toml_lex_scalar(struct toml_lexer *lexer, struct toml_value *ret_value);

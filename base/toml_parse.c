@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 
-// Entries from which on a table gets a map; below, looking at each is faster.
+// A table with so many entries gets a map; with fewer, looking at each is faster.
 enum { INDEX_FROM = 16 };
 
 struct key_part {
@@ -74,7 +74,8 @@ static void report_conflict(struct parser *parser, const struct key_part *key,
 			    const char *problem, struct span first)
 {
 	struct diagnostics *diagnostics = parser->lexer.diagnostics;
-	// To look for a line that nobody will be shown would make many conflicts expensive.
+	// Finding the line of a place that nobody is shown would make many conflicts
+	// expensive.
 	if (diagnostics->len == DIAGNOSTICS_MAX) {
 		diagnostics->error_count++;
 		return;
@@ -98,9 +99,9 @@ static void report_duplicate(struct parser *parser, struct toml_table *table,
 
 // --- going down -------------------------------------------------------------------------------
 
-// The table that a part of a header before its last leads to: what deeper headers and
-// dotted keys made may be added to, of an array of tables the last one is meant. NULL
-// after an error.
+// The table that a part of a header, but its last one, leads to. Tables that deeper
+// headers and dotted keys made may be added to; of an array of tables the last one is
+// meant. NULL after an error.
 static struct toml_table *descend_by_header(struct parser *parser,
 					    struct toml_table *table,
 					    const struct key_part *part)
@@ -120,8 +121,8 @@ static struct toml_table *descend_by_header(struct parser *parser,
 	return NULL;
 }
 
-// As above for a dotted key, which defines what it passes: tables that a header or braces
-// defined are closed to it.
+// The same for a dotted key, which defines the tables that it passes; tables that a
+// header or braces defined are closed to it.
 static struct toml_table *descend_by_dots(struct parser *parser, struct toml_table *table,
 					  const struct key_part *part)
 {
@@ -169,7 +170,7 @@ static int parse_key_part(struct toml_lexer *lexer, struct key_part *ret_part)
 	return 0;
 }
 
-// Leaves the cursor behind the blanks that follow.
+// Parses a key and leaves the cursor behind the blanks that follow.
 static int parse_key(struct toml_lexer *lexer, struct key *ret_key)
 {
 	ret_key->len = 0;
@@ -190,7 +191,7 @@ static int parse_key(struct toml_lexer *lexer, struct key *ret_key)
 
 static int parse_value(struct parser *parser, struct toml_value *ret_value);
 
-// key = value into the table. The value is parsed even where the key is a duplicate.
+// Puts "key = value" into the table. The value is parsed even if the key is a duplicate.
 static int parse_pair(struct parser *parser, struct toml_table *table)
 {
 	struct toml_lexer *lexer = &parser->lexer;
@@ -216,7 +217,8 @@ static int parse_pair(struct parser *parser, struct toml_table *table)
 	return 0;
 }
 
-// At '['. Line ends and comments may stand anywhere, a comma after the last item too.
+// Called at '['. Line ends and comments may stand anywhere, and a comma after the last
+// item.
 static int parse_array(struct parser *parser, struct toml_value *ret_value)
 {
 	struct toml_lexer *lexer = &parser->lexer;
@@ -243,7 +245,7 @@ static int parse_array(struct parser *parser, struct toml_value *ret_value)
 	return 0;
 }
 
-// At '{'. All on one line, no comma after the last pair (toml.4).
+// Called at '{'. All is on one line, without a comma after the last pair (toml.4).
 static int parse_inline_table(struct parser *parser, struct toml_value *ret_value)
 {
 	struct toml_lexer *lexer = &parser->lexer;
@@ -304,13 +306,13 @@ static int parse_value(struct parser *parser, struct toml_value *ret_value)
 
 // --- headers ----------------------------------------------------------------------------------
 
-// After an error in a header its section is read into a table that nobody sees.
+// After an error in a header, its section is read into a table that nobody sees.
 static struct toml_table *lost_section(struct parser *parser)
 {
 	return new_table(parser, TOML_BY_HEADER);
 }
 
-// [a.b]
+// Opens the table of a header like [a.b].
 static struct toml_table *open_table(struct parser *parser, struct toml_table *table,
 				     const struct key_part *last, struct span header)
 {
@@ -329,7 +331,7 @@ static struct toml_table *open_table(struct parser *parser, struct toml_table *t
 	return lost_section(parser);
 }
 
-// [[a.b]]
+// Appends a table for a header like [[a.b]].
 static struct toml_table *append_table(struct parser *parser, struct toml_table *table,
 				       const struct key_part *last, struct span header)
 {

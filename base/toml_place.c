@@ -10,7 +10,8 @@ struct walk {
 	size_t from; // of `source` within the whole one
 };
 
-// "", """, ' or ''' and, of the long ones, the line end that is not content.
+// Skips the opening ", """, ' or ''', and after the long ones the line end that is not
+// content.
 static struct walk walk_begin(const struct toml_value *string)
 {
 	struct slice text = toml_source_text(string);
@@ -37,7 +38,7 @@ static size_t utf8_len(struct slice digits)
 	return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
-// A backslash before white space swallows all of it up to the next text.
+// The length of the white space that a backslash before it swallows, up to the next text.
 static size_t continuation_len(struct slice rest)
 {
 	size_t len = 1;

@@ -4,7 +4,8 @@
 
 #include "base/toml.h"
 
-// Where string[offset..offset+len) stands: within the quotes, escapes counted as they are
-// written ("\u00e9" is two bytes of the value and six of the source). Cut where the line
-// that it begins on ends. The value must be a string; the offsets lie within it.
+// Where string[offset..offset+len) stands in the source: within the quotes, with escapes
+// as they are written ("\u00e9" is two bytes of the value and six of the source). Cut
+// where the line that it begins on ends. The value must be a string; the offsets lie
+// within it.
 struct span toml_place(const struct toml_value *string, size_t offset, size_t len);

@@ -34,8 +34,8 @@ static bool is_digit_of(char c, unsigned base)
 	return value >= 0 && (unsigned)value < base;
 }
 
-// Digits of a base with single underscores between them, off the front of *s. False where
-// there is none or an underscore is not between two digits.
+// Takes digits of a base, with single underscores between them, off the front of *s.
+// False if there is none, or an underscore is not between two digits.
 static bool take_digits(struct slice *s, unsigned base, struct slice *ret_digits)
 {
 	size_t len = 0;
@@ -80,7 +80,8 @@ static bool digits_value(struct slice digits, unsigned base, uint64_t max,
 	return true;
 }
 
-// 0x, 0o and 0b take no sign; leading zeros are for them alone.
+// Splits an integer into sign, base and digits. 0x, 0o and 0b take no sign, and only
+// their digits may have leading zeros.
 static bool split_integer(struct slice text, unsigned *ret_base, bool *ret_negative,
 			  struct slice *ret_digits)
 {
@@ -160,7 +161,7 @@ static bool parse_float(struct arena *arena, struct slice text, double *ret_real
 		if (text.ptr[i] != '_')
 			buf_byte(&plain, text.ptr[i]);
 	buf_byte(&plain, '\0');
-	*ret_real = strtod(plain.ptr, NULL); // the C locale: nobody here sets another
+	*ret_real = strtod(plain.ptr, NULL); // in the C locale, since nobody sets another
 	return true;
 }
 

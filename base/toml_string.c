@@ -9,7 +9,7 @@ struct string_form {
 	bool multiline, escapes;
 };
 
-// Quotes at the cursor, as far as they matter.
+// The number of quotes at the cursor, as far as it matters.
 static size_t quote_run(const struct toml_lexer *lexer, char quote)
 {
 	size_t run = 0;
@@ -18,8 +18,8 @@ static size_t quote_run(const struct toml_lexer *lexer, char quote)
 	return run;
 }
 
-// Quotes at the cursor that close the string, their last three or one: a multi-line
-// string may end in two quotes of its own. 0: these are content.
+// The number of quotes at the cursor if their last three, or last one, close the string:
+// a multi-line string may end in two quotes of its own. 0 if they are content.
 static size_t closing_run(const struct toml_lexer *lexer, const struct string_form *form)
 {
 	size_t run = quote_run(lexer, form->quote);
@@ -36,7 +36,7 @@ static int fail_unclosed(struct toml_lexer *lexer, const struct string_form *for
 			 form->multiline ? "" : " on its line");
 }
 
-// Over the bytes that nearly all strings consist of: neither quote nor backslash nor
+// Skips the bytes that nearly all strings consist of: neither quote nor backslash nor
 // control character.
 static void skip_plain(struct toml_lexer *lexer, char quote)
 {
@@ -48,8 +48,8 @@ static void skip_plain(struct toml_lexer *lexer, char quote)
 	lexer->at = at;
 }
 
-// Over one of the others. *escaped is set at a backslash that means something; with an
-// escaped quote or backslash it is passed together.
+// Skips one of the other bytes, and an escaped quote or backslash together with its
+// backslash. *escaped is set at a backslash that means something.
 static int skip_special(struct toml_lexer *lexer, const struct string_form *form,
 			size_t open, bool *escaped)
 {
@@ -68,7 +68,7 @@ static int skip_special(struct toml_lexer *lexer, const struct string_form *form
 	return 0;
 }
 
-// Walk to behind the closing quotes. *ret_raw gets what stands between, *ret_escaped
+// Moves behind the closing quotes. *ret_raw gets the text between them, *ret_escaped
 // whether a backslash matters.
 static int find_end(struct toml_lexer *lexer, const struct string_form *form, size_t open,
 		    struct slice *ret_raw, bool *ret_escaped)
@@ -103,8 +103,8 @@ static bool parse_hex(struct slice digits, uint32_t *ret_value)
 	return true;
 }
 
-// \uXXXX and \UXXXXXXXX: Unicode scalar values, so no surrogates. Returns the escape's
-// length behind the backslash, 0 where it is wrong.
+// Appends what \uXXXX or \UXXXXXXXX stands for: a Unicode scalar value, so no surrogate.
+// Returns the escape's length behind the backslash, 0 if it is wrong.
 static size_t append_unicode(struct buf *buf, struct slice escape)
 {
 	size_t digits = escape.ptr[0] == 'u' ? 4 : 8;

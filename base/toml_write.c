@@ -15,7 +15,8 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-// Has what a basic string must escape, and nothing that a literal string cannot hold.
+// Does the text have what a basic string must escape, and nothing that a literal string
+// cannot hold?
 static bool reads_better_literally(struct slice text)
 {
 	bool escapes = false;

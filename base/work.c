@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reports of long work, where somebody listens.
+// Reports long work to those who listen.
 #include "base/work.h"
 
 void work_stage(const struct work *work, const char *what, uint64_t total)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Zip archives: the central directory, strictly, and single entries (gz.7, zip.1, zip.2).
+// Reads zip archives: the central directory, strictly, and single entries (gz.7, zip.1,
+// zip.2).
 //
 //	entries' data … | central directory | (zip64 end record | zip64 locator) | end record
 //
-// Two readers that disagree about an archive are how a file hides in it. So the end
-// record must stand exactly at the end, the directory directly before it with exactly the
-// announced entries, and names are unique.
+// A file can hide in an archive about which two readers disagree. So the end record must
+// be exactly at the end, the directory directly before it with exactly the announced
+// entries, and names are unique.
 #include "base/zip.h"
 
 #include "base/bytes.h"
@@ -66,7 +67,7 @@ static size_t find_end(struct slice tail)
 	return SLICE_NONE;
 }
 
-// The 32-bit value, or the 64-bit one where the former is all ones; they must not
+// Takes the 32-bit value, or the 64-bit one if the former is all ones; they must not
 // contradict each other.
 static bool widen(uint64_t narrow, uint64_t ones, uint64_t wide, uint64_t *ret_value)
 {
@@ -125,8 +126,8 @@ static int read_end(struct slice tail, uint64_t file_size, struct zip_end *ret_e
 	return 0;
 }
 
-// Zip64 (gz.7): each 32-bit field of all ones is replaced, in this order, from extra
-// field 1, which holds only those.
+// Replaces each 32-bit field of all ones, in this order, from extra field 1, which holds
+// only those (zip64; gz.7).
 static int widen_entry(struct zip_entry *entry, struct slice extra, struct error *err)
 {
 	uint64_t *fields[] = { &entry->size, &entry->compressed_size,

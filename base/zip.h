@@ -27,8 +27,8 @@ struct zip_directory {
 };
 
 // tail: the last tail.len bytes of an archive of file_size bytes (tail.len == file_size
-// for a whole file). Borrows names from tail. When tail is too short, -1 with *ret_need >
-// tail.len: how many last bytes are needed (0 for other errors). Refuses
+// for a whole file). Borrows names from tail. If tail is too short: -1, and *ret_need is
+// how many last bytes are needed (more than tail.len; 0 for other errors). Refuses
 // (ERROR_INTEGRITY): duplicate names, overlapping or outlying data, encrypted entries
 // (when read), too many entries, names that are not UTF-8.
 NODISCARD int zip_read_directory(struct arena *arena, struct slice tail,
@@ -40,10 +40,11 @@ const struct zip_entry *zip_find(const struct zip_directory *directory,
 // The entry's compressed bytes within the whole archive.
 NODISCARD int zip_entry_data(const struct zip_entry *entry, struct slice archive,
 			     struct slice *ret_data, struct error *err);
-// Unpacks an entry's data (of zip_entry_data) into sink, and checks length
-// and CRC-32. ERROR_INTEGRITY, naming the entry: these, a broken stream, a size that its
-// compression cannot reach, bytes after a zstd stream, and any compression but deflate and
-// zstd (gz.8, zip.1). Bytes after a deflate stream are tolerated and show in ret_result.
+// Unpacks an entry's data (of zip_entry_data) into sink and checks length and CRC-32.
+// ERROR_INTEGRITY, naming the entry, if these are wrong, and for a broken stream, a size
+// that its compression cannot reach, bytes after a zstd stream, and any compression but
+// deflate and zstd (gz.8, zip.1). Bytes after a deflate stream are tolerated and show in
+// ret_result.
 NODISCARD int zip_entry_unpack(const struct zip_entry *entry, struct slice data,
 			       struct inflater *inflater, struct inflate_sink sink,
 			       struct inflate_result *ret_result, struct error *err);

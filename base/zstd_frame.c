@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Feeds libzstd pieces of one size, so that how callers cut the bytes cannot show.
+// Feeds libzstd pieces of one size, so that the frame does not depend on how callers cut
+// the bytes.
 #include "base/zstd_frame.h"
 
 #include "base/libzstd.h"

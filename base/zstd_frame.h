@@ -12,7 +12,8 @@ enum { ZSTD_LEVEL_MIN = 1, ZSTD_LEVEL_MAX = 19, ZSTD_LEVEL_DEFAULT = 3 };
 // Called with consecutive pieces of at most 1 MiB of the frame; -1 with err set stops.
 typedef int (*zstd_sink)(void *context, struct slice piece, struct error *err);
 
-// Megabytes by the level, of libzstd 1.5.4: 4 at 3, 55 at 12, 94 at 19.
+// Its memory depends on the level: with libzstd 1.5.4, 4 MB at 3, 55 MB at 12, 94 MB at
+// 19.
 struct zstd_frame;
 
 struct slice zstd_version(void); // of the library in use: "1.5.4"
