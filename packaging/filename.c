@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// File names of wheels and source distributions: splitting, and telling malformed from
-// foreign.
+// Splits file names of wheels and source distributions, and tells malformed ones from
+// foreign ones.
 #include "packaging/filename.h"
 
 #include "packaging/name.h"
@@ -9,10 +9,10 @@
 
 enum { WHEEL_PARTS_MIN = 5, WHEEL_PARTS_MAX = 7 };
 
-// File systems stop at 255 bytes; more would only cost time.
+// File systems end at 255 bytes; longer names would only cost time.
 enum { FILE_NAME_BYTES_MAX = 1024 };
 
-// Bytes of the word equal to c, as their highest bit; for those below 0x80.
+// Sets the highest bit of each byte of the word that equals c; bytes above 0x7f get none.
 static uint64_t bytes_equal(uint64_t word, unsigned c)
 {
 	const uint64_t ones = 0x0101010101010101u, sevens = ones * 0x7f;
@@ -20,8 +20,8 @@ static uint64_t bytes_equal(uint64_t word, unsigned c)
 	return ~(((difference & sevens) + sevens) | difference) & ~sevens;
 }
 
-// Bytes that are no part of a plain file's name, or would mislead a terminal: blanks,
-// control characters, what is not ASCII, slashes.
+// Sets the highest bit of each byte that is no part of a plain file's name, or would
+// mislead a terminal: blanks, control characters, what is not ASCII, slashes.
 static uint64_t foreign_bytes(uint64_t word)
 {
 	const uint64_t ones = 0x0101010101010101u, sevens = ones * 0x7f;
@@ -52,7 +52,7 @@ static bool is_plain_file(struct slice file)
 	return foreign == 0;
 }
 
-// Splits at dashes. Number of parts, or 0 for more than the array holds.
+// Splits at dashes. Returns the number of parts, or 0 for more than the array holds.
 static size_t split_parts(struct slice stem, struct slice parts[WHEEL_PARTS_MAX])
 {
 	size_t count = 0, start = 0;
@@ -70,7 +70,7 @@ static size_t split_parts(struct slice stem, struct slice parts[WHEEL_PARTS_MAX]
 	return count;
 }
 
-// PEP 825: lower case, digits, '_' and '.'.
+// A variant label (PEP 825) has lower-case letters, digits, '_' and '.'.
 static bool is_variant_label(struct slice label)
 {
 	for (size_t i = 0; i < label.len; i++) {
@@ -81,8 +81,8 @@ static bool is_variant_label(struct slice label)
 	return label.len > 0;
 }
 
-// Members of a compressed set: none empty, and none beginning with a digit where they
-// name a Python.
+// No member of a compressed set is empty, and none begins with a digit if they name a
+// Python.
 static bool is_tag_set(struct slice set, bool python)
 {
 	bool at_start = true, good = true;

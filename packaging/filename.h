@@ -22,8 +22,8 @@ enum filename_result {
 };
 
 enum filename_result wheel_name_parse(struct slice file, struct wheel_name *ret_name);
-// The same where `last`, if not NULL, was parsed before: what both have is known to be
-// good. Thousands of wheels on a page share their name, and dozens their version.
+// The same, faster if `last` (may be NULL) was parsed before: what both have is known to
+// be good. Thousands of wheels on a page share their name, and dozens their version.
 enum filename_result wheel_name_parse_after(struct slice file,
 					    const struct wheel_name *last,
 					    struct wheel_name *ret_name);

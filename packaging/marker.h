@@ -8,8 +8,8 @@
 
 struct marker; // immutable tree in an arena; NULL is "no marker", always true
 
-// What `extra`, `extras` and `dependency_groups` mean while evaluating. Names are
-// normalized.
+// The values of `extra`, `extras` and `dependency_groups` while a marker is evaluated.
+// Names are normalized.
 struct marker_context {
 	const struct target *target;
 	struct slice extra;         // value of `extra`; "" outside a distribution's extra
@@ -20,12 +20,12 @@ struct marker_context {
 };
 
 enum marker_where {
-	// What users write: `extra` is allowed.
+	// In what users write `extra` is allowed.
 	MARKER_IN_REQUIREMENT,
 	// `extras` and `dependency_groups` are allowed, `extra` is an error (751.14, 508.6).
 	MARKER_IN_LOCK,
-	// As the first, but a literal that is no version is compared as text, as installers
-	// do (md.3).
+	// Like the first, but a literal that is no version is compared as text, as
+	// installers do (md.3).
 	MARKER_IN_METADATA,
 };
 
@@ -51,5 +51,6 @@ bool marker_mentions_extra(const struct marker *marker);
 bool marker_holds_for_some_extra(const struct marker *marker,
 				 const struct marker_context *context);
 
-// Canonical: double quotes, single blanks, only the parentheses it needs; "" for NULL.
+// The canonical text: double quotes, single blanks, only the parentheses that it needs;
+// "" for NULL.
 struct slice marker_text(struct arena *arena, const struct marker *marker);

@@ -43,8 +43,8 @@ static bool is_membership(enum marker_operator op)
 	return op == MARKER_IN || op == MARKER_NOT_IN;
 }
 
-// `op literal` as a specifier, NULL where it is none. One clause only: ">=" and "3.8,<4"
-// are no comparison, nor are ">" and "=3".
+// `op literal` as a specifier of one clause, NULL if it is none: ">=" with "3.8,<4" is no
+// comparison, nor is ">" with "=3".
 static const struct specifier *specifier_of(struct arena *arena, enum marker_operator op,
 					    struct slice literal)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Markers against a target: true or false, for one extra or for any (508.2, 508.5,
-// 508.6).
+// Evaluates markers for a target, with one extra or with any (508.2, 508.5, 508.6).
 #include "packaging/marker_tree.h"
 
 static struct slice field_text(enum marker_field field,
@@ -19,8 +18,7 @@ static struct slice field_text(enum marker_field field,
 	case FIELD_PYTHON_VERSION: return target->python_version;
 	case FIELD_IMPLEMENTATION_NAME: return target->implementation_name;
 	case FIELD_EXTRA: return context->extra;
-	// CPython is the only implementation there are targets for: its version is the
-	// language's.
+	// Targets are for CPython alone, whose version is that of the language.
 	case FIELD_PYTHON_FULL_VERSION:
 	case FIELD_IMPLEMENTATION_VERSION: return target->python_full;
 	case FIELD_EXTRAS:
@@ -29,7 +27,7 @@ static struct slice field_text(enum marker_field field,
 	BUG("a set has no text");
 }
 
-// The field as a version. False where it holds none, as platform_release may.
+// The field's value as a version. False if it is none, as platform_release may be.
 static bool field_version(struct arena *scratch, enum marker_field field,
 			  const struct marker_context *context,
 			  struct version *ret_version)
@@ -106,8 +104,8 @@ static enum specifier_operator specifier_operator_of(enum marker_operator op)
 	BUG("membership is no specifier");
 }
 
-// What stands on the right is the specifier, what stands on the left is the candidate:
-// "3.8" <= python_version asks whether 3.8 is within <=3.12.
+// The right side is the specifier, the left side the candidate: "3.8" <= python_version
+// asks whether 3.8 is within <=3.12.
 static bool compare_holds(const struct marker *compare,
 			  const struct marker_context *context)
 {
@@ -129,7 +127,7 @@ static bool compare_holds(const struct marker *compare,
 	return specifier_contains(&right, compare->version);
 }
 
-// Recursion ends at LIMIT_NESTING_DEPTH, which the parser enforced.
+// Recursion ends at LIMIT_NESTING_DEPTH, which the parser enforces.
 bool marker_holds(const struct marker *marker, const struct marker_context *context)
 {
 	if (!marker)

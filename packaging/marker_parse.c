@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text to marker tree: the grammar of PEP 508 (508.3, 508.4). What a comparison means is in
+// Parses markers by the grammar of PEP 508 (508.3, 508.4). What a comparison means is in
 // marker_compare.c.
 #include "packaging/marker_tree.h"
 
@@ -7,8 +7,8 @@
 #include "packaging/name.h"
 #include "packaging/token.h"
 
-// Comparisons of one marker: exporters write a few hundred, and evaluating over all
-// extras is quadratic in them.
+// A marker may have so many comparisons. Exporters write a few hundred, and evaluating
+// over all extras takes time quadratic in them.
 enum { MARKER_TERMS_MAX = 4096 };
 
 const struct marker_field_info marker_fields[MARKER_FIELD_COUNT] = {
@@ -124,7 +124,7 @@ static int fail_operand(struct parser *p, bool is_right, struct error *err)
 	return fail(p, p->at, token.len);
 }
 
-// PEP 508 knows no escapes, so a backslash has no meaning; control characters could only
+// PEP 508 has no escapes, so a backslash means nothing; control characters could only
 // confuse what is printed.
 static int check_literal(struct parser *p, const struct marker_operand *operand,
 			 struct error *err)
@@ -256,8 +256,8 @@ static int parse_atom(struct parser *p, struct marker **ret_marker, struct error
 	return 0;
 }
 
-// Puts child under parent; a child of the parent's kind gives its own children instead,
-// which is what keeps the tree as flat as the logic is.
+// Puts child under parent. A child of the parent's kind is replaced by its own children,
+// so that the tree is as flat as the logic.
 static void adopt(struct arena *arena, struct marker *parent, struct marker *child)
 {
 	bool merge = child->kind == parent->kind;
@@ -265,7 +265,7 @@ static void adopt(struct arena *arena, struct marker *parent, struct marker *chi
 		*array_push(arena, parent) = merge ? child->items[i] : child;
 }
 
-// A chain of one level: `part (word part)*`.
+// Parses a chain of one level: `part (word part)*`.
 static int parse_chain(struct parser *p, enum marker_kind kind,
 		       struct marker **ret_marker, struct error *err)
 {

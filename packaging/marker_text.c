@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Marker tree to canonical text: one blank between tokens, double quotes, parentheses
+// Writes a marker as canonical text: one blank between tokens, double quotes, parentheses
 // only where 'or' is under 'and'.
 #include "packaging/marker_tree.h"
 
 static void write_literal(struct buf *buf, struct slice literal)
 {
-	// A text cannot hold both quotes: there is no escape that would have let it in.
+	// A text cannot hold both quotes, since there is no escape that would let them
+	// in.
 	char quote = slice_find_byte(literal, '"') == SLICE_NONE ? '"' : '\'';
 	buf_byte(buf, quote);
 	buf_append(buf, literal);
@@ -26,7 +27,7 @@ static void write_compare(struct buf *buf, const struct marker *compare)
 		write_literal(buf, compare->literal);
 }
 
-// Recursion ends at LIMIT_NESTING_DEPTH, which the parser enforced.
+// Recursion ends at LIMIT_NESTING_DEPTH, which the parser enforces.
 static void write_marker(struct buf *buf, const struct marker *marker)
 {
 	if (marker->kind == MARKER_COMPARE) {

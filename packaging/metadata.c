@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// METADATA and PKG-INFO to the fields that resolving and auditing need, leniently where a
-// release cannot be changed any more (md.1–md.3).
+// Reads the fields of METADATA and PKG-INFO that resolving and auditing need, leniently,
+// since a release cannot be changed any more (md.1–md.3).
 #include "packaging/metadata.h"
 
 #include "base/encoding.h"
@@ -10,14 +10,14 @@
 
 enum { METADATA_MAJOR_KNOWN = 2, METADATA_NUMBER_MAX = 9999 };
 
-// What setuptools wrote for years where there was nothing to say.
+// setuptools wrote this for years if there was nothing to say.
 static bool is_unknown(struct slice value)
 {
 	return slice_eq(value, S("UNKNOWN"));
 }
 
-// Text for people. What is not UTF-8 is from before the standard asked for it, and in
-// practice Latin-1 (md.2).
+// A text for people. One that is not UTF-8 is older than the standard's asking for it,
+// and in practice Latin-1 (md.2).
 static struct slice readable(struct arena *arena, struct slice value)
 {
 	if (is_unknown(value))
@@ -152,7 +152,8 @@ static int read_single_fields(struct arena *arena, struct metadata *metadata,
 				    headers_get(block, S("Requires-Python")), err);
 }
 
-// Requirements are large, and some releases have hundreds: no copies while they become more.
+// Takes room for all requirements at once: they are large, some releases have hundreds,
+// and growing would copy them.
 static void make_room(struct arena *arena, struct metadata *metadata,
 		      const struct header_block *block)
 {

@@ -19,8 +19,8 @@ bool name_is_valid(struct slice name)
 	return true;
 }
 
-// The next byte of the normal form, consuming what it stands for (503.1). name is not
-// empty.
+// Takes the next byte of the normal form (503.1), and what it stands for off *name, which
+// is not empty.
 static char take_normal(struct slice *name)
 {
 	size_t len = 0;

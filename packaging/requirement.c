@@ -41,8 +41,8 @@ static void skip(struct parser *p)
 	p->at = skip_blanks(p->text, p->at);
 }
 
-// A project or extra name. Its end is where no letter of names goes on, so 'foo-' is a
-// bad name, not 'foo' and a rest.
+// Parses the name of a project or an extra. It ends before the first byte that no name
+// has, so 'foo-' is a bad name, not 'foo' and a rest.
 static int parse_name(struct parser *p, const char *what, struct slice *ret_name,
 		      struct error *err)
 {
@@ -110,7 +110,7 @@ static int parse_extras(struct parser *p, struct requirement *requirement,
 	return 0;
 }
 
-// The clause around a bad byte: to the next comma or blank.
+// The length of the clause from a bad byte on: to the next comma or blank.
 static size_t bad_clause_length(struct slice specifiers, size_t from)
 {
 	size_t end = from;
@@ -120,8 +120,8 @@ static size_t bad_clause_length(struct slice specifiers, size_t from)
 	return end - from;
 }
 
-// A wide blank copied from a page would otherwise pass for part of a version in the
-// message.
+// Finds a byte that is not plain ASCII: a wide blank that was copied from a page would
+// otherwise look like a part of the version in the message.
 static size_t find_odd_byte(struct slice specifiers)
 {
 	for (size_t i = 0; i < specifiers.len; i++) {
@@ -201,8 +201,8 @@ static bool has_scheme(struct slice url)
 	return true;
 }
 
-// A ';' belongs to the URL that it touches (508.4). Where what follows reads as a marker,
-// that was not meant.
+// A ';' belongs to the URL that it touches (508.4). It is an error if what follows reads
+// as a marker, since that was not meant.
 static int check_semicolon(struct parser *p, size_t start, struct slice url,
 			   struct error *err)
 {
@@ -267,7 +267,7 @@ static int fail_details(struct parser *p, const struct requirement *requirement,
 	return -1;
 }
 
-// What stands between the name and the marker.
+// Parses what is between the name and the marker.
 static int parse_details(struct parser *p, struct requirement *requirement,
 			 struct error *err)
 {

@@ -27,8 +27,8 @@ struct requirement_bad {
 };
 
 // text is one requirement, blanks around it are fine; the result borrows from it and
-// lives in the arena. Errors are ERROR_INPUT, with *ret_bad (may be NULL) set. What is
-// left to others: whether a URL can be fetched, and paths.
+// lives in the arena. Errors are ERROR_INPUT, with *ret_bad (may be NULL) set. Whether a
+// URL can be fetched is not checked here, and paths are no requirements here.
 //
 // Lenient accepts besides: `foo (1.0)` (PEP 345: any 1.0.*), `foo;` without a marker, and
 // what specifier_set_parse and MARKER_IN_METADATA forgive.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Version specifiers: text to clauses and back. What a clause admits is in
+// Parses version specifiers into clauses, and prints them. What a clause admits is in
 // specifier_match.c.
 #include "packaging/specifier.h"
 
@@ -39,7 +39,7 @@ static bool next_is(const struct parser *parser, char c)
 	return parser->at < parser->text.len && parser->text.ptr[parser->at] == c;
 }
 
-// A lone '!' belongs to an epoch.
+// A '!' without '=' belongs to an epoch.
 static bool starts_operator(struct slice text)
 {
 	return text.ptr[0] == '<' || text.ptr[0] == '>' ||
@@ -108,7 +108,7 @@ static bool takes_wildcard(enum specifier_operator op)
 	return op == SPECIFIER_EQUAL || op == SPECIFIER_NOT_EQUAL;
 }
 
-// Cuts ".*" off. Old metadata also says "5.0*", and ">=2.7.*" where the wildcard means
+// Cuts ".*" off. Old metadata also has "5.0*", and ">=2.7.*", where the wildcard means
 // nothing (md.3).
 static void cut_wildcard(const struct parser *parser, struct specifier *specifier)
 {
@@ -177,7 +177,7 @@ static int parse_version(struct parser *parser, struct specifier *specifier)
 	size_t start = parser->at;
 	specifier->text = take_version_text(parser, specifier->op);
 	size_t end = parser->at;
-	parser->at = start; // where a complaint points
+	parser->at = start; // the place of an error
 	if (specifier->op == SPECIFIER_ARBITRARY) {
 		if (check_arbitrary(parser, specifier->text) < 0)
 			return -1;
@@ -198,7 +198,7 @@ static int parse_version(struct parser *parser, struct specifier *specifier)
 	return 0;
 }
 
-// After a clause: the end, a comma, or in old metadata the next clause at once.
+// After a clause comes the end, a comma, or in old metadata the next clause at once.
 static int parse_comma(struct parser *parser)
 {
 	skip_blanks(parser);

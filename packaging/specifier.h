@@ -38,7 +38,7 @@ NODISCARD int specifier_set_parse(struct arena *arena, struct slice text, bool l
 				  struct error *err);
 
 // Does the version satisfy the clause, or every clause? Pre-releases are not treated
-// apart here (440.10 is the candidate list's).
+// apart here; the list of candidates does that (440.10).
 bool specifier_contains(const struct specifier *specifier, const struct version *version);
 bool specifier_set_contains(const struct specifier_set *set,
 			    const struct version *version);

@@ -3,7 +3,7 @@
 // about pre-releases and pins.
 #include "packaging/specifier.h"
 
-// Epoch and the first len numbers of the release, the missing ones 0 (440.8).
+// The epoch and the first len numbers of the release; missing ones count as 0 (440.8).
 static struct version prefix_of(const struct version *version, size_t len)
 {
 	struct version prefix = { .epoch = version->epoch, .release = version->release };
@@ -17,7 +17,7 @@ static bool same_prefix(const struct version *a, const struct version *b, size_t
 	return version_cmp_public(&head_a, &head_b) == 0;
 }
 
-// Without post, dev and local part: what a post-release is a release of.
+// The version without post, dev and local part: what a post-release is a release of.
 static struct version base_of(const struct version *version)
 {
 	struct version base = prefix_of(version, version->release_len);

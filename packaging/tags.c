@@ -52,7 +52,7 @@ static struct slice python_tag(struct maker *maker, const char *interpreter,
 			    maker->target->python_major, minor);
 }
 
-// "cp312", "cp313t", "cp37m".
+// The tag of the target's ABI: "cp312", "cp313t", "cp37m".
 static struct slice abi_tag(struct maker *maker)
 {
 	const struct target *target = maker->target;
@@ -75,7 +75,7 @@ static void add_cpython(struct maker *maker)
 		add_platforms(maker, python_tag(maker, "cp", minor), stable);
 }
 
-// py312, py3, then py311 down to py30: with every platform, or with "any".
+// Adds py312, py3, then py311 down to py30, with every platform or with "any".
 static void add_generic(struct maker *maker)
 {
 	const struct target *target = maker->target;
@@ -110,7 +110,8 @@ static size_t set_size(struct slice set)
 	return size;
 }
 
-// One combination in lower case; longer than any tag of a target means incompatible.
+// The rank of one combination, in lower case. One that is longer than any tag of a target
+// is incompatible.
 static int rank_of(const struct target *target, struct slice python, struct slice abi,
 		   struct slice platform)
 {

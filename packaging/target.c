@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Targets: from "3.12" and "linux/amd64", or a full name, to marker values, tags and the
-// marker of a lock.
+// Makes targets of "3.12" and "linux/amd64", or of a full name: marker values, tags and
+// the marker of a lock.
 #include "packaging/target.h"
 
 #include "packaging/tags.h"
 
-// Row i is enum target_arch i. An empty cell: no such platform.
+// Row i is that of enum target_arch i. NULL: there is no such platform.
 static const struct arch_row {
 	const char *name, *linux_machine, *macos_machine, *windows_machine;
 } ARCHES[] = {
@@ -19,7 +19,7 @@ static const struct arch_row {
 };
 enum { ARCH_COUNT = sizeof(ARCHES) / sizeof(ARCHES[0]) };
 
-// What images and people also say.
+// Other names that images and people use.
 static const struct {
 	const char *said, *name;
 } ARCH_ALIASES[] = {
@@ -55,7 +55,7 @@ static int bad_python(struct slice python, struct error *err)
 		err, "write '3.12', '3.12.4', or '3.13t' for the free-threaded build");
 }
 
-// "12", "12.3": major and optional minor, both small.
+// Parses "12" or "12.3": a major and an optional minor number, both small.
 static bool parse_pair(struct slice text, unsigned *ret_major, unsigned *ret_minor)
 {
 	uint64_t major, minor = 0;
@@ -77,7 +77,7 @@ static bool take_prefix(struct slice *text, struct slice prefix)
 	return true;
 }
 
-// "3.12", "3.12.4", "3.15.0rc1"; nothing that no interpreter reports.
+// Is it a version that an interpreter reports: "3.12", "3.12.4", "3.15.0rc1"?
 static bool is_python(const struct version *version)
 {
 	if (version->epoch.value != 0 || version->has_post || version->has_dev ||
@@ -91,7 +91,8 @@ static bool is_python(const struct version *version)
 	       minor <= VERSION_PART_MAX;
 }
 
-// An open patch release counts as the first one (508.5: the minor is written in full).
+// A patch release that is open counts as the first one. The minor is written in full
+// (508.5).
 static int set_python(struct arena *arena, struct slice python, struct target *target,
 		      struct error *err)
 {
@@ -218,7 +219,7 @@ static void set_markers(struct target *target)
 	BUG("unknown operating system");
 }
 
-// What follows "3.12" in the full version, where it was given: ".4", ".0rc1".
+// What follows "3.12" in the full version, if it was given: ".4", ".0rc1".
 static struct slice patch_text(const struct target *target)
 {
 	return target->python_patch_given
@@ -265,7 +266,7 @@ int target_init(struct arena *arena, struct slice python, struct slice platform,
 	return 0;
 }
 
-// "cp312.4t" → "3.12.4t". Empty where it does not begin as it should.
+// "cp312.4t" → "3.12.4t". Empty if the tag does not begin as it should.
 static struct slice python_of_tag(struct arena *arena, struct slice tag)
 {
 	if (!take_prefix(&tag, S("cp")) || tag.len < 2)

@@ -20,7 +20,7 @@ struct conditions {
 	size_t len, cap;
 };
 
-// A product of one condition a feature.
+// A product of conditions, one for each feature.
 struct cube {
 	const struct condition *conditions[FEATURES];
 	uint64_t mask;
@@ -116,7 +116,7 @@ static int compare_conditions(const void *left, const void *right)
 	return slice_cmp(a->text, b->text);
 }
 
-// Of conditions that say the same about these targets the cheapest stays.
+// Keeps the cheapest of those conditions that say the same about these targets.
 static void keep_distinct(struct conditions *list, uint64_t all)
 {
 	size_t kept = 0;
@@ -160,7 +160,8 @@ static void collect_cubes(struct arena *arena, const struct conditions *features
 	*ret_cubes = cubes;
 }
 
-// More targets first, then fewer comparisons; the order of the conditions, which is by value, settles the rest.
+// A cube with more targets is better, then one with fewer comparisons. Otherwise the order of the conditions decides,
+// which is by value.
 static bool is_better(const struct cube *a, const struct cube *b, uint64_t open)
 {
 	int more = __builtin_popcountll(a->mask & open) -

@@ -12,7 +12,7 @@ enum { TARGETS_MAX = 64 }; // a set of targets is a uint64_t, bit i for targets[
 // ret_classes[i] is the index of the first target like targets[i].
 void target_classes(const struct target *targets, size_t len, size_t *ret_classes);
 
-// A marker true for exactly the targets in `wanted`; "" where that is all of them. False where it
-// would have to part targets of one class, or wanted is empty.
+// A marker that is true for exactly the targets in `wanted`; "" if these are all. False if it would have to part
+// targets of one class, or wanted is empty.
 NODISCARD bool targets_marker(struct arena *arena, const struct target *targets,
 			      size_t len, uint64_t wanted, struct slice *ret_marker);

@@ -73,8 +73,7 @@ static uint32_t code_point(struct slice token)
 	return value;
 }
 
-// Blanks and marks that a page or a word processor leaves behind look like nothing at
-// all.
+// Blanks and marks that a page or a word processor leaves behind cannot be seen.
 static bool is_invisible(uint32_t point)
 {
 	return (point >= 0x80 && point <= 0xa0) || point == 0xad ||
@@ -83,8 +82,8 @@ static bool is_invisible(uint32_t point)
 	       point == 0x2060 || point == 0x3000 || point == 0xfeff;
 }
 
-// As much of token as fits, without cutting a character; what would upset a terminal
-// becomes '?'.
+// Shows as much of token as fits, without cutting a character; bytes that would upset a
+// terminal become '?'.
 static void quote(struct token_text *shown, struct slice token)
 {
 	char quote_mark = slice_find_byte(token, '\'') == SLICE_NONE ? '\'' : '"';

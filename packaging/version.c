@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Versions (PEP 440): one greedy scan from text to parts. Order and printing are in
+// Parses versions (PEP 440) in one greedy scan. Order and printing are in
 // version_order.c.
 #include "packaging/version.h"
 
 #include "base/text.h"
 
-// Where the scan stands. With no arena it only checks: lengths are counted, nothing is
+// The state of the scan. Without an arena it only checks: lengths are counted, nothing is
 // stored.
 struct scan {
 	struct slice rest;
@@ -17,7 +17,7 @@ struct spelling {
 	enum version_pre pre;
 };
 
-// Longer words first where one starts another.
+// A longer word comes before one that it starts with.
 static const struct spelling PRE_WORDS[] = {
 	{ { "alpha", 5 }, PRE_ALPHA }, { { "a", 1 }, PRE_ALPHA },
 	{ { "beta", 4 }, PRE_BETA },   { { "b", 1 }, PRE_BETA },
@@ -53,7 +53,8 @@ static void skip_separator(struct scan *scan)
 		scan->rest = slice_skip(scan->rest, 1);
 }
 
-// Digits of any length (440.5): the value is exact or saturates, the digits decide then.
+// Makes a number of digits of any length (440.5). Where the value saturates, the digits
+// decide.
 static struct version_number number_of(struct slice digits)
 {
 	while (digits.len > 0 && digits.ptr[0] == '0')
@@ -76,7 +77,8 @@ static bool take_number(struct scan *scan, struct version_number *ret_number)
 	return true;
 }
 
-// [separator] word, any case (440.2). Nothing is taken unless the word is there.
+// Takes a word in any case, and a separator before it (440.2). Nothing is taken unless
+// the word is there.
 static bool take_word(struct scan *scan, struct slice word)
 {
 	struct scan ahead = *scan;
@@ -88,7 +90,7 @@ static bool take_word(struct scan *scan, struct slice word)
 	return true;
 }
 
-// [separator] [number]: a missing numeral is 0 (440.2).
+// Takes a number, and a separator before it; a missing number is 0 (440.2).
 static struct version_number take_numeral(struct scan *scan)
 {
 	struct version_number number = number_of((struct slice){ 0 });

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 
 // A number of any size: its decimal digits without leading zeros ("" is 0), and its value
-// where it fits.
+// if that fits.
 struct version_number {
 	struct slice digits;
 	uint64_t value; // saturates at UINT64_MAX
@@ -43,7 +43,7 @@ NODISCARD bool version_parse(struct arena *arena, struct slice text,
 // Would version_parse take it? Allocates nothing.
 bool version_is_valid(struct slice text);
 
-// <0, 0, >0 in the order of 440.1, the local part included; or without it.
+// <0, 0, >0 in the order of versions (440.1), with the local part or without it.
 int version_cmp(const struct version *a, const struct version *b);
 int version_cmp_public(const struct version *a, const struct version *b);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Versions (PEP 440): their total order, and the canonical text that two equal spellings
-// share.
+// The total order of versions (PEP 440), and the canonical text that all spellings of one
+// have.
 #include "packaging/version.h"
 
 static int cmp_u64(uint64_t a, uint64_t b)
@@ -8,8 +8,8 @@ static int cmp_u64(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-// Values decide but where both are saturated; then more digits are more, and equal counts
-// compare as text (440.5).
+// Values decide unless both are saturated; then more digits are more, and digits of one
+// length compare as text (440.5).
 static int cmp_number(const struct version_number *a, const struct version_number *b)
 {
 	if (a->value != b->value || a->value != UINT64_MAX)
@@ -33,7 +33,7 @@ static int cmp_release(const struct version *a, const struct version *b)
 	return 0;
 }
 
-// A bare dev release stands before the first alpha, a release without pre part after the
+// A bare dev release comes before the first alpha, a release without a pre part after the
 // last rc (440.1).
 static int pre_rank(const struct version *version)
 {
@@ -58,7 +58,7 @@ static int cmp_suffix(const struct version *a, const struct version *b)
 	return order;
 }
 
-// A number beats a text, numbers by value, texts by bytes (440.1).
+// A number is above a text; numbers compare by value, texts by bytes (440.1).
 static int cmp_local_part(const struct version_local_part *a,
 			  const struct version_local_part *b)
 {
