@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A try from its options to its outcome.
+// One try of a transfer, from its options to its outcome.
 #include "net/attempt.h"
 
 #include "net/url.h"
@@ -11,8 +11,9 @@
 enum {
 	CONNECT_TIMEOUT_MS = 10 * 1000,
 	STALL_TIMEOUT_MS = 30 * 1000,
-	// Whatever time-out is set: where bytes come, so many must come in each window, a
-	// kilobyte a second. Else a server that drips holds a run for as long as it likes.
+	// In each window of time in which bytes come at all, a kilobyte a second has to
+	// come, whatever time-outs are set. A server that drips could hold a run for ever
+	// otherwise.
 	RATE_WINDOW_MS = 60 * 1000,
 	RATE_BYTES_A_SECOND = 1024,
 	RECEIVE_BYTES = 128 * 1024,
@@ -56,8 +57,8 @@ static void collect(struct attempt *attempt, struct slice bytes)
 	attempt->body_len += bytes.len;
 }
 
-// Bodies of answers other than 2xx are dropped: no caller reads an error page, and a sink
-// must never see one.
+// Bodies of answers other than 2xx are dropped: no caller reads an error page, and no
+// sink may see one.
 static size_t on_bytes(char *ptr, size_t size, size_t count, void *context)
 {
 	struct attempt *attempt = context;
@@ -93,8 +94,8 @@ static int on_seek(void *context, curl_off_t offset, int origin)
 		       : CURL_SEEKFUNC_FAIL;
 }
 
-// Ends a try whose bytes come too slowly. A window without any is left to the time-out:
-// that is the user's say of how long to wait for a server that thinks.
+// Ends a try whose bytes come too slowly. A window without any bytes is left to the
+// time-out, by which the user says how long to wait for a server that thinks.
 static int on_progress(void *context, curl_off_t down_total, curl_off_t down,
 		       curl_off_t up_total, curl_off_t up)
 {
@@ -166,7 +167,7 @@ static void set_connection(const struct net_config *config, CURL *easy)
 		config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	// rather a stream of a connection than one more connection
+	// prefer a stream of an open connection to one more connection
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
@@ -179,8 +180,9 @@ static void set_connection(const struct net_config *config, CURL *easy)
 	set_text(easy, CURLOPT_PROXY, config->proxy);
 }
 
-// A host that is trusted without a certificate vouches only for itself: libcurl would go
-// on without looking, so redirects of such a one are followed by hand.
+// A host that is trusted without a certificate vouches for itself alone. libcurl would
+// look at no certificate after a redirect either, so redirects of such a host are
+// followed by hand.
 static void set_redirects(const struct net_config *config, CURL *easy, const char *url)
 {
 	bool secure = net_is_secure(url),
@@ -210,7 +212,7 @@ static void set_range(CURL *easy, const struct net_request *request)
 	curl_easy_setopt(easy, CURLOPT_RANGE, range);
 }
 
-// POST without a body is one with an empty body; libcurl would read stdin.
+// A POST without a body gets an empty one; libcurl would read standard input.
 static void set_method(struct attempt *attempt)
 {
 	CURL *easy = attempt->easy;
@@ -314,7 +316,7 @@ static struct slice header_value(CURL *easy, const char *name, struct arena *are
 	return arena_dup(arena, slice_from(header->value));
 }
 
-// All that there are of a name: a server may offer several ways to log in.
+// All headers of a name: a server may offer several ways to log in.
 static struct slice header_values(CURL *easy, const char *name, struct arena *arena)
 {
 	struct buf all = { .arena = arena };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One try of a transfer on a libcurl handle: set up from the request, its bytes taken as
-// they come, and what became of it. Which tries there are is net/transfer.c's to say; only
-// these two know libcurl.
+// One try of a transfer on a libcurl handle: it is set up from the request, takes the
+// bytes as they come, and tells how it ended. net/transfer.c decides which tries there
+// are; only these two files know libcurl.
 #pragma once
 
 #include "net/libcurl.h"
@@ -9,13 +9,13 @@
 #include "net/transfer.h"
 
 struct attempt {
-	// Of the transfer, the same for all of its tries
+	// The members of the transfer, the same for all of its tries.
 	const struct net_request *request;
 	const char *url; // with userinfo; it changes where redirects are followed by hand
 	struct curl_slist *headers;
 	struct outgoing outgoing; // the body of POST and PUT
 
-	// Of the running try; the buffer of body stays from try to try
+	// The members of the running try; the buffer of body is kept from try to try.
 	CURL *easy;
 	char reason[CURL_ERROR_SIZE];
 	char *body;
@@ -32,27 +32,29 @@ struct attempt {
 
 uint64_t net_now_us(void); // monotonic
 
-// "host" or "host:port" of the url is one whose certificate is not looked at
+// Is "host" or "host:port" of the url one whose certificate is not looked at?
 bool net_is_trusted(const struct net_config *config, struct slice url);
 bool net_is_secure(const char *url); // https
 
 enum { NET_REDIRECTS_MAX = 10 };
 
-// Sets the handle up and the state back. with_bundle: see attempt_wants_bundle.
+// Sets up the handle and resets the state. with_bundle: see attempt_wants_bundle.
 void attempt_begin(struct attempt *attempt, const struct net_config *config, CURL *easy,
 		   bool with_bundle);
 void attempt_release(struct attempt *attempt); // its memory; the handle is not its own
 
-// The status that came, 0 for none; file: has those of HTTP
+// The status that came, 0 for none; a file: URL has those of HTTP.
 unsigned attempt_status(const struct attempt *attempt);
 bool attempt_is_success(unsigned status);
 // May another try end better than with this code?
 bool attempt_is_transient(const struct attempt *attempt, CURLcode code);
-// Trusted authorities are looked up in a directory at first, one by one: to read a bundle
-// of 140 takes 20 ms for each connection. Did this try end for want of the bundle?
+// Did this try end because the bundle of trusted authorities was not read? At first they
+// are looked up in a directory, one by one: reading a bundle of 140 takes 20 ms for each
+// connection.
 bool attempt_wants_bundle(const struct net_config *config, CURLcode code);
 
-// After an answer: its headers, and its body where there is one, which moves there.
+// To be called after an answer: fills in its headers, and its body if there is one, which
+// moves there.
 void attempt_fill_response(struct attempt *attempt, unsigned status,
 			   struct net_response *response);
 void attempt_describe_failure(const struct attempt *attempt, CURLcode code,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A short list of places and their credentials: there are as many as private indexes.
+// A list of places and their credentials. It is as short as the list of private indexes.
 #include "net/credentials.h"
 
 #include "base/text.h"
@@ -10,8 +10,8 @@ static bool has_password(struct slice userinfo)
 	return slice_find_byte(userinfo, ':') != SLICE_NONE;
 }
 
-// The place of the same origin that the url is below, the deepest one; else the origin's
-// first: files often lie beside the pages.
+// The deepest place of the same origin that the url is below; else the origin's first
+// place, since files often lie beside the pages.
 static struct credential *find(const struct credentials *credentials, struct slice url)
 {
 	struct credential *first = NULL, *deepest = NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which user and password go where: each only to the origin it came for (idx.3). Two
-// indexes of one origin may have different ones: the deepest path counts.
+// Users and passwords, each for the origin that it was given for (idx.3). Two indexes of
+// one origin may have different ones: the deepest path counts.
 #pragma once
 
 #include "base/arena.h"
@@ -18,16 +18,16 @@ struct credentials {
 	size_t len, cap;
 };
 
-// Remembers the userinfo of url, if it has one, for its origin and path; the first one of
-// a place stays. Texts are copied.
+// Remembers the userinfo of url, if it has one, for its origin and path. The first one of
+// a place is kept. Texts are copied.
 void credentials_learn(struct credentials *credentials, struct slice url);
-// url, with the userinfo remembered for its place where it names none itself, or only the
-// same user.
+// Returns url with the userinfo that is remembered for its place, if url names none
+// itself, or only the same user.
 struct slice credentials_apply(const struct credentials *credentials, struct arena *arena,
 			       struct slice url);
 
-// What url would be sent with, where that is a user without a password and `asked` is not
-// set; else NULL. Valid until the next credentials_learn.
+// The credential that url would be sent with, if that is a user without a password and
+// `asked` is not set; else NULL. Valid until the next credentials_learn.
 struct credential *credentials_without_password(const struct credentials *credentials,
 						struct slice url);
 void credential_complete(struct credentials *credentials, struct credential *credential,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What net/transfer.c and net/attempt.c call of libcurl, loaded when the first request starts.
+// The functions of libcurl that net/transfer.c and net/attempt.c call, loaded when the
+// first request starts.
 #pragma once
 
 #include <curl/curl.h>

@@ -11,13 +11,13 @@ struct outgoing {
 	struct file_map map; // when from a file
 };
 
-// A body from a file. ERROR_IO where it cannot be read.
+// Takes the body from a file. ERROR_IO if it cannot be read.
 NODISCARD int outgoing_open(const char *path, struct outgoing *ret_outgoing,
 			    struct error *err);
 void outgoing_close(struct outgoing *outgoing); // fine on a zeroed struct
 
-// Fills buffer with what comes next: how many bytes, 0 at the end. Pages of a file are
-// given back behind the place, so that a large one takes no memory.
+// Fills buffer with what comes next and returns the number of bytes, 0 at the end. The
+// pages of a file that were read are given back, so that a large file takes no memory.
 size_t outgoing_read(struct outgoing *outgoing, char *buffer, size_t len);
-// Goes to a place, as a redirect or a retry wants. False beyond the end.
+// Goes to an offset, for a redirect or a retry. False beyond the end.
 bool outgoing_seek(struct outgoing *outgoing, uint64_t offset);

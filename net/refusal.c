@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// 401 is "who are you?", 403 is "not you" or "not this"; servers mix them up, so both name the host and the ways in.
+// 401 means "who are you?", 403 means "not you" or "not this". Servers mix them up, so both messages name the host and
+// the ways to log in.
 #include "net/refusal.h"
 
 #include "net/url.h"

@@ -4,7 +4,7 @@
 
 #include "net/transfer.h"
 
-// Names the host, whether it was given a user, and the ways to give one; never the user itself (idx.3). url is what
-// was asked for. Any other status: only the status.
+// The message names the host, whether it was given a user, and the ways to give one, but never the user itself (idx.3).
+// url is what was asked for. For any other status it names the status only.
 void refusal_explain(struct slice url, const struct net_response *response,
 		     struct error *ret_error);

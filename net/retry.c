@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The policy of repetition: exponential backoff with a jitter that is a function of the
+// The policy of retries: exponential backoff with a jitter that is a function of the
 // address.
 #include "net/retry.h"
 
@@ -12,7 +12,7 @@ bool retry_status(unsigned status)
 	return status == 408 || status == 429 || (status >= 500 && status <= 599);
 }
 
-// FNV-1a over the url and the attempt.
+// Hashes the url and the attempt (FNV-1a).
 static uint32_t spread(struct slice url, unsigned attempt)
 {
 	uint32_t hash = 0x811c9dc5u ^ attempt;

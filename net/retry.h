@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// When a transfer is worth another try, and how long to wait before it. Pure: no clock,
-// no chance.
+// When a transfer is worth another try, and how long to wait before it. A pure function:
+// no clock, no chance.
 #pragma once
 
 #include "base/slice.h"
 
-// An HTTP status that may be another one next time: 408, 429, 5xx but 501 and 505
+// May the status be another one next time? 408, 429, and 5xx but 501 and 505.
 bool retry_status(unsigned status);
 
-// Does a Retry-After of so many seconds say that it is of no use to wait here and now?
+// Is a Retry-After of so many seconds too long to wait here and now?
 bool retry_is_too_late(uint64_t retry_after_seconds);
 
 // Milliseconds before try `attempt` (1 is the first repetition) of a transfer of `url`.

@@ -27,7 +27,7 @@ struct transfer {
 	unsigned tries; // begun so far
 	unsigned hops;  // redirects followed by hand
 	uint64_t due_ms;
-	uint64_t asked_us;      // only where someone traces
+	uint64_t asked_us;      // set only if someone traces
 	struct attempt attempt; // the latest try
 };
 
@@ -57,8 +57,8 @@ static uint64_t now_ms(void)
 	return net_now_us() / 1000;
 }
 
-// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: OpenSSL raises it when it writes to
-// a connection that was just closed, also to say goodbye. `AUTO(unblock_broken_pipe)`.
+// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us. OpenSSL raises it when it writes to
+// a connection that was just closed, even to say goodbye. `AUTO(unblock_broken_pipe)`.
 static sigset_t block_broken_pipe(void)
 {
 	sigset_t broken_pipe, before;
@@ -186,8 +186,8 @@ static void begin_try(struct net *net, struct transfer *transfer)
 		BUG("libcurl takes no handle");
 }
 
-// Only when something is to be fetched: a run that finds all in the store does not pay
-// for OpenSSL's start.
+// Starts libcurl when something is to be fetched. A run that finds all in the store does
+// not pay for OpenSSL's start.
 static void start_libcurl(struct net *net)
 {
 	if (net->multi)
@@ -219,8 +219,8 @@ static void begin_what_may_begin(struct net *net)
 
 // --- ending a try --------------------------------------------------------------------
 
-// A POST may have been heard although no answer came: it is repeated only where the server
-// itself says that it did nothing.
+// A POST may have had its effect although no answer came. So it is repeated only if the
+// server itself says that it did nothing.
 static bool may_repeat(const struct transfer *transfer, CURLcode code)
 {
 	unsigned status = attempt_status(&transfer->attempt);
@@ -275,8 +275,8 @@ static void release_handle(struct net *net, struct transfer *transfer)
 	unlink_running(net, transfer);
 }
 
-// Where set_redirects left following to us: the next URL, or false to take the answer as
-// it is.
+// Follows a redirect where set_redirects left that to us. False if the answer is to be
+// taken as it is.
 static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned status)
 {
 	char *next = NULL;
@@ -312,7 +312,8 @@ static void drop_authorization(struct transfer *transfer)
 	transfer->attempt.headers = kept;
 }
 
-// True where the try is to be repeated with the bundle of authorities, as all from then on.
+// True if the try is to be repeated with the bundle of authorities, like all tries from
+// then on.
 static bool learn_to_use_bundle(struct net *net, struct transfer *transfer, CURLcode code)
 {
 	if (transfer->attempt.with_bundle || !attempt_wants_bundle(&net->config, code))
@@ -411,7 +412,7 @@ int net_open(const struct net_config *config, struct net **ret_net, struct error
 	return 0;
 }
 
-// Drops the transfers of the list that are the owner's.
+// Drops the owner's transfers from the list.
 static void drop_queued(struct net *net, struct transfer **list, const void *owner)
 {
 	while (*list) {
@@ -483,7 +484,7 @@ void net_use_credentials(struct net *net, struct slice url)
 	credentials_learn(&net->credentials, url);
 }
 
-// A user without a password: who keeps passwords is asked, once.
+// For a user without a password, those who keep passwords are asked, once.
 static void complete_credentials(struct net *net, struct slice url)
 {
 	struct credential *known = credentials_without_password(&net->credentials, url);
@@ -506,8 +507,8 @@ static void add_header(struct transfer *transfer, struct slice name, struct slic
 		curl_slist_append(transfer->attempt.headers, line.ptr);
 }
 
-// libcurl would ask before it sends a large body, and wait a second for an answer that
-// some servers never give.
+// Keeps libcurl from asking before it sends a large body: it would wait a second for an
+// answer that some servers never give.
 static int take_body(struct transfer *transfer, const struct net_request *request,
 		     struct error *err)
 {

@@ -8,16 +8,16 @@
 //	                 └── delayed ◀───┘ 429, 5xx, resets, time-outs
 //
 // Redirects are followed (at most 10, never from https to http). Content codings are
-// undone except for ranges and where there is a sink: files arrive as they are. A
-// password goes only to the origin of the URL it stood in; what comes back (final_url,
-// errors) is free of it. One net is for one thread.
+// undone, but not for ranges and not if there is a sink: files arrive as they are. A
+// password goes only to the origin of the URL that it stood in, and is in nothing that
+// comes back (final_url, errors). One net is for one thread.
 #pragma once
 
 #include "base/arena.h"
 #include "base/error.h"
 
-// How one try of a transfer went: microseconds since net_open. For who looks for the time
-// that a run waits.
+// How one try of a transfer went, in microseconds since net_open: for finding out what a
+// run waits for.
 struct net_timing {
 	struct slice url; // redacted
 	unsigned status;  // 0: none came
@@ -29,28 +29,28 @@ struct net_config {
 	const char *ca_file, *ca_directory; // NULL: the system's
 	const char *client_certificate;     // NULL: none
 	const char *netrc;                  // NULL: ~/.netrc
-	// "host" or "host:port" each: their certificates are not looked at
+	// Each is "host" or "host:port"; their certificates are not looked at.
 	const struct slice *trusted_hosts;
 	size_t trusted_len;
-	// Asked for the password of a user, once for each place, before the first request
-	// to it; false: there is none. NULL: nobody is asked.
+	// Is asked for the password of a user, once for each place, before the first
+	// request to it. False: there is none. NULL: nobody is asked.
 	bool (*find_password)(void *context, struct slice url, struct slice user,
 			      struct arena *arena, struct slice *ret_password);
 	void *password_context;
-	// NULL: what libcurl finds in the environment
+	// NULL: the proxy that libcurl finds in the environment.
 	const char *proxy;
 	bool offline;         // every request fails with ERROR_SOURCE
 	unsigned concurrency; // requests in flight, 0: 50
 	// Tries after the first, for 429, 5xx, resets and time-outs; 0 means none
 	unsigned retries;
-	// 0: 10 s and 30 s without a byte
+	// 0: 10 s, and 30 s without a byte.
 	unsigned connect_timeout_ms, stall_timeout_ms;
-	// 0: 60 s. Of each such time in which bytes come at all, a kilobyte a second must,
-	// whatever the time-outs are: a server that drips ends the transfer
+	// 0: 60 s. In each window of this length in which bytes come at all, a kilobyte a
+	// second has to come, whatever the time-outs are; otherwise the transfer fails.
 	unsigned rate_window_ms;
-	// Set non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED
+	// Set to non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED then.
 	const volatile int *interrupted;
-	// Told of each try when it ends; NULL: nobody looks
+	// Is told of each try when it ends; NULL: nobody is.
 	void (*trace)(void *context, const struct net_timing *timing);
 	void *trace_context;
 };
@@ -66,41 +66,43 @@ enum net_method { NET_GET, NET_HEAD, NET_POST, NET_PUT };
 struct net_request {
 	enum net_method method;
 	struct slice url; // http, https or file
-	// What POST and PUT send: bytes, copied, or a file, which stays as it is until the
-	// answer is there. A retry sends PUT again, and POST only where the server
-	// says that it did nothing (429, 503).
+	// What POST and PUT send: bytes, which are copied, or a file, which must not
+	// change until the answer is there. A retry sends a PUT again, and a POST only if
+	// the server says that it did nothing (429, 503).
 	struct slice body;
 	const char *body_path;
 	struct net_header headers[NET_REQUEST_HEADERS];
 	size_t header_len;
 	bool has_range;
 	uint64_t range_from, range_to; // inclusive
-	// When has_range and non-zero: the last N bytes instead
+	// With has_range and non-zero: the last N bytes instead.
 	uint64_t range_last;
 	uint64_t max_bytes; // of the body; more is an error
-	// Body bytes of a 2xx answer as they come, or NULL: collected in the response. -1
-	// with err aborts.
+	// Gets the body of a 2xx answer as it comes; -1 with err aborts. NULL: the body
+	// is collected in the response.
 	int (*sink)(void *context, struct slice bytes, struct error *err);
-	// The body begins anew (retry); NULL with sink: no retry once begun
+	// Is called when the body begins anew, in a retry. NULL with a sink: no retry
+	// once a body has begun.
 	int (*restart)(void *context, struct error *err);
 	void *context;
 	uint64_t tag; // handed back
-	// Whose request it is, where several share a net: see net_wait_for. NULL is an
-	// owner, too
+	// Whose request it is, if several share a net: see net_wait_for. NULL is an
+	// owner, too.
 	const void *owner;
 };
 
 struct net_response {
 	uint64_t tag;
 	void *context;
-	// No HTTP answer: error says why (kind ERROR_SOURCE, or what sink said)
+	// There was no HTTP answer, and error says why (ERROR_SOURCE, or what the sink
+	// said).
 	bool failed;
 	struct error error;
-	// 200, 206, 304, 404, …; 0 when failed. file: is answered as 200, 206 or 404. A
-	// range request may be answered with 200: then body is the whole file, or empty
-	// where that is longer than max_bytes (no error).
+	// 200, 206, 304, 404, …; 0 when failed. A file: URL has 200, 206 or 404. A range
+	// request may be answered with 200: then body is the whole file, or empty if that
+	// is longer than max_bytes (which is no error).
 	unsigned status;
-	// Of a 2xx answer, when no sink; lives until net_response_release
+	// The body of a 2xx answer if there is no sink; lives until net_response_release.
 	struct slice body;
 	struct slice final_url, content_type, etag, last_modified, cache_control,
 		content_range, location, www_authenticate, content_digest;
@@ -116,15 +118,15 @@ NODISCARD int net_open(const struct net_config *config, struct net **ret_net,
 		       struct error *err);
 void net_close(struct net *net); // aborts what is in flight; NULL is fine
 
-// From now on requests to url's origin carry its userinfo, if it has one. net_start
-// learns from its URLs, too.
+// Requests to url's origin carry its userinfo from now on, if it has one. net_start
+// learns from its URLs in the same way.
 void net_use_credentials(struct net *net, struct slice url);
 
-// Queued; texts are copied
+// Queues the request; texts are copied.
 void net_start(struct net *net, const struct net_request *request);
 size_t net_pending(const struct net *net);
-// Blocks until a transfer is done and gives it, or -1: ERROR_INTERRUPTED within 100 ms of
-// the signal. With nothing pending: a BUG.
+// Blocks until a transfer is done, and returns it. -1: ERROR_INTERRUPTED, within 100 ms
+// of the signal. It is a BUG to wait with nothing pending.
 NODISCARD int net_wait(struct net *net, struct net_response *ret_response,
 		       struct error *err);
 // True and a response if one is done already; never blocks.
@@ -135,7 +137,7 @@ bool net_poll(struct net *net, struct net_response *ret_response);
 NODISCARD int net_wait_for(struct net *net, const void *owner,
 			   struct net_response *ret_response, struct error *err);
 bool net_poll_for(struct net *net, const void *owner, struct net_response *ret_response);
-// Forgets the owner's requests, under way or answered
+// Forgets the owner's requests, whether under way or answered.
 void net_cancel(struct net *net, const void *owner);
 void net_response_release(struct net_response *response);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Taking URLs apart, resolving references (RFC 3986, 5.2) and keeping credentials out of
+// Takes URLs apart, resolves references (RFC 3986, 5.2) and keeps credentials out of
 // sight.
 #include "net/url.h"
 
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-// scheme ":" where a scheme is a letter and then letters, digits, '+', '-', '.'.
+// The length of a scheme before ":": a letter, then letters, digits, '+', '-' and '.'.
 static size_t scheme_len(struct slice text)
 {
 	size_t i = 0;
@@ -90,7 +90,7 @@ bool url_same_origin(struct slice a, struct slice b)
 				    host_without_default_port(&right));
 }
 
-// The text with `userinfo` (and '@', unless empty) in place of what it has.
+// The text with `userinfo` (and '@', unless that is empty) in the place of its own.
 static struct slice replace_userinfo(struct arena *arena, struct slice text,
 				     const struct url *url, struct slice userinfo)
 {
@@ -129,8 +129,8 @@ static void drop_last_segment(struct buf *out, size_t floor)
 		out->len--;
 }
 
-// RFC 3986, 5.2.4, said by segments: "." vanishes, ".." takes the segment before it
-// along.
+// Removes dots as RFC 3986, 5.2.4 says, segment by segment: "." vanishes, and ".." takes
+// the segment before it along.
 static void append_without_dots(struct buf *out, struct slice path)
 {
 	size_t floor = out->len;
@@ -145,7 +145,7 @@ static void append_without_dots(struct buf *out, struct slice path)
 		bool up = slice_eq(segment, S("..")), here = slice_eq(segment, S("."));
 		if (up)
 			drop_last_segment(out, floor);
-		// A final "." or ".." names a directory: its slash stays.
+		// A final "." or ".." names a directory, so the slash before it stays.
 		if ((up || here) && more)
 			continue;
 		if (!first)

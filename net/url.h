@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// URLs as slices (RFC 3986): their parts, and what of them may be shown, stored or sent
-// where (idx.3).
+// URLs as slices (RFC 3986): their parts, and which of these may be shown, stored, or
+// sent where (idx.3).
 //
 //	https://user:secret@host:8443/simple/numpy/?q=1#frag
 //	scheme  userinfo    host port path          query frag      origin is https://host:8443
@@ -21,18 +21,18 @@ struct url {
 	struct slice query, fragment;
 };
 
-// Total: any text is some reference
+// Any text is a reference, so this cannot fail.
 void url_parse(struct slice text, struct url *ret_url);
 struct slice url_without_fragment(struct slice text); // borrows
 // The url without userinfo, for messages and locks.
 struct slice url_redact(struct arena *arena, struct slice url);
-// A relative reference, resolved (691.2).
+// Resolves a relative reference (691.2).
 struct slice url_resolve(struct arena *arena, struct slice base, struct slice reference);
-// Last path component, percent-decoded (751.7)
+// The last component of the path, percent-decoded (751.7).
 struct slice url_file_name(struct arena *arena, struct slice url);
 
-// Two URLs with the same scheme, host and port, letters' case and default ports apart:
-// credentials for one may be sent to the other.
+// Do both have the same scheme, host and port, whatever the case of letters, default
+// ports filled in? Credentials for one may be sent to the other then.
 bool url_same_origin(struct slice a, struct slice b);
 struct slice url_with_userinfo(struct arena *arena, struct slice text,
 			       struct slice userinfo);
@@ -41,11 +41,10 @@ bool url_is_file(struct slice text); // file://
 // The local path of a file:// URL with an empty host or "localhost", percent-decoded,
 // NUL-terminated. False where it is no such URL or its path holds a NUL.
 bool url_file_path(struct arena *arena, struct slice text, const char **ret_path);
-// file:///…, percent-encoded
+// Makes a URL "file:///…", percent-encoded.
 struct slice url_from_path(struct arena *arena, const char *absolute_path);
 
-// Blanks, control bytes and what is not ASCII as escapes, as HTTP wants them; the rest
-// stays.
+// Escapes blanks, control bytes and what is not ASCII, as HTTP wants it; the rest stays.
 struct slice url_escape_unsafe(struct arena *arena, struct slice text);
-// All but letters, digits and "-._~" as escapes: a user or a password in a URL.
+// Escapes all but letters, digits and "-._~": for a user or a password in a URL.
 struct slice url_escape_component(struct arena *arena, struct slice text);

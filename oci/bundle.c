@@ -8,7 +8,8 @@
 
 enum {
 	BLOCK_BYTES = 256 * 1024,
-	// Of the bundle; a layer may have as many as it likes, none is kept
+	// The entries of a bundle; those of layers are not kept, so there may be any
+	// number.
 	ENTRIES_MAX = 1 << 20,
 	LINKS_MAX = 8,
 };
@@ -39,7 +40,7 @@ static int unreadable(struct archive *archive, const char *path, struct error *e
 			 why ? why : "damaged");
 }
 
-// 1: there is an entry; 0: the end.
+// Returns 1 for an entry, 0 at the end.
 static int next_entry(struct archive *archive, const char *path,
 		      struct archive_entry **ret_entry, struct error *err)
 {
@@ -75,7 +76,8 @@ static int read_content(struct archive *archive, const char *path, uint64_t max,
 
 // --- the bundle ------------------------------------------------------------------------------------------------------
 
-// "../abc/layer.tar" of "def/layer.tar", as docker wrote layers that are the same.
+// Resolves a link like "../abc/layer.tar" in "def/layer.tar": docker wrote equal layers
+// so.
 static struct slice link_target(struct arena *arena, struct slice name,
 				struct archive_entry *entry)
 {
@@ -126,7 +128,7 @@ int bundle_open(const char *path, struct arena *arena, struct bundle *ret_bundle
 	return ret_bundle->is_directory ? 0 : list_names(ret_bundle, err);
 }
 
-// The name of the file itself, links followed; false where there is none.
+// Follows links to the name of the file itself; false if there is none.
 static bool resolve_name(const struct bundle *bundle, struct slice *name)
 {
 	uint32_t at;
@@ -183,7 +185,7 @@ int bundle_read(const struct bundle *bundle, struct slice name, struct slice *re
 
 // --- layers ----------------------------------------------------------------------------------------------------------
 
-// The bytes of the outer archive's entry, as the inner one reads them.
+// A window on the outer archive's entry, through which the inner archive is read.
 struct window {
 	struct archive *outer;
 	char block[BLOCK_BYTES];

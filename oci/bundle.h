@@ -20,16 +20,16 @@ struct bundle {
 NODISCARD int bundle_open(const char *path, struct arena *arena,
 			  struct bundle *ret_bundle, struct error *err);
 bool bundle_has(const struct bundle *bundle, struct slice name);
-// A document: small, and whole.
+// Reads a document, which is small, as a whole.
 NODISCARD int bundle_read(const struct bundle *bundle, struct slice name,
 			  struct slice *ret_text, struct error *err);
 
-// One entry of a layer: content only where `wants` said so, and at most so much that a libc fits.
+// Gets each entry of a layer; its content only if `wants` said so, and at most so much that a libc fits.
 struct layer_reader {
 	bool (*wants)(struct slice path);
 	void (*take)(void *context, struct slice path, struct slice content);
 	void *context;
 };
-// A layer: a tar file, compressed by gzip or zstd or not at all.
+// Reads a layer: a tar file, compressed by gzip or zstd or not at all.
 NODISCARD int bundle_read_layer(const struct bundle *bundle, struct slice name,
 				const struct layer_reader *reader, struct error *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JSON values dumped in jansson's compact sorted form, which is the canonical one (oci.1).
+// Writes JSON in jansson's compact sorted form, which is the canonical one (oci.1).
 #include "oci/canonical.h"
 
 #include "base/error.h"
@@ -27,8 +27,8 @@ struct slice oci_digest(const struct sha256 *digest, struct arena *arena)
 	return arena_printf(arena, "sha256:%.*s", SLICE_ARG(sha256_hex(arena, digest)));
 }
 
-// Days since 1970 to a date of the Gregorian calendar, by eras of 400 years that begin in
-// March.
+// Turns days since 1970 into a date of the Gregorian calendar, by eras of 400 years that
+// begin in March.
 static void date_of_days(uint64_t days, unsigned *ret_year, unsigned *ret_month,
 			 unsigned *ret_day)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How texts stand in documents of images: JSON in the one form that gives the same bytes everywhere (oci.1), times, digests.
+// The forms of texts in documents of images: JSON in the one form that gives the same bytes everywhere (oci.1), times,
+// digests.
 #pragma once
 
 #include "base/digest.h"

@@ -53,7 +53,7 @@ static void set_parameter(struct challenge *challenge, struct slice name,
 		challenge->scope = value;
 }
 
-// name=value pairs up to the next scheme: a word without '='.
+// Takes name=value pairs up to the next scheme, which is a word without '='.
 static void take_parameters(struct cursor *cursor, struct challenge *challenge)
 {
 	for (;;) {
@@ -96,7 +96,7 @@ struct challenge challenge_parse(struct slice header, struct arena *arena)
 					       .scope = S("") };
 		take_parameters(&cursor, &challenge);
 		if (challenge.scheme == CHALLENGE_BEARER && challenge.realm.len == 0)
-			continue; // nobody to ask
+			continue; // there is nobody to ask
 		if (challenge.scheme > best.scheme)
 			best = challenge;
 	}

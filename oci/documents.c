@@ -40,7 +40,7 @@ static bool ends_with_any(struct slice type, struct slice a, struct slice b)
 	return slice_ends_with(type, a) || slice_ends_with(type, b);
 }
 
-// Only sha256, as everything that writes images does; the hex digits keep a name inside the bundle.
+// Takes sha256 digests only, which is what all programs write. Their hex digits keep a name inside the bundle.
 static bool read_descriptor(struct arena *arena, const json_t *value,
 			    struct descriptor *ret_descriptor)
 {
@@ -114,7 +114,7 @@ int documents_read_manifest(struct slice text, struct arena *arena,
 
 // --- docker ----------------------------------------------------------------------------------------------------------
 
-// A name below the bundle.
+// Does the name stay inside the bundle?
 static bool is_inside(struct slice name)
 {
 	return name.len && slice_find_byte(name, '\0') == SLICE_NONE &&
@@ -160,7 +160,7 @@ int documents_read_docker(struct slice text, struct arena *arena,
 
 // --- config ----------------------------------------------------------------------------------------------------------
 
-// The last one counts, as for a process.
+// Of several variables with one name the last one counts, as for a process.
 static struct slice variable(struct arena *arena, const json_t *environment,
 			     struct slice name)
 {

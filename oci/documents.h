@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The JSON documents of images: pure, from text to values. Names are those of files in the bundle.
+// The JSON documents of images, read from text to values. Names are those of files in the bundle.
 #pragma once
 
 #include "base/arena.h"
@@ -39,7 +39,7 @@ struct image_config {
 	struct slice os, architecture, variant, python_version;
 };
 
-// All: ERROR_INPUT where the text is no such document. Texts are copied.
+// All of these give ERROR_INPUT if the text is no such document. Texts are copied.
 NODISCARD int documents_read_index(struct slice text, struct arena *arena,
 				   struct descriptor_list *ret_list, struct error *err);
 NODISCARD int documents_read_manifest(struct slice text, struct arena *arena,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Config, manifest and index as JSON values, written canonically.
+// Writes config, manifest and index as canonical JSON.
 #include "oci/image_json.h"
 
 #include "oci/canonical.h"

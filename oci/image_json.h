@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The documents of an image, written: what the image holds goes in as values, canonical JSON comes out (oci.1, oci.3–oci.8),
-// so that the same layers give the same digests.
+// Writes the documents of an image: what the image holds goes in as values, canonical JSON comes out (oci.1,
+// oci.3–oci.8), so that the same layers give the same digests.
 //
 //	struct oci_content ──▶ config ──digest──▶ manifest ──digest──▶ index.json
 #pragma once

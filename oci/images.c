@@ -66,7 +66,8 @@ static int add_manifest(struct search *search, const struct manifest *manifest,
 static int walk_index(struct search *search, struct slice text, struct slice tag,
 		      unsigned depth, struct error *err);
 
-// A multi-platform layout names platforms whose blobs it does not hold: those are passed over.
+// A multi-platform layout may name platforms whose blobs it does not hold; they are
+// passed over.
 static int walk_descriptor(struct search *search, const struct descriptor *descriptor,
 			   struct slice tag, unsigned depth, struct error *err)
 {
@@ -153,7 +154,7 @@ static int read_layers(struct search *search, const struct manifest *manifest,
 	return 0;
 }
 
-// "3.12.11" of the environment, where the file system has that Python; else what the file system has.
+// The version of the environment ("3.12.11") if the file system has that Python; else the one that the file system has.
 static struct slice python_of(struct arena *arena, const struct rootfs *rootfs,
 			      struct slice version)
 {
@@ -214,7 +215,7 @@ static struct slice without_transport(struct slice ref)
 	return ref;
 }
 
-// A path as it stands, else what is before its last, or first, colon: "dir:tag", "a.tar:name:tag".
+// Splits "dir:tag" and "a.tar:name:tag" at the last or first colon, unless the whole is a path.
 static const char *split_ref(struct arena *arena, struct slice ref, struct slice *ret_tag)
 {
 	struct slice path = without_transport(ref), head;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Trades what somebody knows (a password, an identity token, nothing) for what a registry
-// takes.
+// Trades a password, an identity token or nothing for what a registry takes.
 #include "oci/login.h"
 
 #include "base/base64.h"
@@ -125,7 +124,7 @@ static int take_token(const struct login_request *request, struct net_response *
 	return status;
 }
 
-// Without a login, or by user and password.
+// Asks for a token without a login, or by user and password.
 static struct net_request get_request(const struct login_request *request,
 				      const struct challenge *challenge,
 				      const struct registry_login *login,
@@ -140,7 +139,7 @@ static struct net_request get_request(const struct login_request *request,
 	return get;
 }
 
-// By an identity token.
+// Asks for a token by an identity token.
 static struct net_request refresh_request(const struct login_request *request,
 					  const struct challenge *challenge,
 					  const struct registry_login *login,

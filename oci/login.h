@@ -12,7 +12,7 @@ struct registry_login {
 	bool is_identity_token; // the secret is to be traded for tokens, without a user
 };
 
-// Who knows passwords: false where there is none. key as reference_login_key gives it.
+// Finds a login; false if there is none. key is that of reference_login_key.
 struct login_finder {
 	bool (*find)(void *context, struct slice key, struct slice repository,
 		     struct arena *arena, struct registry_login *ret_login);
@@ -34,7 +34,7 @@ struct login_request {
 NODISCARD int login_authorize(const struct login_request *request, struct arena *arena,
 			      struct slice *ret_authorization, struct error *err);
 
-// The JSON document of a place for tokens: "token", else "access_token". ERROR_SOURCE where
-// it is no such document.
+// Takes "token", else "access_token", out of the JSON document of a place for tokens.
+// ERROR_SOURCE if it is no such document.
 NODISCARD int login_read_token(struct slice text, struct arena *arena,
 			       struct slice *ret_token, struct error *err);

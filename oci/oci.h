@@ -8,9 +8,9 @@
 //	                                             └─ architecture, env PYTHON_VERSION
 //
 // Nothing is unpacked and nothing of the image is run. Other files of this folder: documents.h reads the JSON, bundle.h
-// the files, rootfs.h keeps what the layers say; image_json.h writes the documents of an image, in the form that canonical.h
-// has. The way to a registry is registry.h's: reference.h takes its name apart, challenge.h and login.h answer what it asks
-// for.
+// the files, rootfs.h keeps what the layers say; image_json.h writes the documents of an image, in the form that
+// canonical.h has. registry.h knows the way to a registry: reference.h takes its name apart, challenge.h and login.h
+// answer what it asks for.
 #pragma once
 
 #include "base/arena.h"
@@ -31,8 +31,8 @@ struct image_list {
 	size_t len, cap;
 };
 
-// ref: a path, or PATH:TAG, with "oci:", "oci-archive:" or "docker-archive:" before it or not. Gives each image that is
-// all there, one for each platform. ERROR_INPUT: no such file, no image, several for one platform, a malformed document;
-// ERROR_INTEGRITY: a document is not what its digest says.
+// ref: a path, or PATH:TAG, with "oci:", "oci-archive:" or "docker-archive:" before it or not. Returns each image that
+// is there as a whole, one for each platform. ERROR_INPUT: no such file, no image, several for one platform, a
+// malformed document; ERROR_INTEGRITY: a document is not what its digest says.
 NODISCARD int oci_read_images(struct slice ref, struct arena *arena,
 			      struct image_list *ret_images, struct error *err);

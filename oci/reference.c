@@ -13,7 +13,8 @@ static bool is_lower_alnum(char c)
 	return is_digit(c) || (c >= 'a' && c <= 'z');
 }
 
-// Letters and digits in runs, with one of ".", "_", "__" or any number of "-" between.
+// Is it runs of letters and digits, with ".", "_", "__" or any number of "-" between
+// them?
 static bool is_component(struct slice text)
 {
 	size_t at = 0;
@@ -62,7 +63,8 @@ static bool is_tag(struct slice text)
 	return true;
 }
 
-// Letters, digits, dots and dashes, or an address in brackets; and a port.
+// Is it letters, digits, dots and dashes, or an address in brackets, with or without a
+// port?
 static bool is_host(struct slice text)
 {
 	struct slice name = text;
@@ -177,7 +179,7 @@ struct slice reference_text(const struct reference *reference, struct arena *are
 	return buf_slice(&out);
 }
 
-// "127.0.0.1", not "127.example.org".
+// Is it like "127.0.0.1", and not like "127.example.org"?
 static bool is_loopback_address(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)

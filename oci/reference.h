@@ -17,8 +17,8 @@ struct reference {
 	struct slice digest;     // 64 hex digits; "" for none
 };
 
-// The parts borrow from text or live in arena. Docker's rules: what stands before the
-// first '/' is a host when it has a '.' or a ':' or is "localhost"; a bare name of
+// The parts borrow from text or live in arena. The rules are Docker's: what is before the
+// first '/' is a host if it has a '.' or a ':' or is "localhost"; a bare name of
 // docker.io is below "library/" (auth.6). ERROR_USAGE says which part is wrong.
 NODISCARD int reference_parse(struct slice text, struct arena *arena,
 			      struct reference *ret_reference, struct error *err);
@@ -26,8 +26,9 @@ NODISCARD int reference_parse(struct slice text, struct arena *arena,
 // "host/repository:tag", with "@sha256:…" where there is a digest.
 struct slice reference_text(const struct reference *reference, struct arena *arena);
 
-// Where its API is: "https://registry-1.docker.io/v2/library/python". http for a host on
-// the loopback interface, as container engines do, or when plain is set (auth.3).
+// The address of its API: "https://registry-1.docker.io/v2/library/python". It has http
+// for a host on the loopback interface, as in container engines, or if plain is set
+// (auth.3).
 struct slice reference_api(const struct reference *reference, bool plain,
 			   struct arena *arena);
 

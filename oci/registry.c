@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The push: one session, a state for each blob, and the manifest last.
+// Pushes an image: one session, a state for each blob, and the manifest last.
 #include "oci/registry.h"
 
 #include "base/digest.h"
@@ -50,8 +50,8 @@ static void add_header(struct net_request *request, struct slice name, struct sl
 	request->headers[request->header_len++] = (struct net_header){ name, value };
 }
 
-// A place to send to, and one that is redirected to, may be somebody else's: they get no
-// login, and none is looked up at their word (auth.3).
+// A place to send to, or to which a redirect leads, may be somebody else's. It gets no
+// login, and none is looked up because it asks (auth.3).
 static bool is_own(const struct session *session, struct slice url)
 {
 	return url_same_origin(session->api, url);
@@ -236,7 +236,7 @@ static int send_blobs(struct session *session, struct error *err)
 
 // --- the manifest ----------------------------------------------------------------------
 
-// One request, with a login where the registry asks for one.
+// Makes one request, with a login if the registry asks for one.
 static int ask(struct session *session, struct net_request request,
 	       struct net_response *ret_response, struct error *err)
 {

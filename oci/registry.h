@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An OCI layout on disk → a registry, sending what it lacks (distribution-spec 1.1, push.1–push.6).
+// Sends an OCI layout on disk to a registry, as far as the registry lacks it (distribution-spec 1.1, push.1–push.6).
 //
 //	HEAD manifest ──200──▶ done (with a tag: PUT it)
 //	      │404
@@ -19,7 +19,7 @@ struct registry_config {
 	struct net *net;
 	struct login_finder finder;
 	bool plain_http;
-	// Bytes of all blobs, and of those that are there by now; or NULL
+	// Is told the bytes of the blobs that are there by now, and of all. May be NULL.
 	void (*advance)(void *context, uint64_t done, uint64_t total);
 	void *context;
 };

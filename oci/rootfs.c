@@ -62,7 +62,8 @@ static bool read_version(struct slice *text, unsigned *ret_major, unsigned *ret_
 	return read_number(text, ret_minor);
 }
 
-// "GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36."
+// Reads the version out of "GNU C Library (Debian GLIBC 2.36-9) stable release version
+// 2.36."
 static bool glibc_banner(struct slice content, struct rootfs_file *file)
 {
 	size_t at = slice_find(content, S("GNU C Library"));
@@ -76,7 +77,7 @@ static bool glibc_banner(struct slice content, struct rootfs_file *file)
 	return read_version(&banner, &file->major, &file->minor);
 }
 
-// musl keeps its version as a text of its own: "\0" "1.2.5" "\0".
+// Reads the version of musl, which is a text of its own: "\0" "1.2.5" "\0".
 static bool musl_text(struct slice content, struct rootfs_file *file)
 {
 	for (size_t at = slice_find(content, S("\0001.")); at != SLICE_NONE;
@@ -94,7 +95,7 @@ static bool musl_text(struct slice content, struct rootfs_file *file)
 	return false;
 }
 
-// "libc-2.31.so", as glibc named itself before 2.34.
+// Reads the version out of "libc-2.31.so", glibc's name before 2.34.
 static bool glibc_name(struct slice name, struct rootfs_file *file)
 {
 	if (!slice_starts_with(name, S("libc-")))
@@ -139,7 +140,7 @@ void rootfs_next_layer(struct rootfs *rootfs)
 	rootfs->layer++;
 }
 
-// Takes away what is at the path or below it; of lower layers only, a layer does not hide its own.
+// Removes what lower layers have at the path or below it. A layer does not hide its own files.
 static void remove_below(struct rootfs *rootfs, struct slice path)
 {
 	for (size_t i = 0; i < rootfs->len; i++) {
@@ -174,7 +175,7 @@ void rootfs_add(struct rootfs *rootfs, struct slice path, struct slice content)
 	path = normal_path(path);
 	if (is_whiteout(rootfs, path) || !recognise(path, content, &file))
 		return;
-	// The same file of a lower layer is replaced.
+	// The same file of a lower layer, if there is one, is replaced.
 	for (size_t i = 0; i < rootfs->len; i++)
 		if (slice_eq(rootfs->items[i].path, path))
 			rootfs->items[i].removed = true;
@@ -196,7 +197,8 @@ const struct rootfs_file *rootfs_libc(const struct rootfs *rootfs)
 	return found;
 }
 
-// The folders in which a bare `python3` is looked for, in that order; others after them.
+// The rank of a folder: those in which a bare `python3` is looked for, in that order,
+// then all others.
 static unsigned folder_rank(struct slice path)
 {
 	struct slice folder = directory(path);

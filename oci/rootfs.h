@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the layers of an image leave behind of the few files that tell its libc and its Pythons.
+// The few files of an image that tell its libc and its Pythons, after all layers have been applied.
 //
 //	for each layer, lowest first: rootfs_next_layer; for each entry: rootfs_wants? ──▶ rootfs_add with its content
 #pragma once
@@ -26,12 +26,12 @@ struct rootfs {
 };
 
 void rootfs_next_layer(struct rootfs *rootfs);
-// Must the entry's content be read? Only of regular files.
+// Must the entry's content be read? To be asked of regular files only.
 bool rootfs_wants_content(struct slice path);
-// An entry of the layer at hand; whiteouts take away what lower layers have. content may be "".
+// Adds an entry of the present layer; a whiteout removes what lower layers have. content may be "".
 void rootfs_add(struct rootfs *rootfs, struct slice path, struct slice content);
 
-// The file that counts, or NULL: glibc before musl; of Pythons one in /usr/local/bin first, the newest of a folder.
-// minor UINT_MAX: any Python 3, else only 3.minor.
+// The file that counts, or NULL: glibc comes before musl, a Python in /usr/local/bin before others, the newest one of a
+// folder before older ones. minor UINT_MAX: any Python 3, else only 3.minor.
 const struct rootfs_file *rootfs_libc(const struct rootfs *rootfs);
 const struct rootfs_file *rootfs_python(const struct rootfs *rootfs, unsigned minor);
