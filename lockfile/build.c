@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Questions to the record of a build.
+// Answers questions about the record of a build.
 #include "lockfile/order.h"
 
 #include "base/limits.h"
@@ -31,14 +31,14 @@ static void add_file(struct buf *text, const struct lock_file *file)
 		buf_printf(text, "below %.*s\n", SLICE_ARG(file->subdirectory));
 }
 
-// Its version may stay while it moves on.
+// Adds the commit, since a repository moves on without a new version.
 static void add_commit(struct buf *text, const struct lock_vcs *vcs)
 {
 	buf_printf(text, "commit %.*s %.*s\n", SLICE_ARG(vcs->commit_id),
 		   SLICE_ARG(vcs->subdirectory));
 }
 
-// Records are nested no deeper than they can be read.
+// Adds a record, and those in it, no deeper than records can be read.
 static void add_build(struct buf *text, const struct lock_build *build, unsigned depth)
 {
 	const struct lock_package **sorted =

@@ -65,7 +65,7 @@ static void write_via(struct exporter *exporter, const struct lock_package *pack
 
 // --- hashes -----------------------------------------------------------------------------------
 
-// What pip takes in its hash mode.
+// Does pip take the algorithm in its hash mode?
 static bool is_accepted(struct slice algorithm)
 {
 	return slice_eq(algorithm, S("sha384")) || slice_eq(algorithm, S("sha512"));
@@ -132,8 +132,8 @@ static void write_fragment(struct buf *buf, struct slice subdirectory)
 		buf_printf(buf, "#subdirectory=%.*s", SLICE_ARG(subdirectory));
 }
 
-// Installers put variables of the environment in for ${NAME}; a URL is none of their
-// business.
+// Writes '$' as an escape: installers replace ${NAME} by a variable of the environment,
+// also in URLs.
 static void write_url(struct buf *buf, struct slice url)
 {
 	struct slice plain;
@@ -144,7 +144,7 @@ static void write_url(struct buf *buf, struct slice url)
 	buf_append(buf, plain);
 }
 
-// A path that reads like a name is taken for one.
+// Writes a path so that it cannot be taken for a name.
 static void write_path(struct buf *buf, struct slice path)
 {
 	if (!slice_starts_with(path, S("/")) && !slice_starts_with(path, S(".")))
@@ -249,7 +249,7 @@ static void write_comment(struct exporter *exporter)
 		buf_printf(buf, "# target: %.*s\n", SLICE_ARG(lock->targets[i]));
 }
 
-// Quoted as pip's reader of options, a shell's, takes it.
+// Quotes a text as pip's reader of options, a shell's, takes it.
 static void write_quoted(struct buf *buf, struct slice text)
 {
 	buf_byte(buf, '"');
@@ -261,7 +261,7 @@ static void write_quoted(struct buf *buf, struct slice text)
 	buf_byte(buf, '"');
 }
 
-// The folder of a file that no index has, once.
+// Writes the folder of a file that no index has, once.
 static void write_find_links(struct exporter *exporter, const struct lock_file *file,
 			     struct map *seen)
 {

@@ -6,7 +6,8 @@
 
 enum {
 	MASK_BITS = 64,
-	PARTS_MAX = 20000, // of chains looked at: their number grows with every diamond
+	// Of the chains that are looked at; their number grows with every diamond
+	PARTS_MAX = 20000,
 };
 
 // --- edges -----------------------------------------------------------------------------------------------------------
@@ -29,8 +30,8 @@ size_t lock_graph_find(const struct lock_graph *graph, struct slice name,
 	return count;
 }
 
-// Which of the lock's targets take each package. Extras and groups are not looked at: what some use of the lock takes
-// together may be one edge too many, never one too few.
+// Finds which of the lock's targets take each package. Extras and groups are not looked at, so there may be an edge too
+// many for some use of the lock, but never one too few.
 static void mark_targets(struct lock_graph *graph)
 {
 	const struct lock *lock = graph->lock;
@@ -143,7 +144,8 @@ void lock_graph_init(struct lock_graph *graph, struct arena *arena,
 
 // --- chains ----------------------------------------------------------------------------------------------------------
 
-// A chain seen from its end: a node, and the part that goes on to the end. Parts are found in the order of their length.
+// A chain seen from its end: a node, and the part that leads on to the end. Parts are found in the order of their
+// length.
 struct part {
 	uint32_t node, rest; // rest: index of a part, or its own where it is the end
 	uint32_t len;

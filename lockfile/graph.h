@@ -4,8 +4,8 @@
 //	app ──▶ web ──▶ numpy        nodes: packages, in the lock's order
 //	 └────────────────▲          roots: app
 //
-// A lock names dependencies, not versions (751.4). Where it has several entries of a name, an edge leads to each that
-// some target of the lock takes together with the one that depends on it.
+// A lock names dependencies, not versions (751.4). If it has several entries of a name, an edge leads to each one that
+// some target of the lock takes together with the package that depends on it.
 #pragma once
 
 #include "lockfile/lockfile.h"
@@ -30,17 +30,18 @@ struct lock_graph {
 	struct lock_edges roots;
 };
 
-// Roots are what the lock's requirements name, then whatever they do not reach: packages that nobody depends on, and
-// of a circle its first. So every node can be reached from a root. Borrows from the lock. A lock that does not say its
-// targets, or names them in words that are not ours, has every edge that its names allow.
+// The roots are what the lock's requirements name, then whatever these do not reach: packages that nobody depends on,
+// and the first one of a circle. So every node can be reached from a root. A lock that does not say its targets, or
+// names them in words that are not ours, has every edge that its names allow. The graph borrows from the lock.
 void lock_graph_init(struct lock_graph *graph, struct arena *arena,
 		     const struct lock *lock);
 
-// The entries of a name, neighbours in the lock's order: how many, and the first of them.
+// Returns how many entries a name has, with the first of them in *ret_first; they are
+// neighbours in the lock's order.
 size_t lock_graph_find(const struct lock_graph *graph, struct slice name,
 		       uint32_t *ret_first);
 
-// The shortest chains first: the ways from a root to a node, without what leads on through another root or in a circle.
+// A way from a root to a node that leads neither through another root nor in a circle. The shortest chains come first.
 struct lock_chain {
 	uint32_t *nodes; // root first, the node last
 	size_t len;

@@ -4,7 +4,7 @@
 //	solution ──▶ struct lock ──write──▶ pylock.toml ──read──▶ struct lock ──select(target)──▶ one file a package
 //	                                                               └──export──▶ requirements.txt with --hash
 //
-// The model knows no syntax; builder and audit see only this. Writing is canonical: the
+// The model knows no syntax; builder and audit see this alone. Writing is canonical: the
 // same lock gives the same bytes (keys in a fixed order, packages by name, files by
 // name). Reading is strict: every key's type is checked exactly, unknown keys are
 // ignored, unknown lock-version minors warn and majors fail.
@@ -45,19 +45,22 @@ struct lock_directory {
 	bool editable;
 };
 
-// What a source distribution is built with, and to, for some of the lock's targets:
-// [[packages.tool.pinbake.builds]]. Where there is one, it is built from exactly this.
+// What a source distribution is built with, and what came of it, for some of the lock's
+// targets: [[packages.tool.pinbake.builds]]. If there is a record, the sdist is built
+// with exactly this.
 struct lock_build {
 	struct slice *targets; // names, sorted
 	// What was asked for: pyproject.toml's, then the backend's
 	struct slice *requires;
 	size_t targets_len, requires_len;
 	bool network; // builds may reach it (--build-network)
-	// One file each; one that is an sdist has a record of its own.
+	// Each has one file; one that is an sdist has a record of its own.
 	struct lock_package *packages;
 	size_t len;
-	struct lock_file wheel; // what it was built to; its name is "" where none was yet
-	struct slice python;    // that built it: "3.7.16", "" where none did
+	// What it was built to; its name is "" before it was built
+	struct lock_file wheel;
+	// The Python that built it: "3.7.16", "" before it was built
+	struct slice python;
 };
 
 struct lock_package {
@@ -84,23 +87,24 @@ struct lock_package {
 // The record of a target, or NULL.
 struct lock_build *lock_build_find(const struct lock_package *package,
 				   struct slice target);
-// Of what is built with: names, versions, digests of files and commits, not where they
-// come from.
+// The digest of what is built with: names, versions, digests of files and commits, but
+// not where they come from.
 struct sha256 lock_build_digest(const struct lock_build *build);
 
-// An override or exclude of the user's, as written, and where: "numpy<2", "overrides.txt:3".
+// An override or exclude of the user's as it was written, and its place: "numpy<2",
+// "overrides.txt:3".
 struct lock_policy {
 	struct slice text, place;
 };
 
-// A cut-off for one package, in the place of the lock's.
+// A cut-off for one package, which replaces the lock's.
 struct lock_cutoff {
 	struct slice name;   // normalized
 	struct slice moment; // RFC 3339; "": none holds for the package
 };
 
-// What a user asked for, kept so that a reader of the lock knows its roots. Not its line:
-// one more comment in a requirements file must not put the lock out of date.
+// What a user asked for, kept so that a reader of the lock knows its roots. Its line is
+// not kept: one more comment in a requirements file must not put the lock out of date.
 struct lock_requirement {
 	struct slice name;      // normalized
 	struct slice extras;    // "a,b", "" for none
@@ -135,7 +139,7 @@ struct lock {
 	size_t requirements_len, requirements_cap;
 };
 
-// The package of the lock at that address, to be written to: selections only lend what they chose.
+// The lock's own package at that address, to be written to; selections have it as const.
 struct lock_package *lock_own_package(struct lock *lock,
 				      const struct lock_package *package);
 
@@ -147,23 +151,23 @@ struct slice lock_requirement_text(struct arena *arena,
 bool lock_file_name_is_valid(struct slice name);
 // The name that the lock gives the file, else the last component of its path or url (751.7).
 struct slice lock_file_name(struct arena *arena, const struct lock_file *file);
-// Is it absolute, or does it lead out of the folder it starts in (751.6)?
+// Is the path absolute, or does it lead out of the folder that it starts in (751.6)?
 bool lock_path_escapes(struct slice path);
 
-// The canonical text, whatever the order of packages, files and names in the lock. What
-// no reader would accept is corrected or left out where it is informational:
-// requires-python of old metadata, upload times that are none.
+// The canonical text, whatever the order of packages, files and names in the lock.
+// Information that no reader would accept is corrected or left out: requires-python of
+// old metadata, upload times that are none.
 struct slice lock_write(struct arena *arena, const struct lock *lock);
 
-// Problems go to diagnostics with their place; -1 when there was an error. Borrows the
-// source's texts, but not the struct. Where its name is a URL, the lock was fetched, and
-// its paths may not leave its folder (751.6). Credentials in URLs are cut out, with a
-// warning.
+// Problems go to diagnostics with their place; -1 if there was an error. Borrows the
+// source's texts, but not the struct. If the source's name is a URL, the lock was
+// fetched, and its paths may not leave its folder (751.6). Credentials in URLs are cut
+// out, with a warning.
 NODISCARD int lock_read(const struct source *source, struct arena *arena,
 			struct lock *ret_lock, struct diagnostics *diagnostics);
 
-// What an installer takes from the lock for one target: one file a package, offline and
-// deterministic (751.2, 751.3, 751.11). Sorted by package name.
+// What an installer takes from the lock for one target: one file for each package,
+// offline and deterministic (751.2, 751.3, 751.11). Sorted by the name of the package.
 struct lock_choice {
 	const struct lock_package *package;
 	const struct lock_file *file; // NULL for vcs and directory

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Total orders, so that no order of the input reaches a byte of the output.
+// Sorts by total orders, so that no order of the input reaches a byte of the output.
 #include "lockfile/order.h"
 
 #include <stdlib.h>

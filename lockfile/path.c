@@ -20,7 +20,8 @@ static bool is_separator(char c)
 	return c == '/' || c == '\\';
 }
 
-// Locks travel: a backslash or a drive letter, harmless here, is a way out on Windows.
+// Locks travel, so a backslash or a drive letter counts, too: it is harmless here, but a
+// way out on Windows.
 static bool is_absolute(struct slice path)
 {
 	return (path.len > 0 && is_separator(path.ptr[0])) ||

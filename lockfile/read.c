@@ -124,7 +124,8 @@ static void read_packages(struct lock_reader *reader, const struct toml_value *r
 }
 
 // --- [tool.pinbake] (751.15) ------------------------------------------------------------------
-// Disposable: what is wrong in it costs a warning and the information, never the lock.
+// The table is disposable: what is wrong in it costs a warning and the information, never
+// the lock.
 
 static const struct toml_value *find_tool(struct lock_reader *reader,
 					  const struct toml_value *root)
@@ -157,7 +158,7 @@ static void read_targets(struct lock_reader *reader, const struct toml_value *ow
 		read_texts(reader, own, S("targets"), &lock->targets);
 }
 
-// A datetime, a date, a text; "" for `false`.
+// Reads a datetime, a date or a text; "" for `false`.
 static bool read_moment(const struct toml_value *value, struct slice *ret_moment)
 {
 	if (value->type == TOML_BOOLEAN && !value->boolean)
@@ -189,7 +190,7 @@ static int by_cutoff_name(const void *a, const void *b)
 			 ((const struct lock_cutoff *)b)->name);
 }
 
-// { numpy = 2024-05-01T00:00:00Z, torch = false }
+// Reads cut-offs like { numpy = 2024-05-01T00:00:00Z, torch = false }.
 static void read_package_cutoffs(struct lock_reader *reader, const struct toml_value *own,
 				 struct lock *lock)
 {
@@ -216,7 +217,7 @@ static void read_package_cutoffs(struct lock_reader *reader, const struct toml_v
 	}
 }
 
-// A text of a requirement: "" where it is absent. False where it is no such text.
+// Reads a text of a requirement, "" if it is absent. False if the value is no such text.
 static bool read_part(const struct toml_value *table, struct slice key,
 		      struct slice *ret_text)
 {
@@ -277,7 +278,7 @@ struct slice lock_requirement_text(struct arena *arena,
 	return buf_slice(&text);
 }
 
-// What is chosen anew when the lock is made again.
+// Reads a text that matters only when the lock is made again.
 static struct slice read_tool_text(struct lock_reader *reader,
 				   const struct toml_value *own, struct slice key)
 {
@@ -317,7 +318,7 @@ static void read_all(struct lock_reader *reader, const struct toml_value *root,
 int lock_read(const struct source *source, struct arena *arena, struct lock *ret_lock,
 	      struct diagnostics *diagnostics)
 {
-	// Spans point at this copy: locks and errors are carried further than a caller's
+	// Spans point at this copy, since locks and errors live longer than a caller's
 	// variable.
 	struct source *kept = arena_new(arena, struct source);
 	*kept = *source;

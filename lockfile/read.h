@@ -25,13 +25,13 @@ struct lock_reader {
 	diagnostics_add((reader)->diagnostics, SEVERITY_WARNING, ERROR_INPUT, (span), \
 			__VA_ARGS__)
 
-// No text in a lock has more than one line; one that had could say more than it should
-// where it is written out again, into a requirements file for instance.
+// Has the text a control character? No text in a lock has more than one line: one that
+// had could add lines where it is written out again, as in a requirements file.
 bool read_has_control(struct slice text);
 
-// The value of a key with its exact type (toml.1) and, if a string, without control
-// characters; NULL after an error or where it is absent. An absent one that is required
-// is an error at the table: "'created-by' is missing".
+// The value of a key, which must have the exact type (toml.1) and, if it is a string, no
+// control characters. NULL after an error or if it is absent. An absent one that is
+// required is an error at the table: "'created-by' is missing".
 const struct toml_value *read_optional(struct lock_reader *reader,
 				       const struct toml_value *table, struct slice key,
 				       enum toml_type type);
@@ -43,25 +43,25 @@ struct slice read_text(struct lock_reader *reader, const struct toml_value *tabl
 struct slice read_required_text(struct lock_reader *reader,
 				const struct toml_value *table, struct slice key);
 
-// An array whose items all have one type; those of another are errors and left out.
-// Returns how many there are.
+// Reads an array whose items all have one type. Items of another type are errors and left
+// out. Returns how many there are.
 size_t read_items(struct lock_reader *reader, const struct toml_value *table,
 		  struct slice key, enum toml_type type,
 		  const struct toml_value ***ret_items);
-// Strings of an array, as they stand.
+// Reads the strings of an array as they stand.
 size_t read_texts(struct lock_reader *reader, const struct toml_value *table,
 		  struct slice key, struct slice **ret_texts);
 
-// A part of a string, or all of it where escapes moved the bytes.
+// The place of a part of a string, or of all of it if escapes moved the bytes.
 struct span read_span_within(const struct toml_value *string, size_t offset);
-// Markers and specifier sets, checked; where: see marker_parse.
+// Read and check markers and specifier sets; where: see marker_parse.
 struct marker *read_marker(struct lock_reader *reader, const struct toml_value *value,
 			   enum marker_where where);
 struct slice read_requires_python(struct lock_reader *reader,
 				  const struct toml_value *table);
 
-// A url or path of a file or tree: one of them must be there (751.6). Credentials are cut
-// out of the URL.
+// Reads the url or path of a file or tree: one of them must be there (751.6). Credentials
+// are cut out of the URL.
 void read_location(struct lock_reader *reader, const struct toml_value *table,
 		   struct slice *ret_url, struct slice *ret_path);
 struct slice read_url(struct lock_reader *reader, const struct toml_value *table,
@@ -72,12 +72,12 @@ struct slice read_subdirectory(struct lock_reader *reader,
 
 void read_lock_file(struct lock_reader *reader, const struct toml_value *table,
 		    enum lock_file_kind kind, struct lock_file *ret_file);
-// The same for one that has no url and no path, but a name.
+// The same for a file that has no url and no path, but a name.
 void read_built_file(struct lock_reader *reader, const struct toml_value *table,
 		     struct lock_file *ret_file);
 void read_lock_package(struct lock_reader *reader, const struct toml_value *table,
 		       struct lock_package *ret_package);
-// [[packages.tool.pinbake.builds]] of a package's table. One that is wrong costs a
-// warning and itself (751.15).
+// Reads [[packages.tool.pinbake.builds]] of a package's table. A record that is wrong
+// costs a warning and itself (751.15).
 void read_builds(struct lock_reader *reader, const struct toml_value *table,
 		 struct lock_package *package);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What a package of a lock is built with: records of ours in its table.
+// Reads what a package of a lock is built with: our own records in its table.
 #include "lockfile/read.h"
 
 #include "base/limits.h"
 #include "lockfile/order.h"
 #include "packaging/filename.h"
 
-// A wheel of the package that the record belongs to. It has no place of its own: it is
-// made, not fetched.
+// Reads the wheel that the package was built to. It has no url or path: it is made, not
+// fetched.
 static void read_wheel(struct lock_reader *reader, const struct toml_value *table,
 		       struct lock_build *build)
 {
@@ -46,7 +46,7 @@ static void read_build(struct lock_reader *reader, const struct toml_value *tabl
 	read_wheel(reader, table, build);
 }
 
-// True where all of it can be trusted.
+// True if all of the record can be used.
 static bool read_alone(struct lock_reader *reader, const struct toml_value *table,
 		       struct lock_build *ret_build)
 {

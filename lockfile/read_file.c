@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One distribution file of a lock: where it is, how it is called, what its bytes must be.
+// Reads one distribution file of a lock: where it is, what it is called, what its bytes
+// must be.
 #include "lockfile/read.h"
 
 #include "base/text.h"
@@ -13,7 +14,7 @@ struct algorithm {
 	bool secure;
 };
 
-// What hashlib.algorithms_guaranteed names and has a length of its own.
+// The algorithms of hashlib.algorithms_guaranteed that have a length of their own.
 static const struct algorithm *find_algorithm(struct slice name)
 {
 	static const struct algorithm algorithms[] = {
@@ -40,7 +41,7 @@ static bool has_hash(const struct lock_file *file, struct slice algorithm)
 	return false;
 }
 
-// One entry of the table; true if it protects against forgery.
+// Reads one entry of the table; true if it protects against forgery.
 static bool read_hash(struct lock_reader *reader, const struct toml_entry *entry,
 		      struct lock_file *file)
 {

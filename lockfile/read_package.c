@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One entry of [[packages]]: what it is, when it is wanted, and the one kind of source it
-// comes from.
+// Reads one entry of [[packages]]: what it is, when it is wanted, and the one kind of
+// source that it comes from.
 #include "lockfile/read.h"
 
 #include "lockfile/order.h"
@@ -87,8 +87,8 @@ static void check_attestations(struct lock_reader *reader, const struct toml_val
 
 // --- what names of files say ------------------------------------------------------------------
 
-// A file must be of this package, and of its version where that is known; else the
-// package takes the file's.
+// A file must be of this package, and of its version if that is known; else the package
+// gets the file's version.
 static void check_file_version(struct lock_reader *reader, const struct toml_value *table,
 			       struct slice file, struct slice text,
 			       struct lock_package *package)

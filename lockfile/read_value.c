@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Typed values of a lock: texts, arrays, markers, specifiers, URLs and paths, each
+// Reads typed values of a lock: texts, arrays, markers, specifiers, URLs and paths, each
 // checked where it stands.
 #include "lockfile/read.h"
 
@@ -97,7 +97,7 @@ struct span read_span_within(const struct toml_value *string, size_t offset)
 			      offset < string->string.len };
 }
 
-// Pass on an error that a parser of packaging/ gave for the text of a string.
+// Passes on an error that a parser of packaging/ gave for the text of a string.
 static void report_within(struct lock_reader *reader, const struct toml_value *string,
 			  size_t bad_offset, const struct error *cause)
 {
@@ -135,7 +135,7 @@ struct slice read_requires_python(struct lock_reader *reader,
 	return value->string;
 }
 
-// user:password@ cut out of scheme://user:password@host/…
+// Cuts user:password@ out of scheme://user:password@host/….
 static struct slice without_credentials(struct arena *arena, struct slice url)
 {
 	size_t start = slice_find(url, S("://")) + 3, end = start;
@@ -170,7 +170,7 @@ struct slice read_url(struct lock_reader *reader, const struct toml_value *table
 		return S("");
 	}
 	struct slice url = without_credentials(reader->arena, value->string);
-	// Without the place: the line that would be shown holds the secret.
+	// The warning has no place, since the line that would be shown holds the secret.
 	if (url.len != value->string.len)
 		read_warning(reader, (struct span){ 0 },
 			     "credentials in '%.*s' are ignored", SLICE_ARG(url));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a target takes from a lock, by the steps of the specification's "Installation",
-// with no look at anything but the lock and the target (751.11).
+// Finds what a target takes from a lock, by the steps of the specification's
+// "Installation", looking at nothing but the lock and the target (751.11).
 #include "lockfile/order.h"
 
 #include "base/text.h"
@@ -87,7 +87,7 @@ static int check_environments(const struct selector *selector)
 
 // --- the file of a package --------------------------------------------------------------------
 
-// Variant wheels and names that are none are never taken.
+// Wheels of variants, and files without a proper name, are never taken.
 static const struct lock_file *best_wheel(const struct selector *selector,
 					  const struct lock_package *package)
 {
@@ -159,7 +159,7 @@ static int check_package(const struct selector *selector,
 static int select_packages(const struct selector *selector,
 			   struct lock_selection *selection)
 {
-	// Equal names are neighbours in this order.
+	// Entries with one name are neighbours in this order.
 	const struct lock_package **packages =
 		lock_sorted_packages(selector->arena, selector->lock->packages,
 				     selector->lock->len);

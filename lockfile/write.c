@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The canonical pylock.toml: keys in the order in which the specification describes them,
-// everything sorted, one fact a line, so that a changed pin is a small diff.
+// Writes the canonical pylock.toml: keys in the order of the specification, everything
+// sorted, one fact a line, so that a changed pin is a small diff.
 //
 //	lock-version, environments, requires-python, extras, dependency-groups, default-groups, created-by
 //	[tool.pinbake]        targets, exclude-newer, requirements: at the top, where people look for what the lock is for
@@ -17,7 +17,7 @@ static void write_optional(struct buf *buf, struct slice key, struct slice text)
 		toml_write_string_line(buf, key, text);
 }
 
-// Headers of paragraphs of their own, below the key `at` of a package.
+// Write the header of a table below the key `at` of a package, as a paragraph of its own.
 static void write_table_header(struct buf *buf, struct slice at, const char *key)
 {
 	buf_printf(buf, "\n[%.*s.%s]\n", SLICE_ARG(at), key);
@@ -53,7 +53,7 @@ static void write_requires_python(struct buf *buf, struct slice text)
 	write_optional(buf, S("requires-python"), text);
 }
 
-// A moment that readers built on Python's datetime can hold: it has no year 0 and no leap
+// Can readers that use Python's datetime hold the moment? It has no year 0 and no leap
 // seconds.
 static bool is_portable(const struct toml_datetime *datetime)
 {
@@ -71,7 +71,7 @@ static void write_upload_time(struct buf *buf, struct slice text)
 		toml_write_raw_line(buf, S("upload-time"), text);
 }
 
-// By algorithm; sha256 is one among the others here.
+// Writes hashes by algorithm; sha256 is one among the others here.
 static void write_hashes(struct buf *buf, const struct lock_file *file)
 {
 	size_t len = 0;
@@ -166,7 +166,7 @@ static void write_sources(struct buf *buf, struct slice at,
 	}
 }
 
-// What was made has a name and a digest, but no place.
+// Writes a wheel that was built: it has a name and a digest, but no url or path.
 static void write_built_wheel(struct buf *buf, struct slice at,
 			      const struct lock_build *build)
 {
@@ -213,7 +213,7 @@ static void write_package(struct buf *buf, struct slice at,
 	write_builds(buf, at, package);
 }
 
-// Their records hold packages again, LIMIT_BUILD_DEPTH deep at most.
+// Writes packages. Their records hold packages again, LIMIT_BUILD_DEPTH deep at most.
 static void write_packages(struct buf *buf, struct slice at,
 			   const struct lock_package *packages, size_t len)
 {
@@ -237,7 +237,8 @@ static void write_uses(struct buf *buf, const struct lock *lock)
 				   lock->default_groups_len);
 }
 
-// The cut-off is written as the moment that it was, not as a duration (751.16).
+// Is the cut-off a moment that other readers can hold? It is written as the moment that
+// it was, not as a duration (751.16).
 static bool is_portable_moment(struct slice text)
 {
 	enum toml_type type;
@@ -254,7 +255,7 @@ static void write_exclude_newer(struct buf *buf, struct slice text)
 		write_optional(buf, S("exclude-newer"), text);
 }
 
-// exclude-newer-package = { numpy = 2024-05-01T00:00:00Z, torch = false }
+// Writes exclude-newer-package = { numpy = 2024-05-01T00:00:00Z, torch = false }.
 static void write_package_cutoffs(struct buf *buf, const struct lock *lock)
 {
 	const char *separator = "exclude-newer-package = { ";
