@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Source trees that a user names instead of a release: commits of git repositories and
-// folders of this machine, each taken as one archive in the store.
+// Checkouts: what a user names instead of a release, commits of git repositories and folders
+// of this machine, each taken as one archive in the store.
 //
 //	git+https://host/a.git@main#subdirectory=x ──address──▶ url, revision, subdirectory
 //	     │ fetch into CACHE/git/HEX/repo, a bare repository; main ──▶ commit id
@@ -34,14 +34,14 @@ struct git_address {
 bool is_vcs_address(struct slice location);
 
 // ERROR_INPUT: not git; no protocol that is supported; what git would take for an option
-// or a command (a leading dash, ext::); a path out of the tree. The texts borrow from
+// or a command (a leading dash, ext::); a path out of the checkout. The texts borrow from
 // location or live in the arena.
 NODISCARD int git_address_parse(struct arena *arena, struct slice location,
 				struct git_address *ret_address, struct error *err);
 
-// --- trees -----------------------------------------------------------------------------
+// --- checkouts -------------------------------------------------------------------------
 
-struct source_tree {
+struct checkout {
 	struct sha256 sha256; // of its archive in the store
 	uint64_t size;
 };
@@ -52,6 +52,7 @@ struct git {
 	// proxies, certificates), ended by NULL
 	const char *const *environment;
 	const char *cache_directory;
+	struct store *store; // where checkouts go; to find a commit needs none
 	bool offline;
 	const struct work *work;
 };
@@ -65,12 +66,12 @@ NODISCARD int git_find_commit(const struct git *git, const struct git_address *a
 
 // The files of a commit, with those of its submodules. What was taken once is not taken
 // again. Errors as above.
-NODISCARD int git_take_tree(const struct git *git, const struct git_address *address,
-			    struct slice commit, struct store *store,
-			    struct source_tree *ret_tree, struct error *err);
+NODISCARD int git_take_checkout(const struct git *git, const struct git_address *address,
+				struct slice commit, struct checkout *ret_checkout,
+				struct error *err);
 
 // The files below a folder, without folders of version control, environments, caches and
 // what an earlier build left. ERROR_INPUT for one that is no folder.
-NODISCARD int directory_take_tree(const char *path, const char *cache_directory,
-				  struct store *store, struct source_tree *ret_tree,
-				  struct error *err);
+NODISCARD int directory_take_checkout(const char *path, const char *cache_directory,
+				      struct store *store, struct checkout *ret_checkout,
+				      struct error *err);

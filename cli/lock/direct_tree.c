@@ -15,7 +15,7 @@ struct taking {
 	const struct tree_request *request;
 	struct arena *arena;
 	struct store *store;
-	struct source_tree tree;
+	struct checkout checkout;
 	struct direct_file *file;
 	struct slice shown; // the tree, for people
 };
@@ -62,11 +62,12 @@ static int take_commit(struct taking *taking, struct error *err)
 	if (git_address_parse(taking->arena, taking->request->location, &address, err) <
 	    0)
 		return -1;
+	git.store = taking->store;
 	progress_text(cli, "fetching %.*s", SLICE_ARG(address.url));
 	struct slice commit = locked_commit(taking, &address);
 	if ((commit.len == 0 &&
 	     git_find_commit(&git, &address, taking->arena, &commit, err) < 0) ||
-	    git_take_tree(&git, &address, commit, taking->store, &taking->tree, err) < 0)
+	    git_take_checkout(&git, &address, commit, &taking->checkout, err) < 0)
 		return -1;
 	taking->shown = address.url;
 	taking->file->kind = DIRECT_VCS;
@@ -100,8 +101,8 @@ static int take_folder(struct taking *taking, struct error *err)
 	taking->file->path = real.ptr;
 	taking->file->url = S("");
 	taking->file->subdirectory = below;
-	return directory_take_tree(real.ptr, cache_directory(taking->files->cli),
-				   taking->store, &taking->tree, err);
+	return directory_take_checkout(real.ptr, cache_directory(taking->files->cli),
+				       taking->store, &taking->checkout, err);
 }
 
 // --- what it says of itself ------------------------------------------------------------
@@ -132,7 +133,7 @@ static int read_static(struct taking *taking, struct slice *ret_headers,
 	AUTO(file_map_close) struct file_map map = { 0 };
 	static const struct static_known unknown = { { "", 0 }, { "", 0 } };
 	const char *path =
-		store_file_path(taking->store, &taking->tree.sha256, taking->arena);
+		store_file_path(taking->store, &taking->checkout.sha256, taking->arena);
 	struct slice pyproject, pkg_info, setup_cfg, setup_py, why;
 	if (file_map_open(path, ERROR_IO, &map, err) < 0 ||
 	    read_text(taking, map.bytes, "pyproject.toml", &pyproject, err) < 0 ||
@@ -220,11 +221,12 @@ static void put_archive(struct taking *taking)
 		.kind = FILE_SDIST,
 		.name = S("source tree"),
 		.url = url_from_path(taking->arena,
-				     store_file_path(taking->store, &taking->tree.sha256,
+				     store_file_path(taking->store,
+						     &taking->checkout.sha256,
 						     taking->arena)),
-		.sha256 = taking->tree.sha256,
+		.sha256 = taking->checkout.sha256,
 		.has_size = true,
-		.size = taking->tree.size,
+		.size = taking->checkout.size,
 	};
 }
 

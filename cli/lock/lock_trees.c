@@ -19,7 +19,7 @@ static struct slice name_of(struct arena *arena, const struct lock_package *pack
 }
 
 static void put_tree(struct trees *trees, struct lock_choice *choice,
-		     const struct source_tree *tree, struct slice subdirectory)
+		     const struct checkout *checkout, struct slice subdirectory)
 {
 	struct arena *arena = &trees->cli->arena;
 	struct lock_file *file = arena_new(arena, struct lock_file);
@@ -28,9 +28,9 @@ static void put_tree(struct trees *trees, struct lock_choice *choice,
 		.name = name_of(arena, choice->package),
 		.url = S(""),
 		.path = S(""),
-		.sha256 = tree->sha256,
+		.sha256 = checkout->sha256,
 		.has_size = true,
-		.size = tree->size,
+		.size = checkout->size,
 		.subdirectory = subdirectory,
 	};
 	choice->file = file;
@@ -76,11 +76,12 @@ static int take_commit(struct trees *trees, struct lock_choice *choice, struct e
 	const struct lock_vcs *vcs = &choice->package->vcs;
 	struct git git = git_program(trees->cli);
 	struct git_address address;
-	struct source_tree tree;
+	struct checkout checkout;
+	git.store = trees->store;
 	if (address_of(trees, vcs, &address, err) < 0 ||
-	    git_take_tree(&git, &address, vcs->commit_id, trees->store, &tree, err) < 0)
+	    git_take_checkout(&git, &address, vcs->commit_id, &checkout, err) < 0)
 		return -1;
-	put_tree(trees, choice, &tree, address.subdirectory);
+	put_tree(trees, choice, &checkout, address.subdirectory);
 	return 0;
 }
 
@@ -89,19 +90,19 @@ static int take_folder(struct trees *trees, struct lock_choice *choice, struct e
 	struct arena *arena = &trees->cli->arena;
 	struct lock_package *package = arena_new(arena, struct lock_package);
 	struct lock_directory *directory = &package->directory;
-	struct source_tree tree;
+	struct checkout checkout;
 	*package = *choice->package;
 	const char *path = beside_lock(trees, directory->path);
 	struct slice real = path_real(arena, path);
 	if (!real.len || lock_path_escapes(directory->subdirectory))
 		return error_set(err, ERROR_INPUT, "there is no folder '%s'", path);
-	if (directory_take_tree(real.ptr, cache_directory(trees->cli), trees->store,
-				&tree, err) < 0)
+	if (directory_take_checkout(real.ptr, cache_directory(trees->cli), trees->store,
+				    &checkout, err) < 0)
 		return -1;
 	directory->path = real;
 	directory->editable &= trees->editable;
 	choice->package = package;
-	put_tree(trees, choice, &tree, directory->subdirectory);
+	put_tree(trees, choice, &checkout, directory->subdirectory);
 	return 0;
 }
 

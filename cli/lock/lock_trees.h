@@ -8,7 +8,7 @@
 // Gives each choice of a tree the archive of it that is now in the store. Folders are
 // seen from the lock's own. With `editable`, those that the lock calls so keep their
 // absolute path; else they are locked folders like any other.
-// ERROR_INPUT: no git, or no folder; others as git_take_tree.
+// ERROR_INPUT: no git, or no folder; others as git_take_checkout.
 NODISCARD int lock_take_trees(struct cli *cli, struct store *store,
 			      struct opened_lock *opened, bool editable,
 			      struct error *err);

@@ -146,21 +146,22 @@ static struct slice commit_of(struct test_folder *folder, const char *end)
 	return commit;
 }
 
-static struct source_tree tree_of(struct test_folder *folder, struct store *store,
-				  const char *end)
+static struct checkout checkout_of(struct test_folder *folder, struct store *store,
+				   const char *end)
 {
 	struct git git = git_in(folder);
 	struct git_address address = address_of(folder, end);
 	struct slice commit = commit_of(folder, end);
-	struct source_tree tree;
+	struct checkout tree;
 	struct error err = { 0 };
-	if (git_take_tree(&git, &address, commit, store, &tree, &err) < 0)
+	git.store = store;
+	if (git_take_checkout(&git, &address, commit, &tree, &err) < 0)
 		fail_msg("%s: %s", end, err.cause);
 	return tree;
 }
 
 static struct slice archive_of(struct test_folder *folder, struct store *store,
-			       const struct source_tree *tree)
+			       const struct checkout *tree)
 {
 	struct slice bytes = S("");
 	struct error err = { 0 };
@@ -259,7 +260,7 @@ static void test_a_commit_that_unpacks_to_too_much(void **state)
 	NEED_GIT();
 	struct test_folder folder = test_folder_make();
 	struct store *store;
-	struct source_tree tree;
+	struct checkout tree;
 	struct error err = { 0 };
 	assert_int_equal(store_open(folder.path, &store, &err), 0);
 	in_shell(
@@ -272,7 +273,8 @@ static void test_a_commit_that_unpacks_to_too_much(void **state)
 	struct git git = git_in(&folder);
 	struct git_address address = address_of(&folder, "r");
 	struct slice commit = commit_of(&folder, "r");
-	assert_int_equal(git_take_tree(&git, &address, commit, store, &tree, &err), -1);
+	git.store = store;
+	assert_int_equal(git_take_checkout(&git, &address, commit, &tree, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 	store_close(store);
 	test_folder_remove(&folder);
@@ -294,7 +296,7 @@ static void test_tree_is_what_is_committed(void **state)
 		"printf '%s\\n' '* text eol=crlf' 's export-subst' 'd export-ignore' "
 		"'run filter=lfs' >.gitattributes; "
 		"git add .; git commit -q -m 1; git tag v1.2");
-	struct source_tree tree = tree_of(&folder, store, "r");
+	struct checkout tree = checkout_of(&folder, store, "r");
 	struct slice bytes = archive_of(&folder, store, &tree);
 	assert_int_equal(bytes.len, tree.size);
 	assert_true(slice_contains(bytes, S("source/d/a")));
@@ -305,7 +307,7 @@ static void test_tree_is_what_is_committed(void **state)
 	assert_true(slice_contains(bytes, S("describe-name: v1.2-0-g")));
 	// The same again, from another cache, with other times.
 	in_shell(&folder, "mv git git-before; rm -rf files; mkdir -p files/sha256");
-	struct source_tree again = tree_of(&folder, store, "r");
+	struct checkout again = checkout_of(&folder, store, "r");
 	assert_true(sha256_eq(&again.sha256, &tree.sha256));
 	store_close(store);
 	test_folder_remove(&folder);
@@ -336,10 +338,11 @@ static void test_hooks_and_configuration_run_nothing(void **state)
 	git.environment = environment;
 	struct git_address address = address_of(&folder, "r");
 	struct slice commit;
-	struct source_tree tree;
+	struct checkout tree;
 	assert_int_equal(git_find_commit(&git, &address, &folder.arena, &commit, &err),
 			 0);
-	assert_int_equal(git_take_tree(&git, &address, commit, store, &tree, &err), 0);
+	git.store = store;
+	assert_int_equal(git_take_checkout(&git, &address, commit, &tree, &err), 0);
 	assert_false(file_exists(path_join(&folder.arena, folder.path, S("ran"))));
 	store_close(store);
 	test_folder_remove(&folder);
@@ -360,8 +363,8 @@ static void test_submodules(void **state)
 		"git -c protocol.file.allow=always submodule --quiet add ../inner lib/in; "
 		"git config -f .gitmodules submodule.lib/in.url ../inner; "
 		"git add .; git commit -q -m 2");
-	struct source_tree tree = tree_of(&folder, store, "r"),
-			   slashed = tree_of(&folder, store, "r/");
+	struct checkout tree = checkout_of(&folder, store, "r"),
+			slashed = checkout_of(&folder, store, "r/");
 	struct slice bytes = archive_of(&folder, store, &tree);
 	assert_true(sha256_eq(&tree.sha256, &slashed.sha256));
 	assert_true(slice_contains(bytes, S("source/lib/in/x")));
@@ -371,7 +374,8 @@ static void test_submodules(void **state)
 	struct git git = git_in(&folder);
 	struct git_address address = address_of(&folder, "r");
 	struct slice commit = commit_of(&folder, "r");
-	assert_int_equal(git_take_tree(&git, &address, commit, store, &tree, &err), -1);
+	git.store = store;
+	assert_int_equal(git_take_checkout(&git, &address, commit, &tree, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	store_close(store);
 	test_folder_remove(&folder);
@@ -384,7 +388,7 @@ static void test_folder_without_what_no_build_reads(void **state)
 	(void)state;
 	struct test_folder folder = test_folder_make();
 	struct store *store;
-	struct source_tree tree, again;
+	struct checkout tree, again;
 	struct error err = { 0 };
 	assert_int_equal(store_open(folder.path, &store, &err), 0);
 	in_shell(&folder,
@@ -394,7 +398,8 @@ static void test_folder_without_what_no_build_reads(void **state)
 		 "touch p/src/__pycache__/a.pyc; ln -s ../out p/src/in; "
 		 "echo outside >elsewhere; ln -s ../elsewhere p/leads-out");
 	const char *path = path_join(&folder.arena, folder.path, S("p"));
-	assert_int_equal(directory_take_tree(path, folder.path, store, &tree, &err), 0);
+	assert_int_equal(directory_take_checkout(path, folder.path, store, &tree, &err),
+			 0);
 	struct slice bytes = archive_of(&folder, store, &tree);
 	assert_true(slice_contains(bytes, S("source/src/build/__init__.py")));
 	assert_true(slice_contains(bytes, S("source/leads-out")));
@@ -404,10 +409,12 @@ static void test_folder_without_what_no_build_reads(void **state)
 	assert_false(slice_contains(bytes, S("pyvenv.cfg")));
 	assert_false(slice_contains(bytes, S(".pyc")));
 	in_shell(&folder, "touch -d 2001-01-01 p/out; chmod 600 p/out");
-	assert_int_equal(directory_take_tree(path, folder.path, store, &again, &err), 0);
+	assert_int_equal(directory_take_checkout(path, folder.path, store, &again, &err),
+			 0);
 	assert_true(sha256_eq(&tree.sha256, &again.sha256));
 	in_shell(&folder, "echo 5 >p/out");
-	assert_int_equal(directory_take_tree(path, folder.path, store, &again, &err), 0);
+	assert_int_equal(directory_take_checkout(path, folder.path, store, &again, &err),
+			 0);
 	assert_false(sha256_eq(&tree.sha256, &again.sha256));
 	store_close(store);
 	test_folder_remove(&folder);

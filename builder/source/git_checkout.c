@@ -6,7 +6,7 @@
 // (setuptools-scm, hatch-vcs, pdm-backend, dunamai) read .git_archival.txt: the tree gets
 // one that says what `git describe` says, unless it has a filled-in one.
 #include "builder/source/git_run.h"
-#include "builder/source/tree_writer.h"
+#include "builder/source/checkout_archive.h"
 
 #include "base/limits.h"
 #include "net/url.h"
@@ -23,9 +23,9 @@ struct tree_items {
 };
 
 // One repository's part of the archive, below `prefix` ("" or "vendor/lib/").
-struct tree_part {
+struct checkout_part {
 	struct git_repository repository;
-	struct tree_archive *archive;
+	struct checkout_archive *archive;
 	struct slice commit, prefix;
 	unsigned depth;
 	struct tree_items list;
@@ -35,14 +35,14 @@ struct tree_part {
 
 // By depth: a submodule may be another commit of the same repository, whose blobs are
 // still mapped.
-static const char *blobs_path(const struct tree_part *part)
+static const char *blobs_path(const struct checkout_part *part)
 {
 	const char *name =
 		arena_printf(part->repository.arena, "blobs%u", part->depth).ptr;
 	return git_temporary(&part->repository, name);
 }
 
-static const char *ids_path(const struct tree_part *part)
+static const char *ids_path(const struct checkout_part *part)
 {
 	const char *name = arena_printf(part->repository.arena, "ids%u", part->depth).ptr;
 	return git_temporary(&part->repository, name);
@@ -50,8 +50,8 @@ static const char *ids_path(const struct tree_part *part)
 
 // --- what is in it ---------------------------------------------------------------------
 
-static int call(struct tree_part *part, const char *const *words, struct slice *ret_text,
-		struct error *err)
+static int call(struct checkout_part *part, const char *const *words,
+		struct slice *ret_text, struct error *err)
 {
 	int code;
 	if (git_run(&part->repository, &(struct git_call){ .words = words }, &code, err) <
@@ -73,17 +73,17 @@ static int count_bytes(const struct tree_item *item, struct slice size, uint64_t
 	uint64_t bytes;
 	if (is_submodule(item))
 		return 0;
-	if (!slice_parse_u64(slice_trim(size), TREE_BYTES_MAX, &bytes) ||
-	    bytes > TREE_BYTES_MAX - *total)
+	if (!slice_parse_u64(slice_trim(size), CHECKOUT_BYTES_MAX, &bytes) ||
+	    bytes > CHECKOUT_BYTES_MAX - *total)
 		return error_set(err, ERROR_INTEGRITY,
 				 "the commit has more than %llu bytes",
-				 (unsigned long long)TREE_BYTES_MAX);
+				 (unsigned long long)CHECKOUT_BYTES_MAX);
 	*total += bytes;
 	return 0;
 }
 
 // "100644 blob 1234…      17\tsetup.py", ended by NUL each.
-static int list_files(struct tree_part *part, struct error *err)
+static int list_files(struct checkout_part *part, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
 	const char *const words[] = { "ls-tree",     "-r",
@@ -104,16 +104,16 @@ static int list_files(struct tree_part *part, struct error *err)
 		item.path = line;
 		if (count_bytes(&item, head, &bytes, err) < 0)
 			return -1;
-		if (part->list.len == TREE_FILES_MAX)
+		if (part->list.len == CHECKOUT_FILES_MAX)
 			return error_set(err, ERROR_INTEGRITY,
 					 "the commit has more than %d files",
-					 TREE_FILES_MAX);
+					 CHECKOUT_FILES_MAX);
 		*array_push(arena, &part->list) = item;
 	}
 	return 0;
 }
 
-static int read_blobs(struct tree_part *part, struct error *err)
+static int read_blobs(struct checkout_part *part, struct error *err)
 {
 	static const char *const words[] = { "cat-file", "--batch", NULL };
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
@@ -135,14 +135,14 @@ static int read_blobs(struct tree_part *part, struct error *err)
 }
 
 // "1234… blob 17\n", 17 bytes, "\n"
-static int next_blob(struct tree_part *part, const struct tree_item *item,
+static int next_blob(struct checkout_part *part, const struct tree_item *item,
 		     struct slice *ret_bytes, struct error *err)
 {
 	struct slice head, id, type;
 	uint64_t size;
 	if (!slice_cut(&part->rest, '\n', &head) || !slice_cut(&head, ' ', &id) ||
 	    !slice_eq(id, item->id) || !slice_cut(&head, ' ', &type) ||
-	    !slice_parse_u64(head, TREE_BYTES_MAX, &size) || size >= part->rest.len)
+	    !slice_parse_u64(head, CHECKOUT_BYTES_MAX, &size) || size >= part->rest.len)
 		return error_set(err, ERROR_IO, "git gave no content of '%.*s'",
 				 SLICE_ARG(item->path));
 	*ret_bytes = slice_range(part->rest, 0, size);
@@ -162,7 +162,7 @@ static bool is_unfilled_archival(const struct tree_item *item, struct slice byte
 
 // "" where no tag is to be found. What else fails must not become an archive that has a
 // wrong version for ever.
-static int describe(struct tree_part *part, struct slice *ret_name, struct error *err)
+static int describe(struct checkout_part *part, struct slice *ret_name, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
 	const char *const words[] = { "describe",
@@ -185,7 +185,7 @@ static int describe(struct tree_part *part, struct slice *ret_name, struct error
 	return 0;
 }
 
-static int archival_text(struct tree_part *part, struct slice *ret_text,
+static int archival_text(struct checkout_part *part, struct slice *ret_text,
 			 struct error *err)
 {
 	struct slice name;
@@ -213,7 +213,7 @@ static struct slice value_in_gitmodules(struct slice all, struct slice wanted_ke
 }
 
 // "submodule.NAME.path\nvendor/lib\0…" → the URL of the one at `path`.
-static struct slice url_in_gitmodules(struct tree_part *part, struct slice all,
+static struct slice url_in_gitmodules(struct checkout_part *part, struct slice all,
 				      struct slice path)
 {
 	struct slice rest = all, entry, key;
@@ -230,7 +230,7 @@ static struct slice url_in_gitmodules(struct tree_part *part, struct slice all,
 }
 
 // As git resolves it: "../b.git" beside the repository itself; "git@host:a/b" is ssh.
-static struct slice submodule_location(struct tree_part *part, struct slice url)
+static struct slice submodule_location(struct checkout_part *part, struct slice url)
 {
 	struct arena *arena = part->repository.arena;
 	struct slice host, rest = url, base = part->repository.address->url;
@@ -246,7 +246,7 @@ static struct slice submodule_location(struct tree_part *part, struct slice url)
 }
 
 // A repository elsewhere may not lead to files of this machine.
-static int check_submodule(const struct tree_part *part,
+static int check_submodule(const struct checkout_part *part,
 			   const struct git_address *address, struct error *err)
 {
 	if (url_is_file(address->url) && !url_is_file(part->repository.address->url))
@@ -255,21 +255,21 @@ static int check_submodule(const struct tree_part *part,
 	return 0;
 }
 
-static int put_part(struct tree_part *part, struct error *err);
-static void close_part(struct tree_part *part);
+static int put_part(struct checkout_part *part, struct error *err);
+static void close_part(struct checkout_part *part);
 
-static int put_submodule_at(struct tree_part *part, const struct tree_item *item,
+static int put_submodule_at(struct checkout_part *part, const struct tree_item *item,
 			    struct slice location, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
 	struct git_address *address = arena_new(arena, struct git_address);
 	AUTO(close_part)
-	struct tree_part inner = { .archive = part->archive,
-				   .commit = item->id,
-				   .prefix = arena_printf(arena, "%.*s%.*s/",
-							  SLICE_ARG(part->prefix),
-							  SLICE_ARG(item->path)),
-				   .depth = part->depth + 1 };
+	struct checkout_part inner = { .archive = part->archive,
+				       .commit = item->id,
+				       .prefix = arena_printf(arena, "%.*s%.*s/",
+							      SLICE_ARG(part->prefix),
+							      SLICE_ARG(item->path)),
+				       .depth = part->depth + 1 };
 	if (inner.depth > SUBMODULE_DEPTH)
 		return error_set(err, ERROR_INPUT,
 				 "submodules are nested more than %d deep",
@@ -286,7 +286,7 @@ static int put_submodule_at(struct tree_part *part, const struct tree_item *item
 	return put_part(&inner, err);
 }
 
-static int put_submodule(struct tree_part *part, const struct tree_item *item,
+static int put_submodule(struct checkout_part *part, const struct tree_item *item,
 			 struct error *err)
 {
 	struct arena *arena = part->repository.arena;
@@ -314,7 +314,7 @@ static int put_submodule(struct tree_part *part, const struct tree_item *item,
 
 // --- the archive -----------------------------------------------------------------------
 
-static int put_item(struct tree_part *part, const struct tree_item *item,
+static int put_item(struct checkout_part *part, const struct tree_item *item,
 		    bool *ret_has_archival, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
@@ -326,15 +326,15 @@ static int put_item(struct tree_part *part, const struct tree_item *item,
 	if (next_blob(part, item, &bytes, err) < 0)
 		return -1;
 	if (slice_eq(item->mode, S("120000")))
-		return tree_archive_link(part->archive, path, bytes, err);
+		return checkout_archive_link(part->archive, path, bytes, err);
 	*ret_has_archival |= slice_eq(item->path, S(ARCHIVAL_NAME));
 	if (is_unfilled_archival(item, bytes) && archival_text(part, &bytes, err) < 0)
 		return -1;
-	return tree_archive_file(part->archive, path, slice_eq(item->mode, S("100755")),
-				 bytes, err);
+	return checkout_archive_file(part->archive, path,
+				     slice_eq(item->mode, S("100755")), bytes, err);
 }
 
-static int put_part(struct tree_part *part, struct error *err)
+static int put_part(struct checkout_part *part, struct error *err)
 {
 	bool has_archival = part->depth > 0;
 	struct slice text;
@@ -347,10 +347,10 @@ static int put_part(struct tree_part *part, struct error *err)
 		return 0;
 	if (archival_text(part, &text, err) < 0)
 		return -1;
-	return tree_archive_file(part->archive, S(ARCHIVAL_NAME), false, text, err);
+	return checkout_archive_file(part->archive, S(ARCHIVAL_NAME), false, text, err);
 }
 
-static void close_part(struct tree_part *part)
+static void close_part(struct checkout_part *part)
 {
 	struct error ignored;
 	file_map_close(&part->blobs);
@@ -363,71 +363,74 @@ static void close_part(struct tree_part *part)
 
 // --- what was taken before -------------------------------------------------------------
 
-static const char *note_path(const struct tree_part *part)
+static const char *note_path(const struct checkout_part *part)
 {
 	return arena_printf(part->repository.arena, "%s/tree-%.*s",
 			    part->repository.folder, SLICE_ARG(part->commit))
 		.ptr;
 }
 
-static bool find_taken(const struct tree_part *part, const struct store *store,
-		       struct source_tree *ret_tree)
+static bool find_taken(const struct checkout_part *part, const struct store *store,
+		       struct checkout *ret_checkout)
 {
 	struct slice text = S(""), hex;
-	struct source_tree tree;
+	struct checkout checkout;
 	struct error ignored;
 	uint64_t size;
 	if (!file_exists(note_path(part)) ||
 	    file_read(note_path(part), NOTE_BYTES_MAX, ERROR_IO, part->repository.arena,
 		      &text, &ignored) < 0 ||
-	    !slice_cut(&text, ' ', &hex) || !sha256_parse_hex(hex, &tree.sha256) ||
-	    !slice_parse_u64(slice_trim(text), TREE_BYTES_MAX * 2, &tree.size) ||
-	    !file_size(store_file_path(store, &tree.sha256, part->repository.arena),
+	    !slice_cut(&text, ' ', &hex) || !sha256_parse_hex(hex, &checkout.sha256) ||
+	    !slice_parse_u64(slice_trim(text), CHECKOUT_BYTES_MAX * 2, &checkout.size) ||
+	    !file_size(store_file_path(store, &checkout.sha256, part->repository.arena),
 		       &size) ||
-	    size != tree.size)
+	    size != checkout.size)
 		return false;
-	*ret_tree = tree;
+	*ret_checkout = checkout;
 	return true;
 }
 
-static int note(const struct tree_part *part, const struct source_tree *tree,
+static int note(const struct checkout_part *part, const struct checkout *checkout,
 		struct error *err)
 {
 	struct arena *arena = part->repository.arena;
-	struct slice hex = sha256_hex(arena, &tree->sha256);
+	struct slice hex = sha256_hex(arena, &checkout->sha256);
 	return file_write(note_path(part),
 			  arena_printf(arena, "%.*s %llu\n", SLICE_ARG(hex),
-				       (unsigned long long)tree->size),
+				       (unsigned long long)checkout->size),
 			  err);
 }
 
-static int take(struct tree_part *part, struct store *store, struct source_tree *ret_tree,
-		struct error *err)
+static int take(struct checkout_part *part, struct store *store,
+		struct checkout *ret_checkout, struct error *err)
 {
-	AUTO(tree_archive_abandon) struct tree_archive archive = { .writer.fd = -1 };
+	AUTO(checkout_archive_abandon)
+	struct checkout_archive archive = { .writer.fd = -1 };
 	part->archive = &archive;
 	if (git_need_commit(&part->repository, part->commit, err) < 0 ||
-	    tree_archive_begin(&archive, store, part->repository.git->cache_directory,
-			       err) < 0 ||
-	    put_part(part, err) < 0 || tree_archive_end(&archive, ret_tree, err) < 0)
+	    checkout_archive_begin(&archive, store, part->repository.git->cache_directory,
+				   err) < 0 ||
+	    put_part(part, err) < 0 ||
+	    checkout_archive_end(&archive, ret_checkout, err) < 0)
 		return -1;
-	return note(part, ret_tree, err);
+	return note(part, ret_checkout, err);
 }
 
-int git_take_tree(const struct git *git, const struct git_address *address,
-		  struct slice commit, struct store *store, struct source_tree *ret_tree,
-		  struct error *err)
+int git_take_checkout(const struct git *git, const struct git_address *address,
+		      struct slice commit, struct checkout *ret_checkout,
+		      struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	AUTO(close_part) struct tree_part part = { .commit = commit, .prefix = S("") };
+	AUTO(close_part)
+	struct checkout_part part = { .commit = commit, .prefix = S("") };
 	if (!git_is_commit_id(commit))
 		return error_set(err, ERROR_INPUT, "'%.*s' is no full commit id",
 				 SLICE_ARG(commit));
 	if (git_repository_open(git, address, &scratch, &part.repository, err) < 0)
 		return -1;
-	if (find_taken(&part, store, ret_tree))
+	if (find_taken(&part, git->store, ret_checkout))
 		return 0;
-	if (take(&part, store, ret_tree, err) < 0)
+	if (take(&part, git->store, ret_checkout, err) < 0)
 		return error_during(err, "taking commit %.*s", SLICE_ARG(commit));
 	return 0;
 }

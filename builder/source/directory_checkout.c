@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A folder of this machine as an archive of what a build reads of it.
-#include "builder/source/tree_writer.h"
+#include "builder/source/checkout_archive.h"
 
 #include "base/places.h"
 
 enum { DEPTH_MAX = 64 };
 
 struct walk {
-	struct tree_archive *archive;
+	struct checkout_archive *archive;
 	struct arena *arena;
 };
 
@@ -53,8 +53,8 @@ static int put_content(struct walk *walk, struct slice inside, const char *path,
 	AUTO(file_map_close) struct file_map map = { 0 };
 	if (file_map_open(path, ERROR_INPUT, &map, err) < 0)
 		return -1;
-	return tree_archive_file(walk->archive, inside, (mode & 0100) != 0, map.bytes,
-				 err);
+	return checkout_archive_file(walk->archive, inside, (mode & 0100) != 0, map.bytes,
+				     err);
 }
 
 // How many folders a relative path goes up beyond where it begins.
@@ -88,7 +88,7 @@ static int put_link(struct walk *walk, struct slice inside, const char *path,
 	if (!place_link_text(path, walk->arena, &target))
 		return error_set(err, ERROR_INPUT, "cannot read the link '%s'", path);
 	if (!slice_starts_with(target, S("/")) && climbs(target) <= folders_above(inside))
-		return tree_archive_link(walk->archive, inside, target, err);
+		return checkout_archive_link(walk->archive, inside, target, err);
 	struct slice real = path_real(walk->arena, path);
 	struct place place = place_look(real.len ? real.ptr : path);
 	if (place.kind != PLACE_FILE)
@@ -142,17 +142,18 @@ static int put_folder(struct walk *walk, struct slice inside, const char *path,
 	return 0;
 }
 
-int directory_take_tree(const char *path, const char *cache_directory,
-			struct store *store, struct source_tree *ret_tree,
-			struct error *err)
+int directory_take_checkout(const char *path, const char *cache_directory,
+			    struct store *store, struct checkout *ret_checkout,
+			    struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	AUTO(tree_archive_abandon) struct tree_archive archive = { .writer.fd = -1 };
+	AUTO(checkout_archive_abandon)
+	struct checkout_archive archive = { .writer.fd = -1 };
 	struct walk walk = { .archive = &archive, .arena = &scratch };
 	if (!path_is_directory(path))
 		return error_set(err, ERROR_INPUT, "there is no folder '%s'", path);
-	if (tree_archive_begin(&archive, store, cache_directory, err) < 0 ||
+	if (checkout_archive_begin(&archive, store, cache_directory, err) < 0 ||
 	    put_folder(&walk, S(""), path, 0, err) < 0)
 		return error_during(err, "reading the source tree '%s'", path);
-	return tree_archive_end(&archive, ret_tree, err);
+	return checkout_archive_end(&archive, ret_checkout, err);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes source trees as tar archives.
-#include "builder/source/tree_writer.h"
+#include "builder/source/checkout_archive.h"
 
 #include "base/limits.h"
 #include "base/tar.h"
@@ -9,12 +9,12 @@ enum { MTIME = 315532800 }; // the oldest time of zip: a wheel can be made of it
 
 static const char zeros[TAR_END_BYTES];
 
-int tree_archive_begin(struct tree_archive *archive, struct store *store,
-		       const char *cache_directory, struct error *err)
+int checkout_archive_begin(struct checkout_archive *archive, struct store *store,
+			   const char *cache_directory, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const char *folder = path_join(&scratch, cache_directory, S("git"));
-	*archive = (struct tree_archive){ .store = store, .writer.fd = -1 };
+	*archive = (struct checkout_archive){ .store = store, .writer.fd = -1 };
 	if (make_directories(folder, err) < 0 ||
 	    file_create(path_join(&scratch, folder, S("tree")), 0644, &archive->writer,
 			err) < 0)
@@ -23,28 +23,29 @@ int tree_archive_begin(struct tree_archive *archive, struct store *store,
 	return 0;
 }
 
-void tree_archive_abandon(struct tree_archive *archive)
+void checkout_archive_abandon(struct checkout_archive *archive)
 {
 	file_abandon(&archive->writer);
 	sha256_free(archive->hash);
 	archive->hash = NULL;
 }
 
-static int put(struct tree_archive *archive, struct slice bytes, struct error *err)
+static int put(struct checkout_archive *archive, struct slice bytes, struct error *err)
 {
 	sha256_update(archive->hash, bytes);
 	return file_append(&archive->writer, bytes, err);
 }
 
-static int put_entry(struct tree_archive *archive, const struct tar_entry *entry,
+static int put_entry(struct checkout_archive *archive, const struct tar_entry *entry,
 		     struct slice bytes, struct error *err)
 {
 	struct tar_header header;
-	if (++archive->files > TREE_FILES_MAX ||
-	    archive->writer.written + bytes.len > TREE_BYTES_MAX)
+	if (++archive->files > CHECKOUT_FILES_MAX ||
+	    archive->writer.written + bytes.len > CHECKOUT_BYTES_MAX)
 		return error_set(err, ERROR_INTEGRITY,
 				 "the source tree has more than %d files or %llu bytes",
-				 TREE_FILES_MAX, (unsigned long long)TREE_BYTES_MAX);
+				 CHECKOUT_FILES_MAX,
+				 (unsigned long long)CHECKOUT_BYTES_MAX);
 	if (tar_header_write(entry, &header, err) < 0 ||
 	    put(archive, (struct slice){ header.bytes, header.len }, err) < 0 ||
 	    put(archive, bytes, err) < 0)
@@ -57,8 +58,8 @@ static struct slice placed(struct arena *arena, struct slice path)
 	return arena_printf(arena, "source/%.*s", SLICE_ARG(path));
 }
 
-int tree_archive_file(struct tree_archive *archive, struct slice path, bool executable,
-		      struct slice bytes, struct error *err)
+int checkout_archive_file(struct checkout_archive *archive, struct slice path,
+			  bool executable, struct slice bytes, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct tar_entry entry = { .type = TAR_FILE,
@@ -69,8 +70,8 @@ int tree_archive_file(struct tree_archive *archive, struct slice path, bool exec
 	return put_entry(archive, &entry, bytes, err);
 }
 
-int tree_archive_link(struct tree_archive *archive, struct slice path,
-		      struct slice target, struct error *err)
+int checkout_archive_link(struct checkout_archive *archive, struct slice path,
+			  struct slice target, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct tar_entry entry = { .type = TAR_SYMLINK,
@@ -81,18 +82,18 @@ int tree_archive_link(struct tree_archive *archive, struct slice path,
 	return put_entry(archive, &entry, S(""), err);
 }
 
-int tree_archive_end(struct tree_archive *archive, struct source_tree *ret_tree,
-		     struct error *err)
+int checkout_archive_end(struct checkout_archive *archive, struct checkout *ret_checkout,
+			 struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct source_tree tree;
+	struct checkout checkout;
 	if (put(archive, (struct slice){ zeros, TAR_END_BYTES }, err) < 0)
 		return -1;
-	tree.size = archive->writer.written;
-	tree.sha256 = sha256_finish(archive->hash);
-	const char *path = store_file_path(archive->store, &tree.sha256, &scratch);
+	checkout.size = archive->writer.written;
+	checkout.sha256 = sha256_finish(archive->hash);
+	const char *path = store_file_path(archive->store, &checkout.sha256, &scratch);
 	if (link_or_copy(archive->writer.temporary, path, err) < 0)
 		return -1;
-	*ret_tree = tree;
+	*ret_checkout = checkout;
 	return 0;
 }
