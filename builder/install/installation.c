@@ -93,8 +93,8 @@ static int add_bytecode(struct installation *run, const struct tree_options *opt
 	for (size_t i = 0; i < run->len; i++)
 		run->uncompiled += run->bytecodes[i].uncompiled;
 	find_skips(run, options, &skips);
-	if (tree_of_bytecode(options, run->bytecodes, run->len, &skips, run->arena,
-			     &compiled, err) < 0)
+	struct bytecode_list list = { run->bytecodes, run->len, &skips };
+	if (tree_of_bytecode(options, &list, run->arena, &compiled, err) < 0)
 		return -1;
 	run->packages = tree_merge(&run->packages, &compiled, run->arena);
 	return 0;
@@ -112,8 +112,8 @@ int installation_make_trees(struct installation *run, struct slice interpreter,
 	};
 	if (tree_of_skeleton(&options, run->arena, &run->skeleton, err) < 0)
 		return -1;
-	if (tree_of_wheels(&options, run->wheels, run->len, run->arena, &run->packages,
-			   err) < 0)
+	if (tree_of_wheels(&options, (struct wheel_list){ run->wheels, run->len },
+			   run->arena, &run->packages, err) < 0)
 		return -1;
 	return run->request->bytecode ? add_bytecode(run, &options, err) : 0;
 }

@@ -26,12 +26,16 @@ int layer_look_up(const struct layer_baker *baker, const struct plan_layer *plan
 {
 	const struct store *store = baker->store;
 	struct layer_task task = { .plan = plan, .key = layer_key(plan, baker->request) };
-	const struct layer_record *record = &task.record;
-	if (store_layer_record_read(store, &task.key, arena, &task.known, &task.record,
-				    err) < 0)
+	const struct layer_record *record;
+	if (store_layer_record_read(store, &task.key, arena, &record, err) < 0)
 		return -1;
-	task.present =
-		task.known && store_has_layer(store, &record->digest, record->size);
+	if (!record) {
+		*ret_task = task;
+		return 0;
+	}
+	task.known = true;
+	task.record = *record;
+	task.present = store_has_layer(store, &record->digest, record->size);
 	if (task.present && baker->request->rehash)
 		task.present =
 			blob_is_intact(store_layer_path(store, &record->digest, arena),
@@ -107,8 +111,9 @@ static int make_bytecode_tree(struct layer_baking *baking, struct error *err)
 			return -1;
 		baking->task->uncompiled += bytecode->uncompiled;
 	}
-	return tree_of_bytecode(&baking->baker->request->tree, baking->bytecodes,
-				plan->len, &skips, &baking->arena, &baking->tree, err);
+	struct bytecode_list list = { baking->bytecodes, plan->len, &skips };
+	return tree_of_bytecode(&baking->baker->request->tree, &list, &baking->arena,
+				&baking->tree, err);
 }
 
 static int make_tree(struct layer_baking *baking, struct error *err)
@@ -119,8 +124,9 @@ static int make_tree(struct layer_baking *baking, struct error *err)
 		return tree_of_skeleton(tree, &baking->arena, &baking->tree, err);
 	if (baking->task->plan->kind == PLAN_PYC)
 		return make_bytecode_tree(baking, err);
-	if (tree_of_wheels(tree, baking->wheels, baking->wheels_len, &baking->arena,
-			   &baking->tree, err) < 0)
+	if (tree_of_wheels(tree,
+			   (struct wheel_list){ baking->wheels, baking->wheels_len },
+			   &baking->arena, &baking->tree, err) < 0)
 		return -1;
 	baking->task->stripped_files = baking->tree.stripped_files;
 	baking->task->stripped_bytes = baking->tree.stripped_bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Source distributions → wheels (PEP 517, PEP 518), with an interpreter of the target.
 //
-//	sdist ──unpack──▶ source tree ──pyproject.toml──▶ [build-system] requires, backend (517.1, 517.2)
+//	sdist ──unpack──▶ its files   ──pyproject.toml──▶ [build-system] requires, backend (517.1, 517.2)
 //	                                                        │ host.install: resolved and installed by pinbake (cli)
 //	                     env/  ◀────────────────────────────┘
 //	  get_requires_for_build_wheel ──▶ more of them? ──▶ host.install again

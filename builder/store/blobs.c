@@ -76,21 +76,19 @@ static bool parse_record(struct slice text, struct layer_record *ret_record)
 }
 
 int store_layer_record_read(const struct store *store, const struct sha256 *key,
-			    struct arena *arena, bool *ret_found,
-			    struct layer_record *ret_record, struct error *err)
+			    struct arena *arena, const struct layer_record **ret_record,
+			    struct error *err)
 {
 	const char *path = store_path_of(store->keys, key, arena);
 	struct slice text = { 0 };
-	struct layer_record record = { 0 };
-	*ret_found = false;
+	struct layer_record *record = arena_new(arena, struct layer_record);
+	*ret_record = NULL;
 	if (place_look(path).kind == PLACE_ABSENT)
 		return 0;
 	if (file_read(path, RECORD_BYTES_MAX, ERROR_IO, arena, &text, err) < 0)
 		return -1;
-	if (!parse_record(text, &record) || !sha256_eq(&record.key, key))
-		return 0;
-	*ret_found = true;
-	*ret_record = record;
+	if (parse_record(text, record) && sha256_eq(&record->key, key))
+		*ret_record = record;
 	return 0;
 }
 

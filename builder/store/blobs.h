@@ -32,11 +32,12 @@ bool store_has_layer(const struct store *store, const struct sha256 *digest,
 const char *store_layer_work_path(const struct store *store, const struct sha256 *key,
 				  struct arena *arena);
 
-// What a key was baked to; *ret_found false where nothing is known or the record is
-// damaged (a bake then writes it anew).
+// What a key was baked to; *ret_record is NULL where nothing is known or the record is
+// damaged (a bake then writes it anew). It lives in arena.
 NODISCARD int store_layer_record_read(const struct store *store, const struct sha256 *key,
-				      struct arena *arena, bool *ret_found,
-				      struct layer_record *ret_record, struct error *err);
+				      struct arena *arena,
+				      const struct layer_record **ret_record,
+				      struct error *err);
 NODISCARD int store_layer_record_write(struct store *store,
 				       const struct layer_record *record,
 				       struct error *err);

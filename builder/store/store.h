@@ -88,11 +88,15 @@ NODISCARD int store_usage(const struct store *store, struct store_usage *ret_usa
 // ERROR_INTEGRITY if any was bad. Notes, bytecode and answers carry sums that are looked at whenever they are read.
 NODISCARD int store_verify(struct store *store, bool remove, const struct work *work,
 			   uint64_t *ret_checked, struct error *err);
-// Deletes what was least recently used and is older than max_age_seconds (0: any age) until at most max_bytes remain,
-// and what killed processes left a day ago. The index stays, and so do notes of what keys were baked to (key.2).
-// ERROR_IO while another process has the store open: nothing goes missing under it.
-NODISCARD int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
-			  uint64_t max_bytes, struct store_usage *ret_freed,
-			  struct error *err);
+struct prune_limits {
+	uint64_t now;             // seconds since 1970
+	uint64_t max_age_seconds; // what is younger stays; 0: any age
+	uint64_t max_bytes;       // that may remain
+};
+// Deletes what was least recently used, within the limits, and what killed processes left a day ago. The index stays, and so
+// do notes of what keys were baked to (key.2). ERROR_IO while another process has the store open: nothing goes missing under
+// it.
+NODISCARD int store_prune(struct store *store, const struct prune_limits *limits,
+			  struct store_usage *ret_freed, struct error *err);
 NODISCARD int store_clear(struct store *store, struct store_usage *ret_freed,
 			  struct error *err);

@@ -167,8 +167,8 @@ static int take_alone(const struct store *store, struct error *err)
 	return error_hint(err, "try again when it is done");
 }
 
-int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
-		uint64_t max_bytes, struct store_usage *ret_freed, struct error *err)
+int store_prune(struct store *store, const struct prune_limits *limits,
+		struct store_usage *ret_freed, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct holding_list list = { 0 };
@@ -183,12 +183,13 @@ int store_prune(struct store *store, uint64_t now, uint64_t max_age_seconds,
 			total += list.items[i].bytes;
 	for (size_t i = 0; i < list.len; i++) {
 		const struct holding *holding = &list.items[i];
-		if (holding->is_kept || is_in_use(holding, now))
+		if (holding->is_kept || is_in_use(holding, limits->now))
 			continue;
 		if (holding->kind == STORE_PARTIAL)
 			(void)remove_counted(holding, &freed);
-		else if (total > max_bytes &&
-			 age_of(holding->used_s, now) >= max_age_seconds &&
+		else if (total > limits->max_bytes &&
+			 age_of(holding->used_s, limits->now) >=
+				 limits->max_age_seconds &&
 			 remove_counted(holding, &freed))
 			total -= holding->bytes;
 	}

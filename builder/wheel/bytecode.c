@@ -20,25 +20,32 @@ static const char list_of_uncompiled[] = "uncompiled";
 
 // --- the interpreter -------------------------------------------------------------------
 
+struct python_job {
+	struct slice python;      // path of the interpreter
+	const char *const *words; // for data/compile_wheel.py, ended by NULL
+	unsigned limit_seconds;
+	const struct work *work;
+};
+
 // Python gets no variables but the hash seed, and no site packages (pyc.4). -I and -E are
 // not given, because they ignore the seed.
-static int run_python(const char *python, const char *const *words, size_t len,
-		      unsigned limit_seconds, const struct work *work,
-		      struct arena *scratch, struct error *err)
+static int run_python(const struct python_job *wanted, struct arena *scratch,
+		      struct error *err)
 {
 	static const char *const environment[] = { "PYTHONHASHSEED=0", NULL };
 	const struct slice program = { compile_wheel_py, compile_wheel_py_len };
+	const char *python = arena_c_string(scratch, wanted->python);
 	const char *arguments[ARGUMENTS_MAX] = { python, "-S", "-W", "ignore", "-c" };
 	size_t count = 5;
 	arguments[count++] = arena_c_string(scratch, program);
-	for (size_t i = 0; i < len; i++)
-		arguments[count++] = words[i];
+	for (size_t i = 0; wanted->words[i]; i++)
+		arguments[count++] = wanted->words[i];
 	struct sandbox_job job = { .arguments = arguments,
 				   .environment = environment,
 				   .directory = "/",
 				   .log_path = "/dev/null",
-				   .limit_seconds = limit_seconds,
-				   .work = work };
+				   .limit_seconds = wanted->limit_seconds,
+				   .work = wanted->work };
 	struct sandbox_result result;
 	if (sandbox_run(&job, &result, err) < 0)
 		return -1;
@@ -82,17 +89,17 @@ static bool read_answer(struct slice text, struct bytecode_interpreter *interpre
 	return true;
 }
 
-int bytecode_look_at(struct store *store, struct slice path, const struct target *target,
-		     const struct work *work, struct arena *arena,
-		     struct bytecode_interpreter *ret_interpreter, struct error *err)
+int bytecode_look_at(const struct store *store, const struct bytecode_request *request,
+		     struct arena *arena, struct bytecode_interpreter *ret_interpreter,
+		     struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice path = request->path, text = { 0 };
 	struct bytecode_interpreter interpreter = { .path = path };
 	const char *answer = store_bytecode_work_path(store, "describe", &scratch);
-	const char *words[] = { "describe", answer };
-	struct slice text = { 0 };
-	int status = run_python(arena_c_string(&scratch, path), words, 2,
-				DESCRIBE_SECONDS, work, &scratch, err);
+	const char *words[] = { "describe", answer, NULL };
+	const struct python_job job = { path, words, DESCRIBE_SECONDS, request->work };
+	int status = run_python(&job, &scratch, err);
 	if (status == 0)
 		status = file_read(answer, LIMIT_METADATA_BYTES, ERROR_IO, arena, &text,
 				   err);
@@ -102,7 +109,7 @@ int bytecode_look_at(struct store *store, struct slice path, const struct target
 	if (!read_answer(text, &interpreter))
 		return error_set(err, ERROR_INPUT, "'%.*s' does not say what it is",
 				 SLICE_ARG(path));
-	if (check_interpreter(&interpreter, target, err) < 0)
+	if (check_interpreter(&interpreter, request->target, err) < 0)
 		return -1;
 	*ret_interpreter = interpreter;
 	return 0;
@@ -170,14 +177,14 @@ static int compile_wheel(const struct bytecode_settings *settings,
 	const char *list_path = arena_printf(scratch, "%s.list.part", archive).ptr;
 	const char *words[] = { "compile",
 				store_file_path(settings->store, &wheel->sha256, scratch),
-				list_path, archive };
+				list_path, archive, NULL };
+	const struct python_job job = { settings->interpreter->path, words, LIMIT_SECONDS,
+					settings->work };
 	if (list_sources(settings, wheel, scratch, &list, err) < 0)
 		return -1;
 	int status = file_write(list_path, list, err);
 	if (status == 0)
-		status =
-			run_python(arena_c_string(scratch, settings->interpreter->path),
-				   words, 4, LIMIT_SECONDS, settings->work, scratch, err);
+		status = run_python(&job, scratch, err);
 	(void)place_remove(list_path);
 	if (status == 0)
 		status = rename_path(archive, path, err);

@@ -16,9 +16,14 @@ struct bytecode_interpreter {
 	struct sha256 banner;             // of sys.version
 };
 
+struct bytecode_request {
+	struct slice path; // of the interpreter
+	const struct target *target;
+	const struct work *work; // or NULL
+};
 // Asks it. ERROR_INPUT: not the target's Python, or older than 3.7. Texts live in arena.
-NODISCARD int bytecode_look_at(struct store *store, struct slice path,
-			       const struct target *target, const struct work *work,
+NODISCARD int bytecode_look_at(const struct store *store,
+			       const struct bytecode_request *request,
 			       struct arena *arena,
 			       struct bytecode_interpreter *ret_interpreter,
 			       struct error *err);
@@ -48,11 +53,14 @@ NODISCARD int bytecode_open(const struct bytecode_settings *settings,
 			    struct bytecode *ret_bytecode, struct error *err);
 void bytecode_close(struct bytecode *bytecode); // fine on a zeroed struct
 
-// The tree of .pyc files of several wheels, in the order of tree_of_wheels; the last one
-// wins. skips: sources, relative to the prefix, that get none (pyc.5).
+struct bytecode_list {
+	const struct bytecode *items; // in the order of wheels
+	size_t len;
+	const struct map *skips; // sources, relative to the prefix, that get none (pyc.5)
+};
+// The tree of .pyc files of several wheels; the last one wins.
 NODISCARD int tree_of_bytecode(const struct tree_options *options,
-			       const struct bytecode *bytecodes, size_t len,
-			       const struct map *skips, struct arena *arena,
+			       const struct bytecode_list *list, struct arena *arena,
 			       struct tree *ret_tree, struct error *err);
 
 // Both trees in one, each directory once; what both have otherwise is the upper's.

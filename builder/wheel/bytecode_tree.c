@@ -49,21 +49,26 @@ static struct slice source_of(struct slice name, struct arena *arena)
 			    name.ptr, (int)tag, file.ptr);
 }
 
-static int add_modules(struct tree *files, const struct bytecode *bytecode,
-		       uint32_t wheel, struct slice prefix, const struct map *skips,
-		       struct arena *arena, struct error *err)
+static bool is_wanted(const struct bytecode_list *list, struct slice name,
+		      struct arena *arena)
 {
+	return slice_ends_with(name, S(".pyc")) &&
+	       !map_has(list->skips, source_of(name, arena));
+}
+
+static int add_modules(struct tree *files, const struct bytecode_list *list,
+		       uint32_t wheel, struct arena *arena, struct error *err)
+{
+	const struct bytecode *bytecode = &list->items[wheel];
 	for (size_t i = 0; i < bytecode->directory.len; i++) {
 		const struct zip_entry *entry = &bytecode->directory.entries[i];
 		struct slice bytes = { 0 };
-		if (!slice_ends_with(entry->name, S(".pyc")) ||
-		    map_has(skips, source_of(entry->name, arena)))
+		if (!is_wanted(list, entry->name, arena))
 			continue;
 		if (zip_entry_data(entry, bytecode->map.bytes, &bytes, err) < 0)
 			return -1;
 		*push(arena, files) = (struct tree_entry){
-			.path = arena_printf(arena, "%.*s/%.*s", SLICE_ARG(prefix),
-					     SLICE_ARG(entry->name)),
+			.path = entry->name,
 			.kind = TREE_FILE_GENERATED,
 			.mode = 0644,
 			.wheel = wheel,
@@ -73,16 +78,18 @@ static int add_modules(struct tree *files, const struct bytecode *bytecode,
 	return 0;
 }
 
-int tree_of_bytecode(const struct tree_options *options, const struct bytecode *bytecodes,
-		     size_t len, const struct map *skips, struct arena *arena,
-		     struct tree *ret_tree, struct error *err)
+int tree_of_bytecode(const struct tree_options *options, const struct bytecode_list *list,
+		     struct arena *arena, struct tree *ret_tree, struct error *err)
 {
 	struct tree files = { 0 }, tree = { 0 };
 	struct slice before = S(""), prefix = slice_skip(options->prefix, 1);
-	for (size_t i = 0; i < len; i++)
-		if (add_modules(&files, &bytecodes[i], (uint32_t)i, prefix, skips, arena,
-				err) < 0)
+	for (uint32_t i = 0; i < list->len; i++)
+		if (add_modules(&files, list, i, arena, err) < 0)
 			return -1;
+	for (size_t i = 0; i < files.len; i++)
+		files.entries[i].path =
+			arena_printf(arena, "%.*s/%.*s", SLICE_ARG(prefix),
+				     SLICE_ARG(files.entries[i].path));
 	if (files.len)
 		qsort(files.entries, files.len, sizeof(*files.entries),
 		      by_walk_then_wheel);

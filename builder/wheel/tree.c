@@ -277,19 +277,18 @@ static int join(struct joiner *run, struct error *err)
 	return 0;
 }
 
-int tree_of_wheels(const struct tree_options *options, const struct wheel_file *wheels,
-		   size_t len, struct arena *arena, struct tree *ret_tree,
-		   struct error *err)
+int tree_of_wheels(const struct tree_options *options, struct wheel_list wheels,
+		   struct arena *arena, struct tree *ret_tree, struct error *err)
 {
 	if (tree_check_prefix(options->prefix, err) < 0)
 		return -1;
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct joiner run = { .options = options,
-			      .wheels = wheels,
+			      .wheels = wheels.items,
 			      .arena = arena,
 			      .scratch = &scratch,
 			      .prefix = slice_skip(options->prefix, 1) };
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < wheels.len; i++)
 		if (add_wheel(&run, (uint32_t)i, err) < 0)
 			return -1;
 	if (run.files.len)

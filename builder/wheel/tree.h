@@ -104,8 +104,7 @@ struct tree {
 // where the target is not Linux, two names of one wheel that differ in case or Unicode form
 // alone.
 // ERROR_INPUT with options->strict: a collision.
-NODISCARD int tree_of_wheels(const struct tree_options *options,
-			     const struct wheel_file *wheels, size_t len,
+NODISCARD int tree_of_wheels(const struct tree_options *options, struct wheel_list wheels,
 			     struct arena *arena, struct tree *ret_tree,
 			     struct error *err);
 

@@ -19,6 +19,11 @@ struct wheel_file {
 	struct zip_directory directory;
 };
 
+struct wheel_list {
+	const struct wheel_file *items;
+	size_t len;
+};
+
 // Opens a choice's wheel out of the store; its RECORD was checked when it entered.
 // ERROR_IO where the store lacks it.
 NODISCARD int wheel_file_open(const struct store *store, const struct lock_choice *choice,

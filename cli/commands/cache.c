@@ -148,7 +148,10 @@ static int prune(struct cache_call *call, struct error *err)
 		call->values->max_size && !call->values->max_age ? 0 : days * DAY_SECONDS;
 	if (call->values->max_age && !call->values->max_size)
 		bytes = 0;
-	if (store_prune(call->store, clock_seconds(), age, bytes, &freed, err) < 0)
+	struct prune_limits limits = { .now = clock_seconds(),
+				       .max_age_seconds = age,
+				       .max_bytes = bytes };
+	if (store_prune(call->store, &limits, &freed, err) < 0)
 		return -1;
 	return say_freed(call, &freed);
 }

@@ -37,8 +37,8 @@ int tree_contents(struct cli *cli, const struct tree_values *values, struct stor
 	if (path.ptr[0] != '/') // it is started in another folder; links stay
 		path = arena_printf(&cli->arena, "%.*s/%s",
 				    SLICE_ARG(path_real(&cli->arena, ".")), path.ptr);
-	if (bytecode_look_at(store, path, target, &cli->progress, &cli->arena,
-			     interpreter, err) < 0)
+	struct bytecode_request request = { path, target, &cli->progress };
+	if (bytecode_look_at(store, &request, &cli->arena, interpreter, err) < 0)
 		return -1;
 	*ret_bytecode = interpreter;
 	return 0;

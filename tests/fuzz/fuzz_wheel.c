@@ -53,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			       &err) < 0)
 		return 0;
 	bool sound = wheel_check(&wheel, &err) == 0;
-	if (tree_of_wheels(&options, &wheel, 1, &arena, &tree, &err) == 0)
+	if (tree_of_wheels(&options, (struct wheel_list){ &wheel, 1 }, &arena, &tree,
+			   &err) == 0)
 		check_tree(&tree);
 	else
 		CHECK(!sound || err.kind == ERROR_INTEGRITY);

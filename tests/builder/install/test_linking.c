@@ -238,9 +238,15 @@ static void test_prune_takes_unpacked_wheels(void **state)
 	world_make(&world, false);
 	do_install(&world, "a", LINK_HARDLINK);
 	uint64_t now = (uint64_t)time(NULL);
-	assert_int_equal(store_prune(world.store, now + 60, 86400, 0, &freed, &err), 0);
+	assert_int_equal(store_prune(world.store,
+				     &(struct prune_limits){ now + 60, 86400, 0 }, &freed,
+				     &err),
+			 0);
 	assert_int_equal(freed.kinds[STORE_UNPACKED].count, 0);
-	assert_int_equal(store_prune(world.store, now + 60, 0, 0, &freed, &err), 0);
+	assert_int_equal(store_prune(world.store,
+				     &(struct prune_limits){ now + 60, 0, 0 }, &freed,
+				     &err),
+			 0);
 	assert_int_equal(freed.kinds[STORE_UNPACKED].count, 1);
 	assert_int_equal(place_look(unpacked(&world, "")).kind, PLACE_ABSENT);
 	assert_holds(&world, "a", S("x = 1\n"));

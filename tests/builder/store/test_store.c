@@ -380,8 +380,8 @@ static void test_751_6_path_beside_the_lock(void **state)
 	assert_int_equal(make_directories(test_path(&world.folder, "wheels"), &err), 0);
 	test_write(test_path(&world.folder, "wheels/demo.whl"), world.bytes);
 	assert_fetched(&world);
-	assert_int_equal(store_prune(world.store, 0, 0, 0, &(struct store_usage){ 0 },
-				     &err),
+	assert_int_equal(store_prune(world.store, &(struct prune_limits){ 0, 0, 0 },
+				     &(struct store_usage){ 0 }, &err),
 			 0);
 	world.file->path = S("");
 	world.file->url =
@@ -502,13 +502,19 @@ static void test_store_usage_and_prune(void **state)
 	assert_int_equal(usage.kinds[STORE_FILES].count, 3);
 	assert_int_equal(usage.kinds[STORE_FILES].bytes, 17);
 	struct store_usage freed = { 0 };
-	assert_int_equal(store_prune(world.store, 3500, 1000, 3, &freed, &err), 0);
+	assert_int_equal(store_prune(world.store, &(struct prune_limits){ 3500, 1000, 3 },
+				     &freed, &err),
+			 0);
 	// Old and middle; the young one is within the size, and too young
 	assert_int_equal(store_usage_bytes(&freed), 14);
 	assert_true(store_has_file(world.store, &young));
-	assert_int_equal(store_prune(world.store, 3500, 1000, 0, &freed, &err), 0);
+	assert_int_equal(store_prune(world.store, &(struct prune_limits){ 3500, 1000, 0 },
+				     &freed, &err),
+			 0);
 	assert_int_equal(store_usage_bytes(&freed), 0);
-	assert_int_equal(store_prune(world.store, 3500, 0, 0, &freed, &err), 0);
+	assert_int_equal(store_prune(world.store, &(struct prune_limits){ 3500, 0, 0 },
+				     &freed, &err),
+			 0);
 	assert_int_equal(store_usage_bytes(&freed), 3);
 	world_end(&world);
 }
@@ -559,9 +565,13 @@ static void test_store_knows_all_that_lies_in_it(void **state)
 		assert_non_null(store_kind_name((enum store_kind)i));
 	}
 	uint64_t now = (uint64_t)time(NULL);
-	assert_int_equal(store_prune(world.store, now, DAYS, 0, &freed, &err), 0);
+	assert_int_equal(store_prune(world.store, &(struct prune_limits){ now, DAYS, 0 },
+				     &freed, &err),
+			 0);
 	assert_int_equal(store_usage_bytes(&freed), 0);
-	assert_int_equal(store_prune(world.store, now + 2 * DAYS, DAYS, 0, &freed, &err),
+	assert_int_equal(store_prune(world.store,
+				     &(struct prune_limits){ now + 2 * DAYS, DAYS, 0 },
+				     &freed, &err),
 			 0);
 	for (size_t i = 0; i < ROWS; i++)
 		assert_int_equal(file_exists(path_join(world.arena, root,
@@ -584,7 +594,9 @@ static void test_prune_beside_another_user(void **state)
 	world_make(&world);
 	struct sha256 file = put_file(&world, "used");
 	assert_int_equal(store_open(test_path(&world.folder, "store"), &other, &err), 0);
-	assert_int_equal(store_prune(world.store, 0, 0, 0, &freed, &err), -1);
+	assert_int_equal(store_prune(world.store, &(struct prune_limits){ 0, 0, 0 },
+				     &freed, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_IO);
 	assert_int_equal(store_clear(world.store, &freed, &(struct error){ 0 }), -1);
 	assert_true(store_has_file(world.store, &file));
@@ -627,22 +639,21 @@ static void test_key_2_layer_records(void **state)
 				       .tar_size = 10240,
 				       .entries = 3,
 				       .packages = S("a 1.0, b 2.0") };
-	struct layer_record again = { 0 };
-	bool found = true;
+	const struct layer_record *again = &record;
 	world_make(&world);
 	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena,
-						 &found, &again, &err),
+						 &again, &err),
 			 0);
-	assert_false(found);
+	assert_null(again);
 	assert_int_equal(store_layer_record_write(world.store, &record, &err), 0);
 	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena,
-						 &found, &again, &err),
+						 &again, &err),
 			 0);
-	assert_true(found);
-	assert_true(sha256_eq(&again.digest, &record.digest) &&
-		    sha256_eq(&again.diff_id, &record.diff_id));
-	assert_int_equal(again.tar_size, 10240);
-	assert_true(slice_eq(again.packages, record.packages));
+	assert_non_null(again);
+	assert_true(sha256_eq(&again->digest, &record.digest) &&
+		    sha256_eq(&again->diff_id, &record.diff_id));
+	assert_int_equal(again->tar_size, 10240);
+	assert_true(slice_eq(again->packages, record.packages));
 	// A record that somebody edited, or that belongs to another key, is none.
 	const char *path =
 		arena_printf(world.arena, "%s/store/layers/key/%.*s", world.folder.path,
@@ -654,9 +665,9 @@ static void test_key_2_layer_records(void **state)
 	edited[slice_find(text, S("10240"))] = '2';
 	test_write(path, (struct slice){ edited, text.len });
 	assert_int_equal(store_layer_record_read(world.store, &record.key, world.arena,
-						 &found, &again, &err),
+						 &again, &err),
 			 0);
-	assert_false(found);
+	assert_null(again);
 	// Blobs: the size is part of the question.
 	assert_false(store_has_layer(world.store, &record.digest, 1));
 	test_write(store_layer_path(world.store, &record.digest, world.arena), S("d"));

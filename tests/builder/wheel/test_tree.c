@@ -18,7 +18,8 @@ static struct tree make_tree(struct arena *arena, const struct wheel_file *wheel
 	struct tree_options options = options_of(&target);
 	struct tree tree = { 0 };
 	struct error err = { 0 };
-	if (tree_of_wheels(&options, wheels, len, arena, &tree, &err) < 0)
+	if (tree_of_wheels(&options, (struct wheel_list){ wheels, len }, arena, &tree,
+			   &err) < 0)
 		fail_msg("%s", err.cause);
 	return tree;
 }
@@ -303,7 +304,9 @@ static void test_env_10_later_wheel_wins(void **state)
 	struct tree_options options = options_of(&target);
 	struct error err = { 0 };
 	options.strict = true;
-	assert_int_equal(tree_of_wheels(&options, wheels, 6, &arena, &tree, &err), -1);
+	assert_int_equal(tree_of_wheels(&options, (struct wheel_list){ wheels, 6 },
+					&arena, &tree, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	close_all(wheels, 6);
 }
@@ -330,7 +333,9 @@ static void test_names_that_differ_in_case_or_form(void **state)
 	struct tree_options options = options_of(&target);
 	struct error err = { 0 };
 	target.os = OS_MACOS;
-	assert_int_equal(tree_of_wheels(&options, &wheel, 1, &arena, &tree, &err), -1);
+	assert_int_equal(tree_of_wheels(&options, (struct wheel_list){ &wheel, 1 },
+					&arena, &tree, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 	wheel_file_close(&wheel);
 }
@@ -347,7 +352,9 @@ static void test_env_10_file_against_directory(void **state)
 	struct tree_options options = options_of(&target);
 	struct tree tree;
 	struct error err = { 0 };
-	assert_int_equal(tree_of_wheels(&options, wheels, 2, &arena, &tree, &err), -1);
+	assert_int_equal(tree_of_wheels(&options, (struct wheel_list){ wheels, 2 },
+					&arena, &tree, &err),
+			 -1);
 	assert_int_equal(err.kind, ERROR_INTEGRITY);
 	assert_non_null(strstr(err.cause, "is a file in 'a' and a directory in 'b'"));
 	close_all(wheels, 2);
