@@ -97,11 +97,6 @@ void mem_free(void *ptr)
 	free(ptr);
 }
 
-void arena_init(struct arena *arena)
-{
-	*arena = (struct arena){ 0 };
-}
-
 void arena_release(struct arena *arena)
 {
 	arena_rewind(arena, (struct arena_mark){ 0 });

@@ -19,7 +19,7 @@ struct arena_mark {
 	size_t used;
 };
 
-void arena_init(struct arena *arena); // holds no memory yet; the same as a zeroed struct
+// A zeroed arena holds no memory yet.
 void arena_release(struct arena *arena); // frees everything; usable again
 struct arena_mark arena_mark(const struct arena *arena);
 // Frees all that was allocated after the mark.

@@ -164,17 +164,6 @@ struct slice sha256_base64url(struct arena *arena, const struct sha256 *digest)
 	return base64_encode(arena, bytes, BASE64_URL);
 }
 
-bool sha256_parse_base64url(struct slice text, struct sha256 *ret_digest)
-{
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice bytes;
-	if (!base64_decode(&scratch, text, BASE64_URL, &bytes) ||
-	    bytes.len != SHA256_BYTES)
-		return false;
-	memcpy(ret_digest->bytes, bytes.ptr, SHA256_BYTES);
-	return true;
-}
-
 uint32_t crc32_update(uint32_t crc, struct slice bytes)
 {
 	const size_t step = (size_t)1 << 30;

@@ -28,7 +28,6 @@ bool sha256_parse_hex(struct slice hex, struct sha256 *ret_digest);
 // RECORD form: no padding
 struct slice sha256_base64url(struct arena *arena, const struct sha256 *digest);
 // With or without padding
-bool sha256_parse_base64url(struct slice text, struct sha256 *ret_digest);
 
 // Start from 0 (IEEE, as zip and gzip)
 uint32_t crc32_update(uint32_t crc, struct slice bytes);

@@ -11,8 +11,6 @@
 
 enum { SINK_PIECE = 1024 * 1024, STORED_MAX = 65535, STORED_HEAD = 5, TAIL_BYTES = 8 };
 
-static const char zeros[4096];
-
 struct gzip_writer {
 	gzip_sink sink;
 	void *context;
@@ -36,11 +34,6 @@ void gzip_writer_free(struct gzip_writer *writer)
 		return;
 	deflate_coder_free(writer->coder);
 	mem_free(writer);
-}
-
-void gzip_writer_cleanup(struct gzip_writer **writer)
-{
-	gzip_writer_free(*writer);
 }
 
 static int put(struct gzip_writer *writer, struct slice bytes, struct error *err)
@@ -98,17 +91,6 @@ int gzip_run(struct gzip_writer *writer, struct slice bytes, struct error *err)
 		bytes = slice_skip(bytes, part.len);
 		if (writer->run_len == DEFLATE_PIECE_MAX && end_piece(writer, err) < 0)
 			return -1;
-	}
-	return 0;
-}
-
-int gzip_run_zeros(struct gzip_writer *writer, size_t count, struct error *err)
-{
-	while (count > 0) {
-		size_t part = count < sizeof(zeros) ? count : sizeof(zeros);
-		if (gzip_run(writer, (struct slice){ zeros, part }, err) < 0)
-			return -1;
-		count -= part;
 	}
 	return 0;
 }

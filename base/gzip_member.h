@@ -15,11 +15,9 @@ struct gzip_writer; // 2.3 MB: the coder and the present piece of a run
 
 struct gzip_writer *gzip_writer_new(gzip_sink sink, void *context);
 void gzip_writer_free(struct gzip_writer *writer);
-void gzip_writer_cleanup(struct gzip_writer **writer);
 
 // Appends to the present run: headers, padding, generated content (gz.4).
 NODISCARD int gzip_run(struct gzip_writer *writer, struct slice bytes, struct error *err);
-NODISCARD int gzip_run_zeros(struct gzip_writer *writer, size_t count, struct error *err);
 // Ends the run and writes one member around a whole deflate stream (gz.5); size > 0 is
 // the inflated length.
 NODISCARD int gzip_transplant(struct gzip_writer *writer, struct slice deflate,

@@ -63,7 +63,7 @@ static unsigned entity(struct slice s, size_t *ret_len)
 	return body.ptr[0] == '#' ? numeric_entity(body) : named_entity(body);
 }
 
-struct slice html_decode(struct arena *arena, struct slice text)
+static struct slice html_decode(struct arena *arena, struct slice text)
 {
 	if (slice_find_byte(text, '&') == SLICE_NONE)
 		return text;

@@ -42,4 +42,3 @@ bool html_next(struct html_scanner *scanner, struct html_element *ret_element);
 // is none.
 bool html_attribute(const struct html_element *element, struct slice name,
 		    struct slice *ret_value);
-struct slice html_decode(struct arena *arena, struct slice text); // entities in text

@@ -86,23 +86,3 @@ bool map_has(const struct map *map, struct slice key)
 	uint32_t ignored;
 	return map_find(map, key, &ignored);
 }
-
-uint32_t intern_id(struct intern *intern, struct slice text)
-{
-	uint32_t id;
-	if (map_find(&intern->map, text, &id))
-		return id;
-	id = (uint32_t)intern->map.len;
-	map_insert(&intern->map, arena_dup(intern->map.arena, text), id, NULL);
-	return id;
-}
-
-bool intern_find(const struct intern *intern, struct slice text, uint32_t *ret_id)
-{
-	return map_find(&intern->map, text, ret_id);
-}
-
-struct slice intern_text(const struct intern *intern, uint32_t id)
-{
-	return intern->map.entries[id].key;
-}

@@ -25,12 +25,3 @@ bool map_insert(struct map *map, struct slice key, uint32_t value, uint32_t *ret
 void map_set(struct map *map, struct slice key, uint32_t value); // inserts or replaces
 bool map_find(const struct map *map, struct slice key, uint32_t *ret_value);
 bool map_has(const struct map *map, struct slice key);
-
-// Texts as dense ids 0, 1, 2, … in order of first sight. Zeroed but for `map.arena` is empty.
-struct intern {
-	struct map map;
-};
-
-uint32_t intern_id(struct intern *intern, struct slice text); // copies the text when new
-bool intern_find(const struct intern *intern, struct slice text, uint32_t *ret_id);
-struct slice intern_text(const struct intern *intern, uint32_t id);

@@ -236,8 +236,3 @@ void crew_free(struct crew *crew)
 	mem_free(crew->tasks);
 	mem_free(crew);
 }
-
-void crew_cleanup(struct crew **crew)
-{
-	crew_free(*crew);
-}

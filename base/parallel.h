@@ -30,4 +30,3 @@ bool crew_failed(struct crew *crew); // a task failed already; those not begun w
 NODISCARD int crew_wait(struct crew *crew, struct error *err);
 // Drops tasks not begun, waits for the others; NULL is fine
 void crew_free(struct crew *crew);
-void crew_cleanup(struct crew **crew); // for AUTO

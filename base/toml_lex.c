@@ -53,7 +53,8 @@ void toml_skip_blanks(struct toml_lexer *lexer)
 		lexer->at++;
 }
 
-int toml_skip_comment(struct toml_lexer *lexer)
+// None is fine; stops before the line's end.
+static int toml_skip_comment(struct toml_lexer *lexer)
 {
 	if (toml_peek(lexer, 0) != '#')
 		return 0;

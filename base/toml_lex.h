@@ -51,8 +51,6 @@ bool toml_take(struct toml_lexer *lexer, struct slice token);
 size_t toml_newline(const struct toml_lexer *lexer); // 1 at LF, 2 at CR LF, else 0
 
 void toml_skip_blanks(struct toml_lexer *lexer);
-// Skips a comment if there is one; stops before the line's end.
-NODISCARD int toml_skip_comment(struct toml_lexer *lexer);
 NODISCARD int toml_skip_lines(struct toml_lexer *lexer); // blanks, comments, line ends
 // Skips blanks and a comment; the line must end then.
 NODISCARD int toml_end_line(struct toml_lexer *lexer);

@@ -49,11 +49,6 @@ void zstd_frame_free(struct zstd_frame *frame)
 	mem_free(frame);
 }
 
-void zstd_frame_cleanup(struct zstd_frame **frame)
-{
-	zstd_frame_free(*frame);
-}
-
 static int compress(struct zstd_frame *frame, ZSTD_EndDirective directive,
 		    struct error *err)
 {

@@ -20,7 +20,6 @@ struct slice zstd_version(void); // of the library in use: "1.5.4"
 
 struct zstd_frame *zstd_frame_new(int level, zstd_sink sink, void *context);
 void zstd_frame_free(struct zstd_frame *frame); // NULL is fine
-void zstd_frame_cleanup(struct zstd_frame **frame);
 
 NODISCARD int zstd_frame_put(struct zstd_frame *frame, struct slice bytes,
 			     struct error *err);

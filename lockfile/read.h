@@ -52,8 +52,6 @@ size_t read_items(struct lock_reader *reader, const struct toml_value *table,
 size_t read_texts(struct lock_reader *reader, const struct toml_value *table,
 		  struct slice key, struct slice **ret_texts);
 
-// The place of a part of a string, or of all of it if escapes moved the bytes.
-struct span read_span_within(const struct toml_value *string, size_t offset);
 // Read and check markers and specifier sets; where: see marker_parse.
 struct marker *read_marker(struct lock_reader *reader, const struct toml_value *value,
 			   enum marker_where where);

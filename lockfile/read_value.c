@@ -86,7 +86,8 @@ size_t read_texts(struct lock_reader *reader, const struct toml_value *table,
 	return len;
 }
 
-struct span read_span_within(const struct toml_value *string, size_t offset)
+// A part of a string, or all of it where escapes moved the bytes.
+static struct span read_span_within(const struct toml_value *string, size_t offset)
 {
 	struct slice text = string->span.source->text;
 	uintptr_t start = (uintptr_t)text.ptr, at = (uintptr_t)string->string.ptr;

@@ -30,7 +30,7 @@ uint64_t net_now_us(void)
 
 // --- bytes ---------------------------------------------------------------------------
 
-bool attempt_is_success(unsigned status)
+static bool attempt_is_success(unsigned status)
 {
 	return status >= 200 && status <= 299;
 }

@@ -45,7 +45,6 @@ void attempt_release(struct attempt *attempt); // its memory; the handle is not 
 
 // The status that came, 0 for none; a file: URL has those of HTTP.
 unsigned attempt_status(const struct attempt *attempt);
-bool attempt_is_success(unsigned status);
 // May another try end better than with this code?
 bool attempt_is_transient(const struct attempt *attempt, CURLcode code);
 // Did this try end because the bundle of trusted authorities was not read? At first they

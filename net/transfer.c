@@ -47,7 +47,6 @@ struct net {
 	struct answer *done, **done_end;
 	CURL **idle; // handles to use again
 	size_t idle_len, running_len, pending;
-	struct net_totals totals;
 	uint64_t opened_us;
 	bool with_bundle; // see attempt_wants_bundle
 };
@@ -181,7 +180,6 @@ static void begin_try(struct net *net, struct transfer *transfer)
 	transfer->next = net->running;
 	net->running = transfer;
 	net->running_len++;
-	net->totals.requests++;
 	if (curl_multi_add_handle(net->multi, transfer->attempt.easy) != CURLM_OK)
 		BUG("libcurl takes no handle");
 }
@@ -250,7 +248,6 @@ static bool retry_later(struct net *net, struct transfer *transfer, uint64_t ret
 		transfer->attempt.sink_failed = true;
 		return false;
 	}
-	net->totals.retries++;
 	transfer->due_ms =
 		now_ms() + retry_delay_ms(request->url, transfer->tries, retry_after);
 	transfer->next = net->delayed;
@@ -262,7 +259,6 @@ static void respond(struct net *net, struct transfer *transfer, unsigned status)
 {
 	struct answer *answer = answer_new(transfer);
 	attempt_fill_response(&transfer->attempt, status, &answer->response);
-	net->totals.not_modified += status == 304;
 	queue_answer(net, answer);
 }
 
@@ -355,7 +351,6 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 	bool range_ignored = transfer->attempt.too_large && transfer->request.has_range &&
 			     status == 200;
 	bool answered = code == CURLE_OK || missing || range_ignored;
-	net->totals.bytes += transfer->attempt.received;
 	trace(net, transfer, status);
 	if (learn_to_use_bundle(net, transfer, code) ||
 	    (code == CURLE_OK && follow_redirect(net, transfer, status))) {
@@ -574,16 +569,11 @@ bool net_poll_for(struct net *net, const void *owner, struct net_response *ret_r
 	return true;
 }
 
-bool net_poll(struct net *net, struct net_response *ret_response)
-{
-	return net_poll_for(net, NULL, ret_response);
-}
-
 int net_wait_for(struct net *net, const void *owner, struct net_response *ret_response,
 		 struct error *err)
 {
 	if (net->pending == 0)
-		BUG("net_wait with nothing pending");
+		BUG("waiting for an answer with nothing pending");
 	for (;;) {
 		if (net->config.interrupted && *net->config.interrupted)
 			return error_set(err, ERROR_INTERRUPTED, "interrupted");
@@ -594,20 +584,10 @@ int net_wait_for(struct net *net, const void *owner, struct net_response *ret_re
 	}
 }
 
-int net_wait(struct net *net, struct net_response *ret_response, struct error *err)
-{
-	return net_wait_for(net, NULL, ret_response, err);
-}
-
 void net_response_release(struct net_response *response)
 {
 	arena_release(&response->arena);
 	mem_free(response->body_buffer);
 	response->body_buffer = NULL;
 	response->body = S("");
-}
-
-struct net_totals net_totals(const struct net *net)
-{
-	return net->totals;
 }

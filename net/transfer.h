@@ -3,7 +3,7 @@
 // multiplexed, bounded concurrency), with retries and limits. Only this and
 // net/attempt.c call curl_*.
 //
-//	net_start ──▶ waiting ──▶ in flight (≤ concurrency) ──▶ done ──▶ net_wait, net_poll
+//	net_start ──▶ waiting ──▶ in flight (≤ concurrency) ──▶ done ──▶ net_wait_for
 //	                 ▲               │
 //	                 └── delayed ◀───┘ 429, 5xx, resets, time-outs
 //
@@ -48,7 +48,7 @@ struct net_config {
 	// 0: 60 s. In each window of this length in which bytes come at all, a kilobyte a
 	// second has to come, whatever the time-outs are; otherwise the transfer fails.
 	unsigned rate_window_ms;
-	// Set to non-zero by a signal handler: net_wait returns ERROR_INTERRUPTED then.
+	// Set to non-zero by a signal handler: net_wait_for returns ERROR_INTERRUPTED then.
 	const volatile int *interrupted;
 	// Is told of each try when it ends; NULL: nobody is.
 	void (*trace)(void *context, const struct net_timing *timing);
@@ -125,23 +125,14 @@ void net_use_credentials(struct net *net, struct slice url);
 // Queues the request; texts are copied.
 void net_start(struct net *net, const struct net_request *request);
 size_t net_pending(const struct net *net);
-// Blocks until a transfer is done, and returns it. -1: ERROR_INTERRUPTED, within 100 ms
-// of the signal. It is a BUG to wait with nothing pending.
-NODISCARD int net_wait(struct net *net, struct net_response *ret_response,
-		       struct error *err);
-// True and a response if one is done already; never blocks.
-bool net_poll(struct net *net, struct net_response *ret_response);
-// The same for the answers to one owner's requests; net_wait and net_poll are for those
-// of the owner NULL. All transfers go on meanwhile; the answers of others wait for them.
-// An owner waits only while it has requests under way.
+// Blocks until a transfer of the owner is done, and returns it. -1: ERROR_INTERRUPTED,
+// within 100 ms of the signal. All transfers go on meanwhile; the answers of other owners
+// wait for them. An owner, which may be NULL, waits only while it has requests under way:
+// it is a BUG to wait with nothing pending.
 NODISCARD int net_wait_for(struct net *net, const void *owner,
 			   struct net_response *ret_response, struct error *err);
+// True and a response if one is done already; never blocks.
 bool net_poll_for(struct net *net, const void *owner, struct net_response *ret_response);
 // Forgets the owner's requests, whether under way or answered.
 void net_cancel(struct net *net, const void *owner);
 void net_response_release(struct net_response *response);
-
-struct net_totals {
-	uint64_t requests, retries, bytes, not_modified;
-};
-struct net_totals net_totals(const struct net *net);

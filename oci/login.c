@@ -79,8 +79,9 @@ static struct slice refresh_form(const struct login_request *request,
 	return buf_slice(&out);
 }
 
-int login_read_token(struct slice text, struct arena *arena, struct slice *ret_token,
-		     struct error *err)
+// The JSON document of a place for tokens: "token", else "access_token".
+static int login_read_token(struct slice text, struct arena *arena,
+			    struct slice *ret_token, struct error *err)
 {
 	json_t *root = json_loadb(text.ptr, text.len, 0, NULL);
 	const json_t *token = json_object_get(root, "token");

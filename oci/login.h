@@ -33,8 +33,3 @@ struct login_request {
 // or it names a place for tokens that is less safe than itself.
 NODISCARD int login_authorize(const struct login_request *request, struct arena *arena,
 			      struct slice *ret_authorization, struct error *err);
-
-// Takes "token", else "access_token", out of the JSON document of a place for tokens.
-// ERROR_SOURCE if it is no such document.
-NODISCARD int login_read_token(struct slice text, struct arena *arena,
-			       struct slice *ret_token, struct error *err);

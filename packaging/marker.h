@@ -46,11 +46,4 @@ NODISCARD int marker_parse(struct arena *arena, struct slice text,
 bool marker_holds(const struct marker *marker, const struct marker_context *context);
 bool marker_mentions_extra(const struct marker *marker);
 
-// Does some value of `extra`, or none, make it true for this target? The context's own
-// extra is not looked at.
-bool marker_holds_for_some_extra(const struct marker *marker,
-				 const struct marker_context *context);
-
-// The canonical text: double quotes, single blanks, only the parentheses that it needs;
-// "" for NULL.
 struct slice marker_text(struct arena *arena, const struct marker *marker);

@@ -152,28 +152,3 @@ bool marker_mentions_extra(const struct marker *marker)
 			return true;
 	return false;
 }
-
-// Does root hold with one of the texts that part compares `extra` to? Any other value of
-// extra acts like one of these or like none at all.
-static bool holds_for_extra_of(const struct marker *part, const struct marker *root,
-			       struct marker_context *context)
-{
-	if (part->kind == MARKER_COMPARE) {
-		if (part->field != FIELD_EXTRA)
-			return false;
-		context->extra = part->literal;
-		return marker_holds(root, context);
-	}
-	for (size_t i = 0; i < part->len; i++)
-		if (holds_for_extra_of(part->items[i], root, context))
-			return true;
-	return false;
-}
-
-bool marker_holds_for_some_extra(const struct marker *marker,
-				 const struct marker_context *context)
-{
-	struct marker_context with = *context;
-	with.extra = S("");
-	return marker_holds(marker, &with) || holds_for_extra_of(marker, marker, &with);
-}

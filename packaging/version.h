@@ -50,6 +50,5 @@ int version_cmp_public(const struct version *a, const struct version *b);
 bool version_is_prerelease(const struct version *version); // pre or dev (440.4)
 
 // Canonical text, new in the arena: the same for two spellings of a version (but for
-// zeros at the end of the release, which are kept); with the local part, or without it.
+// zeros at the end of the release, which are kept).
 struct slice version_normal(struct arena *arena, const struct version *version);
-struct slice version_public_text(struct arena *arena, const struct version *version);

@@ -143,13 +143,6 @@ static void print_public(struct buf *out, const struct version *version)
 		print_number(out, S(".dev"), &version->dev_number);
 }
 
-struct slice version_public_text(struct arena *arena, const struct version *version)
-{
-	struct buf out = { .arena = arena };
-	print_public(&out, version);
-	return buf_slice(&out);
-}
-
 struct slice version_normal(struct arena *arena, const struct version *version)
 {
 	struct buf out = { .arena = arena };

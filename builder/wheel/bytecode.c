@@ -117,7 +117,8 @@ int bytecode_look_at(const struct store *store, const struct bytecode_request *r
 
 // --- compiling -------------------------------------------------------------------------
 
-struct slice bytecode_path(struct slice source, struct slice tag, struct arena *arena)
+static struct slice bytecode_path(struct slice source, struct slice tag,
+				  struct arena *arena)
 {
 	size_t slash = slice_find_last_byte(source, '/');
 	size_t start = slash == SLICE_NONE ? 0 : slash + 1;

@@ -66,6 +66,3 @@ NODISCARD int tree_of_bytecode(const struct tree_options *options,
 // Both trees in one, each directory once; what both have otherwise is the upper's.
 struct tree tree_merge(const struct tree *lower, const struct tree *upper,
 		       struct arena *arena);
-
-// "a/__pycache__/b.cpython-312.pyc" of "a/b.py"
-struct slice bytecode_path(struct slice source, struct slice tag, struct arena *arena);

@@ -213,8 +213,8 @@ static int run_check(struct check *check, struct error *err)
 	return 0;
 }
 
-static int check_open_wheel(const struct wheel_file *wheel, const struct work *work,
-			    struct error *err)
+int wheel_check(const struct wheel_file *wheel, const struct work *work,
+		struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
@@ -224,11 +224,6 @@ static int check_open_wheel(const struct wheel_file *wheel, const struct work *w
 			       .rows.arena = &scratch,
 			       .work = work };
 	return run_check(&check, err);
-}
-
-int wheel_check(const struct wheel_file *wheel, struct error *err)
-{
-	return check_open_wheel(wheel, NULL, err);
 }
 
 int wheel_check_path(const char *path, struct slice project, struct slice file_name,
@@ -243,7 +238,7 @@ int wheel_check_path(const char *path, struct slice project, struct slice file_n
 	if (zip_read_directory(&scratch, wheel.map.bytes, wheel.map.bytes.len,
 			       &wheel.directory, &need, err) < 0)
 		return error_during(err, "reading wheel '%.*s'", SLICE_ARG(file_name));
-	return check_open_wheel(&wheel, work, err);
+	return wheel_check(&wheel, work, err);
 }
 
 int wheel_admit(const struct arrived_file *file, const struct work *work,

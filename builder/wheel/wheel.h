@@ -43,7 +43,8 @@ struct slice wheel_direct_url(const struct lock_choice *choice, struct arena *ar
 // row in it, with a hash weaker than SHA-256 or another hash; a wrong length or CRC-32; a
 // compression that wheels do not use; entry points that name no function; two entries at
 // one place. Inflates everything once, in pieces. wheel->name and file_name must be set.
-NODISCARD int wheel_check(const struct wheel_file *wheel, struct error *err);
+NODISCARD int wheel_check(const struct wheel_file *wheel, const struct work *work,
+			  struct error *err);
 
 // The same from a path, under the names of the lock. work may be NULL.
 NODISCARD int wheel_check_path(const char *path, struct slice project,

@@ -88,11 +88,6 @@ int index_open(const struct index_config *config, struct net *net,
 	return 0;
 }
 
-int index_flush(struct index *index, struct error *err)
-{
-	return index_store_flush(index->store, err);
-}
-
 void index_close(struct index *index)
 {
 	struct error ignored;

@@ -166,10 +166,8 @@ struct index;
 
 NODISCARD int index_open(const struct index_config *config, struct net *net,
 			 struct index **ret_index, struct error *err);
-// Writes what is new into the store; index_wait does so now and then, index_close at
-// last, without a word about errors.
-NODISCARD int index_flush(struct index *index, struct error *err);
-// NULL is fine; everything handed out ends here; before its net is closed
+// NULL is fine; everything handed out ends here; before its net is closed. Writes what is
+// new into the store, as index_wait does now and then, without a word about errors.
 void index_close(struct index *index);
 
 // Start what is not known yet; free if known or under way. Names are normalized.

@@ -255,16 +255,3 @@ int page_read_files(struct page *page, struct error *err)
 	return format == PAGE_JSON ? page_read_json(page, err)
 				   : page_read_html(page, err);
 }
-
-int page_read(const struct page_input *input, struct arena *arena,
-	      struct project *ret_project, struct error *err)
-{
-	struct page page;
-	struct project project;
-	page_begin(&page, input, arena, &project);
-	if (page_read_files(&page, err) < 0)
-		return -1;
-	project_group(&project, arena);
-	*ret_project = project;
-	return 0;
-}

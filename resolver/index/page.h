@@ -16,14 +16,9 @@ struct page_input {
 	struct seen *seen;
 };
 
-// Everything lives in the arena or borrows from the body. Files of other projects, of no
-// known kind, or with bad versions are counted in `skipped`. Errors: ERROR_SOURCE for a
-// page that is neither JSON nor HTML, malformed JSON, an unknown major version of the API
-// (629.1), too many files.
-NODISCARD int page_read(const struct page_input *input, struct arena *arena,
-			struct project *ret_project, struct error *err);
-
-// The same as a record (record.h), in `kept`, without all of its files in memory at once.
+// The page as a record (record.h), in `kept`, without all of its files in memory at once. Files of other projects, of no known
+// kind, or with bad versions are counted in `skipped`. Errors: ERROR_SOURCE for a page that is neither JSON nor HTML,
+// malformed JSON, an unknown major version of the API (629.1), too many files.
 NODISCARD int page_read_record(const struct page_input *input, struct arena *arena,
 			       struct arena *kept, struct slice *ret_record,
 			       struct error *err);

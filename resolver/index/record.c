@@ -205,13 +205,3 @@ struct slice record_writer_finish(struct record_writer *writer,
 	place(record, 0, &header, sizeof(header));
 	return (struct slice){ record, at.end };
 }
-
-struct slice record_pack(const struct project *project, struct arena *arena)
-{
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct record_writer writer;
-	record_writer_begin(&writer, project->file_len, &scratch);
-	for (size_t i = 0; i < project->file_len; i++)
-		record_writer_add(&writer, &project->files[i]);
-	return record_writer_finish(&writer, project, NULL, arena);
-}

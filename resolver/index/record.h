@@ -17,10 +17,6 @@
 // Part of the store's layout; any change of a row, or of keys, changes it
 enum { RECORD_LAYOUT = 6 };
 
-// Name, status, releases and files of a project that was read from a page; not `index` of
-// the files, `index_url`, `state`, `error`.
-struct slice record_pack(const struct project *project, struct arena *arena);
-
 // False for a record that is damaged or of another layout: as good as none. The project
 // borrows from the record, and from the arena what is asked of it later; its files get
 // `index`.

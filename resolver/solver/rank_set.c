@@ -56,11 +56,6 @@ static uint32_t find_run(struct rank_set set, uint32_t start, uint32_t rank)
 	return low;
 }
 
-struct rank_set rank_set_empty(void)
-{
-	return (struct rank_set){ 0 };
-}
-
 static struct rank_set one_run(struct arena *arena, uint32_t from, uint32_t to)
 {
 	struct writer writer = writer_for(arena, 1);
@@ -194,11 +189,6 @@ enum rank_relation rank_set_relate(struct rank_set part, struct rank_set whole)
 bool rank_set_within(struct rank_set part, struct rank_set whole)
 {
 	return rank_set_relate(part, whole) == RANKS_WITHIN;
-}
-
-bool rank_set_disjoint(struct rank_set a, struct rank_set b)
-{
-	return a.len == 0 || rank_set_relate(a, b) == RANKS_DISJOINT;
 }
 
 uint32_t rank_set_count(struct rank_set set)

@@ -13,7 +13,6 @@ struct rank_set {
 	uint32_t len; // 0: empty
 };
 
-struct rank_set rank_set_empty(void);
 struct rank_set rank_set_all(struct arena *arena, uint32_t count); // 0 … count-1
 struct rank_set rank_set_one(struct arena *arena, uint32_t rank);
 // From a predicate over ranks 0 … count-1.
@@ -31,7 +30,6 @@ struct rank_set rank_set_copy(struct arena *arena, struct rank_set set);
 bool rank_set_has(struct rank_set set, uint32_t rank);
 bool rank_set_eq(struct rank_set a, struct rank_set b);
 bool rank_set_within(struct rank_set part, struct rank_set whole);
-bool rank_set_disjoint(struct rank_set a, struct rank_set b);
 uint32_t rank_set_count(struct rank_set set);
 
 // How the one set lies to the other, in one pass. The empty set is within every set.

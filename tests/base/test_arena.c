@@ -71,8 +71,7 @@ static void test_rewinding_gives_the_memory_back(void **state)
 static void test_rewinding_to_nothing(void **state)
 {
 	(void)state;
-	struct arena arena;
-	arena_init(&arena);
+	struct arena arena = { 0 };
 	struct arena_mark mark = arena_mark(&arena);
 	arena_alloc(&arena, 100, 8);
 	arena_rewind(&arena, mark);

@@ -56,33 +56,12 @@ static void test_many_keys_in_order(void **state)
 	}
 }
 
-static void test_interning(void **state)
-{
-	(void)state;
-	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct intern intern = { .map = { .arena = &arena } };
-	char text[] = "numpy";
-	uint32_t id = 99;
-	assert_int_equal(intern_id(&intern, slice_from(text)), 0);
-	text[0] = 'x';
-	assert_int_equal(intern_id(&intern, slice_from(text)), 1);
-	assert_int_equal(intern_id(&intern, S("numpy")), 0);
-	assert_true(slice_eq(intern_text(&intern, 0), S("numpy")));
-	assert_true(slice_eq(intern_text(&intern, 1), S("xumpy")));
-	assert_true(intern_find(&intern, S("xumpy"), &id));
-	assert_int_equal(id, 1);
-	assert_false(intern_find(&intern, S("pandas"), &id));
-	assert_int_equal(intern_id(&intern, S("")), 2);
-	assert_int_equal(intern_text(&intern, 2).len, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty_map),
 		cmocka_unit_test(test_insert_find_and_set),
 		cmocka_unit_test(test_many_keys_in_order),
-		cmocka_unit_test(test_interning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,11 @@
 
 enum { COUNT = 1000 };
 
+static void crew_cleanup(struct crew **crew)
+{
+	crew_free(*crew);
+}
+
 struct work {
 	atomic_int done[COUNT];
 	atomic_int workers[8];

@@ -11,6 +11,11 @@
 
 #include <cmocka.h>
 
+static void gzip_writer_cleanup(struct gzip_writer **writer)
+{
+	gzip_writer_free(*writer);
+}
+
 static struct arena arena;
 
 static struct slice repeat(struct slice head, char byte, size_t count)

@@ -10,6 +10,11 @@
 
 #include <cmocka.h>
 
+static void zstd_frame_cleanup(struct zstd_frame **frame)
+{
+	zstd_frame_free(*frame);
+}
+
 static struct arena arena;
 static struct inflater *inflater;
 

@@ -4,8 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "net/url.h"
-#include "resolver/index/page.h"
-#include "resolver/index/record.h"
+#include "tests/resolver/index/whole_pages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

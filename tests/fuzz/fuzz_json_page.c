@@ -4,8 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/json_scanner.h"
-#include "resolver/index/page.h"
-#include "resolver/index/record.h"
+#include "tests/resolver/index/whole_pages.h"
 
 static void check_project(struct arena *arena, const struct project *project)
 {

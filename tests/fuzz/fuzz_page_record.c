@@ -3,8 +3,8 @@
 // outside of it.
 #include "tests/fuzz/fuzz.h"
 
-#include "resolver/index/record.h"
 #include "tests/resolver/index/record_seal.h"
+#include "tests/resolver/index/whole_pages.h"
 
 #include <string.h>
 

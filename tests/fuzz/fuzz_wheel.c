@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (zip_read_directory(&arena, wheel.map.bytes, size, &wheel.directory, &need,
 			       &err) < 0)
 		return 0;
-	bool sound = wheel_check(&wheel, &err) == 0;
+	bool sound = wheel_check(&wheel, NULL, &err) == 0;
 	if (tree_of_wheels(&options, (struct wheel_list){ &wheel, 1 }, &arena, &tree,
 			   &err) == 0)
 		check_tree(&tree);

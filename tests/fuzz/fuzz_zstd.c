@@ -8,6 +8,11 @@
 
 enum { OUT_MAX = 1 << 16 };
 
+static void zstd_frame_cleanup(struct zstd_frame **frame)
+{
+	zstd_frame_free(*frame);
+}
+
 static int collect(void *context, struct slice piece, struct error *err)
 {
 	(void)err;

@@ -44,8 +44,8 @@ static struct slice answer_version(struct arena *arena, const struct slice *fiel
 	struct version version;
 	if (!version_parse(arena, fields[0], &version))
 		return S("!");
-	struct slice normal = version_normal(arena, &version),
-		     public = version_public_text(arena, &version);
+	struct slice normal = version_normal(arena, &version), local = normal, public;
+	slice_cut(&local, '+', &public);
 	return arena_printf(arena, "%.*s %.*s %d", SLICE_ARG(normal), SLICE_ARG(public),
 			    version_is_prerelease(&version));
 }

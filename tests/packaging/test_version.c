@@ -245,15 +245,6 @@ static void test_440_5_huge_numbers_do_not_overflow(void **state)
 	assert_true(version_cmp(&a, &b) < 0);
 }
 
-static void test_public_text_drops_local(void **state)
-{
-	(void)state;
-	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct version version = parsed(&arena, "1!2.0A1.DEV3+Local");
-	assert_string_equal(arena_c_string(&arena, version_public_text(&arena, &version)),
-			    "1!2.0a1.dev3");
-}
-
 static void test_normal_form_parses_to_itself(void **state)
 {
 	(void)state;
@@ -286,7 +277,6 @@ int main(void)
 		cmocka_unit_test(test_440_3_epoch_is_parsed),
 		cmocka_unit_test(test_440_4_dev_is_a_prerelease),
 		cmocka_unit_test(test_440_5_huge_numbers_do_not_overflow),
-		cmocka_unit_test(test_public_text_drops_local),
 		cmocka_unit_test(test_normal_form_parses_to_itself),
 		cmocka_unit_test(test_text_is_as_written_without_blanks),
 	};

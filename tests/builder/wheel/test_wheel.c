@@ -14,7 +14,7 @@ static int check(struct wheel_maker *maker, struct error *err)
 {
 	struct slice bytes = wheel_maker_finish(maker);
 	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(maker, bytes);
-	return wheel_check(&wheel, err);
+	return wheel_check(&wheel, NULL, err);
 }
 
 static void assert_sound(struct wheel_maker *maker)
@@ -235,9 +235,9 @@ static void test_inst_5_dist_info(void **state)
 	AUTO(wheel_file_close) struct wheel_file wheel = test_wheel_open(&maker, bytes);
 	struct error err = { 0 };
 	wheel.name = S("my-demo-thing");
-	assert_int_equal(wheel_check(&wheel, &err), 0);
+	assert_int_equal(wheel_check(&wheel, NULL, &err), 0);
 	wheel.name = S("my-demo");
-	assert_int_equal(wheel_check(&wheel, &err), -1);
+	assert_int_equal(wheel_check(&wheel, NULL, &err), -1);
 	assert_non_null(strstr(err.cause, "which is not 'my-demo'"));
 }
 
@@ -269,7 +269,7 @@ static void test_truncated_at_every_byte(void **state)
 		int status = zip_read_directory(&scratch, wheel.map.bytes, len,
 						&wheel.directory, &need, &err);
 		if (status == 0)
-			status = wheel_check(&wheel, &err);
+			status = wheel_check(&wheel, NULL, &err);
 		if (status == 0 || err.kind != ERROR_INTEGRITY)
 			fail_msg("%zu of %zu bytes: status %d, kind %d", len, whole.len,
 				 status, err.kind);

@@ -2,7 +2,7 @@
 #include "resolver/index/candidates.h"
 
 #include "packaging/specifier.h"
-#include "resolver/index/page.h"
+#include "tests/resolver/index/whole_pages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -490,7 +490,7 @@ static void test_other_requests_on_the_net_are_let_alone(void **state)
 	};
 	net_start(run.net, &other);
 	assert_int_equal(get_project(&run, "foo")->state, PROJECT_FOUND);
-	assert_int_equal(net_wait(run.net, &got, &err), 0);
+	assert_int_equal(net_wait_for(run.net, NULL, &got, &err), 0);
 	assert_true(slice_eq(got.body, S("other")));
 	net_response_release(&got);
 	finish(&run);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "resolver/index/page.h"
+
+#include "tests/resolver/index/whole_pages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

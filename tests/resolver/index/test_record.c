@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "resolver/index/record.h"
 
-#include "resolver/index/page.h"
 #include "tests/resolver/index/record_seal.h"
+#include "tests/resolver/index/whole_pages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

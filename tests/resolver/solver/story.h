@@ -15,7 +15,7 @@
 
 struct story {
 	struct arena arena;
-	struct intern names; // "root" is 0
+	struct map names; // text → id in order of first sight; "root" is 0
 	struct toy toy;
 	struct solver *solver;
 };
@@ -30,10 +30,19 @@ static inline uint64_t story_number(struct slice text)
 
 static inline uint32_t story_name(struct story *story, struct slice name)
 {
-	uint32_t id = intern_id(&story->names, name);
+	uint32_t id;
+	if (!map_find(&story->names, name, &id)) {
+		id = (uint32_t)story->names.len;
+		map_insert(&story->names, arena_dup(&story->arena, name), id, NULL);
+	}
 	if (id >= story->toy.len)
 		story->toy.len = id + 1;
 	return id;
+}
+
+static inline struct slice story_text(const struct story *story, uint32_t id)
+{
+	return story->names.entries[id].key;
 }
 
 // "foo 1-2", "foo 1", "foo"
@@ -104,7 +113,7 @@ static inline void story_terms(const struct story *story, struct buf *out,
 		const struct solver_term *term = &fact->terms[i];
 		buf_printf(out, "%s%s%.*s", i > 0 ? ", " : " ",
 			   term->is_negative ? "not " : "",
-			   SLICE_ARG(intern_text(&story->names, term->package)));
+			   SLICE_ARG(story_text(story, term->package)));
 		for (uint32_t r = 0; r < term->ranks.len; r++)
 			buf_printf(out,
 				   term->ranks.runs[r].to - term->ranks.runs[r].from > 1
@@ -146,7 +155,7 @@ static inline struct slice story_picks(struct story *story)
 	for (uint32_t p = 1; p < story->toy.len; p++)
 		if (solver_pick(story->solver, p) != SOLVER_NO_PICK)
 			buf_printf(&out, "%s%.*s %u", out.len > 0 ? ", " : "",
-				   SLICE_ARG(intern_text(&story->names, p)),
+				   SLICE_ARG(story_text(story, p)),
 				   (uint32_t)solver_pick(story->solver, p));
 	return buf_slice(&out);
 }
@@ -166,7 +175,7 @@ static inline struct story *story_new(const char *text)
 {
 	struct story *story = mem_alloc(sizeof(*story));
 	struct slice rest = slice_from(text), line;
-	story->names.map.arena = &story->arena;
+	story->names.arena = &story->arena;
 	story_name(story, S("root"));
 	story->toy.count[0] = story->toy.usable[0] = 1;
 	while (rest.len > 0) {
