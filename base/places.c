@@ -75,6 +75,12 @@ int place_write(int fd, const char *path, struct slice bytes, struct error *err)
 	return 0;
 }
 
+int place_take(void *context, struct slice bytes, struct error *err)
+{
+	const struct place_output *output = context;
+	return place_write(output->fd, output->path, bytes, err);
+}
+
 int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err)
 {
 	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },

@@ -31,6 +31,12 @@ NODISCARD int place_create(const char *path, unsigned mode, int *ret_fd,
 NODISCARD int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err);
 NODISCARD int place_write(int fd, const char *path, struct slice bytes,
 			  struct error *err);
+// Takes bytes piece by piece, as the `take` of struct inflate_sink; context is the output.
+struct place_output {
+	int fd;
+	const char *path;
+};
+int place_take(void *context, struct slice bytes, struct error *err);
 // Makes a directory with exactly this mode; -1 if it exists.
 NODISCARD int place_make_directory(const char *path, unsigned mode, struct error *err);
 NODISCARD int place_symlink(const char *path, const char *target, struct error *err);

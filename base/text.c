@@ -67,6 +67,12 @@ bool path_is_below(struct slice path, struct slice folder)
 	       (path.len == folder.len || path.ptr[folder.len] == '/');
 }
 
+bool path_lies_in(struct slice path, struct slice folder)
+{
+	return path.len > folder.len && path.ptr[folder.len] == '/' &&
+	       slice_starts_with(path, folder);
+}
+
 bool path_stays_below(struct slice path)
 {
 	struct slice part;

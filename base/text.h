@@ -30,6 +30,8 @@ struct slice url_fragment(struct slice url, struct slice key);
 
 // Does the path lead to the folder or below it? "a/b" and "a" do for "a" and "a/", "ab" does not.
 bool path_is_below(struct slice path, struct slice folder);
+// The same, but not the folder itself.
+bool path_lies_in(struct slice path, struct slice folder);
 
 // Is the path relative and without a ".." among its parts? Then, joined to a folder, it leads into that folder.
 bool path_stays_below(struct slice path);

@@ -46,4 +46,6 @@ NODISCARD int marker_parse(struct arena *arena, struct slice text,
 bool marker_holds(const struct marker *marker, const struct marker_context *context);
 bool marker_mentions_extra(const struct marker *marker);
 
+// The canonical text: double quotes, single blanks, only the parentheses that it needs;
+// "" for NULL.
 struct slice marker_text(struct arena *arena, const struct marker *marker);

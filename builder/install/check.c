@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/places.h"
+#include "base/text.h"
 #include "builder/install/installation.h"
 #include "builder/wheel/wheel.h"
 #include "builder/wheel/scheme.h"
@@ -239,8 +240,7 @@ static void report_faults(struct checking *run)
 	for (size_t i = 0; i < count_entries(run); i++) {
 		struct slice path = relative(run, entry_at(run, i)->path),
 			     how = run->faults[i];
-		bool inside = missing.len && slice_starts_with(path, missing) &&
-			      path.ptr[missing.len] == '/';
+		bool inside = missing.len && path_lies_in(path, missing);
 		if (!how.len || inside || !map_insert(&reported, path, 0, NULL))
 			continue;
 		bool absent = slice_eq(how, IS_MISSING);

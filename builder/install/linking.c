@@ -52,30 +52,19 @@ struct group {
 	size_t len, cap;
 };
 
-struct output {
-	int fd;
-	const char *path;
-};
-
-static int write_piece(void *context, struct slice piece, struct error *err)
-{
-	const struct output *output = context;
-	return place_write(output->fd, output->path, piece, err);
-}
-
 static int unpack_entry(const struct task *task, struct inflater *inflater,
 			struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(fd_close) int fd = -1;
-	struct output output = { .path = unpacked_file(task->unpacking->work,
-						       &task->wheel->directory, task->zip,
-						       &scratch) };
+	struct place_output output = { .path = unpacked_file(task->unpacking->work,
+							     &task->wheel->directory,
+							     task->zip, &scratch) };
 	if (place_create(output.path, wheel_entry_mode(task->zip), &fd, err) < 0)
 		return -1;
 	output.fd = fd;
 	if (entry_stream(task->wheel, task->zip, inflater,
-			 (struct inflate_sink){ write_piece, &output }, err) < 0)
+			 (struct inflate_sink){ place_take, &output }, err) < 0)
 		return -1;
 	return place_end(&fd, output.path, UNPACKED_MTIME, err);
 }

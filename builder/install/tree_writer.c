@@ -73,30 +73,19 @@ static int write_folders_and_links(const struct tree_writer *writer,
 
 // --- files -----------------------------------------------------------------------------
 
-struct output {
-	int fd;
-	const char *path;
-};
-
-static int write_piece(void *context, struct slice piece, struct error *err)
-{
-	const struct output *output = context;
-	return place_write(output->fd, output->path, piece, err);
-}
-
 static int write_new(const struct writing *writing, const struct tree_entry *entry,
 		     const char *path, unsigned worker, struct error *err)
 {
 	AUTO(fd_close) int fd = -1;
 	if (place_create(path, entry->mode, &fd, err) < 0)
 		return -1;
-	struct output output = { fd, path };
+	struct place_output output = { fd, path };
 	int status =
 		entry->zip
 			? entry_stream(&writing->writer->wheels[entry->wheel], entry->zip,
 				       writing->inflaters[worker],
-				       (struct inflate_sink){ write_piece, &output }, err)
-			: write_piece(&output, entry->bytes, err);
+				       (struct inflate_sink){ place_take, &output }, err)
+			: place_take(&output, entry->bytes, err);
 	if (status < 0)
 		return -1;
 	return place_end(&fd, path, writing->writer->options->mtime, err);

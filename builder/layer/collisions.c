@@ -3,6 +3,7 @@
 #include "builder/layer/collisions.h"
 
 #include "base/map.h"
+#include "base/text.h"
 #include "builder/layer/paths.h"
 
 #include <stdlib.h>
@@ -118,8 +119,7 @@ static int check_directory(const struct trace *file, const struct trace *after,
 			   struct error *err)
 {
 	struct slice path = file->file.path, below = after->file.path;
-	if (below.len <= path.len || below.ptr[path.len] != '/' ||
-	    !slice_starts_with(below, path))
+	if (!path_lies_in(below, path))
 		return 0;
 	return error_set(err, ERROR_INTEGRITY,
 			 "'%.*s' is a file in '%.*s' and a directory in '%.*s'",

@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/places.h"
+#include "base/text.h"
 #include "builder/sdist/embedded.h"
 
 #include <unistd.h>
@@ -21,9 +22,7 @@ bool workplace_has_file(const struct workplace *place, const char *path)
 {
 	struct slice room = slice_from(place->room.path);
 	struct slice real = path_real(place->arena, path);
-	return slice_starts_with(real, room) &&
-	       slice_starts_with(slice_skip(real, room.len), S("/")) &&
-	       place_look(real.ptr).kind == PLACE_FILE;
+	return path_lies_in(real, room) && place_look(real.ptr).kind == PLACE_FILE;
 }
 
 // --- the folder ------------------------------------------------------------------------

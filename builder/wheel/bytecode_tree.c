@@ -2,38 +2,21 @@
 // The tree of compiled modules, alone as a layer's or merged into an environment's.
 #include "builder/wheel/bytecode.h"
 
+#include "base/text.h"
+#include "builder/wheel/tree_entries.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-static struct tree_entry *push(struct arena *arena, struct tree *tree)
-{
-	tree->entries = array_grow(arena, tree->entries, tree->len, &tree->cap,
-				   sizeof(*tree->entries));
-	return &tree->entries[tree->len++];
-}
-
-static int by_walk_then_wheel(const void *left, const void *right)
-{
-	const struct tree_entry *a = left, *b = right;
-	int order = path_cmp_walk(a->path, b->path);
-	return order != 0 ? order : (a->wheel > b->wheel) - (a->wheel < b->wheel);
-}
-
-static bool lies_in(struct slice path, struct slice directory)
-{
-	return path.len > directory.len && path.ptr[directory.len] == '/' &&
-	       slice_starts_with(path, directory);
-}
 
 static void add_directories(struct tree *tree, struct slice path, struct slice before,
 			    struct arena *arena)
 {
 	for (size_t i = 0; i < path.len; i++) {
 		struct slice directory = slice_range(path, 0, i);
-		if (path.ptr[i] == '/' && !lies_in(before, directory))
-			*push(arena, tree) = (struct tree_entry){ .path = directory,
-								  .kind = TREE_DIRECTORY,
-								  .mode = 0755 };
+		if (path.ptr[i] == '/' && !path_lies_in(before, directory))
+			*tree_push(arena, tree) = (struct tree_entry){
+				.path = directory, .kind = TREE_DIRECTORY, .mode = 0755
+			};
 	}
 }
 
@@ -67,7 +50,7 @@ static int add_modules(struct tree *files, const struct bytecode_list *list,
 			continue;
 		if (zip_entry_data(entry, bytecode->map.bytes, &bytes, err) < 0)
 			return -1;
-		*push(arena, files) = (struct tree_entry){
+		*tree_push(arena, files) = (struct tree_entry){
 			.path = entry->name,
 			.kind = TREE_FILE_GENERATED,
 			.mode = 0644,
@@ -92,13 +75,13 @@ int tree_of_bytecode(const struct tree_options *options, const struct bytecode_l
 				     SLICE_ARG(files.entries[i].path));
 	if (files.len)
 		qsort(files.entries, files.len, sizeof(*files.entries),
-		      by_walk_then_wheel);
+		      tree_by_walk_then_wheel);
 	for (size_t i = 0; i < files.len; i++) {
 		const struct tree_entry *entry = &files.entries[i];
 		if (i + 1 < files.len && slice_eq(entry->path, entry[1].path))
 			continue;
 		add_directories(&tree, entry->path, before, arena);
-		*push(arena, &tree) = *entry;
+		*tree_push(arena, &tree) = *entry;
 		before = entry->path;
 	}
 	*ret_tree = tree;

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -92,20 +93,14 @@ struct strip {
 
 enum fate { FATE_DATA, FATE_STRIP, FATE_KEEP };
 
-static bool lies_in(struct slice path, struct slice folder)
-{
-	return path.len > folder.len && path.ptr[folder.len] == '/' &&
-	       slice_starts_with(path, folder);
-}
-
 // The item's path relative to site, "" where it lies elsewhere or is not ours to drop.
 static struct slice site_path(const struct strip *run, const struct layout_item *item)
 {
 	struct slice path = item->path;
-	if (item->role != LAYOUT_PLAIN || !lies_in(path, run->places->site))
+	if (item->role != LAYOUT_PLAIN || !path_lies_in(path, run->places->site))
 		return S("");
 	path = slice_skip(path, run->places->site.len + 1);
-	return lies_in(path, run->layout->dist_info) ? S("") : path;
+	return path_lies_in(path, run->layout->dist_info) ? S("") : path;
 }
 
 // "a/tests" of "a/tests/b/tests/c.py"; "" where no folder of the path has the name.
@@ -316,7 +311,7 @@ static bool is_header(const struct strip *run, const struct layout_item *item,
 		      struct slice path)
 {
 	static const char *const endings[] = { ".h", ".hh", ".hpp", ".hxx", ".cuh" };
-	if (item->role == LAYOUT_PLAIN && lies_in(item->path, run->places->headers))
+	if (item->role == LAYOUT_PLAIN && path_lies_in(item->path, run->places->headers))
 		return true;
 	if (!folder_named(path, S("include")).len)
 		return false;

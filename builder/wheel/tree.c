@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Joins the files of several wheels into one tree in walk order, with every directory
 // above them (tar.3, tar.4, env.10).
-#include "builder/wheel/tree.h"
+#include "builder/wheel/tree_entries.h"
 
 #include "base/fold.h"
 #include "base/inflate.h"
 #include "base/map.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 
@@ -36,14 +37,14 @@ int path_cmp_walk(struct slice a, struct slice b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
-static int by_walk_then_wheel(const void *left, const void *right)
+int tree_by_walk_then_wheel(const void *left, const void *right)
 {
 	const struct tree_entry *a = left, *b = right;
 	int order = path_cmp_walk(a->path, b->path);
 	return order != 0 ? order : (a->wheel > b->wheel) - (a->wheel < b->wheel);
 }
 
-static struct tree_entry *push(struct arena *arena, struct tree *tree)
+struct tree_entry *tree_push(struct arena *arena, struct tree *tree)
 {
 	tree->entries = array_grow(arena, tree->entries, tree->len, &tree->cap,
 				   sizeof(*tree->entries));
@@ -99,7 +100,7 @@ static int add_wheel(struct joiner *run, uint32_t index, struct error *err)
 					 "wheel '%.*s': the path of '%.*s' is too long",
 					 SLICE_ARG(wheel->file_name),
 					 SLICE_ARG(file->path));
-		*push(run->scratch, &run->files) = (struct tree_entry){
+		*tree_push(run->scratch, &run->files) = (struct tree_entry){
 			.path = path,
 			.kind = file->zip ? TREE_FILE_FROM_WHEEL : TREE_FILE_GENERATED,
 			.mode = file->mode,
@@ -208,19 +209,14 @@ struct slice tree_collision_text(struct arena *arena,
 
 // Entries come in walk order, so a directory is new unless the entry before lies in it
 // too.
-static bool lies_in(struct slice path, struct slice directory)
-{
-	return path.len > directory.len && path.ptr[directory.len] == '/' &&
-	       slice_starts_with(path, directory);
-}
-
 static int add_directories(struct joiner *run, const struct tree_entry *entry,
 			   const struct tree_entry *before, struct error *err)
 {
 	struct slice path = entry->path;
 	for (size_t i = 0; i < path.len; i++) {
 		struct slice directory = slice_range(path, 0, i);
-		if (path.ptr[i] != '/' || (before && lies_in(before->path, directory)))
+		if (path.ptr[i] != '/' ||
+		    (before && path_lies_in(before->path, directory)))
 			continue;
 		if (before && slice_eq(before->path, directory))
 			return error_set(
@@ -229,7 +225,7 @@ static int add_directories(struct joiner *run, const struct tree_entry *entry,
 				SLICE_ARG(directory),
 				SLICE_ARG(run->wheels[before->wheel].name),
 				SLICE_ARG(run->wheels[entry->wheel].name));
-		*push(run->arena, &run->tree) = (struct tree_entry){
+		*tree_push(run->arena, &run->tree) = (struct tree_entry){
 			.path = directory, .kind = TREE_DIRECTORY, .mode = 0755
 		};
 	}
@@ -242,7 +238,7 @@ static void add_prefix(struct joiner *run)
 	struct slice path = run->prefix;
 	for (size_t i = 0; i <= path.len; i++)
 		if (i == path.len || path.ptr[i] == '/')
-			*push(run->arena, &run->tree) =
+			*tree_push(run->arena, &run->tree) =
 				(struct tree_entry){ .path = slice_range(path, 0, i),
 						     .kind = TREE_DIRECTORY,
 						     .mode = 0755 };
@@ -269,7 +265,7 @@ static int join(struct joiner *run, struct error *err)
 				return -1;
 		if (add_directories(run, &files[last], before, err) < 0)
 			return -1;
-		*push(run->arena, &run->tree) = files[last];
+		*tree_push(run->arena, &run->tree) = files[last];
 		before = &files[last];
 	}
 	if (len == 0)
@@ -293,7 +289,7 @@ int tree_of_wheels(const struct tree_options *options, struct wheel_list wheels,
 			return -1;
 	if (run.files.len)
 		qsort(run.files.entries, run.files.len, sizeof(*run.files.entries),
-		      by_walk_then_wheel);
+		      tree_by_walk_then_wheel);
 	reserve(&run);
 	if (join(&run, err) < 0)
 		return -1;

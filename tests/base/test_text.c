@@ -83,6 +83,9 @@ static void test_paths_below_a_folder(void **state)
 	assert_false(path_is_below(S("a"), S("a/b")));
 	assert_true(path_is_below(S("/simple"), S("/")));
 	assert_false(path_is_below(S("b/a"), S("a")));
+	assert_true(path_lies_in(S("a/b"), S("a")));
+	assert_false(path_lies_in(S("a"), S("a")));
+	assert_false(path_lies_in(S("ab"), S("a")));
 }
 
 static void test_paths_that_stay_below(void **state)
