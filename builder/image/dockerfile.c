@@ -81,8 +81,8 @@ static void put_line(struct buf *text, const char *instruction, struct slice val
 		buf_printf(text, "%s %.*s\n", instruction, SLICE_ARG(value));
 }
 
-// A directory has to be told by its final slash: COPY takes its content, not the
-// directory itself.
+// COPY takes a directory's content, not the directory itself, so a directory is told by
+// its final slash.
 static void put_copies(struct buf *text, struct slice app)
 {
 	struct buf files = { .arena = text->arena };
@@ -161,8 +161,8 @@ static int check_options(const struct dockerfile_options *options, struct error 
 	return 0;
 }
 
-// The block's place in the user's file is the user's: where there is none, none is
-// guessed.
+// The user decides where the block stands in a file of theirs: in a file without one no
+// place is guessed.
 static int replace_block(const struct dockerfile_options *options,
 			 const struct bake_result *result, struct arena *arena,
 			 struct slice *ret_text, struct error *err)
@@ -224,7 +224,8 @@ struct slice dockerignore_text(struct slice existing, struct arena *arena)
 		if (text.len > 0 && text.ptr[text.len - 1] != '\n')
 			buf_byte(&text, '\n');
 	}
-	// The last match wins, so the block is moved to the end.
+	// The last pattern of the file that matches counts, so the block is moved to the
+	// end.
 	buf_printf(&text, "%s\n.pinbake/*\n!.pinbake/layers\n!.pinbake/groups\n%s\n",
 		   begin_mark, end_mark);
 	return buf_slice(&text);

@@ -83,7 +83,7 @@ static bool get_number(const json_t *object, const char *key, uint64_t max,
 	return true;
 }
 
-// Absent in what older versions wrote.
+// Older versions wrote no coding: it is gzip there.
 static bool get_coding(const json_t *root, enum layer_coding *ret_coding)
 {
 	const json_t *value = json_object_get(root, "coding");
@@ -123,7 +123,7 @@ static bool get_result(const json_t *root, struct arena *arena,
 		       struct bake_result *result)
 {
 	const json_t *layers = json_object_get(root, "layers");
-	struct slice scheme = S("venv"); // what older ones do not say
+	struct slice scheme = S("venv"); // that of older versions, which wrote none
 	if (!json_is_array(layers) || !get_coding(root, &result->coding) ||
 	    !get_text(root, "prefix", arena, &result->prefix) ||
 	    !get_text(root, "interpreter", arena, &result->interpreter) ||

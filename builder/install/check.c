@@ -26,7 +26,8 @@ struct checking {
 
 static struct slice relative(const struct checking *run, struct slice path)
 {
-	// Its first slash stands for the one behind it in path
+	// The prefix begins with a slash, which paths of trees lack: its length is that
+	// of the prefix and the slash behind it there.
 	size_t prefix = strlen(run->base.prefix);
 	return path.len >= prefix ? slice_skip(path, prefix) : S("");
 }
@@ -163,7 +164,7 @@ static int find_fault(struct checking *run, struct look *look, struct error *err
 	return 0;
 }
 
-// Folders above the prefix are in a tree, too: they are the host's.
+// A tree has the folders above the prefix, too, but those belong to the host.
 static bool is_below(const struct checking *run, const struct tree_entry *entry)
 {
 	return entry->path.len + 1 >= strlen(run->base.prefix);
@@ -263,7 +264,8 @@ static int look_at(struct checking *run, struct slice folder, struct slice name,
 	bool is_folder =
 		place_look(path_join(run->base.arena, run->base.prefix, path)).kind ==
 		PLACE_DIRECTORY;
-	// Python makes these by itself, and uses none whose source is gone.
+	// Python makes these folders by itself, and uses no file in them whose source is
+	// gone.
 	if (is_folder && slice_eq(name, S("__pycache__")))
 		return 0;
 	if (!map_has(&run->known, path))
@@ -307,7 +309,8 @@ static int find_extra(struct checking *run, struct error *err)
 
 // ---------------------------------------------------------------------------------------
 
-// The environment's own, where none is asked for: to have moved is no difference from the lock.
+// Where the request names no interpreter, the one that the environment has is as good as
+// any.
 static struct slice interpreter_of(struct checking *run)
 {
 	const struct install_request *request = run->base.request;

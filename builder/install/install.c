@@ -86,8 +86,9 @@ static int carry_over(const struct change *run, struct tree_writer *writer,
 	return 0;
 }
 
-// The former environment after a swap, of this run or of one that was killed. Only under its lock: the next run may
-// have begun to write there, and then it is that run's own.
+// Removes the former environment after a swap, of this run or of one that was killed.
+// This takes the folder's lock, because the next run may have begun to write there, and
+// then the folder is that run's own.
 static void remove_leftover(const struct change *run)
 {
 	AUTO(fd_close) int lock = -1;
@@ -119,8 +120,8 @@ static void announce(const struct change *run)
 static int fill_and_swap(struct change *run, struct tree_writer_options *options,
 			 struct tree_writer *writer, struct error *err)
 {
-	// Another run may have swapped since the first look, and files that only seem the
-	// same (they all have one time) would be linked.
+	// Another run may have swapped since the first look. Files that only seem the
+	// same, as all have one time, would then be linked.
 	if (empty_folder(run->new_path, err) < 0 || look_at_prefix(run, err) < 0)
 		return -1;
 	options->former = has_former(run) ? &run->former : NULL;

@@ -14,7 +14,7 @@ struct compiling {
 	struct arena *arenas; // by wheel
 };
 
-// A relative prefix is one of the current folder.
+// A relative prefix starts at the current folder.
 static int set_prefix(struct installation *run, struct error *err)
 {
 	enum { LONGEST = 4096 };
@@ -34,7 +34,7 @@ static int set_prefix(struct installation *run, struct error *err)
 	return tree_check_prefix(given, err);
 }
 
-// In plan order, so that the same file wins as in the layers (env.10).
+// Wheels are opened in plan order, so that the same file wins as in the layers (env.10).
 static int open_wheels(struct installation *run, struct error *err)
 {
 	struct plan_request wanted = { .selection = run->request->selection,

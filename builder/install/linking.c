@@ -81,7 +81,7 @@ static int unpack_block(void *context, size_t block, unsigned worker, struct err
 	return 0;
 }
 
-// Empty files are as quickly made as linked.
+// An empty file is made as quickly as it is linked.
 static bool is_kept(const struct zip_entry *zip)
 {
 	return zip->size > 0 && !slice_ends_with(zip->name, S("/"));

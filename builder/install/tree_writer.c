@@ -42,8 +42,8 @@ static const char *path_of(const struct tree_writer *writer, struct slice path,
 
 // --- directories and links -------------------------------------------------------------
 
-// A folder of an earlier tree is there already; a file in its place is the caller's
-// error, found when trees were joined.
+// A folder that an earlier tree has made may stay. A file cannot be in its place: joining
+// the trees has refused that.
 static int make_directory(const char *path, struct error *err)
 {
 	return place_look(path).kind == PLACE_DIRECTORY
@@ -91,9 +91,9 @@ static int write_new(const struct writing *writing, const struct tree_entry *ent
 	return place_end(&fd, path, writing->writer->options->mtime, err);
 }
 
-// The file of the former environment, where its package's RECORD is the same and nobody
-// touched the file since. One that is the store's too is nothing to go on with, unless that
-// is asked for.
+// Links the file of the former environment, where its package's RECORD is the same and
+// nobody touched the file since. A file that the store has, too, is not taken unless hard
+// links are asked for.
 static bool link_former(const struct writing *writing, const struct tree_entry *entry,
 			const char *path, struct arena *scratch)
 {
@@ -161,8 +161,8 @@ static int write_counted(struct writing *writing, const struct tree_entry *entry
 	return 0;
 }
 
-// A block of neighbours is one thread's: two that make files in one folder wait for each
-// other.
+// One thread writes a block of neighbours: two threads that make files in one folder wait
+// for each other.
 static int write_block(void *context, size_t block, unsigned worker, struct error *err)
 {
 	struct writing *writing = context;
@@ -175,7 +175,8 @@ static int write_block(void *context, size_t block, unsigned worker, struct erro
 	return 0;
 }
 
-// Each wheel's RECORD as it will be: by it link_former knows an unchanged package.
+// Finds the RECORD that each wheel will have: by it link_former knows an unchanged
+// package.
 static void find_records(const struct tree_writer *writer, struct slice *paths,
 			 struct slice *bytes)
 {
@@ -189,7 +190,8 @@ static void find_records(const struct tree_writer *writer, struct slice *paths,
 	}
 }
 
-// Of a package that the former environment has, only touched files are missing.
+// Where the former environment has the package, only files that somebody touched are
+// missing.
 static int prepare_linking(struct writing *writing, struct arena *scratch,
 			   struct error *err)
 {
@@ -318,7 +320,8 @@ int tree_writer_finish(struct tree_writer *writer, struct error *err)
 
 // --- is it there already? --------------------------------------------------------------
 
-// Made files are compared whole: their RECORDs vouch for all the others.
+// Files that pinbake makes are compared byte by byte: the RECORDs among them vouch for
+// all the others.
 static bool has_bytes(const char *path, struct slice bytes, struct arena *scratch)
 {
 	struct error ignored = { 0 };

@@ -65,12 +65,12 @@ static int look_up_all(struct baking *baking, struct error *err)
 	return 0;
 }
 
-// With strict every wheel is looked into, even where its layer is known.
+// A strict bake looks into every wheel, even where its layer is known.
 static int ensure_wheels(struct baking *baking, struct error *err)
 {
 	const struct bake_request *request = baking->baker.request;
 	struct lock_selection missing = { 0 };
-	// Layers of bytecode have them again
+	// Layers of bytecode have the same wheels again.
 	struct map seen = { .arena = baking->arena };
 	for (size_t i = 0; i < baking->plan.len; i++) {
 		const struct layer_task *task = &baking->tasks[i];
@@ -130,7 +130,8 @@ static int bake_missing(struct baking *baking, struct error *err)
 	return 0;
 }
 
-// Where nothing is baked no wheel is opened, and what was warned of is not repeated.
+// Where nothing is baked no wheel is opened, and warnings of an earlier bake are not
+// repeated.
 static int look_for_collisions(struct baking *baking, struct error *err)
 {
 	if (baking->order_len == 0 && !baking->baker.request->tree.strict)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Large pieces go straight through, small ones wait for company.
+// Large pieces are written at once, small ones are gathered first.
 #include "builder/layer/blob_writer.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The paths of all wheels: those that share one, sorted, so that what collides is adjacent.
+// Lists the paths of all wheels and sorts those that several have, so that what collides
+// is adjacent.
 #include "builder/layer/collisions.h"
 
 #include "base/map.h"
@@ -78,7 +79,8 @@ static void find_suspects(struct tracing *tracing)
 				tracing->all.items[i];
 }
 
-// Within a path bottom up, so that the last one is what a container shows.
+// Traces of one path stand in the order of layers, so that the last one is what a
+// container shows.
 static int by_path_then_layer(const void *left, const void *right)
 {
 	const struct trace *a = left, *b = right;

@@ -33,8 +33,9 @@ struct layer_writer {
 	struct blob_writer blob;
 };
 
-// Reading a mapped wheel fills memory with its pages; what is needed again comes back
-// from the page cache. Bytes of other origin are counted too, which does no harm.
+// Reading a mapped wheel fills memory with its pages, so they are given back as it goes;
+// one that is needed again comes from the page cache. Bytes of other origin are counted
+// too, which does no harm.
 static void touched(struct layer_writer *writer, uint64_t bytes)
 {
 	writer->touched += bytes;
@@ -189,7 +190,7 @@ static void note_content(struct layer_writer *writer, struct slice piece)
 	writer->present.size += piece.len;
 }
 
-// The content comes once more.
+// Forgets what was noted of the content, because it is passed over once more.
 static void forget_content(struct layer_writer *writer)
 {
 	if (!writer->toc)
@@ -253,7 +254,7 @@ static int sink_tar_and_coded(void *context, struct slice piece, struct error *e
 	return note_taken(context, err);
 }
 
-// The first pass that a transplant takes over the content also hashes it for the toc.
+// Before a transplant the content is passed over once, which also hashes it for the toc.
 static int sink_tar_and_toc(void *context, struct slice piece, struct error *err)
 {
 	note_content(context, piece);

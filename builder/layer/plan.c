@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Heavy wheels alone, the rest by a hash of the name: a bumped pin touches one layer and
-// moves no other.
+// Heavy wheels get a layer each, the rest are dealt by a hash of the name: a changed pin
+// changes one layer and moves no other.
 #include "builder/layer/plan.h"
 
 enum { BUCKETS_BELOW = 1 }; // the skeleton
@@ -37,8 +37,8 @@ static int check_choice(const struct lock_choice *choice, struct error *err)
 	return 0;
 }
 
-// The size is the one that the lock says (plan.1). A lock without sizes makes buckets of
-// everything: still the same on every host.
+// Only the sizes of the lock count (plan.1). Without sizes every wheel goes into a
+// bucket, which is still the same on every host.
 static uint64_t wheel_bytes(const struct lock_choice *choice)
 {
 	return choice->file->has_size ? choice->file->size : 0;

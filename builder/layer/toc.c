@@ -134,7 +134,7 @@ void toc_add_entry(struct toc *toc, const struct tar_entry *entry,
 
 struct slice toc_finish(struct toc *toc)
 {
-	// No byte behind it: readers hash what their parser of JSON has taken.
+	// No byte follows, because readers hash what their parser of JSON has taken.
 	buf_append(&toc->text, S("\n]}"));
 	return buf_slice(&toc->text);
 }

@@ -37,8 +37,8 @@ static const char *c_string(struct build *build, struct slice text)
 
 // --- steps -----------------------------------------------------------------------------
 
-// The archive keeps its name: its end says what kind it is. What is editable stays where
-// it is.
+// The archive keeps its name, the end of which says what kind it is. An editable project
+// stays where it is.
 static int unpack(struct build *build, struct error *err)
 {
 	const struct lock_file *file = build->choice->file;
@@ -138,8 +138,8 @@ static int prepare(struct build *build, struct error *err)
 
 // --- the wheel -------------------------------------------------------------------------
 
-// The backend may call it what it likes, but it has to be a wheel of this release; of a
-// source tree whose version the lock does not say, of the project.
+// The backend may call the file what it likes, but it has to be a wheel of this release;
+// where the lock says no version, of this project.
 static int check_name(const struct build *build, struct slice name, struct error *err)
 {
 	const struct lock_package *package = build->choice->package;
@@ -275,8 +275,8 @@ static int run_logged(struct build *build, build_work *work,
 	return status;
 }
 
-// The folder around the work itself. What another process noted while we waited for the
-// folder is what we would build now.
+// Does the work in the build's folder. A wheel that another process noted under this key
+// while we waited for the folder is the one that we would build now.
 static int run_build(struct build *build, build_work *work,
 		     struct sdist_outcome *ret_outcome, struct error *err)
 {
@@ -315,7 +315,7 @@ int sdist_build(struct store *store, const struct sdist_request *request,
 	const struct sdist_settings *settings = request->settings;
 	if (run_build(&build, make_wheel, ret_outcome, err) < 0)
 		return -1;
-	// The folder of an editable may change tomorrow.
+	// The wheel of an editable is not noted: its folder may change tomorrow.
 	if (!settings->editable && !ret_outcome->by_another &&
 	    built_note(settings->cache_directory, build.key, &build.wheel, err) < 0)
 		return -1;
@@ -324,7 +324,8 @@ int sdist_build(struct store *store, const struct sdist_request *request,
 
 // --- metadata --------------------------------------------------------------------------
 
-// Without the hook, as PEP 517 says: the whole wheel is made for the sake of one file.
+// A backend without the hook has to make the whole wheel for the sake of one file, as PEP
+// 517 says.
 static int read_metadata_of_wheel(struct build *build, struct error *err)
 {
 	AUTO(file_map_close) struct file_map map = { 0 };

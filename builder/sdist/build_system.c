@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads how a source tree wants to be built.
+// Reads how a project wants to be built.
 #include "builder/sdist/build_system.h"
 
 #include "base/toml.h"

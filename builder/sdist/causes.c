@@ -4,8 +4,8 @@
 
 #include "builder/sdist/embedded.h"
 
-// The rest of the next line that has `before`, after it; *log goes on from there. False
-// where there is no more of them.
+// Takes what follows `before` in the next line that has it; *log goes on from there.
+// False where no line has it any more.
 static bool next_after(struct slice *log, struct slice before, struct slice *ret_rest)
 {
 	size_t at = slice_find(*log, before);
@@ -33,8 +33,8 @@ static struct slice missing_header(struct slice log)
 	return S("");
 }
 
-// What stands between two texts that follow one another in one line, the last time that
-// they do.
+// Takes what stands between two texts that follow each other in one line, in the last
+// line that has both.
 static struct slice between(struct slice log, struct slice before, struct slice after)
 {
 	struct slice found = S(""), line;

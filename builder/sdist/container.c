@@ -106,7 +106,7 @@ static void add_all(struct arena *arena, struct words *words, const char *const 
 		add(arena, words, *more);
 }
 
-// --mount, because -v takes a colon in a path for its end.
+// -v would take a colon in a path for the path's end, --mount does not.
 static void add_mount(struct arena *arena, struct words *words, const char *path,
 		      const char *mode)
 {
@@ -117,8 +117,8 @@ static void add_mount(struct arena *arena, struct words *words, const char *path
 		    .ptr);
 }
 
-// As the one who runs pinbake, so that the files of the room are ours to remove. Rootless
-// podman has to be told that this user exists in there.
+// The program runs as the user who runs pinbake, so that the files of the room are ours
+// to remove. Rootless podman has to be told that this user exists in there.
 static void add_user(const struct container *container, struct arena *arena,
 		     struct words *words)
 {

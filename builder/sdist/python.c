@@ -27,7 +27,7 @@ static int read_lines(const struct line_list *lines, struct slice path,
 	return 0;
 }
 
-// What it said last is why it did not answer.
+// The last line that it printed says why it did not answer.
 static void explain(const struct workplace *place, struct error *err)
 {
 	struct slice log = { 0 };

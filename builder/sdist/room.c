@@ -21,7 +21,7 @@ static struct slice lock_suffix(void)
 
 // --- where -----------------------------------------------------------------------------
 
-// What is compiled there may have to run there.
+// Builds run what they have compiled, so the file system has to allow that.
 static const char *common_folder(void)
 {
 	static const char *const path = "/var/tmp/pinbake-build";
@@ -50,7 +50,7 @@ static int choose_folder(const char *cache_directory, struct arena *arena,
 
 // --- locks -----------------------------------------------------------------------------
 
-// A lock's file is removed by its holder, so what was opened may be gone by the time that
+// The holder of a lock removes its file, so what was opened may be gone by the time that
 // it is locked.
 static bool is_still_there(int fd, const char *path)
 {
@@ -141,7 +141,8 @@ int room_enter(const struct sdist_settings *settings, struct slice name,
 	return 0;
 }
 
-// The lock goes last: while it is held, nobody else takes the room for a left one.
+// The lock is given back last: while it is held, nobody takes the room for one that a
+// crash left.
 void room_leave(struct room *room)
 {
 	struct error ignored = { 0 };

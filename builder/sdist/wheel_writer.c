@@ -57,7 +57,7 @@ static bool is_in_info(struct slice name)
 	       slice_ends_with(slice_range(name, 0, slash), S(".dist-info"));
 }
 
-// Signatures in it would be of the RECORD that is replaced.
+// Files with signatures go with RECORD, because they sign the one that is replaced.
 static bool is_of_record(struct slice name)
 {
 	return is_in_info(name) && (slice_ends_with(name, S("/RECORD")) ||

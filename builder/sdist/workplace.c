@@ -50,8 +50,8 @@ int workplace_open(const struct sdist_settings *settings, struct slice name,
 		room_leave(&place.room);
 		return -1;
 	}
-	// One of that name can only be left of a crash: the room is ours. Other users of the
-	// same daemon have rooms of their own.
+	// A container of that name can only be left of a crash, because the room is ours.
+	// Other users of the same daemon have rooms of their own.
 	place.container_name = arena_printf(arena, "pinbake-build-%u-%.*s",
 					    (unsigned)geteuid(), SLICE_ARG(name))
 				       .ptr;
@@ -100,13 +100,14 @@ static void add_flags(const struct workplace *place, struct variables *variables
 	add(variables, "CXXFLAGS", map);
 }
 
-// On the PATH of an image: nobody knows the path yet.
+// A program without a folder is looked up on the PATH of the image: nobody knows its path
+// yet.
 static bool is_looked_up(const char *python)
 {
 	return slice_find_byte(slice_from(python), '/') == SLICE_NONE;
 }
 
-// Nothing of the user's environment but what is said here.
+// The build sees nothing of the user's environment but what is said here.
 static struct variables environment_of(const struct workplace *place, const char *python)
 {
 	struct variables variables = { .arena = place->arena };
@@ -160,7 +161,8 @@ static const char **arguments_of(const struct workplace *place,
 	return all;
 }
 
-// The room, and read-only what is read and the environment, once it is there.
+// Mounts the room, and read-only what the step reads and the environment, once it is
+// there.
 static const char *const *container_arguments(const struct workplace *place,
 					      const struct workplace_step *step,
 					      const struct sandbox_job *job)
@@ -187,7 +189,7 @@ static const char *const *container_arguments(const struct workplace *place,
 	return container_command(place->settings->container, &run, place->arena);
 }
 
-// The engine needs its daemon, so it is the container that has no network then.
+// The engine needs its daemon, so the container is what has no network.
 static int run_contained(struct workplace *place, const struct workplace_step *step,
 			 const struct sandbox_job *inner, struct error *err)
 {

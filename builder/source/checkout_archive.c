@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes source trees as tar archives.
+// Writes checkouts as tar archives.
 #include "builder/source/checkout_archive.h"
 
 #include "base/limits.h"

@@ -32,7 +32,7 @@ static bool is_left_out(struct slice name)
 	       slice_ends_with(name, S(".pyc")) || slice_ends_with(name, S(".egg-info"));
 }
 
-// Where builds leave what they made, unless it is a package that has the name.
+// Builds leave what they made in folders of these names, unless a package has the name.
 static bool is_build_output(const struct walk *walk, struct slice name, const char *path)
 {
 	static const char *const names[] = { "build", "dist", "wheelhouse" };
@@ -80,7 +80,8 @@ static size_t folders_above(struct slice inside)
 	return count;
 }
 
-// A link inside stays one; one that leads out becomes the file it leads to.
+// A link that stays inside the folder is kept; one that leads out becomes the file it
+// leads to.
 static int put_link(struct walk *walk, struct slice inside, const char *path,
 		    struct error *err)
 {

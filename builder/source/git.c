@@ -20,8 +20,8 @@ static bool is_short_id(struct slice text)
 	return slice_is_hex(text) && text.len >= SHORTEST_ID;
 }
 
-// A branch before a tag of its name, as pip has it, and both before what a commit's id
-// begins with.
+// A branch counts before a tag of its name, as pip has it, and both before a commit whose
+// id begins like that.
 static int parse_revision(struct git_repository *repository, struct slice *ret_commit,
 			  struct error *err)
 {
@@ -39,8 +39,8 @@ static int parse_revision(struct git_repository *repository, struct slice *ret_c
 	return git_parse_commit(repository, revision, ret_commit, err);
 }
 
-// What stands outside of branches and tags is asked for by itself, and is kept by its name:
-// another process may be asking for something else.
+// A revision outside of branches and tags is asked for by itself, and is kept by its
+// name, because another process may be asking for something else.
 static int fetch_named(struct git_repository *repository, struct slice name,
 		       struct slice *ret_commit, struct error *err)
 {

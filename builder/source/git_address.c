@@ -88,7 +88,7 @@ static int check_host(const struct url *url, bool is_file, struct error *err)
 	return 0;
 }
 
-// git check-ref-format, and nothing that rev-parse would compute: "main~2", "@{1}".
+// What git check-ref-format allows, less what rev-parse would compute: "main~2", "@{1}".
 static bool is_revision(struct slice text)
 {
 	static const char refused[] = "\\^:~?*[";
@@ -120,7 +120,7 @@ static struct slice subdirectory_of(struct arena *arena, struct slice location)
 	return slice_eq(below, S(".")) ? S("") : below;
 }
 
-// In the path alone: an '@' before it belongs to the user.
+// The revision stands in the path: an '@' before the path belongs to the user.
 static struct slice revision_of(struct slice *path)
 {
 	size_t at = slice_find_last_byte(*path, '@');

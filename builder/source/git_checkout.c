@@ -33,8 +33,8 @@ struct checkout_part {
 	struct slice rest; // of the blobs
 };
 
-// By depth: a submodule may be another commit of the same repository, whose blobs are
-// still mapped.
+// Files with blobs have the depth in their name: a submodule may be another commit of the
+// same repository, whose blobs are still mapped.
 static const char *blobs_path(const struct checkout_part *part)
 {
 	const char *name =
@@ -66,7 +66,8 @@ static bool is_submodule(const struct tree_item *item)
 	return slice_eq(item->mode, S("160000"));
 }
 
-// Before git unpacks them: one blob can stand under many names, and packs say little of it.
+// Sizes are summed up before git unpacks the blobs: one blob can stand under many names,
+// and the size of a pack says little of it.
 static int count_bytes(const struct tree_item *item, struct slice size, uint64_t *total,
 		       struct error *err)
 {
@@ -160,8 +161,8 @@ static bool is_unfilled_archival(const struct tree_item *item, struct slice byte
 	       slice_contains(bytes, S("$Format:"));
 }
 
-// "" where no tag is to be found. What else fails must not become an archive that has a
-// wrong version for ever.
+// Gives "" where no tag is to be found. Any other failure is an error: it must not become
+// an archive that has a wrong version for ever.
 static int describe(struct checkout_part *part, struct slice *ret_name, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
@@ -229,7 +230,8 @@ static struct slice url_in_gitmodules(struct checkout_part *part, struct slice a
 	return S("");
 }
 
-// As git resolves it: "../b.git" beside the repository itself; "git@host:a/b" is ssh.
+// Resolves an address as git does: "../b.git" lies beside the repository itself;
+// "git@host:a/b" is ssh.
 static struct slice submodule_location(struct checkout_part *part, struct slice url)
 {
 	struct arena *arena = part->repository.arena;
@@ -303,7 +305,8 @@ static int put_submodule(struct checkout_part *part, const struct tree_item *ite
 	if (call(part, words, &all, err) < 0)
 		return -1;
 	struct slice url = url_in_gitmodules(part, all, item->path);
-	// A link without an entry is an empty folder in every checkout.
+	// A submodule's commit without an entry in .gitmodules is an empty folder in
+	// every checkout.
 	if (!url.len)
 		return 0;
 	if (put_submodule_at(part, item, submodule_location(part, url), err) < 0)

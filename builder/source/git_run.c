@@ -29,8 +29,8 @@ static void add(struct variables *variables, const char *item)
 		variables->items[variables->len++] = item;
 }
 
-// A password goes by the environment, which other users cannot read, and is one of git's
-// for this address' host alone.
+// The environment carries a password, because other users cannot read it, as a setting of
+// git for this address' host alone.
 static void add_credentials(struct arena *arena, const struct git_address *address,
 			    struct variables *variables)
 {
@@ -102,8 +102,8 @@ static const char *output_path(const struct git_repository *repository)
 int git_run(struct git_repository *repository, const struct git_call *call, int *ret_code,
 	    struct error *err)
 {
-	// What is configured nowhere but by the repository itself, which is ours and has
-	// nothing of it, is said again, so that it does not rest on that alone.
+	// These settings are git's defaults, and the repository, which is ours, has no
+	// others. They are said again so that nothing rests on that alone.
 	static const char *const first[] = {
 		"-c",         "core.hooksPath=/dev/null",
 		"-c",         "core.fsmonitor=false",
@@ -162,7 +162,7 @@ static bool is_complaint(struct slice line)
 	       slice_starts_with(line, S("error: "));
 }
 
-// git says why in its first "fatal:" line, or the program that it ran in the last one.
+// The first "fatal:" line of git says why, or the last line of the program that git ran.
 int git_fail(const struct git_repository *repository, struct error *err)
 {
 	enum { TAIL = 64 * 1024, SHOWN = 300 };
@@ -196,7 +196,7 @@ int git_repository_open(const struct git *git, const struct git_address *address
 	const char *folder = path_join(arena, git->cache_directory, name);
 	if (make_directories(folder, err) < 0)
 		return -1;
-	// git runs in it, and takes paths as seen from there.
+	// git runs in this folder and takes paths as seen from there.
 	repository.folder = path_real(arena, folder).ptr;
 	repository.path = path_join(arena, repository.folder, S("repo"));
 	repository.is_ready = file_exists(path_join(arena, repository.path, S("HEAD")));
@@ -213,7 +213,7 @@ void git_repository_close(struct git_repository *repository)
 	(void)!remove_tree(git_temporary(repository, "errors"), &ignored);
 }
 
-// An empty template: no hooks, no description, nothing.
+// The template is empty: no hooks, no description.
 static int init(struct git_repository *repository, struct error *err)
 {
 	const char *const words[] = { "init",        "--quiet",        "--bare",
@@ -235,8 +235,8 @@ static int refuse_offline(const struct git_repository *repository, struct error 
 	return error_hint(err, "run once without --offline");
 }
 
-// Pruned first: a branch that is gone is none any more, and may not stand in the way of
-// another below its name.
+// Branches that are gone are pruned first: one of them may stand in the way of another
+// below its name.
 int git_fetch(struct git_repository *repository, struct slice refspec, struct error *err)
 {
 	const char *const words[] = {

@@ -15,7 +15,7 @@ struct git_repository {
 	bool is_fetched;    // by this run
 };
 
-// Makes the folder, asks nobody.
+// Makes the folder; no server is asked.
 NODISCARD int git_repository_open(const struct git *git,
 				  const struct git_address *address, struct arena *arena,
 				  struct git_repository *ret_repository,
@@ -47,7 +47,8 @@ NODISCARD int git_fetch(struct git_repository *repository, struct slice refspec,
 // The full id of a commit; *ret_commit "" where the repository has no such object.
 NODISCARD int git_parse_commit(struct git_repository *repository, struct slice name,
 			       struct slice *ret_commit, struct error *err);
-// Has the commit's objects, fetched if need be. ERROR_NO, ERROR_SOURCE.
+// Makes sure that the commit's objects are there, fetched if need be. ERROR_NO,
+// ERROR_SOURCE.
 NODISCARD int git_need_commit(struct git_repository *repository, struct slice commit,
 			      struct error *err);
 

@@ -51,7 +51,8 @@ static bool is_the_file(const char *path, const struct lock_file *file)
 	return sha256_eq(&digest, &file->sha256);
 }
 
-// A file of that name with other bytes, a wheel that was built here say, is passed over.
+// A file of that name that has other bytes, a wheel that was built here for instance, is
+// passed over.
 static bool find_in_wheelhouses(const struct address_finder *finder,
 				const struct lock_file *file, struct addresses *addresses)
 {
@@ -82,7 +83,8 @@ static int ask_locator(const struct address_finder *finder,
 	return 0;
 }
 
-// What a path alone names is this host's own: no index is asked about it.
+// A file that the lock names by a path alone is this host's own: no index is asked about
+// it.
 static bool is_local(const struct lock_file *file)
 {
 	return file->path.len && !file->url.len;

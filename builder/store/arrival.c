@@ -4,7 +4,8 @@
 
 #include "base/limits.h"
 
-// Where no size is locked; the largest wheel on any index is below 4 GB.
+// Limits a file of which the lock says no size; the largest wheel on any index is below 4
+// GB.
 #define UNKNOWN_SIZE_MAX (16 * GIB)
 
 struct arrival arrival_of(struct store *store, const struct lock_choice *choice,

@@ -92,7 +92,7 @@ int store_layer_record_read(const struct store *store, const struct sha256 *key,
 	return 0;
 }
 
-// Not durable: what a crash damages counts as none, and a bake makes it anew.
+// Writing is not durable: what a crash damages counts as none, and a bake makes it anew.
 static int write_small(const char *path, struct slice text, struct error *err)
 {
 	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };

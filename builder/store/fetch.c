@@ -94,7 +94,7 @@ static int add_missing(struct fetch *fetch, const struct lock_choice *choice,
 	return 0;
 }
 
-// What takes longest begins first, in the net and with the crew.
+// The largest files begin first, in the net and with the crew: they take longest.
 static int largest_first(const void *left, const void *right)
 {
 	const struct download *a = left, *b = right;
@@ -183,7 +183,8 @@ static void finish(struct download *download)
 		crew_add(fetch->crew, arrival_enter, &download->arrival);
 }
 
-// Hashes are of the file as it lies at its server: no content coding is wanted.
+// The lock's hash is of the file as it lies at its server, so no content coding is
+// wanted.
 static void request(struct download *download)
 {
 	const struct lock_file *file = download->choice->file;
@@ -337,7 +338,8 @@ static void start(struct download *download)
 	fail(fetch, &error);
 }
 
-// False where another process is loading the file. It may have come since we looked.
+// Gives false where another process is loading the file. The file may have come since we
+// looked.
 static bool start_or_wait(struct download *download)
 {
 	struct fetch *fetch = download->fetch;
@@ -417,7 +419,7 @@ static void announce(const struct fetch *fetch)
 	work_stage(fetch->work, "downloading", total);
 }
 
-// Interrupted, nothing is waited for: checks that have not begun are dropped with the
+// An interrupted run waits for nothing: checks that have not begun are dropped with the
 // crew.
 static int run(struct fetch *fetch, struct error *err)
 {

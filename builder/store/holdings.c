@@ -56,7 +56,8 @@ static void measure(const char *path, unsigned depth, struct holding *holding)
 	int64_t used = place.atime_s > place.mtime_s ? place.atime_s : place.mtime_s;
 	if (place.kind == PLACE_FILE)
 		holding->bytes += place.size;
-	// To look into a folder is to use it: only files count, and a folder's changes.
+	// Looking into a folder changes its access time, so that only files count, and
+	// changes of the folder.
 	if (place.kind == PLACE_DIRECTORY)
 		used = place.mtime_s;
 	if (used > holding->used_s)

@@ -17,7 +17,8 @@ bool loading_begin(const struct store *store, const struct sha256 *digest,
 	return true;
 }
 
-// Removed while it is still held: who opened it before finds that it is gone.
+// The folder is removed while its lock is still held: who opened it before finds that it
+// is gone.
 void loading_end(struct loading *loading)
 {
 	struct error ignored = { 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The folders of unpacked wheels: their names, their appearing, their check.
+// Names, fills and checks the folders of unpacked wheels.
 #include "builder/store/unpacked.h"
 
 #include "base/copies.h"
@@ -14,8 +14,8 @@ const char *store_unpacked_path(const struct store *store, const struct sha256 *
 	return store_path_of(store->unpacked, wheel, arena);
 }
 
-// An empty file whose access time tells of the last use: those of the others stand still
-// where they are only linked.
+// The access time of this empty file tells when the folder was last used: files that are
+// only linked are not read.
 static const char *marker_of(const char *folder, struct arena *arena)
 {
 	return path_join(arena, folder, S("used"));
@@ -56,7 +56,7 @@ bool unpacked_is_untouched(const char *path, const struct zip_entry *zip, unsign
 
 // --- appearing -------------------------------------------------------------------------
 
-// What a killed process left in it goes.
+// Removes what a killed process left in it.
 static int take_over(const char *work, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };

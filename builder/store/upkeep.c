@@ -148,8 +148,8 @@ static bool remove_counted(const struct holding *holding, struct store_usage *fr
 	return gone;
 }
 
-// What a killed process was writing; a living one may still be at a younger one, or in a
-// repository that it used lately. Of unpacked wheels nothing is written again.
+// A partial file may still be written to while it is young, and a repository that was
+// used lately may be in use. Unpacked wheels are never written to again.
 static bool is_in_use(const struct holding *holding, uint64_t now)
 {
 	bool written = holding->is_folder && holding->kind != STORE_UNPACKED;
@@ -157,8 +157,8 @@ static bool is_in_use(const struct holding *holding, uint64_t now)
 	       age_of(holding->used_s, now) <= STALE_SECONDS;
 }
 
-// Nothing may go missing under a bake or an install. Where there are no locks, there is
-// nobody to ask.
+// Nothing may go missing under a bake or an install. A file system without locks does not
+// tell about other processes.
 static int take_alone(const struct store *store, struct error *err)
 {
 	if (store->shared < 0 || place_take_alone(store->shared))

@@ -204,7 +204,8 @@ static uint64_t count_lines(struct slice text)
 	return count;
 }
 
-// Stored entries are their own bytes; a damaged one makes the archive as good as absent.
+// The entries are stored, so their bytes are used in place; a damaged one makes the
+// archive as good as absent.
 static bool read_archive(const char *path, struct arena *arena,
 			 struct bytecode *ret_bytecode)
 {

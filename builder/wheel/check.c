@@ -11,8 +11,7 @@
 #include "builder/wheel/layout.h"
 #include "builder/wheel/record.h"
 
-// Which Python it is for does not matter here; any place below a prefix shows what leaves
-// it.
+// The check needs no particular Python: any place below a prefix shows what leaves it.
 static const struct layout_places anywhere = {
 	.site = { "lib/python3/site-packages", sizeof("lib/python3/site-packages") - 1 },
 	.headers = { "include/site/python3", sizeof("include/site/python3") - 1 },

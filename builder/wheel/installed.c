@@ -234,7 +234,8 @@ static void write_wheel_rows(const struct installer *run, struct buf *out,
 	}
 	if (!map_has(&seen, record_name))
 		record_write_row(out, &own);
-	// Signatures of RECORD may lack a row (inst.2); their content is theirs alone.
+	// Signatures of RECORD need no row (inst.2), as nothing vouches for them but
+	// themselves.
 	for (size_t i = 0; i < run->own_len; i++) {
 		const struct installed_file *file = &run->files.files[i];
 		if (!file->zip || !layout_needs_no_row(&run->layout, file->zip->name) ||
@@ -251,7 +252,7 @@ static int by_path(const void *a, const void *b)
 			 ((const struct installed_file *)b)->path);
 }
 
-// What was made here, sorted by the path that the row shows.
+// Lists what was made here, sorted by the path that the row shows.
 static void write_made_rows(const struct installer *run, struct buf *out)
 {
 	const struct installed_file *made = &run->files.files[run->own_len];

@@ -18,7 +18,7 @@ struct layout_run {
 	struct layout *layout;
 };
 
-// A long name is cut, so that what is wrong with it stays to be seen.
+// A long name is cut, so that the message still shows what is wrong with it.
 static int refuse(const struct layout_run *run, const struct zip_entry *zip,
 		  const char *why, struct error *err)
 {

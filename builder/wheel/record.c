@@ -15,7 +15,8 @@ static bool is_line_end(char c)
 	return c == '\n' || c == '\r';
 }
 
-// The quote has been seen. A doubled quote stands for one; only then is the text copied.
+// The opening quote has been taken already. A doubled quote stands for one; only then is
+// the text copied.
 static int read_quoted(struct cursor *cursor, struct slice *ret_field, struct error *err)
 {
 	struct buf joined = { .arena = cursor->arena };

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-// The version stands in layer keys: another meaning of a rule is another layer.
+// Layer keys hold this version: when a rule comes to mean something else, layers get
+// other keys.
 static const char heading[] = "pinbake-strip 1\n";
 
 static const struct {
@@ -21,7 +22,7 @@ static const struct {
 };
 enum { RULES = sizeof(rules_by_name) / sizeof(rules_by_name[0]) };
 
-// These hand their headers to a compiler when they run.
+// These packages hand their headers to a compiler when they run.
 static const char *const compiles_at_run_time[] = {
 	"cffi",
 	"cppyy",
@@ -290,7 +291,7 @@ static int read_modules(struct strip *run, struct error *err)
 	return 0;
 }
 
-// Of every group: plugins count too.
+// Entry points of every group are looked at: plugins count too.
 static int read_entry_points(struct strip *run, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };

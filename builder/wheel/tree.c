@@ -232,7 +232,7 @@ static int add_directories(struct joiner *run, const struct tree_entry *entry,
 	return 0;
 }
 
-// The prefix itself is there even where no wheel is.
+// Adds the prefix itself, which a tree has even without any wheel.
 static void add_prefix(struct joiner *run)
 {
 	struct slice path = run->prefix;

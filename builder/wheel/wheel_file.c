@@ -112,7 +112,8 @@ static bool is_remote(struct slice url)
 	return url.len && !slice_starts_with(url, S("file:"));
 }
 
-// Of one that was built, the archive is the lock's, and the file is its wheel.
+// Where a wheel was built from an archive, the archive is the lock's, and the file is its
+// wheel.
 static const struct lock_file *archive_of(const struct lock_choice *choice)
 {
 	if (choice->file && choice->file->kind == LOCK_ARCHIVE)
@@ -120,7 +121,8 @@ static const struct lock_file *archive_of(const struct lock_choice *choice)
 	return choice->package->has_archive ? &choice->package->archive : NULL;
 }
 
-// Only where it is installed on the host that has the folder: its path is absolute then.
+// An editable folder is named by an absolute path only where it is installed on its own
+// host.
 static bool is_editable(const struct lock_directory *directory)
 {
 	return directory->editable && slice_starts_with(directory->path, S("/"));
