@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "builder/install/installation.h"
 #include "builder/wheel/wheel.h"
-#include "builder/wheel/scheme.h"
 
 #include <stdatomic.h>
 #include <string.h>

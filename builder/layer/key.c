@@ -3,7 +3,6 @@
 #include "builder/layer/key.h"
 
 #include "base/zstd_frame.h"
-#include "builder/wheel/scheme.h"
 #include "builder/wheel/tree.h"
 
 static void put_digest(struct buf *text, const struct sha256 *digest)
