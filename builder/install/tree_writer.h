@@ -8,7 +8,7 @@
 
 struct tree_writer_options {
 	const char *folder; // exists and is empty
-	// What the tree's paths begin with, without the leading slash: left off
+	// Paths of the tree begin with it, without the leading slash; it is left off.
 	struct slice prefix;
 	uint64_t mtime;      // of everything
 	struct store *store; // of unpacked wheels
@@ -19,8 +19,8 @@ struct tree_writer_options {
 	const struct work *work;
 };
 
-// trees: skeleton and wheels; a directory may stand in both. wheels: those of the second
-// tree. Directory times are set by tree_writer_finish, after whatever else was put in.
+// A directory may stand in both trees; wheels are those of the second one.
+// tree_writer_finish sets the times of directories, after whatever else was put in.
 struct tree_writer {
 	const struct tree_writer_options *options;
 	const struct tree *skeleton, *packages;

@@ -6,7 +6,7 @@
 #include "builder/layer/baker.h"
 #include "builder/layer/plan.h"
 
-// Sets the skips of the plan's layers of bytecode; the request's `ensure` is called for wheels that have to be opened for it.
-// Texts live in arena.
+// Sets the skips of the plan's layers of bytecode. The request's `ensure` is called for
+// wheels that have to be opened for it. Texts live in arena.
 NODISCARD int skips_find(const struct layer_baker *baker, struct plan *plan,
 			 struct arena *arena, struct error *err);

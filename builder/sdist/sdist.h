@@ -30,7 +30,7 @@ struct sdist_python {
 	bool free_threaded;
 };
 
-// What of building needs folders above this one.
+// What a build needs of folders above this one.
 struct sdist_host {
 	// Brings the environment `prefix` to exactly these requirements (PEP 508 texts)
 	// and what they need, for that interpreter. ret_digest: of what was chosen.
@@ -73,17 +73,19 @@ struct sdist_outcome {
 	bool by_another;          // process, at the same time: no log is ours
 };
 
-// Asks an interpreter of this machine what it is; with settings->container one of the image, by a name that is looked up on
-// the image's own PATH ("python3.12"): the path in the answer is one of the image then. Of the settings only cache_directory,
-// container and work are looked at. ERROR_INPUT where it is none that can build.
+// Asks an interpreter of this machine what it is. With settings->container it is one of
+// the image, by a name that is looked up on the image's own PATH ("python3.12"), and the
+// path in the answer is one of the image. Only cache_directory, container and work of the
+// settings count. ERROR_INPUT where it is none that can build.
 NODISCARD int sdist_look_at_python(const struct sdist_settings *settings,
 				   struct slice path, struct arena *arena,
 				   struct sdist_python *ret_python, struct error *err);
 
-// Builds the sdist, whatever was built before, and puts the wheel into the store. Of a file with a subdirectory the project
-// is there. With settings->editable its wheel leads to that folder (PEP 660), and the file is not looked at but for its
-// digest. ERROR_NO: the backend failed; ret_outcome has the end of its log, err the cause where it is known. ERROR_INPUT: the
-// sdist holds no project. ret_outcome is set in any case.
+// Builds the sdist, whatever was built before, and puts the wheel into the store. A
+// file's subdirectory, where it has one, is the project's folder. With settings->editable
+// its wheel leads to that folder (PEP 660), and only the file's digest is looked at.
+// ERROR_NO: the backend failed; ret_outcome has the end of its log, err the cause where
+// it is known. ERROR_INPUT: the sdist holds no project. ret_outcome is set in any case.
 NODISCARD int sdist_build(struct store *store, const struct sdist_request *request,
 			  struct arena *arena, struct sdist_outcome *ret_outcome,
 			  struct error *err);

@@ -52,9 +52,10 @@ struct fetch_request {
 	admit_file *admit; // wheel_admit of builder/wheel, which checks RECORD (inst.2)
 };
 
-// Makes every chosen file present and verified: it is looked for in the store, in the wheelhouses, at the locator, at the
-// lock's url or path, in this order. Size and SHA-256 are checked while the bytes come.
-// ERROR_INTEGRITY names the file and both hashes. Nothing unverified is ever visible under its digest.
+// Makes every chosen file present and verified. It is looked for in the store, in the
+// wheelhouses, at the locator, and at the lock's url or path; a locator that is the last
+// resort comes last. Size and SHA-256 are checked while the bytes come. ERROR_INTEGRITY
+// names the file and both hashes. Nothing unverified is ever visible under its digest.
 NODISCARD int store_fetch(struct store *store, struct net *net,
 			  const struct fetch_request *request, const struct work *work,
 			  struct error *err);

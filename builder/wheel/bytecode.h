@@ -21,7 +21,8 @@ struct bytecode_request {
 	const struct target *target;
 	const struct work *work; // or NULL
 };
-// Asks it. ERROR_INPUT: not the target's Python, or older than 3.7. Texts live in arena.
+// Asks the interpreter what it is. ERROR_INPUT: not the target's Python, or older than
+// 3.7. Texts live in arena.
 NODISCARD int bytecode_look_at(const struct store *store,
 			       const struct bytecode_request *request,
 			       struct arena *arena,
@@ -46,8 +47,8 @@ struct bytecode_settings {
 	const struct work *work; // or NULL
 };
 
-// From the store, or compiled into it. ERROR_NO where the interpreter fails. Texts live in
-// arena.
+// Takes the bytecode from the store, or compiles it into the store. ERROR_NO where the
+// interpreter fails. Texts live in arena.
 NODISCARD int bytecode_open(const struct bytecode_settings *settings,
 			    const struct wheel_file *wheel, struct arena *arena,
 			    struct bytecode *ret_bytecode, struct error *err);
@@ -63,6 +64,7 @@ NODISCARD int tree_of_bytecode(const struct tree_options *options,
 			       const struct bytecode_list *list, struct arena *arena,
 			       struct tree *ret_tree, struct error *err);
 
-// Both trees in one, each directory once; what both have otherwise is the upper's.
+// Joins both trees: each directory stands in the result once, and of what both have
+// otherwise the upper's counts.
 struct tree tree_merge(const struct tree *lower, const struct tree *upper,
 		       struct arena *arena);

@@ -97,13 +97,12 @@ struct tree {
 	uint64_t stripped_files, stripped_bytes; // of its wheels, left out (env.11)
 };
 
-// wheels in the order of plan.4 (inside a layer that is the order of names; install takes
-// plan_order of layer/plan.h): the later one wins (env.10). They must stay open while the
-// tree is used. The tree and its texts live in arena. ERROR_INTEGRITY: a path that leaves
-// the prefix, a symbolic link, no or a malformed dist-info, a file against a directory, and,
-// where the target is not Linux, two names of one wheel that differ in case or Unicode form
-// alone.
-// ERROR_INPUT with options->strict: a collision.
+// Joins the wheels, which are in the order of plan.4 (within a layer by name; install
+// takes plan_order of layer/plan.h): the later one wins (env.10). They must stay open
+// while the tree is used. The tree and its texts live in arena. ERROR_INTEGRITY: a path
+// that leaves the prefix, a symbolic link, no or a malformed dist-info, a file against a
+// directory, and, where the target is not Linux, two names of one wheel that differ in
+// case or Unicode form alone. ERROR_INPUT with options->strict: a collision.
 NODISCARD int tree_of_wheels(const struct tree_options *options, struct wheel_list wheels,
 			     struct arena *arena, struct tree *ret_tree,
 			     struct error *err);

@@ -31,18 +31,19 @@ NODISCARD int wheel_file_open(const struct store *store, const struct lock_choic
 			      struct error *err);
 void wheel_file_close(struct wheel_file *wheel); // fine on a zeroed struct
 
-// The direct_url.json that env.9 wants for a choice (URL, archive and VCS sources), ""
-// for files of an index or of this host. From the lock alone: no wheel is opened. Part of
-// the layer key.
+// The direct_url.json of a choice (env.9): of URL, archive and VCS sources, "" for files
+// of an index or of this host. It is read off the lock alone, so no wheel is opened for
+// it. Part of the layer key.
 struct slice wheel_direct_url(const struct lock_choice *choice, struct arena *arena);
 
 // --- the one thorough look at a wheel, before it enters the store (inst.1, inst.2, gz.11) ---
 
+// Inflates everything once, in pieces. wheel->name and file_name must be set.
 // ERROR_INTEGRITY, naming file and entry, for all that layout_of_wheel refuses, and: a
 // WHEEL file that is missing or of a newer major version; no RECORD; an entry without a
 // row in it, with a hash weaker than SHA-256 or another hash; a wrong length or CRC-32; a
 // compression that wheels do not use; entry points that name no function; two entries at
-// one place. Inflates everything once, in pieces. wheel->name and file_name must be set.
+// one place.
 NODISCARD int wheel_check(const struct wheel_file *wheel, const struct work *work,
 			  struct error *err);
 
@@ -51,7 +52,7 @@ NODISCARD int wheel_check_path(const char *path, struct slice project,
 			       struct slice file_name, const struct work *work,
 			       struct error *err);
 
-// For store_fetch: what is a wheel has to pass wheel_check_path.
+// For store_fetch: a file that is a wheel has to pass wheel_check_path.
 NODISCARD int wheel_admit(const struct arrived_file *file, const struct work *work,
 			  struct error *err);
 
