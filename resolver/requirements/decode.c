@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Finding out a file's encoding and leaving it behind.
+// Finds out a file's encoding, and turns it into UTF-8.
 #include "resolver/requirements/decode.h"
 
 #include "base/encoding.h"
 
 enum encoding { ENCODING_UTF8, ENCODING_LATIN1, ENCODING_WINDOWS_1252, ENCODING_OTHER };
 
-// Python's names for them, lower case and with '-' for '_'.
+// Python's names of encodings, in lower case and with '-' for '_'.
 static const struct {
 	const char *name;
 	enum encoding encoding;
@@ -129,7 +129,7 @@ static int decode_by_cookie(struct arena *arena, struct source *source, struct e
 	return error_hint(err, "save the file as UTF-8");
 }
 
-// No name, path or version holds one, and C strings would end there.
+// No name, path or version holds a NUL byte, and C strings would end there.
 static int check_nul(const struct source *source, struct error *err)
 {
 	size_t nul = slice_find_byte(source->text, '\0');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Strings of a TOML document to entries of the requirement set.
+// Turns strings of a TOML document into entries of the requirement set.
 #include "resolver/requirements/document.h"
 
 #include "base/limits.h"
@@ -30,7 +30,8 @@ int document_load(const char *path, const struct requirement_reader *reader,
 
 // --- inclusions ----------------------------------------------------------------------
 
-// Both must hold. A marker knows no "and" of trees, but of texts.
+// A marker that holds where both do. Trees of markers cannot be joined by "and", but
+// texts can.
 static struct marker *both(struct document *document, struct marker *a, struct marker *b)
 {
 	struct marker *joined = NULL;

@@ -23,8 +23,8 @@ struct document {
 	diagnostics_add((document)->diagnostics, SEVERITY_ERROR, ERROR_INPUT, (span), \
 			__VA_ARGS__)
 
-// The file at `path`, "-" for standard input, as a source that lives in the arena. The
-// error of a file that cannot be read goes to diagnostics.
+// Loads the file at `path`, "-" for standard input, as a source that lives in the arena.
+// If it cannot be read, the error goes to diagnostics.
 NODISCARD int document_load(const char *path, const struct requirement_reader *reader,
 			    struct arena *arena, struct source **ret_source,
 			    struct diagnostics *diagnostics);
@@ -39,17 +39,18 @@ struct inclusion {
 	struct marker *marker; // what must hold for all of the list; NULL: nothing
 };
 
-// A list at `span` that `up` includes; marker is added to that of up.
+// Describes a list at `span` that `up` includes; marker is added to that of up.
 struct inclusion inclusion_of(struct document *document, const struct inclusion *up,
 			      struct slice name, struct span span, struct marker *marker);
 bool inclusion_is_open(const struct inclusion *inclusion, struct slice name);
 
-// Lists that include one another multiply: false, with one error, once too many items
-// have been read or lists stand in one another.
+// Counts an item that is read, since lists that include one another multiply. False, with
+// one error, once too many items have been read or too many lists stand in one another.
 bool document_step(struct document *document, const struct inclusion *inclusion,
 		   struct span span);
 
-// A PEP 508 string; -1 after an error, which stands at the bad part of it (621.2).
+// Parses a PEP 508 string; -1 after an error, whose place is the bad part of the string
+// (621.2).
 NODISCARD int document_requirement(struct document *document,
 				   const struct toml_value *string,
 				   struct requirement *ret_requirement);
@@ -71,8 +72,8 @@ struct named_lists {
 	struct map ids;
 };
 
-// Two names that are the same when normalized are an error; what: "group" (735.1).
-// table may be NULL.
+// Reads the entries of a table, which may be NULL. Two names that are the same when
+// normalized are an error (735.1); what: "group".
 void named_lists_read(struct document *document, const struct toml_table *table,
 		      const char *what, struct named_lists *ret_lists);
 const struct named_list *named_lists_find(const struct named_lists *lists,

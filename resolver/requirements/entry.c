@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Telling names, paths and URLs apart, and reading what hangs on each: extras, marker,
-// egg name, hashes.
+// Tells names, paths and URLs apart, and reads what belongs to each: extras, marker, egg
+// name, hashes.
 #include "resolver/requirements/entry.h"
 
 #include "base/text.h"
@@ -70,8 +70,8 @@ static bool is_requirement_punctuation(char c)
 	       c == '[' || c == ' ';
 }
 
-// Without asking the disk: a leading dot, or a slash before anything that only a
-// requirement would hold.
+// The disk is not asked: a path has a leading dot, or a slash before anything that only a
+// requirement has.
 static bool looks_like_path(struct slice text)
 {
 	if (text.len && (text.ptr[0] == '.' || text.ptr[0] == '/'))
@@ -103,7 +103,7 @@ static size_t find_path_extras(struct slice path)
 		       : path.len;
 }
 
-// Reads extras and marker of something that has no name by lending it one.
+// Reads the extras and the marker of something without a name by lending it one.
 static int parse_nameless(struct parser *p, struct slice extras, size_t extras_at,
 			  struct slice marker, size_t marker_at,
 			  struct requirement *ret_requirement)

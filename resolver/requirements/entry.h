@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The requirement part of a line to an entry: a name with specifiers, a local path, or a
-// URL (req.6).
+// Parses the requirement part of a line: a name with specifiers, a local path, or a URL
+// (req.6).
 #pragma once
 
 #include "resolver/requirements/lines.h"
 #include "resolver/requirements/requirements.h"
 
-// text is a part of the line's text that begins at `offset`; with verbatim false it only
-// stands for text[offset..offset+len), quotes having been taken away. Fills requirement,
-// path, editable and span of *ret_entry, all else is zero. Problems go to diagnostics; -1
-// if there was one.
+// text is a part of the line's text that begins at `offset`. With verbatim false it is
+// what text[offset..offset+len) means, without its quotes. Fills requirement, path,
+// editable and span of *ret_entry, all else is zero. Problems go to diagnostics; -1 if
+// there was one.
 struct entry_text {
 	const struct logical_line *line;
 	struct slice text;
@@ -23,7 +23,7 @@ NODISCARD int entry_parse(struct arena *arena, const struct entry_text *from,
 			  struct requirement_entry *ret_entry,
 			  struct diagnostics *diagnostics);
 
-// "sha256:…" of --hash. Problems go to diagnostics; -1 if there was one.
+// Parses "sha256:…" of --hash. Problems go to diagnostics; -1 if there was one.
 NODISCARD int entry_parse_hash(struct arena *arena, struct slice value, struct span span,
 			       struct requirement_hash *ret_hash,
 			       struct diagnostics *diagnostics);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Physical lines to logical ones. What counts as a line end, a blank and a comment is
-// Python's view, since pip's format is defined by its program.
+// Turns physical lines into logical ones. Line ends, blanks and comments are what they
+// are for Python, since pip's format is defined by its program.
 #include "resolver/requirements/lines.h"
 
-// Bytes of the line end at text[at], 0 if there is none (str.splitlines).
+// The length of the line end at text[at], 0 if there is none (as in str.splitlines).
 static size_t line_end_length(struct slice text, size_t at)
 {
 	unsigned char c = (unsigned char)text.ptr[at];
@@ -20,8 +20,8 @@ static size_t line_end_length(struct slice text, size_t at)
 										      : 0;
 }
 
-// Bytes of the blank at text[at], 0 if there is none (str.isspace). Pages and word
-// processors leave the wide ones.
+// The length of the blank at text[at], 0 if there is none (as in str.isspace). Wide
+// blanks come from pages and word processors.
 static size_t blank_length(struct slice text, size_t at)
 {
 	static const char *const wide[] = {
@@ -105,7 +105,7 @@ static void put_piece(struct builder *builder, struct line_piece piece)
 	*array_push(builder->text.arena, builder) = piece;
 }
 
-// A byte of the source; goes on with the last piece where it stands right behind it.
+// Adds a byte of the source. It continues the last piece if it stands right behind that.
 static void put_byte(struct builder *builder, char byte, size_t source_offset)
 {
 	const struct line_piece *last =
@@ -117,7 +117,7 @@ static void put_byte(struct builder *builder, char byte, size_t source_offset)
 	buf_byte(&builder->text, byte);
 }
 
-// Text that stands for source[offset..offset+len).
+// Adds a text that stands for source[offset..offset+len).
 static void put_text(struct builder *builder, struct slice text, size_t source_offset,
 		     size_t source_len)
 {
@@ -196,7 +196,7 @@ static void find_content(struct slice text, size_t *ret_from, size_t *ret_to)
 	*ret_to = to;
 }
 
-// Length of the "${NAME}" at text[at], 0 if there is none (req.2).
+// The length of the "${NAME}" at text[at], 0 if there is none (req.2).
 static size_t variable_length(struct slice text, size_t at)
 {
 	struct slice rest = slice_skip(text, at);
@@ -219,7 +219,7 @@ static struct slice variable_value(const struct line_reader *reader, struct aren
 		arena_c_string(arena, slice_range(text, at + 2, at + len - 1))));
 }
 
-// joined.text[from..to) with its variables replaced.
+// The text joined.text[from..to) with its variables replaced.
 static struct logical_line expand(const struct line_reader *reader, struct arena *arena,
 				  const struct logical_line *joined, size_t from,
 				  size_t to)
@@ -241,7 +241,7 @@ static struct logical_line expand(const struct line_reader *reader, struct arena
 	return line_of(joined->source, &builder);
 }
 
-// A part of one physical line, as it is.
+// A part of one physical line, unchanged.
 static struct logical_line borrow(const struct source *source, struct arena *arena,
 				  struct slice part)
 {

@@ -34,11 +34,11 @@ struct line_reader {
 	size_t at;
 };
 
-// The next line that is not empty; false at the end. It borrows from the source where it
-// can, else from the arena.
+// Takes the next line that is not empty; false at the end. The line borrows from the
+// source if it can, else from the arena.
 bool line_next(struct line_reader *reader, struct arena *arena,
 	       struct logical_line *ret_line);
 
-// A text that is one line as it stands, comments and variables included.
+// Makes one line of a text as it stands, with comments and variables.
 void line_of_text(const struct source *source, struct arena *arena,
 		  struct logical_line *ret_line);

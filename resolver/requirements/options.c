@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Words and options of a line. Markers never come here: a shell's quoting would spoil
-// them (req.3).
+// Splits a line into words and options. Markers never come here, since a shell's quoting
+// would spoil them (req.3).
 #include "resolver/requirements/options.h"
 
 #include "packaging/name.h"
@@ -31,7 +31,8 @@ static const struct option_info known_options[] = {
 	{ "--require-hashes", 0, false, LINE_OPTION_RUN, OPTION_REQUIRE_HASHES },
 	{ "--trusted-host", 0, true, LINE_OPTION_RUN, OPTION_TRUSTED_HOST },
 	{ "--use-feature", 0, true, LINE_OPTION_RUN, OPTION_USE_FEATURE },
-	// Tells pip not to ask for hashes of all because one has them; we never do.
+	// Tells pip not to ask for the hashes of all requirements because one has them,
+	// which pinbake never does.
 	{ "--no-require-hashes", 0, false, LINE_OPTION_IGNORED, 0 },
 	{ "--all-releases", 0, true, LINE_OPTION_UNSUPPORTED, 0 },
 	{ "--only-final", 0, true, LINE_OPTION_UNSUPPORTED, 0 },
@@ -70,8 +71,8 @@ size_t line_options_start(struct slice text)
 	return text.len;
 }
 
-// A word as a POSIX shell takes it: '…' verbatim, in "…" a backslash before '"' or '\',
-// elsewhere before anything.
+// Splits off a word as a POSIX shell does: '…' is verbatim; a backslash escapes '"' and
+// '\' in "…", and anything elsewhere.
 static int split_word(struct parser *p, struct slice text, size_t *at)
 {
 	size_t start = *at, i = start;
@@ -115,7 +116,7 @@ static int split_words(struct parser *p, size_t at)
 	return 0;
 }
 
-// Options may be cut short where that is unique, as with Python's optparse.
+// Options may be cut short if that is unique, as with Python's optparse.
 static const struct option_info *find_long(struct slice name)
 {
 	const struct option_info *found = NULL;
@@ -200,7 +201,8 @@ static void add_option(struct parser *p, struct line_options *options,
 	};
 }
 
-// The value glued to its option, as in `--hash=x` or `-rx`: the word from byte `from` on.
+// The value that is glued to its option, as in `--hash=x` or `-rx`: the word from byte
+// `from` on.
 static struct word rest_of_word(const struct word *word, size_t from)
 {
 	struct word rest = *word;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The option part of a line, `-r more.in --hash sha256:…`: split as a shell would, then
-// looked up (req.3).
+// The option part of a line, `-r more.in --hash sha256:…`: it is split as a shell does,
+// then looked up (req.3).
 #pragma once
 
 #include "resolver/requirements/lines.h"
@@ -38,8 +38,8 @@ struct line_options {
 // the text if there are none.
 size_t line_options_start(struct slice text);
 
-// The options from `start` to the end. Problems go to diagnostics; -1 if there was one,
-// with nothing returned.
+// Parses the options from `start` to the end. Problems go to diagnostics; -1 if there was
+// one.
 NODISCARD int line_options_parse(struct arena *arena, const struct logical_line *line,
 				 size_t start, struct line_options *ret_options,
 				 struct diagnostics *diagnostics);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Joining and tidying path texts. No disk is asked, so `link/..` is taken at its word.
+// Joins and tidies paths as texts. No disk is asked, so `link/..` is the folder that
+// holds the link.
 #include "resolver/requirements/paths.h"
 
 #include "base/files.h"
 #include "base/text.h"
 
-// Cuts the last part of what was written so far; false where there is none that ".." may
+// Cuts off the last part of what was written so far; false if there is none that ".." may
 // undo.
 static bool drop_part(struct buf *buf, size_t root)
 {
@@ -38,8 +39,8 @@ const char *path_tidy(struct arena *arena, struct slice path)
 	return arena_c_string(arena, buf.len ? buf_slice(&buf) : S("."));
 }
 
-// The path of a "file:" URL: percent signs decoded (but none to NUL), the host, which can
-// only be this one, left out.
+// The path of a "file:" URL: escapes are decoded (but none to NUL), and the host, which
+// can only be this one, is left out.
 static struct slice path_of_file_url(struct arena *arena, struct slice url)
 {
 	struct slice path = slice_skip(url, S("file:").len);

@@ -4,11 +4,11 @@
 
 #include "base/arena.h"
 
-// Without "." parts, doubled slashes, and ".." behind a part that it undoes; "." for
-// nothing left. NUL-terminated.
+// The path without "." parts, doubled slashes, and ".." behind a part that it undoes; "."
+// if nothing is left. NUL-terminated.
 const char *path_tidy(struct arena *arena, struct slice path);
 
-// target as seen from the file that names it (req.4): absolute paths and "file:" URLs as
-// they are, relative ones from the file's folder, tidy. Other URLs come back unchanged.
-// file may be "-": the current folder.
+// The path that target is, seen from the file that names it (req.4): absolute paths and
+// "file:" URLs as they are, relative ones from the file's folder, tidied. Other URLs come
+// back unchanged. With the file "-" the current folder counts.
 const char *path_beside(struct arena *arena, const char *file, struct slice target);

@@ -6,7 +6,7 @@
 
 // --- dynamic -------------------------------------------------------------------------
 
-// Where setuptools would take the list from, "" if the file does not say.
+// The file that setuptools would take the list from, "" if pyproject.toml does not say.
 static struct slice setuptools_file(const struct toml_table *root, struct slice key)
 {
 	static const char *const path[] = { "tool", "setuptools", "dynamic" };
@@ -112,7 +112,7 @@ static void add_own_extra(struct pyproject *project, const struct toml_value *st
 	}
 	struct slice label = arena_printf(document->arena, "[%.*s]", SLICE_ARG(name));
 	if (inclusion_is_open(inclusion, label))
-		return; // it is being read: nothing new can come of it
+		return; // it is being read, so nothing new can come of it
 	struct inclusion inner =
 		inclusion_of(document, inclusion, label, span, requirement->marker);
 	add_extra(project, extra, &inner);
@@ -205,7 +205,8 @@ static const struct toml_table *find_table(struct document *document,
 	return value ? value->table : NULL;
 }
 
-// Names of extras matter to self-references too, those of groups only when one is asked.
+// The names of extras matter to references to the project itself, too; those of groups
+// only if a group is asked for.
 static void open_project(struct pyproject *project, bool groups)
 {
 	const struct toml_table *root = project->root;

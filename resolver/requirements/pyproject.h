@@ -12,15 +12,16 @@ struct pyproject {
 	const struct toml_table *table; // [project]; NULL where there is none
 	struct slice name;              // of the project, normalized; "" where unknown
 	struct named_lists extras, groups;
-	bool *extra_added;       // without a marker: one more time would add nothing
+	// Without a marker, so that a second time would add nothing
+	bool *extra_added;
 	bool dynamic_checked[2]; // dependencies, optional-dependencies
 	bool added;              // the same of the project's own dependencies
 };
 
-// A requirement of a list; one on the project itself stands for its dependencies and the
-// extras that it names (621.3).
+// Adds a requirement of a list. One on the project itself stands for the project's
+// dependencies and those of the extras that it names (621.3).
 void pyproject_add(struct pyproject *project, const struct toml_value *string,
 		   const struct inclusion *inclusion);
 
-// The dependency group that the user names.
+// Adds the dependency group that the user names.
 void pyproject_add_group(struct pyproject *project, struct slice asked);

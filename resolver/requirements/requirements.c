@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Files to one requirement set: reading, following -r and -c, and giving each line to its
+// Reads files into one requirement set: follows -r and -c, and gives each line to its
 // parser (req.3, req.4, req.7).
 #include "resolver/requirements/requirements.h"
 
@@ -12,7 +12,7 @@
 #include "resolver/requirements/options.h"
 #include "resolver/requirements/paths.h"
 
-// What one run may read in all: a file may be included many times over, and inclusion
+// What one run may read in all, since a file may be included many times, and inclusion
 // multiplies. A monorepo has some ten thousand lines in some hundred files.
 enum { FILES_MAX = 4096, ENTRIES_MAX = 1000000 };
 #define BYTES_MAX LIMIT_TEXT_FILE_BYTES
@@ -26,7 +26,7 @@ struct reading {
 	size_t files, bytes;
 };
 
-// What the requirements of a file are for; files that it includes are for the same.
+// What the requirements of a file are for. Files that it includes are for the same.
 enum role { ROLE_WANTED, ROLE_CONSTRAINTS, ROLE_OVERRIDES };
 
 // A file being read, and the chain of those that led to it.
@@ -55,7 +55,7 @@ static int disk_read(void *context, const char *path, struct arena *arena,
 
 const struct requirement_reader requirement_reader_disk = { .read = disk_read };
 
-// An error seen below becomes a diagnostic; `fallback` is its place where it has none.
+// Turns an error from below into a diagnostic; `fallback` is its place if it has none.
 static void add_error(struct diagnostics *diagnostics, const struct error *err,
 		      struct span fallback)
 {
@@ -95,7 +95,7 @@ static void add_entry(struct reading *reading, const struct file *file,
 	set->entries[set->len - 1] = entry;
 }
 
-// What is overridden is overridden by its name.
+// An override needs the name of what it overrides.
 static bool is_valid_override(struct reading *reading,
 			      const struct requirement_entry *entry)
 {
@@ -130,8 +130,8 @@ static bool is_valid_constraint(struct reading *reading,
 	return false;
 }
 
-// A requirement's own options: --hash and --config-settings. All others concern the run
-// (req.3).
+// Reads a requirement's own options, --hash and --config-settings. All others concern the
+// run (req.3).
 static int read_own_option(struct reading *reading, struct requirement_entry *entry,
 			   const struct line_option *option)
 {
@@ -166,7 +166,7 @@ static bool is_remote(struct slice target)
 	       slice_eq_ignore_case(slice_range(target, 0, 6), S("https:"));
 }
 
-// Is it on this machine? That is no matter of a file from elsewhere.
+// Is the entry a path of this machine? A file from elsewhere may have none.
 static bool is_local(const struct requirement_entry *entry)
 {
 	struct slice place = entry->path.len ? entry->path : entry->requirement.url;
@@ -190,7 +190,7 @@ static bool is_valid_for(struct reading *reading, const struct file *file,
 					      : is_valid_override(reading, entry);
 }
 
-// An entry with the options in [from, len) that belong to it.
+// Reads an entry with the options in [from, len) that belong to it.
 static void read_entry(struct reading *reading, const struct file *file,
 		       const struct entry_text *text, const struct line_options *options,
 		       size_t from)
@@ -271,7 +271,8 @@ static const char *included_path(struct reading *reading, const struct file *fil
 	return joined;
 }
 
-// What goes wrong with a file is reported at its -r or -c; other lines are still read.
+// Reads a file. What goes wrong with it is reported at its -r or -c; other lines are
+// still read.
 static void read_file(struct reading *reading, const char *path, enum role role,
 		      const struct file *includer, struct span include);
 
@@ -298,7 +299,8 @@ static void fail_lonely(struct reading *reading, const struct line_option *optio
 		   "a comment line or a missing '\\' ends the line it was to continue");
 }
 
-// The options of a line that has no requirement. -e is one, with what follows it.
+// Reads the options of a line without a requirement. -e is a requirement, with what
+// follows it.
 static void read_option_line(struct reading *reading, const struct file *file,
 			     const struct logical_line *line,
 			     const struct line_options *options)
@@ -330,8 +332,7 @@ static void read_option_line(struct reading *reading, const struct file *file,
 	}
 }
 
-// A '\\' that still ends a line was not at its very end, where it would have joined the
-// next one.
+// A '\\' that still ends a line was not at its very end, where it joins the next line.
 static bool has_stray_backslash(struct reading *reading, const struct logical_line *line)
 {
 	if (!slice_ends_with(line->text, S("\\")))
@@ -343,7 +344,7 @@ static bool has_stray_backslash(struct reading *reading, const struct logical_li
 	return true;
 }
 
-// "parent:" before an override that is for what parent needs alone: its length, or 0. A
+// The length of "parent:" before an override that is for parent's needs alone, or 0. A
 // URL has a colon, too.
 static size_t scope_len(const struct file *file, struct slice text)
 {
@@ -390,7 +391,7 @@ static void read_line(struct reading *reading, const struct file *file,
 		read_option_line(reading, file, line, &options);
 }
 
-// The places that led to the file, outermost first.
+// Notes the places that led to the file, outermost first.
 static void set_origin(struct reading *reading, struct file *file)
 {
 	const struct file *includer = file->includer;
@@ -463,7 +464,7 @@ static void read_file(struct reading *reading, const char *path, enum role role,
 		      const struct file *includer, struct span include)
 {
 	size_t first_problem = reading->diagnostics->len;
-	// Spans point at its source, so it lives as long as the set does.
+	// Spans point at the file's source, so it lives as long as the set.
 	struct file *file = arena_new(reading->arena, struct file);
 	*file = (struct file){ .path = path,
 			       .role = role,
@@ -475,7 +476,7 @@ static void read_file(struct reading *reading, const char *path, enum role role,
 	set_origin(reading, file);
 	if (check_include(reading, file) < 0 || load(reading, file) < 0)
 		return;
-	// Somebody else's file learns nothing of this machine's variables.
+	// A file from elsewhere must not read this machine's variables.
 	bool remote = is_remote(slice_from(path));
 	struct line_reader lines = { &file->source,
 				     remote ? NULL : reading->reader->getenv, 0 };

@@ -9,9 +9,9 @@
 //	requirements.in:3   -c old.txt          entries of old.txt: constraints
 //	requirements.in:4   --pre               option, in its place among the others
 //
-// In comes a path or a text, out goes `struct requirement_set`, which the index (options)
-// and the driver of the solver (entries) read. Errors are collected as diagnostics with
-// spans: one run shows all of them.
+// A path or a text comes in, and a `struct requirement_set` goes out, which the index
+// (options) and the driver of the solver (entries) read. Errors are collected as
+// diagnostics with spans: one run shows all of them.
 #pragma once
 
 #include "packaging/requirement.h"
@@ -24,11 +24,11 @@ struct requirement_hash {
 // One entry of a file.
 struct requirement_entry {
 	struct requirement requirement;
-	// Of the requirement's text in its file; of a continued line, the first physical one.
+	// Of the requirement's text; where a line is continued, on its first physical line.
 	struct span span;
 	bool is_constraint; // came through -c: bounds, asks for nothing (req.7)
-	// Stands in the place of every dependency on its name, or of those of `parent`
-	// alone ("torch:numpy<2", normalized, "" for none); asks for nothing.
+	// It replaces every dependency on its name, or those of `parent` alone
+	// ("torch:numpy<2"; normalized, "" for none), and asks for nothing.
 	bool is_override;
 	struct slice parent;
 	bool editable; // -e
@@ -72,7 +72,7 @@ struct project_python {
 	struct span span;
 };
 
-// A dependency that is dropped, from whoever asks for it but the user.
+// A dependency that is dropped, whoever asks for it but the user.
 struct requirement_exclude {
 	struct slice parent, name; // normalized; parent "" for anyone's
 	struct span span;
@@ -90,16 +90,16 @@ struct requirement_set {
 	size_t options_len, options_cap;
 };
 
-// How files come in: the default reads the disk; tests hand in texts. Must set *ret_text
-// (arena-owned) or fail.
+// How files are read: the default reads the disk, tests hand in texts. It must set
+// *ret_text (owned by the arena) or fail.
 struct requirement_reader {
 	int (*read)(void *context, const char *path, struct arena *arena,
 		    struct slice *ret_text, struct error *err);
 	void *context;
-	// ${VAR} (req.2): NUL-terminated value or NULL. Without it nothing is expanded.
+	// The value of ${VAR} or NULL (req.2). Without this nothing is expanded.
 	const char *(*getenv)(const char *name);
-	// The URL that `target` means in a file at the URL `base` ("": it stands alone), fit to
-	// be shown: read() gets it. Without it files at URLs are refused.
+	// The URL that `target` means in a file at the URL `base` ("": it stands alone),
+	// without secrets; read() gets it. Without this, files at URLs are refused.
 	const char *(*join)(void *context, struct arena *arena, struct slice base,
 			    struct slice target);
 };
@@ -126,23 +126,23 @@ NODISCARD int requirements_read_overrides(const char *path,
 					  struct requirement_set *set,
 					  struct diagnostics *diagnostics);
 
-// Where the file of an entry with a URL or path is: http(s) and VCS URLs as they are,
-// paths and file: URLs as a path seen from the file that names it. NUL-terminated.
+// The address of an entry with a URL or path: http(s) and VCS URLs as they are, paths and
+// file: URLs as a path seen from the file that names it. NUL-terminated.
 const char *requirement_location(struct arena *arena,
 				 const struct requirement_entry *entry);
 
-// "name" or "parent:name" to exclude, as a command-line argument.
+// Adds "name" or "parent:name" to exclude, a command-line argument.
 NODISCARD int requirements_add_exclude(struct slice text, struct arena *arena,
 				       struct requirement_set *set,
 				       struct diagnostics *diagnostics);
 
-// A requirement given as a command-line argument ("numpy>=2"). Its source is named
+// Adds a requirement that is a command-line argument ("numpy>=2"). Its source is named
 // "command line".
 NODISCARD int requirements_add_argument(struct slice text, struct arena *arena,
 					struct requirement_set *set,
 					struct diagnostics *diagnostics);
 
-// What of a pyproject.toml is asked for; names as the user wrote them.
+// What is asked for of a pyproject.toml; names are as the user wrote them.
 struct project_request {
 	bool dependencies; // those of [project], and its requires-python
 	const struct slice *extras, *groups;
@@ -150,17 +150,17 @@ struct project_request {
 	bool all_extras, all_groups;
 };
 
-// Reads [project] (PEP 621: 621.1-621.3, 808.1) and [dependency-groups] (PEP 735:
-// 735.1-735.4) of a pyproject.toml. A requirement in an extra or a group comes with the
-// places that included it as its origin. Otherwise as requirements_read.
+// Reads [project] (PEP 621; 621.1–621.3, 808.1) and [dependency-groups] (PEP 735;
+// 735.1–735.4) of a pyproject.toml. The origin of a requirement in an extra or a group
+// are the places that included it. Otherwise like requirements_read.
 NODISCARD int requirements_read_project(const char *path,
 					const struct project_request *request,
 					const struct requirement_reader *reader,
 					struct arena *arena, struct requirement_set *set,
 					struct diagnostics *diagnostics);
 
-// Reads the block `# /// script` of a Python file (PEP 723: 723.1). One that has none is
-// an error. Otherwise as requirements_read.
+// Reads the block `# /// script` of a Python file (PEP 723; 723.1). A file without one is
+// an error. Otherwise like requirements_read.
 NODISCARD int requirements_read_script(const char *path,
 				       const struct requirement_reader *reader,
 				       struct arena *arena, struct requirement_set *set,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The metadata block of a Python script (PEP 723), found by the pattern that the
-// specification gives and read as TOML with the places of the script.
+// Reads the metadata block of a Python script (PEP 723): it is found by the pattern of
+// the specification and read as TOML, with the places of the script.
 //
 //	7: # /// script                  block
 //	8: # dependencies = ["rich"]     TOML, line 8: dependencies = ["rich"]
@@ -16,7 +16,7 @@
 static const char BLOCK[] =
 	"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\\s(?P<content>(^#(| .*)$\\s)+)^# ///$";
 
-// What one search may try, and hold: enough for a block of a million lines.
+// The steps and the memory of one search: enough for a block of a million lines.
 enum { MATCH_STEPS_MAX = 50000000, MATCH_HEAP_KIB = 1024 * 1024 };
 
 struct script {
@@ -117,7 +117,7 @@ static int find_block(struct script *script)
 
 enum { SIGN = 2 }; // "# " before each line
 
-// Where a line of the block begins in both texts, its sign apart.
+// Where a line of the block begins in both texts, after its sign.
 struct line_pair {
 	size_t toml_at, script_at;
 };
@@ -128,7 +128,8 @@ struct line_map {
 	size_t len, cap;
 };
 
-// As many lines come before as in the script, so that lines keep their numbers.
+// Writes the block as TOML, with as many lines before it as in the script, so that lines
+// keep their numbers.
 static void write_toml(struct script *script, struct source *toml, struct line_map *map)
 {
 	struct buf buf = { .arena = script->arena };
@@ -148,7 +149,7 @@ static void write_toml(struct script *script, struct source *toml, struct line_m
 	*toml = (struct source){ script->source->name, buf_slice(&buf) };
 }
 
-// A place in the TOML text as one in the script.
+// Turns a place in the TOML text into one in the script.
 static struct span to_script(const struct line_map *map, struct span span)
 {
 	size_t below = 0, above = map->len;
@@ -219,7 +220,7 @@ static void read_block(struct script *script, struct requirement_set *set)
 	map_places(&map, set, entries, pythons, script->diagnostics);
 }
 
-// Lines end in LF alone, as for Python, which the pattern is made for.
+// Makes lines end in LF alone, as in Python, for which the pattern is made.
 static struct slice unix_lines(struct arena *arena, struct slice text)
 {
 	if (slice_find_byte(text, '\r') == SLICE_NONE)
