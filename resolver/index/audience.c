@@ -5,7 +5,8 @@
 
 enum libc { LIBC_ANY, LIBC_GLIBC, LIBC_MUSL };
 
-// "manylinux_2_28_x86_64" as glibc, 2, 28 and the machine; "macosx_11_0_arm64" likewise.
+// The parts of "manylinux_2_28_x86_64": glibc, 2, 28 and the machine; of
+// "macosx_11_0_arm64" likewise.
 struct platform {
 	enum libc libc;
 	unsigned major, minor;
@@ -14,7 +15,7 @@ struct platform {
 
 // --- platforms -----------------------------------------------------------------------
 
-// "_2_28_x86_64" → 2, 28, "x86_64".
+// Reads "_2_28_x86_64" as 2, 28 and "x86_64".
 static bool read_versioned(struct slice rest, struct platform *platform)
 {
 	struct slice major, minor;

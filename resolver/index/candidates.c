@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One file a release for one target, under a policy, and the order in which releases are
-// preferred (sol.1–sol.6).
+// Chooses one file of each release for one target, under a policy, and the order in which
+// releases are preferred (sol.1–sol.6).
 #include "resolver/index/candidates.h"
 
 #include "packaging/specifier.h"
 #include "packaging/tags.h"
 
-// What a question about the target costs is paid once for each tag set and each
-// requires-python text, not for each of the thousands of files that share them.
+// A question about the target is asked once for each tag set and each requires-python
+// text, not for each of the thousands of files that share them.
 enum { UNASKED = -2, ADMITTED = 0 };
 _Static_assert(TAG_INCOMPATIBLE == -1, "apart from UNASKED and from ranks");
 
@@ -22,9 +22,8 @@ struct selection {
 	size_t undated;
 };
 
-// The lock's files have a requires-python of their own each (sol.3). An unreadable one
-// admits all, as in pip. The target's full version decides; where its patch release is
-// open, that is X.Y.0.
+// Each file has a requires-python of its own (sol.3). An unreadable one admits all, as in
+// pip. The target's full version decides; if its patch release is open, that is X.Y.0.
 static int ask_python(const struct selection *selection, struct slice requires_python)
 {
 	struct specifier_set set = { 0 };
@@ -38,7 +37,7 @@ static int ask_python(const struct selection *selection, struct slice requires_p
 		       : TAG_INCOMPATIBLE;
 }
 
-// The text is three fields of a file name, which hold no '-'.
+// Asks for the rank of a tag set: three fields of a file name, which hold no '-'.
 static int ask_tags(const struct selection *selection, struct slice tag_set)
 {
 	struct wheel_name wheel = { .file = tag_set };
@@ -48,7 +47,7 @@ static int ask_tags(const struct selection *selection, struct slice tag_set)
 	return wheel_rank(selection->policy->target, &wheel);
 }
 
-// From what this target said to another project's file, or anew.
+// Takes the answer that this target gave for another project's file, or asks anew.
 static int answer_to(const struct selection *selection, struct map *known,
 		     struct slice text,
 		     int (*ask)(const struct selection *selection, struct slice text))
@@ -137,7 +136,7 @@ static bool has_allowed_hash(const struct selection *selection, uint32_t at)
 	return true;
 }
 
-// A file whose index gives no digest may be the one: it is kept.
+// A file whose index gives no digest is kept, since it may be the one.
 static bool is_ruled_out_by_hash(const struct selection *selection,
 				 const struct file_row *row)
 {
@@ -156,8 +155,8 @@ static bool hashes_choose(const struct selection *selection)
 	return false;
 }
 
-// The tests in the order in which their outcome says more: a release is out for what its
-// best file fails last.
+// The tests come in the order in which their outcome says more: the reason against a
+// release is the last test that its best file fails.
 static enum candidate_reason judge(struct selection *selection,
 				   const struct file_row *row, uint32_t rank)
 {
@@ -195,9 +194,9 @@ static unsigned how_far(enum candidate_reason reason)
 	return 8;
 }
 
-// Is a better than b for this target? Not yanked before yanked (592.1: partly yanked
-// releases), wheels before sdists, wheels by tags (sol.6), of sdists .tar.gz before .zip.
-// Both are usable; b may be NO_FILE. Only a tie looks at the files themselves.
+// Is a better than b for this target? Files that are not yanked come before yanked ones
+// (592.1), wheels before sdists, wheels in the order of tags (sol.6), and .tar.gz before
+// .zip. Both are usable; b may be NO_FILE. Only a tie looks at the files themselves.
 static bool is_better(const struct selection *selection, uint32_t a, uint32_t b)
 {
 	const struct project *project = selection->project;

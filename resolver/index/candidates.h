@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a project page to what the solver may choose from: one file a release for one
+// What the solver may choose from a project page: one file of each release for one
 // target, under a policy (sol.1–sol.6).
 #pragma once
 
@@ -15,7 +15,7 @@ enum prerelease_mode {
 enum binary_mode { BINARY_ANY, BINARY_ONLY, BINARY_NONE };
 enum resolution_mode { RESOLUTION_HIGHEST, RESOLUTION_LOWEST };
 
-// What one target says to the texts that recur on the pages of all projects: tag sets and
+// One target's answers to the texts that recur on the pages of all projects: tag sets and
 // requires-python. Zeroed but for the arena is empty.
 struct target_answers {
 	struct map tags, pythons;
@@ -35,17 +35,18 @@ struct candidate_policy {
 	enum resolution_mode resolution;
 	// A direct requirement's specifier names a pre-release of this project (440.10)
 	bool user_names_prerelease;
-	// Versions pinned exactly by the user: yanked ones are usable then (592.2).
+	// What the user says of the project. Where it pins a version exactly, yanked
+	// files are usable (592.2).
 	const struct specifier_set *const *direct_specifiers;
 	size_t direct_len;
 	// RFC 3339 or "": files uploaded later do not exist (check it with
 	// upload_time_parse)
 	struct slice exclude_newer;
-	// "cu126": releases with another local version are out, those without one are not;
-	// "": any
+	// "cu126": releases with another local version are out, those without one are
+	// not. "": any.
 	struct slice local_version;
-	// A file must be in each of these. Where no file of the project is, they choose
-	// nothing (req.3): who checks the pick says what is wrong
+	// A file must be in each of these. If no file of the project is, they choose
+	// nothing (req.3), and the check of the pick says what is wrong.
 	const struct allowed_hashes *allowed;
 	size_t allowed_len;
 	bool spares_pins; // a release that the user pins exactly has all its files
@@ -98,11 +99,11 @@ const struct project_file *candidate_file(const struct candidates *candidates,
 // anything else.
 bool upload_time_parse(struct slice text, int64_t *ret_microseconds);
 
-// The other way round, of seconds since 1970: "2024-02-29T12:00:00Z".
+// The reverse, for seconds since 1970: "2024-02-29T12:00:00Z".
 struct slice upload_time_text(struct arena *arena, uint64_t seconds);
 
-// Why the release of that rank is not usable, to follow "it": for messages,
-// as in "needs Python >=3.13", "has wheels only for …".
+// Why the release of that rank is not usable, for messages, where it follows "it": "needs
+// Python >=3.13", "has wheels only for …".
 struct slice candidate_reason_text(struct arena *arena,
 				   const struct candidates *candidates, uint32_t rank,
 				   const struct target *target);

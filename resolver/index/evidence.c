@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the answers of an index rest on: the pages that were looked at, by the sum of their
-// records. Metadata needs no entry: it is found by the digest of its file, which the page's
-// record holds.
+// The evidence for the answers of an index: the pages that were looked at, with the sums
+// of their records. Metadata needs no entry, since it is found by the digest of its file,
+// which the page's record holds.
 //
 //	for each page:  key length │ absent │ sum of the record │ key
 #include "resolver/index/state.h"

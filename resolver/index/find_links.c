@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Directories and flat pages as sources of files. Both are read as a page for one
-// project: other files are "skipped".
+// Reads directories and flat pages as a page for one project; files of other projects are
+// "skipped".
 #include "resolver/index/find_links.h"
 
 #include "base/files.h"
@@ -88,7 +88,7 @@ static int read_directory(const struct find_link *link, struct page *page,
 	return 0;
 }
 
-// The lock needs the digest of what it names, and nobody else tells it for a local file.
+// Computes the digest of a local file: the lock needs it, and nobody else tells it.
 static int measure(const struct find_link *link, struct project_file *file,
 		   struct error *err)
 {

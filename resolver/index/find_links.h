@@ -19,13 +19,13 @@ struct find_link {
 	struct error error;
 };
 
-// What `given` is: a directory (read now), a local page (read now), or an address, whose
-// page the caller fetches: then ready is false and url says from where.
+// Finds out what `given` is: a directory or a local page, which is read at once, or an
+// address, whose page the caller fetches: then ready is false and url says from where.
 void find_link_open(struct find_link *link, struct slice given, struct arena *arena);
 
 // Adds the project's files of this place to it, except those whose names it has already
 // (an index's entry has a hash). Local files are read for their digests. The releases are
-// regrouped. index: for the files. ERROR_IO, ERROR_SOURCE.
+// grouped again. index: the number that the files get. ERROR_IO, ERROR_SOURCE.
 NODISCARD int find_link_add(const struct find_link *link, uint32_t index,
 			    struct arena *arena, struct project *project,
 			    struct error *err);

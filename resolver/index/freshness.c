@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Packing of freshness records, and the one directive of Cache-Control that matters here.
+// Packs freshness records, and reads the one directive of Cache-Control that matters
+// here.
 #include "resolver/index/freshness.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The interface: what is wanted becomes jobs, answers of the net go to the job they are
-// for.
+// The interface of the index: what is wanted becomes a job, and an answer of the net goes
+// to the job that it is for.
 #include "resolver/index/state.h"
 
 #include "base/limits.h"
@@ -11,7 +11,8 @@
 #include <string.h>
 
 enum { MAX_AGE_SECONDS = 600, KIND_SHIFT = 32 };
-// Answers held back before they are written: few enough that a killed run loses little.
+// So many bytes of answers are held back before they are written: few enough that a
+// killed run loses little.
 #define FLUSH_BYTES (16 * MIB)
 
 void index_send(struct index *index, struct net_request *request, enum request_kind kind,
@@ -32,7 +33,7 @@ static struct slice without_slash(struct slice url)
 	return url;
 }
 
-// A digest only where it must be: the first one of a run loads libcrypto.
+// A digest is used only if it must be, since the first one of a run loads libcrypto.
 static struct slice index_id(struct arena *arena, struct slice url)
 {
 	struct slice id = url;
@@ -94,7 +95,7 @@ void index_close(struct index *index)
 	if (!index)
 		return;
 	net_cancel(index->net, index);
-	// Best effort: what cannot be written now is fetched again another time.
+	// Writing may fail: what is not written is fetched again another time.
 	(void)!index_store_flush(index->store, &ignored);
 	for (size_t i = 0; i < index->metadata_jobs.len; i++)
 		arena_release(&index->metadata_jobs.items[i]->scratch);

@@ -18,21 +18,21 @@
 #include "packaging/filename.h"
 #include "packaging/metadata.h"
 
-// Names that one index has, and no other place: "numpy", or "acme-*" for all that begin so.
+// Names that come from one index and no other place: "numpy", "acme-*".
 struct index_mapping {
 	struct slice pattern; // normalized but for its '*'
 	uint32_t index;       // of index_urls
-	bool falls_back;      // where that one has it not, it is looked for as any name
+	bool falls_back;      // a name that this index lacks is looked for like any other
 };
 
 struct index_config {
 	const struct slice *
-		// In order, first that has the name wins; no trailing slash needed
+		// The first that has the name wins; no slash is needed at the end.
 		index_urls;
 	size_t index_len;
-	// More of index_urls, behind those: asked only for names that are mapped to them
+	// So many more of index_urls are asked only for names that are mapped to them.
 	size_t explicit_len;
-	// The last that fits counts, a name before any pattern
+	// The last mapping that fits counts; one of a name comes before any pattern.
 	const struct index_mapping *mappings;
 	size_t mapping_len;
 	const struct slice *find_links; // directories, HTML pages
@@ -41,7 +41,7 @@ struct index_config {
 	bool offline, refresh;
 	uint64_t now; // seconds since 1970, handed in (no clock here)
 	uint64_t
-		// Freshness where the index sends no cache headers; 0: 600
+		// Freshness of answers without cache headers; 0: 600.
 		max_age_seconds;
 };
 
@@ -59,8 +59,8 @@ struct project_file {
 	struct slice yanked_reason;   // "" for none
 	struct slice requires_python; // "" for none
 	struct slice upload_time;     // as given by the index, "" for none
-	// Seconds since 1970, where there is no such time but the store knows when the file
-	// came (seen.h); else 0
+	// If there is no upload time, but the store knows when the file came (seen.h):
+	// seconds since 1970; else 0.
 	uint64_t first_seen;
 	struct sha256 metadata_sha256; // zero if unknown
 	uint32_t index;                // which of index_urls; find-links come after
@@ -71,11 +71,11 @@ struct project_file {
 struct release {
 	struct version version;
 	struct slice version_text; // normal form
-	// The project's files from there on: wheels by name, then sdists
+	// Its files among the project's: wheels by name, then sdists.
 	uint32_t first_file, file_len;
 };
 
-// What choosing needs of every release and file: small rows, read in place.
+// What choosing needs of each release and file is in small rows, which are read in place.
 struct release_row {
 	uint32_t first_file, file_len;
 	uint32_t version_offset; // where project_version_text finds it
@@ -87,8 +87,8 @@ struct release_row {
 #define TAG_SET_SDIST  UINT32_MAX
 
 struct file_row {
-	// Microseconds since 1970; that it was first seen, where its upload is not known; or
-	// UPLOAD_UNKNOWN
+	// Microseconds since 1970: of the upload, else of when the file was first seen;
+	// or UPLOAD_UNKNOWN.
 	int64_t uploaded;
 	uint32_t tag_set; // or TAG_SET_SDIST
 	uint32_t python_set : 31, yanked : 1;
@@ -103,21 +103,21 @@ enum project_state {
 struct project {
 	struct slice name; // normalized
 	enum project_state state;
-	// Why not; also of an absent one that an index would not show (403). NULL: none
+	// Why it failed, or why an index would not show an absent one (403); or NULL.
 	const struct error *error;
 	size_t release_len, file_len;
 	const struct release_row *release_rows; // ascending version order
 	const struct file_row *file_rows;
-	// Texts of the sets that the rows name by number, see project_tag_set()
+	// The number of sets that rows name by number, see project_tag_set().
 	uint32_t tag_set_len, python_set_len;
-	// Of a page that was just read; NULL where the store has the project, which gives
-	// single ones when asked: project_release(), project_file_get()
+	// Those of a page that was just read. NULL if the project is from the store,
+	// which gives single ones when asked: project_release(), project_file_get().
 	struct release *releases;
 	struct project_file *files;
 	size_t release_cap, file_cap;
 	struct slice *tag_sets, *python_sets;
 	struct record *record; // NULL with `files`
-	// Files that no rule could read (bad names, eggs, exes, variants)
+	// The number of files that no rule could read (bad names, eggs, exes, variants).
 	size_t skipped;
 	struct slice status, status_reason; // project-status (792.1), "" for none
 	struct slice index_url;             // the one that answered, redacted
@@ -126,13 +126,13 @@ struct project {
 	bool newer_api;
 };
 
-// RFC 3339: when the file was uploaded, or first seen where that is not known; "" for
-// neither.
+// When the file was uploaded, or first seen if that is not known, as RFC 3339 text; ""
+// for neither.
 struct slice file_moment(struct arena *arena, const struct project_file *file);
 
-// Of a project that was found, by rank and by place among its files. They live as long
-// as the project; the same question gives the same pointer. A file of a damaged record
-// has an empty url.
+// A release by rank, and a file by its place, of a project that was found. They live as
+// long as the project; the same question gives the same pointer. A file of a damaged
+// record has an empty url.
 const struct release *project_release(const struct project *project, uint32_t rank);
 struct slice project_version_text(const struct project *project, uint32_t rank);
 const struct project_file *project_file_get(const struct project *project, uint32_t at);
@@ -141,8 +141,8 @@ struct slice project_tag_set(const struct project *project, uint32_t tag_set);
 struct slice project_python_set(const struct project *project, uint32_t python_set);
 
 // For a project that was put together from releases and files: numbers the files' tag_set
-// and python_set, and writes the rows and the texts of the sets. Again after any change;
-// where that was not done, choosing does it each time.
+// and python_set, and writes the rows and the texts of the sets. To be called again after
+// any change; otherwise choosing does it each time.
 void project_write_rows(struct project *project, struct arena *arena);
 
 enum metadata_state {
@@ -156,9 +156,9 @@ struct file_metadata {
 	enum metadata_state state;
 	const struct error *error; // NULL with METADATA_FOUND
 	struct metadata metadata; // what resolving needs: without classifiers and License
-	// METADATA_UNUSABLE, but the build backend of the sdist knows it
+	// It is METADATA_UNUSABLE, but the build backend of the sdist knows the metadata.
 	bool needs_build;
-	// An old sdist's: what setup.py said on its author's machine (sdist_egg.h)
+	// It is an old sdist's: what setup.py said on its author's machine (sdist_egg.h).
 	bool from_egg_info;
 };
 
@@ -166,11 +166,11 @@ struct index;
 
 NODISCARD int index_open(const struct index_config *config, struct net *net,
 			 struct index **ret_index, struct error *err);
-// NULL is fine; everything handed out ends here; before its net is closed. Writes what is
-// new into the store, as index_wait does now and then, without a word about errors.
+// Ends all that was handed out; NULL is fine. To be called before the net is closed. Writes
+// what is new into the store, as index_wait does now and then, without reporting errors.
 void index_close(struct index *index);
 
-// Start what is not known yet; free if known or under way. Names are normalized.
+// Start what is neither known nor under way yet. Names are normalized.
 void index_want_project(struct index *index, struct slice name);
 void index_want_metadata(struct index *index, const struct project *project,
 			 const struct project_file *file);
@@ -178,13 +178,13 @@ void index_want_metadata(struct index *index, const struct project *project,
 const struct project *index_project(const struct index *index, struct slice name);
 const struct file_metadata *index_metadata(const struct index *index,
 					   const struct project_file *file);
-// Blocks until at least one wanted thing became known. ERROR_INTERRUPTED, ERROR_IO
-// (store). Failures of single pages or files are answers, not errors here. With nothing
-// under way it returns at once.
+// Blocks until at least one wanted thing became known. ERROR_INTERRUPTED, ERROR_IO (of
+// the store). Failures of single pages or files are answers, and no errors here. Returns
+// at once if nothing is under way.
 NODISCARD int index_wait(struct index *index, struct error *err);
 
-// What all answers so far rest on, as bytes to keep; false where the store alone cannot vouch
-// for them (local files, find-links, files without a digest, failures).
+// The evidence for all answers so far, as bytes to keep. False if the store alone cannot
+// vouch for them (local files, find-links, files without a digest, failures).
 NODISCARD bool index_evidence(const struct index *index, struct arena *arena,
 			      struct slice *ret_evidence);
 // Would the store of that config give the same answers again, unchanged and, but for
@@ -197,12 +197,12 @@ struct index_counts {
 		metadata_from_store;
 };
 struct index_counts index_counts(const struct index *index);
-// Names the store knows within edit distance 2, nearest first, at most max: for "did you
-// mean".
+// Names that the store knows within edit distance 2, nearest first, at most max: for "did
+// you mean".
 size_t index_similar_names(const struct index *index, struct slice name,
 			   struct arena *arena, struct slice *ret_names, size_t max);
 
-// The text of a file in the top folder of a source distribution, of whose bytes
-// ("pyproject.toml"); "" where there is none. ERROR_INTEGRITY for what is no archive.
+// The text of a file in the top folder of a source distribution ("pyproject.toml"), ""
+// for none. bytes are those of the distribution; ERROR_INTEGRITY if they are no archive.
 NODISCARD int index_sdist_text(struct slice bytes, struct slice name, struct arena *arena,
 			       struct slice *ret_text, struct error *err);

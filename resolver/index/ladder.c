@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rungs: what to ask for next, and what an answer means for the file and for its
-// host.
+// The rungs of the ladder: what to ask for next, and what an answer means for the file
+// and for its host.
 #include "resolver/index/ladder.h"
 
 #include "base/headers.h"
@@ -15,29 +15,30 @@
 
 enum {
 	// What a tail must hold grows with the wheel: directory, RECORD and METADATA of
-	// 80 well-known wheels took from 2 KiB to 0.5 MiB, and size/48 between these
-	// bounds held them for four in five (zip.3).
+	// 80 well-known wheels took from 2 KiB to 0.5 MiB. A tail of size/48 between
+	// these bounds held them for four in five (zip.3).
 	TAIL_BYTES = 32 * 1024,
 	TAIL_BYTES_MAX = 256 * 1024,
 	TAIL_SHARE = 48,
 	HEAD_BYTES = 256 * 1024, // of an sdist: setuptools writes PKG-INFO early
-	// Below it a whole file costs no more than a range
+	// A whole file below this size costs no more than a range.
 	SMALL_FILE_BYTES = 512 * 1024,
-	// .metadata requests before a host counts as one that serves none
+	// So many requests for .metadata fail before a host counts as one that serves
+	// none.
 	PROBES = 3,
 	LOCAL_HEADER_BYTES = 30, // without name and extra field
 	LOCAL_EXTRA_MAX = 64 * 1024,
 };
-// A file that no rung but the last gives anything of is held in memory. Source
-// distributions with jars in them have 320 MiB.
+// The largest file that is fetched as a whole, on the last rung; it is held in memory.
+// Source distributions with jars in them have 320 MiB.
 #define WHOLE_FILE_MAX GIB
 
 // --- asking --------------------------------------------------------------------------
 
-// Absent keys prove nothing (idx.1), but a range is as good an answer, and a proxy looks
-// long for a file that it has not. So .metadata that the index does not announce is asked
-// only of a host without ranges: until it has refused a few times, or for ever once it
-// served one.
+// An absent key proves nothing (idx.1), but a range is as good an answer, and a proxy
+// takes long to look for a file that it lacks. So .metadata that the index does not
+// announce is asked of hosts without ranges alone, until one has refused a few times; for
+// ever once it served one.
 static bool may_have_metadata_file(const struct ladder *ladder)
 {
 	const struct file_host *host = ladder->host;
@@ -93,7 +94,7 @@ void ladder_begin(struct ladder *ladder, const struct project_file *file,
 		go_to_ranges(ladder);
 }
 
-// Before query and fragment (658.2).
+// The address of .metadata: the suffix comes before query and fragment (658.2).
 static struct slice metadata_url(struct arena *arena, struct slice url)
 {
 	size_t query = slice_find_byte(url, '?');
@@ -109,7 +110,8 @@ static void ask_for_range(struct net_request *request, uint64_t from, uint64_t t
 	request->has_range = true;
 	request->range_from = from;
 	request->range_to = to;
-	// Room for a server that knows no ranges and answers with a small file whole.
+	// There is room for a server that knows no ranges and answers with the whole of a
+	// small file.
 	request->max_bytes = len > SMALL_FILE_BYTES ? len : SMALL_FILE_BYTES;
 }
 
@@ -136,7 +138,7 @@ static bool is_too_large(const struct ladder *ladder)
 
 void ladder_request(const struct ladder *ladder, struct net_request *ret_request)
 {
-	// Of what is known to be too large the first byte ends the transfer.
+	// If the file is known to be too large, the first byte ends the transfer.
 	struct net_request request = { .url = ladder->file->url,
 				       .max_bytes = is_too_large(ladder)
 							    ? 0
@@ -156,7 +158,8 @@ void ladder_request(const struct ladder *ladder, struct net_request *ret_request
 
 // --- wheels --------------------------------------------------------------------------
 
-// "name-version.dist-info/METADATA" at the top, the wheel's own where there are several.
+// Finds "name-version.dist-info/METADATA" at the top; if there are several, the wheel's
+// own.
 static const struct zip_entry *find_metadata(const struct zip_directory *directory,
 					     const struct project_file *file)
 {
@@ -208,7 +211,7 @@ static enum ladder_result unusable(const struct ladder *ladder, struct error *er
 	return LADDER_UNUSABLE;
 }
 
-// The METADATA that the last bytes of a wheel hold or point to.
+// Reads the METADATA that the last bytes of a wheel hold or point to.
 static enum ladder_result read_tail(struct ladder *ladder, struct slice tail,
 				    struct slice *ret_text, struct error *err)
 {
@@ -222,7 +225,8 @@ static enum ladder_result read_tail(struct ladder *ladder, struct slice tail,
 				     SLICE_ARG(ladder->file->name));
 			return LADDER_UNUSABLE;
 		}
-		// RECORD and METADATA lie before the directory; RECORD is about as long.
+		// RECORD and METADATA lie before the directory, and RECORD is about as
+		// long as that.
 		ladder->tail = 2 * need + TAIL_BYTES;
 		return LADDER_AGAIN;
 	}
@@ -246,7 +250,7 @@ static enum ladder_result read_tail(struct ladder *ladder, struct slice tail,
 
 // --- source distributions ------------------------------------------------------------
 
-// Without egg-info the PKG-INFO has to do: it is judged as it is.
+// Reads the egg-info. If there is none, the PKG-INFO is judged as it is.
 static enum ladder_result read_egg_info(struct ladder *ladder, struct slice bytes,
 					struct slice *ret_text)
 {
@@ -256,7 +260,8 @@ static enum ladder_result read_egg_info(struct ladder *ladder, struct slice byte
 	return LADDER_FOUND;
 }
 
-// Before egg-info, which is what the author's machine said: what is written for all.
+// Reads [project], which is written for all, before the egg-info, which is what the
+// author's machine said.
 static bool read_static_project(struct ladder *ladder, struct slice bytes,
 				struct slice pkg_info, struct slice *ret_text)
 {
@@ -354,8 +359,8 @@ static enum ladder_result take_metadata_file(struct ladder *ladder,
 	if (response->failed && response->error.kind == ERROR_INTERRUPTED)
 		return failed(ladder, response, err);
 	if (response->failed || response->status != 200) {
-		// Whatever it was, the next rung may still do: its failure is the one to
-		// report.
+		// Whatever it was, the next rung may succeed; if not, its failure is the
+		// one to report.
 		ladder->host->metadata_missing += !response->failed;
 		go_to_ranges(ladder);
 		return LADDER_AGAIN;
@@ -382,7 +387,7 @@ void ladder_reject(struct ladder *ladder)
 	go_to_ranges(ladder);
 }
 
-// "bytes 10-19/200": the range and the size of the whole. False for anything else.
+// Reads "bytes 10-19/200": the range and the size of the whole. False for anything else.
 static bool parse_content_range(struct slice text, uint64_t *ret_from, uint64_t *ret_to,
 				uint64_t *ret_size)
 {
@@ -409,7 +414,8 @@ static bool range_is_right(struct ladder *ladder, const struct net_response *res
 		return false;
 	ladder->size = size;
 	switch (ladder->step) {
-	// Fewer bytes than asked for could come again and again.
+	// A tail that is shorter than asked for is refused: it could come again and
+	// again.
 	case LADDER_TAIL: return to == size - 1 && from <= start_of_tail(ladder);
 	case LADDER_ENTRY: return from == ladder->from && to == ladder->to;
 	case LADDER_HEAD: return from == 0;
@@ -453,7 +459,7 @@ enum ladder_result ladder_take(struct ladder *ladder, const struct net_response 
 	case LADDER_HEAD: return take_range(ladder, response, ret_text, err);
 	case LADDER_WHOLE: break;
 	}
-	// A release like any other that cannot be used: there may be others.
+	// The release cannot be used, like others; there may be better ones.
 	if (is_too_large(ladder))
 		return unusable(ladder, err,
 				"is too large to be read whole for its metadata");

@@ -8,14 +8,14 @@
 //	        ones [project] of pyproject.toml, then egg-info
 //
 // The driver sends what ladder_request says, hands the answer to ladder_take, and goes on
-// until that gives an end.
+// until that does not return LADDER_AGAIN.
 #pragma once
 
 #include "base/digest.h"
 #include "base/zip.h"
 #include "resolver/index/index.h"
 
-// What was learnt about a file host.
+// What is known about a host of files.
 struct file_host {
 	struct slice origin;                        // "https://files.example"
 	unsigned metadata_served, metadata_missing; // answers to .metadata
@@ -49,7 +49,7 @@ enum ladder_result {
 	LADDER_AGAIN,    // another request
 	LADDER_FOUND,    // *ret_text
 	LADDER_UNUSABLE, // the file says nothing that can be used: err
-	// The file could not be had, or is not what the index promised: err
+	// The file could not be had, or is not what the index promised: err.
 	LADDER_FAILED,
 };
 
@@ -60,8 +60,8 @@ void ladder_request(const struct ladder *ladder, struct net_request *ret_request
 // The text lives as long as the answer and the arena.
 enum ladder_result ladder_take(struct ladder *ladder, const struct net_response *response,
 			       struct slice *ret_text, struct error *err);
-// What the ladder found is of no use, and it was unverified: on to the file itself.
+// Rejects what the ladder found without a hash, and goes on to the file itself.
 void ladder_reject(struct ladder *ladder);
-// The metadata in the bytes of a whole file; their digest is checked.
+// Takes the metadata out of the bytes of a whole file; their digest is checked.
 enum ladder_result ladder_take_whole(struct ladder *ladder, struct slice bytes,
 				     struct slice *ret_text, struct error *err);

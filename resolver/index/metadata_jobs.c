@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One file's metadata: from the store, from a local file, or up the ladder; then parsed
-// and checked against the file.
+// Gets one file's metadata from the store, from a local file, or by the ladder; then
+// parses it and checks it against the file.
 #include "resolver/index/state.h"
 
 #include "base/files.h"
@@ -10,8 +10,9 @@
 
 #include <string.h>
 
-// The first byte of a stored value: the headers of the metadata, those with what an
-// egg-info adds, or why the file has none that can be used, or none without a build.
+// The first byte of a stored value says what follows: the headers of the metadata; these
+// with what an egg-info adds; why the file has none that can be used; or why it has none
+// without a build.
 enum {
 	STORED_HEADERS = 'M',
 	STORED_EGG_INFO = 'E',
@@ -19,8 +20,8 @@ enum {
 	STORED_NEEDS_BUILD = 'B'
 };
 
-// By digest, so that one file has one entry whatever index serves it; by address where
-// the index gives no digest.
+// The key is the file's digest, so that it has one entry whatever index serves it; or its
+// address if the index gives no digest.
 static struct slice store_key(struct arena *arena, const struct project_file *file)
 {
 	bool known = !sha256_is_zero(&file->sha256);
@@ -52,8 +53,9 @@ static bool is_for_resolving(struct slice field)
 	return false;
 }
 
-// The header block without the fields that are for people: they are most of it, and it is
-// read at every run. Of a block that cannot be read all stays, to be refused when parsed.
+// The header block without the fields for people: they are most of it, and it is read in
+// every run. A block that cannot be read is kept as a whole, to be refused when it is
+// parsed.
 static struct slice needed_headers(struct arena *arena, struct slice text)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
@@ -119,8 +121,8 @@ static bool same_version(struct arena *arena, struct slice a, struct slice b)
 	       version_cmp(&left, &right) == 0;
 }
 
-// A file must be what its name says: otherwise a release would be resolved with another's
-// dependencies.
+// A file must be what its name says: otherwise a release would get the dependencies of
+// another.
 static int check_identity(const struct metadata_job *job, const struct metadata *metadata,
 			  struct arena *arena, struct error *err)
 {
@@ -198,7 +200,7 @@ static void take_unusable(struct index *index, struct metadata_job *job,
 	end_without(index, job, METADATA_UNUSABLE, why);
 }
 
-// why: of all but LADDER_FOUND
+// why is set unless the result is LADDER_FOUND.
 static void take_end(struct index *index, struct metadata_job *job,
 		     enum ladder_result result, struct slice text,
 		     const struct error *why)
@@ -216,7 +218,7 @@ static void take_end(struct index *index, struct metadata_job *job,
 static bool look_into_store(struct index *index, struct metadata_job *job)
 {
 	struct value value;
-	// Without a digest the address may mean another file by now.
+	// If there is no digest, the address may mean another file by now.
 	if (index->config.refresh && sha256_is_zero(&job->file->sha256))
 		return false;
 	if (!index_store_place(index->store, STORE_METADATA, job->key, &value) ||
@@ -307,8 +309,8 @@ void metadata_job_begin(struct index *index, struct metadata_job *job, size_t id
 	end_without(index, job, METADATA_FAILED, &why);
 }
 
-// What came without a hash and does not fit the file is more likely some page of the
-// server than its metadata: the file itself is asked then.
+// Metadata that came without a hash and does not fit the file is more likely some page of
+// the server. The file itself is asked then.
 static bool is_doubtful(struct metadata_job *job, struct slice text)
 {
 	struct metadata metadata = { 0 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the two page formats have in common: which one it is, the API version, and reading
-// a file's name and address.
+// What the two formats of pages have in common: which one it is, the API version, and a
+// file's name and address.
 #include "resolver/index/page.h"
 
 #include "base/limits.h"
@@ -12,7 +12,7 @@
 #include <emmintrin.h>
 #endif
 
-// Above any real file name; the store's records keep offsets in it in 16 bits.
+// Longer than any real file name; the store's records have offsets in it in 16 bits.
 enum { FILE_NAME_MAX = 1024 };
 
 void page_begin(struct page *page, const struct page_input *input, struct arena *arena,
@@ -83,7 +83,7 @@ void page_keep_hash(struct arena *arena, struct project_file *file,
 					SLICE_ARG(slice_lower(arena, hex)));
 }
 
-// "#sha256=…" of PEP 503, where the page gives no better one.
+// Takes the digest of "#sha256=…" (PEP 503) if the page gives no better one.
 static void read_fragment(struct arena *arena, struct project_file *file)
 {
 	size_t at = slice_find_byte(file->url, '#');
@@ -103,8 +103,9 @@ static void read_fragment(struct arena *arena, struct project_file *file)
 	}
 }
 
-// Bytes that mean something to those who cut off fragments, resolve and redact: '#', '@',
-// a dot behind a slash. Sixteen at a time, since addresses are a third of a page.
+// Is there a byte that matters for cutting off fragments, resolving or redacting: '#',
+// '@', or a dot behind a slash? Looks at sixteen at a time, since addresses are a third
+// of a page.
 #ifdef __SSE2__
 enum { URL_STEP = sizeof(__m128i) };
 
@@ -143,7 +144,7 @@ static bool has_marks(const char *ptr, const char *end)
 }
 #endif
 
-// Absolute, and nothing in it to cut off, to resolve or to redact, as nearly all are.
+// Is the address absolute, with nothing to cut off, resolve or redact, as nearly all are?
 static bool is_plain_url(struct slice url)
 {
 	const struct slice scheme = S("https://");
@@ -151,8 +152,8 @@ static bool is_plain_url(struct slice url)
 	       !has_marks(url.ptr + scheme.len, url.ptr + url.len);
 }
 
-// Absolute, without a password. False for what this page may not name: a file of this
-// machine, unless the page is one, too, or a directory (which has no URL).
+// Makes the address absolute, without a password. False if this page may not name it: a
+// file of this machine, unless the page is one, too, or a directory (which has no URL).
 static bool settle_url(struct page *page, struct project_file *file)
 {
 	struct slice base = page->input->url;
@@ -193,7 +194,7 @@ int page_add(struct page *page, struct project_file *file, struct error *err)
 
 enum page_format { PAGE_JSON, PAGE_HTML, PAGE_OTHER };
 
-// By its first byte.
+// The format by the body's first byte.
 static enum page_format looks_like(struct slice body)
 {
 	struct slice start = slice_range(body, 0, 256);
@@ -205,7 +206,7 @@ static enum page_format looks_like(struct slice body)
 	return slice_starts_with(start, S("<")) ? PAGE_HTML : PAGE_OTHER;
 }
 
-// By what the server calls it.
+// The format by what the server calls it.
 static enum page_format format_of(const struct page_input *input)
 {
 	struct slice rest = input->content_type, type;

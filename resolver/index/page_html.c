@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Pages in HTML (PEP 503 with 592, 629, 658, 714, 792): one anchor a file (503.3).
+// Reads pages in HTML (PEP 503 with 592, 629, 658, 714, 792): each anchor is a file
+// (503.3).
 #include "resolver/index/page.h"
 
 #include "base/html_links.h"
 #include "net/url.h"
 
-// data-core-metadata="true" or "sha256=…"; the older name counts only where the newer one
-// is absent (658.1).
+// Reads data-core-metadata="true" or "sha256=…"; the older name counts only if the newer
+// one is absent (658.1).
 static void read_metadata_attribute(const struct html_element *anchor,
 				    struct project_file *file)
 {
@@ -51,7 +52,7 @@ static int read_meta(struct page *page, const struct html_element *meta,
 	return 0;
 }
 
-// An anchor with an address, a digest, and a name.
+// The bytes of an anchor with an address, a digest, and a name.
 enum { LINK_BYTES = 160 };
 
 int page_read_html(struct page *page, struct error *err)

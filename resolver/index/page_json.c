@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Pages in JSON (PEP 691, 700, 714, 792): unknown keys are passed over, keys come in any
-// order (691.3).
+// Reads pages in JSON (PEP 691, 700, 714, 792): unknown keys are passed over, keys come
+// in any order (691.3).
 #include "resolver/index/page.h"
 
 #include "base/json_scanner.h"
 
 #include <string.h>
 
-// Inline, with the length known: a page has ten keys a file, and tens of thousands of files.
+// Inlined, since the length is known then: a page has ten keys for each of tens of
+// thousands of files.
 static inline bool is_key(struct slice key, struct slice known)
 {
 	return key.len == known.len && memcmp(key.ptr, known.ptr, known.len) == 0;
 }
 
-// "hashes": {"sha256": "…"}, or a bare `true`: *ret_there says which of them it was not.
+// Reads {"sha256": "…"} or `true`; *ret_there is false for anything else.
 static void read_hashes(struct json_scanner *scanner, bool *ret_there,
 			struct sha256 *ret_sha256)
 {
@@ -32,7 +33,7 @@ static void read_hashes(struct json_scanner *scanner, bool *ret_there,
 	}
 }
 
-// The digests of a file; the strongest beside SHA-256 is kept, too.
+// Reads the digests of a file; the strongest one beside SHA-256 is kept, too.
 static void read_file_hashes(struct json_scanner *scanner, struct project_file *file)
 {
 	struct slice key, hex;
@@ -60,8 +61,8 @@ static void read_yanked(struct json_scanner *scanner, struct project_file *file)
 	json_skip_rest(scanner);
 }
 
-// What PEP 658 and PEP 714 call the same thing; the newer name wins in whatever order
-// they come (658.1).
+// What a page says under the names of PEP 658 and PEP 714, which mean the same. The newer
+// name wins, in whatever order they come (658.1).
 struct metadata_keys {
 	bool has_new, new_there, old_there;
 	struct sha256 new_sha256, old_sha256;
@@ -155,8 +156,9 @@ static int read_meta(struct page *page, struct json_scanner *scanner, struct err
 	return page_check_api(page, version, err);
 }
 
-// The required keys of PEP 691 with a short name and address. Room for too many costs
-// nothing, since it is never touched; room for too few leaves copies behind.
+// The bytes of a file with the required keys of PEP 691, and a short name and address.
+// Room for too many files costs nothing, since it is never touched; room for too few
+// leaves copies behind.
 enum { FILE_BYTES = 64 };
 
 int page_read_json(struct page *page, struct error *err)

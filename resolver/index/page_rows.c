@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A page straight to its record: of each file a packed row and what sorting needs, so that
-// a page of 100,000 files takes little memory, and little time.
+// Turns a page directly into its record: of each file it keeps a packed row and what
+// sorting needs, so that a page of 100,000 files takes little memory and time.
 #include "resolver/index/page.h"
 #include "resolver/index/record_layout.h"
 #include "resolver/index/releases.h"
@@ -14,7 +14,7 @@ struct page_rows {
 	size_t row_cap;
 	struct slice last_version; // and its number: files of a release follow each other
 	uint32_t last_spelling;
-	// Number of what the latest wheels have in common (struct file_key)
+	// The number of what the latest wheels have in common (struct file_key).
 	uint32_t stem;
 };
 
@@ -45,7 +45,7 @@ static uint32_t spelling_of(struct page_rows *rows, struct slice version)
 	return number;
 }
 
-// The piece of `to` that stands where the part of `from` does.
+// The piece of `to` at the place of the part of `from`.
 static struct slice same_part(struct slice from, struct slice part, struct slice to)
 {
 	if (part.len == 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One project: which index has it, from the store or over the net, and what find-links
-// add.
+// Finds one project: which index has it, from the store or over the net, and what
+// find-links add.
 //
 //	for each index: store fresh? ──▶ answer
 //	                store stale or nothing ──▶ request ──304──▶ store's answer, fresh again
@@ -59,7 +59,7 @@ static void add_find_links(struct index *index, struct page_job *job)
 	}
 }
 
-// All places are read: the answer is final.
+// All places are read, so the answer is final.
 static void complete(struct index *index, struct page_job *job)
 {
 	add_find_links(index, job);
@@ -123,7 +123,7 @@ static void remember(struct index *index, const struct page_job *job,
 
 enum lookup { LOOKUP_FOUND, LOOKUP_ABSENT, LOOKUP_UNKNOWN };
 
-// What the store says of the project at the index being asked. A stale record is kept for
+// Asks the store for the project at the present index. A stale record is kept for
 // revalidation.
 static enum lookup look_into_store(struct index *index, struct page_job *job)
 {
@@ -192,8 +192,8 @@ static void request_page(struct index *index, struct page_job *job)
 	index_send(index, &request, REQUEST_PAGE, number_of(index, job));
 }
 
-// Files without upload-time get the day on which the store first saw them; what is in a
-// directory is not of the store.
+// Files without upload-time get the day on which the store first saw them; but not those
+// in a directory, which are not in the store.
 static int take_body(struct index *index, struct page_job *job, struct page_input *input,
 		     struct slice *ret_record, struct project *ret_project,
 		     struct error *err)
@@ -212,14 +212,15 @@ static int take_body(struct index *index, struct page_job *job, struct page_inpu
 	if (journal.len)
 		index_store_put(index->store, STORE_SEEN, job->key,
 				arena_dup(&index->arena, journal));
-	// Through the record even when fresh: what is handed out never depends on whether
-	// it came from the store.
+	// Even a fresh page goes through its record, so that what is handed out never
+	// depends on whether it came from the store.
 	if (!record_open(*ret_record, job->at, &index->arena, ret_project))
 		BUG("a page record cannot be read back");
 	return 0;
 }
 
-// An index in a directory, with a page in name/index.html: read each time, never stored.
+// Looks into an index in a directory, with a page in name/index.html, which is read each
+// time and never stored.
 static enum lookup look_into_directory(struct index *index, struct page_job *job,
 				       struct project *ret_project, struct error *err)
 {
@@ -267,7 +268,7 @@ static void ask(struct index *index, struct page_job *job)
 		}
 		job->not_in_store |= lookup == LOOKUP_UNKNOWN;
 		index->is_unrepeatable |= job->not_in_store;
-		// A later index could now be taken for the first that has the name.
+		// Otherwise a later index could be taken for the first that has the name.
 		if (job->not_in_store)
 			break;
 	}
@@ -279,7 +280,7 @@ static void ask(struct index *index, struct page_job *job)
 		ask(index, job);
 		return;
 	}
-	// The error stays: one of the places may have refused to say.
+	// The error is kept, since one of the places may have refused to answer.
 	const struct error *refusal = job->project.error;
 	job->project = (struct project){ .state = PROJECT_ABSENT, .error = refusal };
 	looked_up(index, job);
@@ -317,7 +318,7 @@ static void take_page(struct index *index, struct page_job *job,
 	found(index, job, &project);
 }
 
-// The record holds on. A 304 without ETag keeps the one we have.
+// The record is still right. After a 304 without an ETag the old one is kept.
 static void take_not_modified(struct index *index, struct page_job *job,
 			      const struct net_response *response)
 {
@@ -343,7 +344,7 @@ static void take_absent(struct index *index, struct page_job *job,
 					     index->config.max_age_seconds),
 		.absent = true,
 	};
-	// "Forbidden" may be another answer for another user: not kept.
+	// "Forbidden" is not kept, since it may be another answer for another user.
 	if (response->status != 403) {
 		remember(index, job, &freshness);
 	} else {
@@ -357,8 +358,8 @@ static void take_absent(struct index *index, struct page_job *job,
 	ask(index, job);
 }
 
-// Anything but an answer ends the search: to go on to the next index would let an outage
-// choose the source.
+// Anything but an answer ends the search: if it went on to the next index, an outage
+// would choose the source.
 static void take_failure(struct index *index, struct page_job *job,
 			 const struct net_response *response)
 {
@@ -399,7 +400,7 @@ static void request_find_link(struct index *index, size_t number)
 	index_send(index, &request, REQUEST_FIND_LINK, number);
 }
 
-// Once for all projects, when the first is wanted.
+// Asks for find-links once for all projects, when the first is wanted.
 static void ask_find_links(struct index *index)
 {
 	if (index->links_asked)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The releases that a specifier admits, by halving: a project of a thousand releases is
-// asked about twenty of them, and only those are parsed.
+// Finds the releases that a specifier admits by halving: of a thousand releases some
+// twenty are looked at, and only those are parsed.
 #include "resolver/index/ranks.h"
 
-// What is looked for in a part [from, to) of the ranks in which the answer changes once.
+// A search in a part [from, to) of the ranks in which the answer changes at most once.
 struct halving {
 	const struct project *project;
 	const struct specifier *specifier;
@@ -52,9 +52,9 @@ static size_t admitted_run(const struct halving *halving, uint32_t from, uint32_
 	return ret_range->from < ret_range->to;
 }
 
-// Below the clause's own version the answer of every operator changes at most once, and
-// at and above it, too: pre-releases of V, which `<V` and `==V.*` treat apart, stand right
-// below it, its local versions and post-releases right above (440.6–440.8).
+// The answer of every operator changes at most once below the clause's own version V, and
+// at most once from V on: the pre-releases of V, which `<V` and `==V.*` treat apart, are
+// right below it, its local versions and post-releases right above (440.6–440.8).
 size_t ranks_admitted(const struct project *project, const struct specifier *specifier,
 		      struct rank_range ret_ranges[2])
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why a release cannot be chosen, in words that follow its name: "numpy 2.3.0 needs
+// Tells why a release cannot be chosen, in words that follow its name: "numpy 2.3.0 needs
 // Python >=3.11".
 #include "resolver/index/candidates.h"
 
@@ -8,8 +8,8 @@
 
 enum { NAMED_MAX = 4 }; // tag sets or specifiers named in one sentence
 
-// "a, b, c and 7 more" of the distinct texts that `text_of` gives for the release's
-// files.
+// A list like "a, b, c and 7 more" of the distinct texts that `text_of` gives for the
+// release's files.
 static struct slice list(struct arena *arena, const struct project *project,
 			 const struct release *release, const struct target *target,
 			 bool (*text_of)(struct arena *arena,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Packing of page records.
+// Packs page records.
 #include "resolver/index/record.h"
 
 #include "base/map.h"
@@ -47,8 +47,8 @@ uint32_t record_cold_crc(const struct packed_cold *cold,
 	const size_t skipped = sizeof(cold->crc32);
 	uint32_t crc = crc32_update(0, (struct slice){ (const char *)cold + skipped,
 						       sizeof(*cold) - skipped });
-	// A name that stands in the address is covered by it. Those side by side, as most
-	// are, go in one step.
+	// A name that is a part of the address is covered by it. Texts that stand side by
+	// side, as most do, are covered in one step.
 	bool named = cold->name.offset >= cold->url.offset &&
 		     cold->name.offset - cold->url.offset < cold->url.len;
 	struct slice span = texts[TEXT_URL];
@@ -82,8 +82,7 @@ static struct packed_text put_recurring(struct record_writer *writer, struct sli
 	return packed;
 }
 
-// Where the address ends in the file name, as nearly all do, the name is not written
-// again.
+// If the address ends in the file name, as nearly all do, the name is not written again.
 static struct packed_text put_name(struct record_writer *writer,
 				   const struct project_file *file,
 				   struct packed_text url)

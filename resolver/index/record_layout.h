@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rows of a page record (record.h), shared by record.c that writes and record_read.c
-// that reads them. Fixed sizes, the byte order of the machine.
+// The rows of a page record (record.h), of fixed sizes and in the byte order of the
+// machine. Shared by record.c, which writes them, and record_read.c, which reads them.
 #pragma once
 
 #include "base/map.h"
@@ -10,7 +10,7 @@
 
 enum { RECORD_ALIGN = 8 };
 
-// Into the texts: the hot ones, and after them the cold ones
+// A piece of the texts: the hot ones, and after them the cold ones.
 struct packed_text {
 	uint32_t offset, len;
 };
@@ -42,16 +42,16 @@ struct record_sections {
 void record_lay_out(const struct packed_header *header,
 		    struct record_sections *ret_sections);
 
-// The texts of a row, which must lie within.
+// The texts of a row, which must lie within the section.
 enum { TEXT_NAME, TEXT_URL, TEXT_REASON, TEXT_TIME, TEXT_HASH, COLD_TEXTS };
 void record_cold_texts(const struct packed_cold *cold, const char *cold_texts,
 		       struct slice ret_texts[COLD_TEXTS]);
-// Of the row and its texts.
+// The CRC of the row and its texts.
 uint32_t record_cold_crc(const struct packed_cold *cold,
 			 const struct slice texts[COLD_TEXTS]);
 
-// A record in the making. Files are packed as they come, so that those of a large page are
-// never in memory as structs; texts are copied.
+// A record that is being made. Files are packed as they come, so that those of a large
+// page are never in memory as structs; texts are copied.
 struct record_writer {
 	struct arena *arena;  // until it is finished
 	struct buf hot, cold; // texts
@@ -60,10 +60,10 @@ struct record_writer {
 	size_t row_len, row_cap;
 };
 
-// files: about how many there will be
+// files: how many there will be, about.
 void record_writer_begin(struct record_writer *writer, size_t files, struct arena *arena);
 void record_writer_add(struct record_writer *writer, const struct project_file *file);
-// The record, in arena, of a project with rows, sets and releases: file_rows[i] belongs to
+// The record of a project with rows, sets and releases, in arena: file_rows[i] belongs to
 // the file that was added as number order[i] (NULL: as i).
 struct slice record_writer_finish(struct record_writer *writer,
 				  const struct project *project, const uint32_t *order,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reading of page records, in place and as late as possible. Nothing read from a record is
-// believed: every offset is checked.
+// Reads page records, in place and as late as possible. Nothing in a record is believed:
+// every offset is checked.
 #include "base/limits.h"
 #include "resolver/index/candidates.h"
 #include "resolver/index/record.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-// Pointers to what was asked for, by number: most projects are asked for a few of
+// Pointers to what was asked for, by number. Most projects are asked for a few of their
 // thousands.
 enum { SPARSE_STEP = 64 };
 
@@ -51,7 +51,7 @@ static struct slice text_at(struct slice texts, struct packed_text text)
 
 // --- opening -------------------------------------------------------------------------
 
-// The header, if the record is whole as far as that says.
+// Reads the header; false if the record is not as long as that says.
 static bool read_header(const struct value *value, struct arena *arena,
 			struct packed_header *ret_header, struct record_sections *ret_at)
 {
@@ -190,7 +190,7 @@ static void read_release(const struct project *project, uint32_t rank,
 	release->version_text = project_version_text(project, rank);
 	release->first_file = row->first_file;
 	release->file_len = row->file_len;
-	// Only a forged record holds what is no version.
+	// Only a forged record has what is no version.
 	if (!version_parse(arena, release->version_text, &release->version) &&
 	    !version_parse(arena, S("0"), &release->version))
 		BUG("0 is no version");
@@ -210,7 +210,7 @@ const struct release *project_release(const struct project *project, uint32_t ra
 	return *place;
 }
 
-// Of the cold texts, what was read at once: those of a file stand side by side.
+// A piece of the cold texts that was read at once: those of a file stand side by side.
 struct text_window {
 	struct slice text;
 	size_t from;
@@ -274,7 +274,7 @@ static void read_file(const struct project *project, uint32_t at,
 		return;
 	if (file->kind == FILE_WHEEL &&
 	    wheel_name_parse(texts[TEXT_NAME], &file->wheel) != FILENAME_OK)
-		return; // only a forged record holds what is no wheel's name
+		return; // only a forged record has what is no wheel's name
 	file->name = texts[TEXT_NAME];
 	file->url = texts[TEXT_URL];
 	file->yanked_reason = texts[TEXT_REASON];

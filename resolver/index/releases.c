@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From a page's files in any order to releases in version order. Versions are parsed once
-// for each spelling, not for each file: a page of 100,000 files has some hundreds of
-// them.
+// Sorts a page's files into releases in version order. Versions are parsed once for each
+// spelling, not for each file: a page of 100,000 files has some hundreds of them.
 #include "resolver/index/candidates.h"
 #include "resolver/index/page.h"
 #include "resolver/index/releases.h"
@@ -20,7 +19,8 @@ static int by_version(const void *a, const void *b)
 {
 	const struct spelling *left = a, *right = b;
 	int order = version_cmp(&left->version, &right->version);
-	// Of equal versions one gives the release its text, whatever order the page has.
+	// The order among equal versions decides which one gives the release its text,
+	// whatever order the page has.
 	return order ? order : slice_cmp(left->version.text, right->version.text);
 }
 
@@ -94,7 +94,7 @@ static const uint32_t *make_releases(struct project *project, struct arena *aren
 	return release_of;
 }
 
-// Each release's keys side by side, in the order in which they came.
+// Places each release's keys side by side, in the order in which they came.
 static void place_keys(struct project *project, const struct file_key *keys, size_t len,
 		       const uint32_t *release_of, struct file_order *order)
 {
@@ -118,7 +118,7 @@ static void place_keys(struct project *project, const struct file_key *keys, siz
 	order->len = start;
 }
 
-// Ascending, without repeated names, as most pages list them.
+// Are the keys ascending, without repeated names, as on most pages?
 static bool is_in_order(const struct file_key *const *keys, uint32_t len)
 {
 	for (uint32_t i = 1; i < len; i++)
@@ -199,7 +199,7 @@ static uint32_t number_of(struct map *numbers, struct slice text)
 	return number;
 }
 
-// Where the last one's text comes again, as it often does, nothing is looked up.
+// If the last text comes again, as it often does, nothing is looked up.
 static uint32_t number_again(struct map *numbers, struct slice text, uint32_t *last)
 {
 	if (*last >= numbers->len || !slice_eq(numbers->entries[*last].key, text))
@@ -249,7 +249,8 @@ bool set_numbers_know_tags(struct set_numbers *numbers, struct slice tags,
 	return true;
 }
 
-// In a file name: followed by its suffix, which tells "any.whl" from "any.more.whl".
+// Compares tags as parts of a file name, followed by its suffix, which tells "any.whl"
+// from "any.more.whl".
 static int by_tags_in_name(const void *a, const void *b)
 {
 	struct slice left = (*(const struct map_entry *const *)a)->key;

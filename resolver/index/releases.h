@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-// From files in any order to releases in version order, and the small rows of both. Shared
-// by releases.c and page_rows.c.
+// Sorts files into releases in version order, and makes the small rows of both. Shared by
+// releases.c and page_rows.c.
 #pragma once
 
 #include "base/map.h"
 #include "resolver/index/index.h"
 
-// What of a file says where it stands.
+// What decides the place of a file among the others.
 struct file_key {
 	struct slice name, url;
 	uint32_t spelling; // number of its version's text in the map
 	enum file_kind kind;
-	// Of wheels with one stem, which is all before their tags, the ranks of the tags say
-	// the order of the names; 0: compare the names
+	// The stem is all of a wheel's name before its tags. With the same stem, the
+	// ranks of the tags give the order of the names; 0: compare the names.
 	uint32_t stem, tag_rank;
 };
 
@@ -24,10 +24,10 @@ struct file_order {
 // The version in the file's name, "" where there is none.
 struct slice file_version(const struct project *project, const struct project_file *file);
 
-// Makes the project's releases of the keys, ascending; equal versions are one whatever
-// their spelling. Of several files of a release with one name the first counts, and the
-// others stand behind what counts. Those without a version are left out of the order;
-// both are counted in `skipped`.
+// Makes the project's releases of the keys, ascending; equal versions are one release,
+// whatever their spelling. Of several files of a release with one name the first counts,
+// and the others stand behind those that count. Files without a version are left out of
+// the order; both are counted in `skipped`.
 void releases_group(struct project *project, const struct file_key *keys, size_t len,
 		    const struct map *spellings, struct arena *arena,
 		    struct file_order *ret_order);
@@ -46,11 +46,11 @@ struct set_numbers {
 };
 
 void set_numbers_take(struct set_numbers *numbers, struct project_file *file);
-// Whether these tags are those of a wheel that was taken before, and so known to be good:
-// *ret_wheel gets them, as pieces of `tags`.
+// Are these tags those of an earlier wheel, and so known to be good? If so, *ret_wheel
+// gets them, as pieces of `tags`.
 bool set_numbers_know_tags(struct set_numbers *numbers, struct slice tags,
 			   struct wheel_name *ret_wheel);
-// By number of the tag set: its place among all in the order of file names.
+// For each number of a tag set, its place among all in the order of file names.
 const uint32_t *set_numbers_tag_ranks(const struct set_numbers *numbers,
 				      struct arena *arena);
 void set_numbers_finish(const struct set_numbers *numbers, struct project *project,

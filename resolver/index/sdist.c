@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Reads through the entries of a source distribution up to what is looked for.
+// Reads the entries of a source distribution up to what is looked for.
 #include "resolver/index/sdist.h"
 
 #include "base/libarchive.h"
 #include "base/limits.h"
 #include "resolver/index/index.h"
 
-// What may be inflated on the way: several times the largest real source
-// distribution.
+// So much may be inflated: several times the largest real source distribution.
 #define SDIST_UNPACKED_MAX (4 * GIB)
 #define SDIST_ENTRIES_MAX  1000000
 
@@ -24,8 +23,7 @@ static enum sdist_result broken(struct archive *archive, struct error *err)
 	return SDIST_BROKEN;
 }
 
-// libarchive says "truncated" in many ways; whether the bytes were used up tells it apart
-// from damage.
+// libarchive says "truncated" in many ways. It is not damage if all bytes were used.
 static enum sdist_result stopped(struct archive *archive, struct slice bytes,
 				 struct error *err)
 {
@@ -62,7 +60,7 @@ static enum sdist_result read_entry(struct archive *archive, struct slice bytes,
 	return SDIST_FOUND;
 }
 
-// The entry's path where it is one of a plain file that is wanted, else "".
+// The entry's path if it is a plain file that is wanted, else "".
 static struct slice wanted_path(struct archive_entry *entry,
 				const struct sdist_search *search)
 {

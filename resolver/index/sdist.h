@@ -18,7 +18,7 @@ enum sdist_result {
 struct sdist_search {
 	void *context;
 	bool (*wants)(void *context, struct slice path);
-	// True: that was all, the rest of the archive need not be unpacked.
+	// True: that was all, so the rest of the archive need not be unpacked.
 	bool (*take)(void *context, struct slice path, struct slice text);
 };
 
@@ -28,7 +28,7 @@ struct sdist_search {
 enum sdist_result sdist_walk(struct slice bytes, const struct sdist_search *search,
 			     struct arena *arena, struct error *err);
 
-// A file of the top folder: its name, or a path below it.
+// Finds a file by its name in the top folder, or by its path below that.
 enum sdist_result sdist_top_file(struct slice bytes, struct slice name,
 				 struct arena *arena, struct slice *ret_text,
 				 struct error *err);

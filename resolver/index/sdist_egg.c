@@ -7,7 +7,7 @@
 
 // --- requires.txt --------------------------------------------------------------------
 
-// "[extra:marker]", what both stand for; a section that nobody can ask for is skipped.
+// What a section "[extra:marker]" stands for; one that nobody can ask for is skipped.
 struct section {
 	struct slice extra, marker;
 	bool skipped;
@@ -80,7 +80,7 @@ struct egg_search {
 	struct slice requires;
 };
 
-// "top/src/NAME.egg-info/FILE": how deep that is, NOT_SEEN for other paths.
+// How deep "top/src/NAME.egg-info/FILE" is; NOT_SEEN for other paths.
 static unsigned egg_depth(const struct egg_search *search, struct slice path,
 			  struct slice *ret_file)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What an old source distribution (PKG-INFO below 2.2) says of its dependencies in the
 // egg-info that setuptools put into it (md.3): the answer of setup.py on the author's
-// machine. It is the best there is without running setup.py, and callers say so.
+// machine. It is the best that can be had without running setup.py, and callers say so.
 //
 //	six>=1.9                      Requires-Dist: six>=1.9
 //	[socks]                       Provides-Extra: socks
@@ -14,7 +14,7 @@
 
 #include "resolver/index/sdist.h"
 
-// Is it of a metadata version that has no word on what is final (643.1)?
+// Is its metadata version too old to say what is final (643.1)?
 bool pkg_info_is_old(struct slice pkg_info);
 
 // bytes as in sdist_walk; pkg_info: its PKG-INFO. SDIST_FOUND: *ret_text is the PKG-INFO
@@ -24,5 +24,5 @@ enum sdist_result sdist_egg_info(struct slice bytes, struct slice pkg_info,
 				 struct arena *arena, struct slice *ret_text,
 				 struct error *err);
 
-// requires.txt as headers of METADATA, each line with its end.
+// Turns requires.txt into headers of METADATA, each line with its end.
 struct slice egg_requires_headers(struct arena *arena, struct slice requires);

@@ -24,7 +24,7 @@ static int by_id(const void *a, const void *b)
 	return (left->id > right->id) - (left->id < right->id);
 }
 
-// False for one that is damaged: as good as none.
+// Reads a journal; false for one that is damaged, which is as good as none.
 static bool read_journal(struct seen *seen, struct slice bytes)
 {
 	struct packed_header header;
@@ -50,7 +50,8 @@ void seen_begin(struct seen *seen, struct slice journal, uint64_t now,
 	seen->date = read_journal(seen, journal) ? now : 0;
 }
 
-// Another file of the same name is another file.
+// The id of a file is of its name and digest, so that another file with the same name has
+// another id.
 static uint64_t id_of(const struct project_file *file, struct arena *scratch)
 {
 	struct arena_mark mark = arena_mark(scratch);
@@ -66,7 +67,7 @@ static uint64_t id_of(const struct project_file *file, struct arena *scratch)
 	return id;
 }
 
-// What is not known yet is added behind the known, which stay in order.
+// A file that is not known yet is added behind the known ones, which stay in order.
 void seen_date(struct seen *seen, struct project_file *file)
 {
 	int64_t uploaded;
@@ -82,7 +83,7 @@ void seen_date(struct seen *seen, struct project_file *file)
 		*array_push(seen->arena, &seen->entries) = wanted;
 }
 
-// A page may list a file twice.
+// Drops entries that came twice, since a page may list a file twice.
 static void drop_repeated(struct seen *seen)
 {
 	size_t kept = 0;

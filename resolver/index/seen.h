@@ -6,9 +6,9 @@
 //	                     there at the store's first look:  any age, no date
 //	                     came later:                       the day it was first seen
 //
-// A file of that second kind is surely no older than the look before, so a cut-off may count it. One that was there from
-// the start may be years older than the first look: it stays without a date, is kept and counted. A date never moves, not
-// when the page is fetched anew, nor when the file goes and comes back.
+// A file that came later is surely no older than the look before, so a cut-off may count it. One that was there from
+// the start may be years older than the first look: it stays without a date, is kept and counted. A date never moves,
+// not when the page is fetched anew, nor when the file goes and comes back.
 #pragma once
 
 #include "resolver/index/index.h"

@@ -11,8 +11,8 @@
 
 enum request_kind { REQUEST_PAGE, REQUEST_FIND_LINK, REQUEST_METADATA };
 
-// The head of an index's keys in the store: its address and a line's end, which no address
-// has; of a longer address, the digest.
+// The head of an index's keys in the store is its address and a line's end, which no
+// address has; for a longer address it is the digest.
 enum { INDEX_ID_URL_MAX = 256 };
 
 struct index_source {
@@ -79,7 +79,7 @@ struct index {
 	bool is_unrepeatable; // the store alone does not vouch for some answer
 };
 
-// evidence.c: an answer rests on this page
+// In evidence.c: notes that an answer rests on this page.
 void evidence_note(struct index *index, struct slice key, const struct freshness *page);
 
 // Sends the request as this index's own. id: of the job or link that the answer is for.

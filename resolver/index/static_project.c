@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// [project] of a pyproject.toml as headers of METADATA.
+// Turns [project] of a pyproject.toml into headers of METADATA.
 #include "resolver/index/static_project.h"
 
 #include "base/toml.h"
@@ -41,7 +41,7 @@ static bool is_dynamic(struct reading *reading, struct slice key)
 	return false;
 }
 
-// No text may become two headers.
+// Is the text one line? None may become two headers.
 static bool is_one_line(struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
@@ -76,7 +76,8 @@ static void put_python(struct reading *reading)
 
 // --- requirements --------------------------------------------------------------------
 
-// The ';' before the marker: behind a URL it needs a blank before it (508.4).
+// The offset of the ';' before the marker; behind a URL it needs a blank before it
+// (508.4).
 static size_t find_marker(struct slice text)
 {
 	bool is_url = false;

@@ -14,8 +14,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-// What is known of it from elsewhere (the file name of a source distribution), "" for
-// nothing: then it has to be there, and not in `dynamic`.
+// What is known from elsewhere (the file name of a source distribution). What is "" has
+// to be in the file, and not in `dynamic`.
 struct static_known {
 	struct slice name, version;
 };
@@ -27,9 +27,9 @@ bool static_project_headers(struct slice pyproject, const struct static_known *k
 			    struct arena *arena, struct slice *ret_headers,
 			    struct slice *ret_why);
 
-// The same of setup.cfg, where nothing else can have a say: no [project], setuptools as
-// the backend with nothing but itself and wheel required, and a setup.py that is not
-// there ("") or only calls setup(). pyproject: "" where there is none.
+// The same of setup.cfg, if nothing else can have a say: there is no [project], the
+// backend is setuptools and requires nothing but itself and wheel, and setup.py is not
+// there ("") or only calls setup(). pyproject: "" if there is none.
 bool static_setup_cfg_headers(struct slice setup_cfg, struct slice setup_py,
 			      struct slice pyproject, const struct static_known *known,
 			      struct arena *arena, struct slice *ret_headers,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// setup.cfg, where it is all that setuptools would read, as headers of METADATA.
+// Turns setup.cfg into headers of METADATA, if it is all that setuptools would read.
 #include "resolver/index/static_project.h"
 
 #include "base/ini.h"
@@ -63,7 +63,7 @@ static bool is_plain_setuptools(struct slice pyproject, struct arena *arena)
 	       requires_only_itself(requires, arena);
 }
 
-// Nothing but imports of setuptools and one setup() without arguments.
+// Has setup.py nothing but imports of setuptools and one setup() without arguments?
 static bool only_calls_setup(struct slice setup_py)
 {
 	static const char *const lines[] = {
@@ -93,7 +93,7 @@ static bool only_calls_setup(struct slice setup_py)
 
 // --- its values ----------------------------------------------------------------------
 
-// The last one of a key counts.
+// The value of a key; the last one counts.
 static struct slice value_of(const struct config *config, struct slice section,
 			     struct slice key)
 {
@@ -105,7 +105,7 @@ static struct slice value_of(const struct config *config, struct slice section,
 	return found;
 }
 
-// "attr: web.__version__", "file: VERSION"
+// Is it a directive like "attr: web.__version__" or "file: VERSION"?
 static bool is_directive(struct slice value)
 {
 	return slice_starts_with(value, S("attr:")) ||
@@ -124,7 +124,8 @@ static void put_text(struct config *config, struct slice section, struct slice k
 		buf_printf(&config->out, "%s: %.*s\n", header, SLICE_ARG(text));
 }
 
-// Lines; on one line setuptools splits at ';', which a marker has, too.
+// Writes a list of lines. A list on one line is split by setuptools at ';', which a
+// marker has, too.
 static void put_list(struct config *config, struct slice key, struct slice list,
 		     struct slice extra)
 {

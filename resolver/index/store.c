@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The LMDB environment: opened once, one long read transaction, short write transactions.
+// The LMDB environment is opened once, with one long read transaction and short write
+// transactions.
 #include "resolver/index/store.h"
 
 #include "base/files.h"
@@ -13,7 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// The map is address space, not memory: as much as the machine lets us have.
+// The sizes to try for the map, which takes address space, not memory: the largest that
+// the machine gives.
 static const uint64_t MAP_BYTES[] = { 64 * GIB, 4 * GIB, 512 * MIB };
 
 static const char *const TABLE_NAMES[STORE_TABLES] = { "pages", "fresh", "metadata",
@@ -32,8 +34,8 @@ struct put {
 	struct slice key, value;
 };
 
-// What was looked at since the map's pages were last let go. Touching one maps its
-// surroundings, too, and over many keys and values that becomes most of the file.
+// What was looked at since the map's pages were last let go. Touching a page maps its
+// surroundings, too, which over many keys and values becomes most of the file.
 struct window {
 	uintptr_t from, to; // of the values
 	size_t bytes;       // mapped, about
@@ -139,7 +141,7 @@ static int open_tables(struct index_store *store, MDB_txn *txn, unsigned flags)
 	return code;
 }
 
-// Makes the tables, empties those of another layout, and says in the file that they are
+// Makes the tables, empties those of another layout, and notes in the file that they are
 // ours.
 static int make_tables(struct index_store *store)
 {
@@ -178,8 +180,9 @@ static bool tables_are_in_order(struct index_store *store)
 	return mdb_txn_commit(txn) == MDB_SUCCESS; // a commit keeps the table handles
 }
 
-// LMDB does not say where its map begins. Each page of the file, and so of the map, tells
-// its number first; that the file has the same page there is the proof.
+// Finds where LMDB's map begins, which it does not say. Each page of the file, and so of
+// the map, begins with its number; if the file has the same page there, the place is
+// right.
 static void find_map(struct index_store *store, struct slice value)
 {
 	enum { PAGE_MAX = 65536 };
@@ -201,7 +204,8 @@ static void find_map(struct index_store *store, struct slice value)
 	store->fd = fd;
 }
 
-// A huge page of the system's cache would be mapped whole for one look at it.
+// Asks for small pages: a huge page of the system's cache would be mapped as a whole for
+// one look at it.
 static void map_small_pages(struct index_store *store)
 {
 	MDB_envinfo info;
@@ -251,7 +255,8 @@ int index_store_open(const char *directory, struct index_store **ret_store,
 	int code = open_store(store);
 	if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
 	    code == MDB_CORRUPTED) {
-		// No store of ours, or a broken one: it is a cache, so it is made anew.
+		// It is no store of ours, or a broken one. Since it is a cache, it is
+		// made anew.
 		close_env(store);
 		code = remove_tree(store->path, err) < 0 ? EIO : open_store(store);
 	}
@@ -276,7 +281,8 @@ void index_store_close(struct index_store *store)
 
 // --- reading -------------------------------------------------------------------------
 
-// The pages stay in the system's cache, and come back when they are looked at.
+// Lets the map's pages go. They stay in the system's cache, and come back when they are
+// looked at.
 static void let_go(const struct index_store *store)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -298,7 +304,7 @@ static void note_value(struct window *window, struct slice value)
 	window->bytes += value.len;
 }
 
-// Before each look.
+// To be called before each look: lets pages go if too many are mapped.
 static void make_room(const struct index_store *store)
 {
 	struct window *window = store->window;

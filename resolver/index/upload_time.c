@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// RFC 3339 times as numbers, so that a cut-off compares with upload times whatever their
+// Turns RFC 3339 times into numbers, so that a cut-off compares with upload times of any
 // form (700.1).
 #include "resolver/index/candidates.h"
 
@@ -96,7 +96,7 @@ bool upload_time_parse(struct slice text, int64_t *ret_microseconds)
 
 enum { SECONDS_A_DAY = 86400 };
 
-// The Gregorian calendar in eras of 400 years that begin in March.
+// Computes the date of the Gregorian calendar by eras of 400 years that begin in March.
 struct slice upload_time_text(struct arena *arena, uint64_t seconds)
 {
 	uint64_t days = seconds / SECONDS_A_DAY + 719468, era = days / 146097,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Parts of a stored value, in place or by pread.
+// Reads parts of a stored value, in place or by pread.
 #include "resolver/index/value.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A value of the store, read piece by piece. Large ones are looked at in small parts: to read
-// a part costs less than to fault the map's pages in around it, and takes only its own size
-// of memory.
+// A value of the store, read piece by piece. Large values are looked at in small parts:
+// reading a part costs less than faulting the map's pages in around it, and takes only
+// its own size of memory.
 #pragma once
 
 #include "base/arena.h"
@@ -15,7 +15,7 @@ struct value {
 // A value in memory.
 struct value value_of(struct slice bytes);
 
-// len bytes from there on, which must be within; in place where they are in memory and
-// aligned, else a copy in arena. NULL: the file cannot be read.
+// Returns len bytes from `at` on, which must be within the value: in place if they are in
+// memory and aligned, else as a copy in arena. NULL if the file cannot be read.
 const void *value_read(const struct value *value, size_t at, size_t len, size_t align,
 		       struct arena *arena);
