@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Decision making: the next package's best release, once its dependencies are known and do not forbid it.
+// Decides: chooses the next package's best release, once its dependencies are known and do not forbid it.
 //
-// A release's dependencies become incompatibilities when the solver first wants it, never when they happen to arrive:
-// what prefetching brings early must not bend the search.
+// A release's dependencies become incompatibilities when the solver first wants the release, never when they happen to
+// arrive, so that prefetching does not change the search.
 #include "resolver/solver/search.h"
 
 #include "base/error.h"
@@ -39,7 +39,7 @@ static int compare_candidates(const void *left, const void *right)
 	return a->seen < b->seen ? -1 : a->seen > b->seen;
 }
 
-// The best candidates of the other selected packages, in the order of their turns: each will be wanted unless
+// Hints at the best candidates of the other selected packages, in the order of their turns: each will be wanted unless
 // something comes between.
 static void hint_others(struct solver *solver, uint32_t needed)
 {
@@ -62,7 +62,8 @@ static void hint_others(struct solver *solver, uint32_t needed)
 	arena_rewind(&solver->scratch, mark);
 }
 
-// Up to `most` candidates among the states, from place `at` of the package's preference on. Returns how many are left.
+// Hints at up to `most` candidates among the states, from place `at` of the package's preference on. Returns how many
+// of `most` are left.
 static uint32_t hint_candidates(struct solver *solver, uint32_t id,
 				struct rank_set states, uint32_t at, uint32_t most)
 {
@@ -76,9 +77,9 @@ static uint32_t hint_candidates(struct solver *solver, uint32_t id,
 	return most;
 }
 
-// The candidates that follow, twice as many as were tried in vain: rounds of questions grow with the logarithm of the
-// tries, and not many answers are for nothing. Where the domain has no more, it is another package that goes from
-// release to release, and this one follows it: then they are what is preferred next and not out of the question.
+// Hints at the candidates that follow, twice as many as were tried in vain: so rounds of questions grow with the
+// logarithm of the tries, and few answers are for nothing. If the domain has no more, another package goes from release
+// to release, and this one follows it: then the candidates are those that are preferred next and still possible.
 static void hint_next(struct solver *solver, uint32_t needed, uint32_t best)
 {
 	const struct package *package = package_of(solver, needed);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The proof of a contradiction: the resolutions that led to it, done again and written down as facts.
+// The proof of a contradiction: the resolutions that led to it are done again and written down as facts.
 //
-// The search worked on closed sets (search.h). Here each step is done again on what the requirements literally allow.
-// The two agree on every rank that can be chosen, so where the search found a package settled, the literal sets may
-// still leave ranks, none of them usable: exactly there the proof needs the fact that these have no usable version.
+// The search works on closed sets (incompatibility.h). Here each step is done again on what the requirements literally
+// allow. Both agree on every rank that can be chosen. So where the search found nothing left of a package, the literal
+// sets may still have ranks, none of them usable: exactly there the proof needs the fact that these have no usable
+// version.
 #include "resolver/solver/search.h"
 
 #include <string.h>
@@ -22,7 +23,7 @@ struct proof {
 	ARRAY_OF(struct terms) terms; // of each fact
 };
 
-// Everything the contradiction derives from. Causes have lower ids, so one pass downwards finds all.
+// Marks everything that the contradiction derives from. Causes have lower ids, so one pass downwards finds all.
 static void mark_needed(const struct proof *proof,
 			const struct incompatibility *contradiction)
 {
@@ -78,7 +79,7 @@ static uint32_t say_no_versions(struct proof *proof, uint32_t package,
 			terms);
 }
 
-// The fact that follows from two earlier ones, joined on the pivot.
+// Writes the fact that follows from two earlier ones, joined on the pivot.
 static uint32_t say_join(struct proof *proof, uint32_t first, uint32_t second,
 			 uint32_t pivot)
 {
@@ -151,8 +152,8 @@ static uint32_t say_given(struct proof *proof, const struct incompatibility *giv
 	return settle(proof, said, given->other);
 }
 
-// Facts may have been widened since a step was taken. Where one side of a step does not mention the pivot any more, it
-// says by itself what the step was for.
+// Facts may have been widened since a step was taken. If one side of a step does not mention the pivot any more, that
+// side alone says what the step was for.
 static uint32_t say_learned(struct proof *proof, const struct resolution *by)
 {
 	uint32_t fact = proof->said_by[by->start->id];
@@ -194,7 +195,7 @@ static void prune(struct proof *proof)
 	proof->facts.len = proof->terms.len = kept;
 }
 
-// Terms as the driver reads them: of ranks, selected or not.
+// Writes terms as the driver reads them: ranks, selected or not.
 static void publish_terms(const struct proof *proof, size_t fact)
 {
 	const struct terms *terms = &proof->terms.items[fact];

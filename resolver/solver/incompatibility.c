@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Making incompatibilities and listing them under the packages they mention.
+// Makes incompatibilities and lists them under the packages that they mention.
 #include "resolver/solver/search.h"
 
 #include <string.h>
 
-// A fact over more runs than this is not widened further: a new one is begun, so that a package whose releases take
-// turns in what they need costs no quadratic memory.
+// A fact over more runs than this is not widened further; a new one is begun. Otherwise a package whose releases take
+// turns in what they need would cost quadratic memory.
 enum { WIDEST_RUNS = 16 };
 
 static struct incompatibility *make(struct solver *solver, enum incompatibility_kind kind,
@@ -20,7 +20,7 @@ static struct incompatibility *make(struct solver *solver, enum incompatibility_
 	return made;
 }
 
-// A term that is true of every state says nothing and is left out.
+// Adds a term. One that is true of every state says nothing and is left out.
 static void add_term(struct solver *solver, struct incompatibility *to, uint32_t package,
 		     struct rank_set states)
 {
@@ -65,7 +65,8 @@ static void watch(struct solver *solver, struct incompatibility *made)
 		list(solver, made->terms[i], made);
 }
 
-// What other ranks of the package are known to depend on the same, most recent first.
+// Finds the fact that other ranks of the package depend on the same, the most recent
+// first.
 static struct incompatibility *find_same(const struct package *package,
 					 const struct solver_dependency *dependency)
 {
@@ -79,8 +80,8 @@ static struct incompatibility *find_same(const struct package *package,
 	return NULL;
 }
 
-// A fact becomes one about more ranks. Whatever was derived from the narrower follows from the wider, too, so nothing
-// that refers to it is wrong after that; and a proof gets along with one fact where there would be many.
+// Makes a fact one about more ranks. Whatever was derived from the narrower fact follows from the wider one, too, so
+// nothing that refers to it becomes wrong; and a proof needs one fact where there would be many.
 static void widen(struct solver *solver, struct incompatibility *known,
 		  struct rank_set from)
 {
@@ -90,7 +91,8 @@ static void widen(struct solver *solver, struct incompatibility *known,
 			known->terms[i].states = known->from;
 }
 
-// { package in from, other not in allowed }; a dependency on itself forbids the rank.
+// Makes { package in from, other not in allowed }; a dependency on the package itself
+// forbids the rank.
 static struct incompatibility *make_dependency(struct solver *solver, uint32_t package,
 					       struct rank_set from,
 					       const struct solver_dependency *dependency)

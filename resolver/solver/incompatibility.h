@@ -24,7 +24,8 @@ enum incompatibility_kind {
 	INCOMPATIBILITY_LEARNED,    // `start`, resolved with each of `steps` in turn
 };
 
-// One resolution: what there is so far and `cause` are joined on the package `pivot`.
+// One step of resolution: what there is so far and `cause` are joined on the package
+// `pivot`.
 struct resolution_step {
 	const struct incompatibility *cause;
 	uint32_t pivot;
@@ -36,9 +37,9 @@ struct resolution {
 	size_t len;
 };
 
-// A set of terms that cannot all hold; at most one a package, none of them true of every state. The first two are
-// watched: it is listed under their packages. Once it is made, the order of terms may change, and a dependency may turn
-// out to be one of more ranks.
+// A set of terms that cannot all hold: at most one for each package, none of them true of every state. The first two
+// terms are watched: the incompatibility is listed under their packages. Later the order of terms may change, and a
+// dependency may turn out to be one of more ranks.
 struct incompatibility {
 	enum incompatibility_kind kind;
 	uint32_t id; // in order of making: causes have lower ids
@@ -61,22 +62,24 @@ struct tie {
 	uint32_t extra, base;
 };
 
-// The fact that the rank depends on this, about other ranks of the package that depend on the same, too: it may have
-// been made before. NULL where it says nothing: a dependency on itself that it meets.
+// The fact that the rank depends on this. It is also about other ranks of the package that depend on the same, so it
+// may have been made before. NULL if it says nothing: the rank depends on its own package and satisfies that.
 struct incompatibility *incompatibility_needs(struct solver *solver, uint32_t package,
 					      uint32_t rank,
 					      const struct solver_dependency *dependency);
 void incompatibility_excluded(struct solver *solver, uint32_t package,
 			      struct rank_set ranks, solver_reason reason);
 
-// Watched by none: propagate.c knows every instance of a tie without it. This is one that a conflict came from.
+// An instance of a tie that a conflict came from. Nobody watches it, since propagate.c knows every instance of a tie
+// without it.
 struct incompatibility *incompatibility_tie(struct solver *solver, const struct tie *tie,
 					    struct rank_set ranks);
 
-// A fact of another solver's proof, over the same packages; its sets are copied.
+// Adds a fact of another solver's proof, over the same packages; its sets are copied.
 void incompatibility_of_fact(struct solver *solver, const struct solver_fact *fact);
 
-// The first two terms are watched: let them be those that held last. Terms and steps are copied.
+// Makes a learned incompatibility. The first two terms are watched and should be those
+// that held last. Terms and steps are copied.
 struct incompatibility *incompatibility_learned(struct solver *solver,
 						const struct term *terms,
 						uint32_t term_len, struct resolution by);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The partial solution: for each package what is left of its states, and by which assignments it came to that.
+// The partial solution: for each package the states that are left, and the assignments that led there.
 #include "resolver/solver/search.h"
 
 #include "base/error.h"
@@ -19,7 +19,7 @@ bool is_selected(const struct package *package)
 	return package->history.len > 0 && !rank_set_has(package->domain, package->count);
 }
 
-// A long propagation would grow the queue by what it has worked off.
+// Drops what was worked off: in a long propagation the queue would grow by it.
 static void drop_done(struct solver *solver)
 {
 	uint32_t *items = solver->queue.items;
@@ -57,7 +57,8 @@ static struct assignment *push_assignment(struct solver *solver, uint32_t id,
 	return made;
 }
 
-// That the user's requirements hold is no guess: it belongs to level 0 and is never taken back.
+// The user's requirements hold, which is no guess: the assignment belongs to level 0 and
+// is never taken back.
 void assign_root(struct solver *solver)
 {
 	push_assignment(solver, SOLVER_ROOT, rank_set_one(&solver->search, 0));
@@ -83,7 +84,7 @@ void assign_without(struct solver *solver, uint32_t id, struct rank_set states,
 	push_assignment(solver, id, left)->cause = cause;
 }
 
-// Sets are of solver.search.
+// The sets are in the arena solver.search.
 void assign_tied(struct solver *solver, uint32_t id, struct rank_set domain,
 		 const struct tie *tie, struct rank_set tied)
 {
@@ -92,8 +93,8 @@ void assign_tied(struct solver *solver, uint32_t id, struct rank_set domain,
 	made->tied = tied;
 }
 
-// Every package whose domain widens again is looked at anew: an incompatibility that came late may be a unit already
-// at the lower level, where nobody has looked.
+// Every package whose domain widens again is looked at anew: an incompatibility that came late may already be a unit at
+// the lower level, where nobody has looked.
 void jump_back(struct solver *solver, uint32_t level)
 {
 	if (level >= solver->levels.len)

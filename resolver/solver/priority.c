@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Which package is decided next: a fixed order, bent by the conflicts met.
+// Chooses the package that is decided next: by a fixed order, which conflicts change.
 //
 // First come URLs and pins (also what propagation has pinned: one usable version left), for they leave no choice; then
-// packages that conflicts have moved, then the others, by the driver's class and in the order they were first named.
-// A package whose releases are rejected again and again because of others' choices is moved early, so that it chooses
-// first; those others are moved late, among the moved. Every package is moved at most twice: the order settles.
+// packages that conflicts have moved, then the others, by the driver's class and in the order they were first named. A
+// package whose releases are rejected again and again because of others' choices is moved early, so that it chooses
+// first; those others are moved late, behind all that were moved early. Every package is moved at most twice, so the
+// order settles.
 #include "resolver/solver/search.h"
 
-// What uv found to work well: earlier reacts to chance, later tries dozens of releases in vain.
+// uv found this number to work well: a smaller one reacts to chance, a larger one tries
+// dozens of releases in vain.
 enum { CONFLICTS_BEFORE_MOVE = 5 };
 
 enum {
@@ -48,7 +50,8 @@ uint32_t next_package(const struct solver *solver)
 	return best;
 }
 
-// Packages are numbered as dependencies taken up name them; a tied base comes along with its extra.
+// Numbers packages in the order in which dependencies that are taken up name them; a tied
+// base comes along with its extra.
 void note_seen(struct solver *solver, uint32_t id)
 {
 	size_t at = solver->seen.len;
@@ -73,7 +76,8 @@ static void move_early(struct package *package)
 		package->standing = STANDING_EARLY;
 }
 
-// A culprit that has chosen already chooses again, after those it stood in the way of.
+// Moves a package late. If it has chosen already, it chooses again, after those that it
+// stood in the way of.
 static void move_late(struct solver *solver, struct package *package)
 {
 	if (++package->times_culprit < CONFLICTS_BEFORE_MOVE ||
@@ -88,7 +92,8 @@ static void move_late(struct solver *solver, struct package *package)
 	jump_back(solver, package->history.items[at - 1].level - 1);
 }
 
-// A release of `affected` cannot be chosen because of what `culprit` was narrowed to.
+// Notes that a release of `affected` cannot be chosen because of what `culprit` was
+// narrowed to.
 void note_rejected(struct solver *solver, uint32_t affected, uint32_t culprit)
 {
 	if (culprit == SOLVER_ROOT || affected == SOLVER_ROOT)
@@ -97,7 +102,7 @@ void note_rejected(struct solver *solver, uint32_t affected, uint32_t culprit)
 	move_late(solver, package_of(solver, culprit));
 }
 
-// A conflict came down to `affected` having to avoid what it was about to take, for the others' sake.
+// Notes that a conflict made `affected` avoid what it was about to take, for the others' sake.
 void note_conflict(struct solver *solver, const struct incompatibility *learned,
 		   uint32_t affected)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Unit propagation: what follows from the partial solution, until nothing more does.
+// Unit propagation: finds what follows from the partial solution, until nothing more
+// does.
 #include "resolver/solver/search.h"
 
 static enum rank_relation relate(const struct solver *solver, const struct term *term)
@@ -7,7 +8,7 @@ static enum rank_relation relate(const struct solver *solver, const struct term 
 	return rank_set_relate(package_of(solver, term->package)->domain, term->states);
 }
 
-// Puts a term that does not hold in the place of a watched one that does, if there is any.
+// Replaces a watched term that holds by one that does not, if there is any.
 static void move_watch(struct solver *solver, struct incompatibility *of, uint32_t watch,
 		       enum rank_relation *relation)
 {
@@ -27,8 +28,8 @@ enum outcome {
 	OUTCOME_HOLDS,   // all hold: a conflict
 };
 
-// While neither of the two watched terms holds, the others do not matter; where one does, it is only for want of a
-// better one that it is watched still, and so all others hold.
+// While neither of the two watched terms holds, the others do not matter. If one of them holds, it is watched only
+// because there was no better one, so all others hold.
 static enum outcome examine(struct solver *solver, struct incompatibility *of,
 			    const struct term **ret_open)
 {
@@ -50,8 +51,8 @@ static enum outcome examine(struct solver *solver, struct incompatibility *of,
 	return OUTCOME_UNIT;
 }
 
-// The extra's ranks are among the base's: { extra in tied, base not in tied }, where `tied` are the ranks the base does
-// not have. Returns that incompatibility where it holds already.
+// Narrows the extra's ranks to those of the base: { extra in tied, base not in tied }, where `tied` are the ranks that
+// the base does not have. Returns that incompatibility if it holds already.
 static struct incompatibility *tie_extra(struct solver *solver, const struct tie *tie)
 {
 	const struct package *extra = package_of(solver, tie->extra);
@@ -71,7 +72,7 @@ static struct incompatibility *tie_extra(struct solver *solver, const struct tie
 	return NULL;
 }
 
-// A selected extra wants the base, at one of its own ranks; tie_extra() has seen to it that the base has them.
+// A selected extra selects the base, at one of its own ranks; after tie_extra() the base has them.
 static void tie_base(struct solver *solver, const struct tie *tie)
 {
 	const struct package *extra = package_of(solver, tie->extra);
@@ -93,9 +94,9 @@ static struct incompatibility *propagate_tie(struct solver *solver, const struct
 	return conflict;
 }
 
-// What follows from the change of one package; returns an incompatibility that holds, the rest undone then.
-// Newest first: what conflicts taught is more general than the facts it came from. What is looked at may leave the
-// list, so the place is counted from its end.
+// Finds what follows from the change of one package. Returns an incompatibility that holds, and leaves the rest undone
+// then. The newest ones come first: what was learned from conflicts is more general than the facts it came from. An
+// incompatibility that is looked at may leave the list, so the place is counted from its end.
 static struct incompatibility *propagate_package(struct solver *solver, uint32_t id)
 {
 	struct package *package = package_of(solver, id);

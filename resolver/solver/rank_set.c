@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-// Runs written in ascending order; one that touches the last is joined to it, so what comes out is canonical.
+// Writes runs in ascending order. A run that touches the last one is joined to it, so that the set is canonical.
 struct writer {
 	struct rank_run *runs;
 	uint32_t len;

@@ -15,7 +15,7 @@ struct rank_set {
 
 struct rank_set rank_set_all(struct arena *arena, uint32_t count); // 0 … count-1
 struct rank_set rank_set_one(struct arena *arena, uint32_t rank);
-// From a predicate over ranks 0 … count-1.
+// The set of those ranks among 0 … count-1 for which the predicate is true.
 struct rank_set rank_set_where(struct arena *arena, uint32_t count,
 			       bool (*holds)(void *context, uint32_t rank),
 			       void *context);
@@ -32,6 +32,7 @@ bool rank_set_eq(struct rank_set a, struct rank_set b);
 bool rank_set_within(struct rank_set part, struct rank_set whole);
 uint32_t rank_set_count(struct rank_set set);
 
-// How the one set lies to the other, in one pass. The empty set is within every set.
+// How the first set lies to the second, found in one pass. The empty set is within every
+// set.
 enum rank_relation { RANKS_WITHIN, RANKS_DISJOINT, RANKS_OVERLAP };
 enum rank_relation rank_set_relate(struct rank_set part, struct rank_set whole);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Conflict resolution: from an incompatibility that holds back to one that would have prevented it, and the jump back.
+// Conflict resolution: goes back from an incompatibility that holds to one that would have prevented it, and jumps
+// back.
 //
 // Among the assignments that made the terms hold, the latest (the satisfier) is asked for its cause, and the two
 // incompatibilities are joined on its package: { a, b } and { not a, c } give { b, c }. This goes on until the
 // satisfier is alone on its decision level: then, with that level undone, its term is the only open one.
 #include "resolver/solver/search.h"
 
-// A term of the incompatibility under work, and the assignment of its package that made it hold.
+// A term of the incompatibility that is worked on, and the assignment of its package that
+// made it hold.
 struct held_term {
 	struct term term;
 	uint32_t satisfier; // index in the package's history
@@ -25,7 +27,7 @@ static const struct assignment *satisfier_of(const struct work *work,
 	return &package->history.items[held->satisfier];
 }
 
-// Terms on one package are joined to the states in which both hold.
+// Adds a term. Two terms on one package become the states in which both hold.
 static void add_term(struct work *work, struct term term)
 {
 	const struct package *package = package_of(work->solver, term.package);
@@ -44,7 +46,7 @@ static void add_term(struct work *work, struct term term)
 		(struct held_term){ term, satisfier };
 }
 
-// Only the root is left to blame, or nobody.
+// Is only the root left to blame, or nobody?
 static bool is_contradiction(const struct work *work)
 {
 	return work->terms.len == 0 ||
@@ -108,7 +110,8 @@ static void join(struct work *work, const struct incompatibility *cause,
 			add_term(work, cause->terms[i]);
 }
 
-// The level at which all but the first term hold, and of that what its satisfier's cause leaves.
+// The level at which all terms hold but the first, and what its satisfier's cause leaves
+// of the first, too.
 static uint32_t level_before(const struct work *work, struct rank_set left)
 {
 	const struct package *package =
@@ -122,8 +125,8 @@ static uint32_t level_before(const struct work *work, struct rank_set left)
 	return own > level ? own : level;
 }
 
-// One step towards the root of the conflict, the latest terms standing first. False when the work is done: then
-// *ret_level is where to jump back to. A cause of a single term is a fact on its own: joining it costs nothing,
+// Takes one step towards the root of the conflict; the latest terms come first. False when the work is done: then
+// *ret_level is the level to jump back to. A cause with a single term is a fact on its own: joining it costs nothing,
 // whatever level it was noticed at.
 static bool step_back(struct work *work, uint32_t *ret_level)
 {
@@ -145,7 +148,7 @@ static bool step_back(struct work *work, uint32_t *ret_level)
 	return true;
 }
 
-// Of a conflict that is itself to be derived from.
+// Makes a conflict, from which something may be derived later, watch its latest terms.
 static void watch_latest(const struct work *work, struct incompatibility *conflict)
 {
 	for (uint32_t watch = 0; watch < 2 && conflict->term_len > 2; watch++) {
@@ -157,8 +160,8 @@ static void watch_latest(const struct work *work, struct incompatibility *confli
 	}
 }
 
-// What the work has come to, as an incompatibility: the conflict itself where no step was taken. The two latest terms
-// are the ones to watch: they open first when choices are taken back.
+// Returns the result of the work as an incompatibility: the conflict itself if no step was taken. The two latest terms
+// are watched, since they open first when choices are taken back.
 static struct incompatibility *learn(struct work *work, struct incompatibility *conflict)
 {
 	struct solver *solver = work->solver;

@@ -19,7 +19,7 @@ struct assignment {
 	struct rank_set domain; // of the package after it
 	struct incompatibility *cause;
 	const struct tie *tie;
-	// The ranks of `tie` it is about: { extra in tied, base not in tied }
+	// The ranks of `tie` that it is about: { extra in tied, base not in tied }.
 	struct rank_set tied;
 	uint32_t level;
 	uint64_t order; // among all assignments
@@ -47,11 +47,11 @@ struct package {
 	struct rank_set usable; // ranks of `prefer`
 	const uint32_t *prefer;
 	uint32_t prefer_len;
-	// By rank: 0, or the place in solver.releases, plus one: few are ever asked about
+	// By rank: 0, or the place in solver.releases plus one. Few are ever asked about.
 	uint32_t *releases;
 
-	// The search.
-	// 1, 2, … in the order in which dependencies taken up name packages; 0: none has
+	// The search. The number of the package, from 1 on in the order in which
+	// dependencies that are taken up name packages; 0: none has.
 	uint32_t seen;
 	bool is_decided;
 	bool is_queued;
@@ -65,12 +65,12 @@ struct package {
 	struct rank_set domain; // the states left
 	ARRAY_OF(struct assignment) history;
 	struct incompatibility_list watched; // those with a watched term on it
-	// Those that say what its own ranks depend on
+	// Those that say what its own ranks depend on.
 	struct incompatibility_list dependencies;
 	ARRAY_OF(const struct tie *) ties;
 };
 
-// Of a release whose dependencies had been taken up before.
+// The exclusion of a release whose dependencies had been taken up before.
 struct late_exclusion {
 	uint32_t package, rank;
 };
@@ -86,7 +86,8 @@ struct solver {
 	struct arena scratch; // one conflict, one decision
 	ARRAY_OF(struct package) packages;
 	struct incompatibility_list incompatibilities; // by id
-	ARRAY_OF(struct release) releases;             // those something was said of
+	// Those of which something was said
+	ARRAY_OF(struct release) releases;
 	ARRAY_OF(uint32_t) seen;       // packages by their number, less one
 	ARRAY_OF(uint32_t) trail;      // packages assigned, oldest first
 	ARRAY_OF(struct level) levels; // [n]: as it was before level n + 1
@@ -96,7 +97,8 @@ struct solver {
 	ARRAY_OF(struct late_exclusion) late_exclusions;
 	ARRAY_OF(struct solver_need) needs, hints;
 	enum solver_state state;
-	bool has_all_facts; // no release has more to say: a solver that explains another's conflict
+	// No release has more to say; true for a solver that explains another's conflict
+	bool has_all_facts;
 	struct incompatibility *contradiction;
 	struct solver_conflict conflict;
 	struct solver *explainer; // owns what `conflict` refers to
@@ -122,11 +124,10 @@ struct rank_set closed_states(struct arena *arena, const struct package *package
 bool is_every_state(const struct package *package, struct rank_set states);
 uint32_t usable_count(const struct package *package, struct rank_set states,
 		      uint32_t most); // counts up to `most`
-// The most preferred in its domain; it must be selected
+// The most preferred rank in its domain; the package must be selected.
 uint32_t best_rank(struct package *package);
 
-// partial_solution.c
-// What no jump back can widen again
+// partial_solution.c The domain that no jump back can widen again.
 struct rank_set lasting_domain(const struct package *package);
 bool is_selected(const struct package *package); // whichever its version will be
 void assign_root(struct solver *solver);
@@ -136,14 +137,15 @@ void assign_without(struct solver *solver, uint32_t package, struct rank_set sta
 void assign_tied(struct solver *solver, uint32_t package, struct rank_set domain,
 		 const struct tie *tie, struct rank_set tied);
 void jump_back(struct solver *solver, uint32_t level);
-// Index in its history
+// An index in its history.
 uint32_t find_satisfier(const struct package *package, struct rank_set states);
 void queue_package(struct solver *solver, uint32_t package);
 
-// propagate.c: false when there is no solution.
+// propagate.c: false if there is no solution.
 bool propagate(struct solver *solver);
 
-// resolve_conflict.c: the incompatibility holds. False when there is no solution, with solver->contradiction set.
+// resolve_conflict.c: called when the incompatibility holds. False if there is no solution, with solver->contradiction
+// set.
 bool resolve_conflict(struct solver *solver, struct incompatibility *conflict);
 
 // priority.c

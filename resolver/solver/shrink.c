@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
-// A conflict explained by as little as possible: fewer facts, about more releases each.
+// Explains a conflict by as little as possible: by fewer facts, each about more releases.
 //
-// The search met the facts of a conflict one release at a time and proved it by the way it went. Here the facts alone
-// are refuted again, by a solver that knows nothing else, with ever fewer of them: those that differ only in which
-// releases of one package depend on which of another are joined ("every foo depends on bar within ..."), and those that
-// are not needed are left out. What remains is minimal: without any one of its facts there would be no conflict.
+// The search finds the facts of a conflict one release at a time, and its proof follows the way that it went. Here the
+// facts alone are refuted again, by a solver that knows nothing else, with ever fewer of them: those that differ only
+// in which releases of one package depend on which of another are joined ("every foo depends on bar within ..."), and
+// those that are not needed are left out. What remains is minimal: without any one of its facts there would be no
+// conflict.
 #include "resolver/solver/search.h"
 
 #include <stdlib.h>
 
-// What it may cost, counted in looks at incompatibilities: some tenths of a second. Setting up a trial counts, too.
+// What shrinking may cost, counted in looks at incompatibilities: some tenths of a second. Setting up a trial counts,
+// too.
 enum { MOST_LOOKS = 5000000, LOOKS_PER_FACT = 10 };
-// More facts are joined before it is tried to leave each out: that is a trial for each.
+// With more facts than this, they are joined before each is left out as a trial, which
+// costs a trial for each.
 enum { MANY_FACTS = 200 };
 
 struct facts {
@@ -26,7 +29,7 @@ struct shrinking {
 	uint64_t looks;     // spent
 };
 
-// A solver that has nothing but the facts, and asks for nothing.
+// Makes a solver that has nothing but the facts, and asks for nothing.
 static struct solver *solver_of_facts(struct solver *of, const struct facts *facts)
 {
 	struct solver *solver = solver_new();
@@ -48,7 +51,7 @@ static struct solver *solver_of_facts(struct solver *of, const struct facts *fac
 	return solver;
 }
 
-// The solver that has refuted the facts, or NULL where that fails or costs too much.
+// Returns a solver that has refuted the facts, or NULL if that fails or costs too much.
 static struct solver *refute(struct shrinking *shrinking, const struct facts *facts)
 {
 	if (shrinking->looks > MOST_LOOKS)
@@ -90,7 +93,8 @@ static int compare_numbers(uint32_t a, uint32_t b)
 	return a < b ? -1 : a > b;
 }
 
-// Joinable facts next to each other, by rank; otherwise the order stays.
+// What facts are sorted by: those that can be joined come side by side, by rank;
+// otherwise the order stays.
 struct sortable {
 	struct solver_fact fact;
 	uint32_t group, place;
@@ -134,7 +138,8 @@ static struct solver_fact join(struct arena *arena, const struct solver_fact *fa
 	return joined;
 }
 
-// The facts with those at from <= i < to replaced by one or, where it is NULL, left out.
+// The facts in which those at from <= i < to are replaced by one, or left out if that is
+// NULL.
 static struct facts replaced(struct arena *arena, const struct facts *facts, size_t from,
 			     size_t to, const struct solver_fact *by)
 {
@@ -148,7 +153,7 @@ static struct facts replaced(struct arena *arena, const struct facts *facts, siz
 	return made;
 }
 
-// Joins them into one or leaves them out, if the rest still refutes.
+// Joins facts into one, or leaves them out, if the others still refute.
 static bool try_without(struct shrinking *shrinking, size_t from, size_t to,
 			bool join_them)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The door: making a solver, running it until it knows or needs something, and reading what it found.
+// The door: makes a solver, runs it until it knows or needs something, and reads what it found.
 #include "resolver/solver/search.h"
 
 struct solver *solver_new(void)
@@ -25,7 +25,8 @@ void solver_free(struct solver *solver)
 	mem_free(solver);
 }
 
-// Exclusions of releases that the search had taken up: they may have been chosen, so packages are looked at again.
+// Takes up exclusions of releases that the search had taken up before. They may have been chosen, so packages are
+// looked at again.
 static void take_up_exclusions(struct solver *solver)
 {
 	for (size_t i = 0; i < solver->late_exclusions.len; i++) {

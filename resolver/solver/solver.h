@@ -75,15 +75,16 @@ struct solver;
 struct solver *solver_new(void);
 void solver_free(struct solver *solver); // NULL is fine
 
-// Answers. They may come unasked; of two about the same the first counts, but an exclusion always does. Ranks outside
+// Answers. They may come unasked. Of two about the same the first counts, but an exclusion always does. Ranks outside
 // what a package was given and dependencies on the root are bugs of the driver.
 void solver_give_versions(struct solver *solver, uint32_t package,
 			  const struct solver_versions *versions);
-// Package and rank must have been given. The packages named had better been: a set of ranks means nothing before that,
-// and NEED_VERSIONS is what one gets for it. The root's are given like any other's.
+// Package and rank must have been given. The packages that are named should have been: a set of ranks means nothing
+// before that, and the next run asks for their versions. The root's dependencies are given like any other's.
 void solver_give_dependencies(struct solver *solver, uint32_t package, uint32_t rank,
 			      const struct solver_dependency *dependencies, size_t len);
-// The release turned out unusable (broken metadata, needs a build): never chosen again. Also after SOLVED: run again.
+// The release turned out to be unusable (broken metadata, needs a build) and is never chosen again. Also allowed after
+// SOLVED: run again then.
 void solver_exclude(struct solver *solver, uint32_t package, uint32_t rank,
 		    solver_reason reason);
 // A project with an extra and the project itself (sol.7): extra@r requires base@r, for every r, known at once and for
@@ -94,11 +95,11 @@ struct solver_step solver_run(struct solver *solver);
 // Makes run() return SOLVER_PAUSED once it has looked at so many incompatibilities (some ten million a second), so that
 // a driver can show progress, heed a limit, and give up. 0, as at first: never. What is found does not depend on it.
 void solver_pause_every(struct solver *solver, uint64_t looks);
-// The package of whose releases most have been tried, where a search is hard; its count of them in *ret_tried.
+// In a hard search: the package of whose releases most have been tried, and their number in *ret_tried.
 uint32_t solver_hardest(const struct solver *solver, uint32_t *ret_tried);
 
 enum { SOLVER_NO_PICK = -1 };
-// After SOLVED: rank or SOLVER_NO_PICK
+// After SOLVED: the rank or SOLVER_NO_PICK.
 int64_t solver_pick(const struct solver *solver, uint32_t package);
 
 // The derivation of a conflict: facts (leaves) and the steps that combine two earlier ones, in an order in which causes
@@ -135,7 +136,7 @@ struct solver_conflict {
 	size_t len;
 };
 
-// After CONFLICT; valid until solver_free
+// To be called after CONFLICT; valid until solver_free.
 struct solver_conflict solver_conflict(const struct solver *solver);
 
 struct solver_counts {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the driver told about packages and releases, and the closing of sets over ranks that cannot be chosen.
+// Keeps what the driver told about packages and releases, and closes sets over ranks that cannot be chosen.
 #include "resolver/solver/search.h"
 
 #include "base/error.h"
