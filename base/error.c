@@ -121,6 +121,63 @@ struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity sev
 	return &added->error;
 }
 
+struct error *diagnostics_warn(struct diagnostics *diagnostics, const char *fmt, ...)
+{
+	char text[sizeof(((struct error *)0)->cause)];
+	struct span nowhere = { 0 };
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	for (size_t i = 0; i < diagnostics->len; i++)
+		if (strcmp(diagnostics->items[i].error.cause, text) == 0)
+			return &diagnostics->items[i].error;
+	return diagnostics_add(diagnostics, SEVERITY_WARNING, ERROR_NONE, nowhere, "%s",
+			       text);
+}
+
+static const struct diagnostic *only_error(const struct diagnostics *diagnostics)
+{
+	const struct diagnostic *only = NULL;
+	for (size_t i = 0; i < diagnostics->len; i++)
+		if (diagnostics->items[i].severity == SEVERITY_ERROR)
+			only = &diagnostics->items[i];
+	return diagnostics->error_count == 1 ? only : NULL;
+}
+
+// A source that is out of reach is no mistake of the inputs.
+static enum error_kind kind_of_all(const struct diagnostics *diagnostics)
+{
+	enum error_kind kind = ERROR_SOURCE;
+	for (size_t i = 0; i < diagnostics->len; i++) {
+		const struct diagnostic *item = &diagnostics->items[i];
+		if (item->severity == SEVERITY_ERROR && item->error.kind != ERROR_SOURCE)
+			kind = item->error.kind;
+	}
+	return kind;
+}
+
+int diagnostics_fail(struct diagnostics *diagnostics, struct error *err, const char *fmt,
+		     ...)
+{
+	const struct diagnostic *only = only_error(diagnostics);
+	if (!only) {
+		struct span nowhere = { 0 };
+		va_list args;
+		va_start(args, fmt);
+		set_cause(err, kind_of_all(diagnostics), nowhere, fmt, args);
+		va_end(args);
+		return -1;
+	}
+	size_t at = (size_t)(only - diagnostics->items);
+	*err = only->error;
+	diagnostics->error_count = 0;
+	diagnostics->len--;
+	memmove(&diagnostics->items[at], &diagnostics->items[at + 1],
+		(diagnostics->len - at) * sizeof(*diagnostics->items));
+	return -1;
+}
+
 void bug_found(const char *file, int line, const char *what)
 {
 	dprintf(STDERR_FILENO,

@@ -53,7 +53,6 @@ struct error {
 	unsigned frame_count;
 	// Where in an input, or no place; the source must outlive the error
 	struct span span;
-	bool rendered; // cli: already shown with more than fits here
 };
 
 struct position span_position(struct span span); // only with a place
@@ -64,11 +63,12 @@ int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 int error_at(struct error *err, enum error_kind kind, struct span span, const char *fmt,
 	     ...) PRINTF_LIKE(4, 5);
+// Adds ": strerror".
 int error_errno(struct error *err, enum error_kind kind, const char *fmt, ...)
-	PRINTF_LIKE(3, 4); // adds ": strerror"
+	PRINTF_LIKE(3, 4);
 // The hint is one command or edit.
 int error_hint(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
-// A frame: "reading 'x'"
+// A frame: "reading 'x'".
 int error_during(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 // Many errors of one parser run. A parser reports up to DIAGNOSTICS_MAX and goes on.
@@ -96,6 +96,15 @@ struct diagnostics {
 struct error *diagnostics_add(struct diagnostics *diagnostics, enum severity severity,
 			      enum error_kind kind, struct span span, const char *fmt,
 			      ...) PRINTF_LIKE(5, 6);
+
+// Adds a warning without a place, unless it was said before; returns where to set its hint.
+struct error *diagnostics_warn(struct diagnostics *diagnostics, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
+
+// What the errors among the diagnostics come to: a single one itself, which leaves the list; of several, which stay, the
+// sentence. Only with at least one. Returns -1.
+int diagnostics_fail(struct diagnostics *diagnostics, struct error *err, const char *fmt,
+		     ...) PRINTF_LIKE(3, 4);
 
 // An impossible state: our bug. Prints where and how to report it, exits 70.
 #define BUG(what) bug_found(__FILE__, __LINE__, (what))

@@ -15,6 +15,12 @@ struct slice {
 	size_t len;
 };
 
+// Several of them; grows by array_push (base/arena.h).
+struct slice_list {
+	struct slice *items;
+	size_t len, cap;
+};
+
 // A slice of a string literal; and a slice as the two arguments of "%.*s".
 #define S(literal)   ((struct slice){ "" literal, sizeof(literal) - 1 })
 #define SLICE_ARG(s) (int)(s).len, (s).ptr

@@ -10,6 +10,8 @@ struct work {
 	void (*stage)(void *context, const char *what, uint64_t total);
 	// So many of them are done; item is the last one's name, or "". Called from the thread that began the work.
 	void (*advance)(void *context, uint64_t done, struct slice item);
+	// What is being waited for, as one line: "resolving: 12 packages seen".
+	void (*status)(void *context, const char *line);
 	uint64_t (*clock_ms)(void *context); // of a clock that never goes back
 	const volatile int *interrupted; // non-zero ends the work with ERROR_INTERRUPTED
 	void *context;                   // handed to the functions above
@@ -17,6 +19,8 @@ struct work {
 
 void work_stage(const struct work *work, const char *what, uint64_t total);
 void work_advance(const struct work *work, uint64_t done, struct slice item);
+void work_status(const struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
+uint64_t work_clock_ms(const struct work *work); // 0 without a clock
 bool work_is_interrupted(const struct work *work);
 // ERROR_INTERRUPTED once the work is to end. Called between two pieces of work; by any thread.
 NODISCARD int work_heed(const struct work *work, struct error *err);

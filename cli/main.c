@@ -2,7 +2,7 @@
 // Finds the command, parses its options, runs it, and turns its error into text or JSON and an exit code.
 #include "cli/cli.h"
 #include "cli/project_file.h"
-#include "cli/sources/pip_config.h"
+#include "cli/settings/pip_config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -213,13 +213,6 @@ static void finish_json(struct cli *cli, json_t *result, const struct error *err
 	free(text);
 }
 
-// One bad line is one message; only of several is there a sum to tell.
-static bool told_already(const struct cli *cli, const struct error *err)
-{
-	return cli->diagnostics.error_count == 1 && err->kind == ERROR_INPUT &&
-	       !err->span.source;
-}
-
 // What stdout did not take was not done, whatever the command thought. Earlier writes leave only the mark.
 static int finish_output(const struct cli *cli, int code)
 {
@@ -260,10 +253,13 @@ int main(int argc, char **argv)
 		finish_json(&cli, result, &err);
 	} else {
 		render_diagnostics(&cli, &cli.diagnostics);
-		if (status < 0 && !err.rendered && !told_already(&cli, &err))
-			render_error(&cli, &err);
+		if (status < 0)
+			render_failure(&cli, &err);
+		else if (status == COMMAND_SAYS_NO)
+			say(&cli, "%s", err.cause);
 	}
 	json_decref(result);
+	pinbake_session_close(cli.session);
 	arena_release(&cli.arena);
-	return finish_output(&cli, status < 0 ? (int)err.kind : 0);
+	return finish_output(&cli, status != 0 ? (int)err.kind : 0);
 }

@@ -8,21 +8,6 @@
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
 
-const char *nearest_word(const char *word, const char *const *words, size_t count)
-{
-	const char *best = NULL;
-	size_t best_distance = 3;
-	for (size_t i = 0; i < count; i++) {
-		size_t distance =
-			name_distance(slice_from(word), slice_from(words[i]), 2);
-		if (distance < best_distance) {
-			best = words[i];
-			best_distance = distance;
-		}
-	}
-	return best;
-}
-
 static const struct option *find_long(const struct option_target *targets,
 				      size_t target_len, struct slice name,
 				      void **ret_values)

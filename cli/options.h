@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "packaging/name.h"
 
 #include <stdio.h>
 
@@ -85,6 +86,3 @@ void options_print(FILE *out, const struct option_table *table, bool advanced_to
 NODISCARD int option_choice(const char *option, const char *text,
 			    const char *const *choices, size_t count, size_t *ret_index,
 			    struct error *err);
-
-// Of `count` words the one within edit distance 2 of word, or NULL.
-const char *nearest_word(const char *word, const char *const *words, size_t count);

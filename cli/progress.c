@@ -88,11 +88,17 @@ static uint64_t progress_clock(void *context)
 	return clock_ms();
 }
 
+static void status(void *context, const char *line)
+{
+	progress_text(context, "%s", line);
+}
+
 void progress_start(struct cli *cli)
 {
 	cli->progress = (struct work){
 		.stage = stage,
 		.advance = advance,
+		.status = status,
 		.clock_ms = progress_clock,
 		.context = cli,
 		.interrupted = interrupt_flag(),

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/toml.h"
+#include "packaging/name.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,19 @@ static bool has_variable(const struct option *option)
 	return setting(name) != NULL;
 }
 
+bool project_file_gave(const struct cli *cli, const char *option)
+{
+	for (size_t i = 0; i < cli->from_project.len; i++)
+		if (strcmp(cli->from_project.items[i], option) == 0)
+			return true;
+	return false;
+}
+
+static void note_origin(struct settings *settings, const struct option *option)
+{
+	*array_push(&settings->cli->arena, &settings->cli->from_project) = option->name;
+}
+
 static void set_option(struct settings *settings, const struct option *option,
 		       const struct toml_entry *entry)
 {
@@ -130,10 +144,14 @@ static void set_option(struct settings *settings, const struct option *option,
 		break;
 	case OPTION_TEXT:
 		if (toml_check_type(value, TOML_STRING, entry->key, diagnostics) &&
-		    !*(const char **)place)
+		    !*(const char **)place) {
 			*(const char **)place = text_of(settings, value->string);
+			note_origin(settings, option);
+		}
 		break;
 	case OPTION_LIST:
+		if (((struct text_list *)place)->len == 0)
+			note_origin(settings, option);
 		set_list(settings, entry, strchr(option->value, '=') != NULL, place);
 		break;
 	case OPTION_COUNT: break;
@@ -228,7 +246,7 @@ static void fail_unknown(struct settings *settings, const struct toml_entry *ent
 			   settings->command);
 }
 
-// Settings that are no options: lock_plan.h.
+// Settings that are no options: project_conflicts.
 static bool is_read_elsewhere(struct slice key)
 {
 	return slice_eq(key, S("conflicts"));
@@ -272,16 +290,17 @@ static void read_table(struct settings *settings, const struct toml_table *table
 
 // --- files -----------------------------------------------------------------------------------------------------------
 
-static int open_document(struct cli *cli, const char *path, struct toml_table **ret_root)
+static int open_document(struct arena *arena, const char *path,
+			 struct diagnostics *diagnostics, struct toml_table **ret_root)
 {
 	struct error err = { 0 };
-	struct source *source = arena_new(&cli->arena, struct source);
+	struct source *source = arena_new(arena, struct source);
 	source->name = slice_from(path);
-	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena,
-		      &source->text, &err) == 0)
-		return toml_parse(source, &cli->arena, ret_root, &cli->diagnostics);
-	*diagnostics_add(&cli->diagnostics, SEVERITY_ERROR, err.kind, (struct span){ 0 },
-			 "%s", err.cause) = err;
+	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, arena, &source->text,
+		      &err) == 0)
+		return toml_parse(source, arena, ret_root, diagnostics);
+	*diagnostics_add(diagnostics, SEVERITY_ERROR, err.kind, (struct span){ 0 }, "%s",
+			 err.cause) = err;
 	return -1;
 }
 
@@ -301,24 +320,83 @@ static const struct toml_table *table_of(const struct toml_table *table, struct 
 	return value && value->type == TOML_TABLE ? value->table : NULL;
 }
 
-void project_tables(struct cli *cli, struct project_tables *ret_tables)
+// --- conflicts ---------------------------------------------------------------------------------------------------------
+
+static bool read_side(struct cli *cli, const struct toml_value *value,
+		      struct conflict_side *side)
 {
-	struct project_tables tables = { 0 };
-	struct diagnostics kept = cli->diagnostics;
-	struct toml_table *root;
-	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
-	if (file_exists("pyproject.toml") &&
-	    open_document(cli, "pyproject.toml", &root) == 0) {
-		const struct toml_table *tool = table_of(root, S("tool"));
-		tables.project = root;
-		tables.own = table_of(tool, S("pinbake"));
-		tables.uv = table_of(tool, S("uv"));
+	struct diagnostics *diagnostics = &cli->diagnostics;
+	if (!toml_check_type(value, TOML_TABLE, S("a side of a conflict"), diagnostics))
+		return false;
+	const struct toml_value *extra = toml_find(value->table, S("extra")),
+				*group = toml_find(value->table, S("group")),
+				*torch = toml_find(value->table, S("torch-backend")),
+				*name = extra ? extra : group;
+	if (!name || (extra && group)) {
+		diagnostics_add(diagnostics, SEVERITY_ERROR, ERROR_INPUT, value->span,
+				"a side of a conflict is { extra = … } or { group = … }");
+		return false;
 	}
-	if (file_exists("pinbake.toml") && open_document(cli, "pinbake.toml", &root) == 0)
-		tables.own = root;
-	cli->diagnostics = kept;
-	*ret_tables = tables;
+	if (!toml_check_type(name, TOML_STRING, extra ? S("extra") : S("group"),
+			     diagnostics) ||
+	    (torch &&
+	     !toml_check_type(torch, TOML_STRING, S("torch-backend"), diagnostics)))
+		return false;
+	*side = (struct conflict_side){ .name = name_normalize(&cli->arena, name->string),
+					.is_group = group != NULL };
+	if (torch)
+		side->torch_backend = arena_c_string(&cli->arena, torch->string);
+	return true;
 }
+
+static void read_conflicts(struct cli *cli, const struct toml_table *settings,
+			   struct conflict_list *conflicts)
+{
+	const struct toml_value *sets =
+		toml_find_typed(settings, S("conflicts"), TOML_ARRAY, &cli->diagnostics);
+	for (size_t i = 0; sets && i < sets->array.len; i++) {
+		const struct toml_value *set = &sets->array.items[i];
+		struct conflict conflict = { 0 };
+		struct conflict_side side;
+		if (!toml_check_type(set, TOML_ARRAY, S("a conflict"), &cli->diagnostics))
+			continue;
+		for (size_t j = 0; j < set->array.len; j++)
+			if (read_side(cli, &set->array.items[j], &side))
+				*array_push(&cli->arena, &conflict) = side;
+		*array_push(&cli->arena, conflicts) = conflict;
+	}
+}
+
+// The tables as they stand; one that cannot be read is told by who needs it.
+int project_conflicts(struct cli *cli, struct conflict_list *ret_conflicts,
+		      struct error *err)
+{
+	struct diagnostics ignored = { .arena = &cli->arena };
+	const struct toml_table *own = NULL, *uv = NULL;
+	struct conflict_list conflicts = { 0 };
+	struct toml_table *root;
+	size_t before = cli->diagnostics.error_count;
+	if (file_exists("pyproject.toml") &&
+	    open_document(&cli->arena, "pyproject.toml", &ignored, &root) == 0) {
+		const struct toml_table *tool = table_of(root, S("tool"));
+		own = table_of(tool, S("pinbake"));
+		uv = table_of(tool, S("uv"));
+	}
+	if (file_exists("pinbake.toml") &&
+	    open_document(&cli->arena, "pinbake.toml", &ignored, &root) == 0)
+		own = root;
+	if (own)
+		read_conflicts(cli, own, &conflicts);
+	if (uv)
+		read_conflicts(cli, uv, &conflicts);
+	*ret_conflicts = conflicts;
+	if (cli->diagnostics.error_count == before)
+		return 0;
+	return diagnostics_fail(&cli->diagnostics, err,
+				"the conflicts between extras cannot be read");
+}
+
+// --- settings --------------------------------------------------------------------------------------------------------
 
 // pinbake.toml's own table, else that of pyproject.toml; NULL for none. A pyproject.toml without a word on us is not ours
 // to judge: it may be wrong, and not be asked for.
@@ -327,25 +405,26 @@ static const struct toml_table *open_settings(struct cli *cli, const char **ret_
 	struct toml_table *root;
 	*ret_path = "pinbake.toml";
 	if (file_exists(*ret_path))
-		return open_document(cli, *ret_path, &root) == 0 ? root : NULL;
+		return open_document(&cli->arena, *ret_path, &cli->diagnostics, &root) ==
+				       0
+			       ? root
+			       : NULL;
 	*ret_path = "pyproject.toml";
 	if (!file_exists(*ret_path))
 		return NULL;
-	struct diagnostics kept = cli->diagnostics;
-	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
-	bool is_toml = open_document(cli, *ret_path, &root) == 0;
-	cli->diagnostics = kept;
+	struct diagnostics ignored = { .arena = &cli->arena };
+	bool is_toml = open_document(&cli->arena, *ret_path, &ignored, &root) == 0;
 	return is_toml ? tool_table(cli, root) : NULL;
 }
 
-static int tell_problems(const struct cli *cli, size_t before, const char *path,
+static int tell_problems(struct cli *cli, size_t before, const char *path,
 			 struct error *err)
 {
-	size_t problems = cli->diagnostics.error_count - before;
-	return problems ? error_set(err, ERROR_INPUT,
-				    "%zu problem%s in the settings of '%s'", problems,
-				    plural(problems), path)
-			: 0;
+	if (cli->diagnostics.error_count == before)
+		return 0;
+	return diagnostics_fail(&cli->diagnostics, err,
+				"%zu problems in the settings of '%s'",
+				cli->diagnostics.error_count - before, path);
 }
 
 int project_file_read(struct cli *cli, const struct option_table *table, void *values,

@@ -7,12 +7,11 @@
 //	constraint = "constraints.txt"         an option by its long name, lists with or without an s at their end
 //	index-for = { "acme-*" = "corp" }      KEY=VALUE options as a table
 //	bake = { prefix = "/opt/app" }         options of another command, for that command
-//	conflicts = [[{ extra = "cpu" }, { extra = "gpu" }]]     locks apart: lock_plan.h
+//	conflicts = [[{ extra = "cpu" }, { extra = "gpu" }]]     locks apart: pinbake/parts.h
 //
 // A flag goes before a PINBAKE_ variable, that before the project's file, that before the default.
 #pragma once
 
-#include "base/toml.h"
 #include "cli/cli.h"
 
 // Fills what the command line left open, and that goes with it: an option of the command line ends those of the file that
@@ -27,10 +26,9 @@ NODISCARD int project_file_read_own(struct cli *cli, const char *command,
 				    const struct option_table *table, void *values,
 				    struct error *err);
 
-// The tables as they stand, for settings that are no options; NULL where there are none, or the file is none.
-struct project_tables {
-	const struct toml_table *project; // pyproject.toml itself
-	const struct toml_table *own;     // pinbake.toml, else [tool.pinbake]
-	const struct toml_table *uv;      // [tool.uv]
-};
-void project_tables(struct cli *cli, struct project_tables *ret_tables);
+// The conflicts between extras and groups that pinbake's own settings and uv's declare. ERROR_INPUT.
+NODISCARD int project_conflicts(struct cli *cli, struct conflict_list *ret_conflicts,
+				struct error *err);
+
+// Did the project's file give the option of that name, and not the command line?
+bool project_file_gave(const struct cli *cli, const char *option);

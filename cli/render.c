@@ -117,6 +117,18 @@ void render_error(const struct cli *cli, const struct error *err)
 	render(cli, err, "error", RED);
 }
 
+void render_failure(const struct cli *cli, const struct error *err)
+{
+	struct error headline = *err;
+	headline.hint[0] = '\0';
+	render_error(cli, &headline);
+	if (cli->facts && !err->span.source)
+		render_explanation(cli, cli->facts);
+	render_hint(cli, err);
+	if (cli->edits)
+		render_edits(cli, cli->edits);
+}
+
 void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnostics)
 {
 	for (size_t i = 0; i < diagnostics->len; i++) {
@@ -233,17 +245,12 @@ void say(const struct cli *cli, const char *fmt, ...)
 
 void warn(struct cli *cli, const char *fmt, ...)
 {
-	struct span nowhere = { 0 };
 	char text[sizeof(((struct error *)0)->cause)];
 	va_list args;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	for (size_t i = 0; i < cli->diagnostics.len; i++)
-		if (strcmp(cli->diagnostics.items[i].error.cause, text) == 0)
-			return; // said of another target already
-	diagnostics_add(&cli->diagnostics, SEVERITY_WARNING, ERROR_NONE, nowhere, "%s",
-			text);
+	diagnostics_warn(&cli->diagnostics, "%s", text);
 }
 
 void show_diagnostics(struct cli *cli)

@@ -92,10 +92,14 @@ endif()
 option(PINBAKE_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# pinbake_room(FOLDER ROOMS LIBRARIES): the folder's sources as the static library pinbake_FOLDER.
+# pinbake_room(FOLDER ROOMS LIBRARIES): the folder's sources as the static library pinbake_FOLDER; the door folder pinbake/
+# is one library with its inner folders.
 function(pinbake_room folder rooms libraries)
 	string(REPLACE "/" "_" name "pinbake_${folder}")
 	file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c)
+	if(folder STREQUAL "pinbake")
+		file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.c)
+	endif()
 	if(NOT sources)
 		add_library(${name} INTERFACE)
 		set(scope INTERFACE)
@@ -134,5 +138,15 @@ function(pinbake_embed_text target header name file)
 		COMMAND ${CMAKE_COMMAND} -DIN=${CMAKE_SOURCE_DIR}/${file} -DOUT=${out} -DNAME=${name} -DHEADER=${header}
 			-P ${CMAKE_SOURCE_DIR}/cmake/embed_text.cmake
 		DEPENDS ${file} cmake/embed_text.cmake)
+	target_sources(${target} PRIVATE ${out})
+endfunction()
+
+# pinbake_embed_lines(TARGET FOLDER NAME FILE): the lines of a file of data/ as the array NAME, which FOLDER/NAME.h declares.
+function(pinbake_embed_lines target folder name file)
+	set(out ${CMAKE_BINARY_DIR}/${name}.c)
+	add_custom_command(OUTPUT ${out}
+		COMMAND ${CMAKE_COMMAND} -DIN=${CMAKE_SOURCE_DIR}/data/${file} -DOUT=${out} -DNAME=${name}
+			-DHEADER=${folder}/${name}.h -P ${CMAKE_SOURCE_DIR}/cmake/embed_lines.cmake
+		DEPENDS data/${file} cmake/embed_lines.cmake)
 	target_sources(${target} PRIVATE ${out})
 endfunction()

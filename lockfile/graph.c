@@ -2,6 +2,8 @@
 // The graph of a lock: edges by name, roots, and the chains that lead to a package.
 #include "lockfile/graph.h"
 
+#include "packaging/name.h"
+
 #include <string.h>
 
 enum {
@@ -28,6 +30,24 @@ size_t lock_graph_find(const struct lock_graph *graph, struct slice name,
 		count++;
 	*ret_first = (uint32_t)from;
 	return count;
+}
+
+int lock_graph_get(const struct lock_graph *graph, const char *lock_path,
+		   struct slice name, uint32_t *ret_first, size_t *ret_len,
+		   struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	const char **names = arena_new_array(&scratch, const char *, graph->len + 1);
+	*ret_len = lock_graph_find(graph, name_normalize(&scratch, name), ret_first);
+	if (*ret_len)
+		return 0;
+	error_set(err, ERROR_NO, "'%s' has no package '%.*s'", lock_path,
+		  SLICE_ARG(name));
+	for (size_t i = 0; i < graph->len; i++)
+		names[i] = arena_c_string(&scratch, graph->nodes[i].package->name);
+	const char *near =
+		nearest_word(arena_c_string(&scratch, name), names, graph->len);
+	return near ? error_hint(err, "did you mean '%s'?", near) : -1;
 }
 
 // Finds which of the lock's targets take each package. Extras and groups are not looked at, so there may be an edge too

@@ -41,6 +41,11 @@ void lock_graph_init(struct lock_graph *graph, struct arena *arena,
 size_t lock_graph_find(const struct lock_graph *graph, struct slice name,
 		       uint32_t *ret_first);
 
+// The same of a name as somebody typed it, which must be there. lock_path: for messages. ERROR_NO with what is near.
+NODISCARD int lock_graph_get(const struct lock_graph *graph, const char *lock_path,
+			     struct slice name, uint32_t *ret_first, size_t *ret_len,
+			     struct error *err);
+
 // A way from a root to a node that leads neither through another root nor in a circle. The shortest chains come first.
 struct lock_chain {
 	uint32_t *nodes; // root first, the node last

@@ -97,3 +97,18 @@ size_t name_distance(struct slice a, struct slice b, size_t limit)
 	}
 	return band[b.len + limit - a.len];
 }
+
+const char *nearest_word(const char *word, const char *const *words, size_t count)
+{
+	const char *best = NULL;
+	size_t best_distance = 3;
+	for (size_t i = 0; i < count; i++) {
+		size_t distance =
+			name_distance(slice_from(word), slice_from(words[i]), 2);
+		if (distance < best_distance) {
+			best = words[i];
+			best_distance = distance;
+		}
+	}
+	return best;
+}

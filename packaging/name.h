@@ -17,3 +17,6 @@ bool name_eq(struct slice a, struct slice b);
 // Levenshtein distance of two names in any case, at most `limit` + 1: for "did you mean".
 // Limits above 15 count as 15.
 size_t name_distance(struct slice a, struct slice b, size_t limit);
+
+// Of `count` words the one within edit distance 2 of word, or NULL.
+const char *nearest_word(const char *word, const char *const *words, size_t count);

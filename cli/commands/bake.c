@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // pinbake bake: a lock → layers in .pinbake/, an OCI layout, and on request an archive for `docker load`.
 #include "base/zstd_frame.h"
-#include "builder/image/image.h"
 #include "cli/cli.h"
-#include "cli/commands/tree_options.h"
+#include "cli/commands/environment_options.h"
 
 #include <string.h>
 
 struct bake_values {
-	struct tree_values tree;
+	struct environment_values environment;
 	const char *output, *owner, *archive, *tag, *compression;
 	bool rehash, estargz, system;
 };
@@ -17,13 +16,13 @@ struct bake_values {
 static const struct option OPTIONS[] = {
 	{ "output", 'o', OPTION_TEXT, AT(output), "DIR",
 	  "directory to fill (default .pinbake)", false },
-	{ "prefix", 0, OPTION_TEXT, TREE_AT(struct bake_values, prefix), "PATH",
+	{ "prefix", 0, OPTION_TEXT, ENVIRONMENT_AT(struct bake_values, prefix), "PATH",
 	  "where the environment will be (default /opt/venv)", false },
-	{ "interpreter", 0, OPTION_TEXT, TREE_AT(struct bake_values, interpreter), "PATH",
-	  "the image's Python (default /usr/local/bin/pythonX.Y)", false },
+	{ "interpreter", 0, OPTION_TEXT, ENVIRONMENT_AT(struct bake_values, interpreter),
+	  "PATH", "the image's Python (default /usr/local/bin/pythonX.Y)", false },
 	{ "system", 0, OPTION_FLAG, AT(system), NULL,
 	  "into the interpreter's own prefix, not a virtual environment", false },
-	TREE_OPTIONS(struct bake_values),
+	ENVIRONMENT_OPTIONS(struct bake_values),
 	{ "owner", 0, OPTION_TEXT, AT(owner), "UID:GID",
 	  "owner of every file (default 0:0)", true },
 	{ "archive", 0, OPTION_TEXT, AT(archive), "FILE",
@@ -39,30 +38,10 @@ static const struct option OPTIONS[] = {
 };
 
 // The time and the largest owner that a tar header of a layer may have (tar.10).
-// What is asked of the builder: layers in the store, and a folder of them.
-struct requests {
-	struct bake_request bake;
-	struct image_request image;
-};
-
 enum { DEFAULT_MTIME = 315532800, OWNER_MAX = 2097151 };
 
-struct download {
-	struct cli *cli;
-	struct store *store;
-	const struct opened_lock *opened;
-	const struct places *places;
-};
-
-static int fetch_missing(void *context, const struct lock_selection *missing,
-			 struct error *err)
-{
-	const struct download *download = context;
-	return fetch_files(download->cli, download->store, download->opened, missing,
-			   download->places, err);
-}
-
-static int parse_owner(const char *text, struct bake_request *request, struct error *err)
+static int parse_owner(const char *text, struct pinbake_bake_request *request,
+		       struct error *err)
 {
 	struct slice gid = slice_from(text), uid;
 	uint64_t user, group;
@@ -79,18 +58,18 @@ static int parse_owner(const char *text, struct bake_request *request, struct er
 }
 
 // SOURCE_DATE_EPOCH dates documents; files get it only where it is earlier than what zip can hold (tar.10, oci.5).
-static int read_epoch(struct requests *requests, struct error *err)
+static int read_epoch(struct pinbake_bake_request *request, struct error *err)
 {
 	const char *epoch = setting("SOURCE_DATE_EPOCH");
-	requests->bake.mtime = DEFAULT_MTIME;
+	request->mtime = DEFAULT_MTIME;
 	if (!epoch)
 		return 0;
-	if (!slice_parse_u64(slice_from(epoch), UINT32_MAX, &requests->image.created))
+	if (!slice_parse_u64(slice_from(epoch), UINT32_MAX, &request->created))
 		return error_set(err, ERROR_USAGE,
 				 "SOURCE_DATE_EPOCH is '%s': expected seconds since 1970",
 				 epoch);
-	if (requests->image.created < requests->bake.mtime)
-		requests->bake.mtime = requests->image.created;
+	if (request->created < request->mtime)
+		request->mtime = request->created;
 	return 0;
 }
 
@@ -103,8 +82,8 @@ static int bad_compression(const char *text, struct error *err)
 }
 
 // The form of the layers' blobs: gzip members (gz.3), eStargz (gz.14) or zstd (gz.15).
-static int read_coding(const struct bake_values *values, struct bake_request *request,
-		       struct error *err)
+static int read_coding(const struct bake_values *values,
+		       struct pinbake_bake_request *request, struct error *err)
 {
 	struct slice level = slice_from(values->compression), name;
 	uint64_t number = ZSTD_LEVEL_DEFAULT;
@@ -125,59 +104,27 @@ static int read_coding(const struct bake_values *values, struct bake_request *re
 	return 0;
 }
 
-// What needs no lock: a bad option is named before a missing file.
-static int read_options(const struct bake_values *values, struct requests *ret_requests,
-			struct error *err)
+static int request_of(struct cli *cli, const struct bake_values *values,
+		      const struct text_list *arguments,
+		      struct pinbake_bake_request *ret_request, struct error *err)
 {
-	struct requests requests = {
-		.bake = { .rehash = values->rehash, .tree.strict = values->tree.strict },
-		.image = { .rehash = values->rehash },
+	struct pinbake_bake_request request = {
+		.out_directory = values->output ? values->output : ".pinbake",
+		.system = values->system,
+		.rehash = values->rehash,
 	};
-	struct bake_request *bake = &requests.bake;
-	if (tree_jobs(&values->tree, &bake->jobs, err) < 0 ||
-	    (values->owner && parse_owner(values->owner, bake, err) < 0) ||
-	    read_epoch(&requests, err) < 0 || read_coding(values, bake, err) < 0)
+	if (environment_request_of(cli, &values->environment, arguments,
+				   &request.environment, err) < 0 ||
+	    (values->owner && parse_owner(values->owner, &request, err) < 0) ||
+	    read_epoch(&request, err) < 0 || read_coding(values, &request, err) < 0)
 		return -1;
 	// What lies above is the base's own, and stays with its owner (env.12).
-	if (values->system && bake->uid + bake->gid > 0)
+	if (values->system && request.uid + request.gid > 0)
 		return error_set(err, ERROR_USAGE,
 				 "--owner would give the base's own folders away: "
 				 "with --system they stay with root");
-	requests.image.directory = values->output ? values->output : ".pinbake";
-	*ret_requests = requests;
+	*ret_request = request;
 	return 0;
-}
-
-// With --system the base's own prefix is taken, not a virtual environment's (env.1).
-static int choose_scheme(const struct bake_values *values, struct tree_options *tree,
-			 struct error *err)
-{
-	if (!values->system)
-		return 0;
-	return scheme_of_system(tree->interpreter, tree->target, &tree->scheme,
-				&tree->prefix, err);
-}
-
-static int complete_requests(struct cli *cli, const struct bake_values *values,
-			     const struct opened_lock *opened, struct requests *requests,
-			     struct error *err)
-{
-	const struct target *target = &opened->target;
-	struct tree_options *tree = &requests->bake.tree;
-	requests->bake.selection = &opened->selection;
-	requests->bake.work = &cli->progress;
-	tree->target = requests->image.target = target;
-	tree->prefix =
-		values->tree.prefix ? slice_from(values->tree.prefix) : S("/opt/venv");
-	tree->interpreter =
-		values->tree.interpreter
-			? slice_from(values->tree.interpreter)
-			: arena_printf(&cli->arena, "/usr/local/bin/python%u.%u%s",
-				       target->python_major, target->python_minor,
-				       target->free_threaded ? "t" : "");
-	struct sha256 digest = sha256_of(opened->source.text);
-	requests->image.lock_digest_hex = sha256_hex(&cli->arena, &digest);
-	return choose_scheme(values, tree, err);
 }
 
 static json_t *layers_as_json(const struct bake_result *baked)
@@ -229,8 +176,8 @@ static void report(struct cli *cli, const struct bake_result *baked, const char 
 	    baked->len, plural(baked->len), output, SLICE_ARG(small), SLICE_ARG(large),
 	    fresh, baked->len - fresh, (unsigned long long)(took / 1000),
 	    (unsigned long long)(took % 1000 / 10));
-	tree_report(cli, baked->uncompiled, baked->stripped_files, baked->stripped_bytes,
-		    result);
+	environment_report(cli, baked->uncompiled, baked->stripped_files,
+			   baked->stripped_bytes, result);
 	json_object_set_new(result, "layers", layers_as_json(baked));
 	json_object_set_new(result, "directory", json_string(output));
 	json_object_set_new(result, "plan", digest_as_json(&baked->plan_digest));
@@ -242,14 +189,12 @@ static int write_archive(struct cli *cli, const struct bake_values *values,
 			 const struct bake_result *baked, const char *output,
 			 json_t *result, struct error *err)
 {
+	struct slice tag;
 	if (!values->archive)
 		return 0;
-	struct slice plan = sha256_hex(&cli->arena, &baked->plan_digest);
-	struct slice tag =
-		values->tag ? slice_from(values->tag)
-			    : arena_printf(&cli->arena, "pinbake/deps:%.12s", plan.ptr);
-	if (image_write_archive(output, baked, tag, values->archive, err) < 0)
-		return error_during(err, "writing the image archive");
+	if (pinbake_archive(baked, output, values->tag, values->archive, &cli->arena,
+			    &tag, err) < 0)
+		return -1;
 	say(cli, "image %.*s: %s", SLICE_ARG(tag), values->archive);
 	json_object_set_new(result, "archive", json_string(values->archive));
 	json_object_set_new(result, "tag", text_as_json(tag));
@@ -261,35 +206,22 @@ static int run_bake(struct cli *cli, void *opaque, const struct text_list *argum
 {
 	const struct bake_values *values = opaque;
 	uint64_t started_ms = clock_ms();
-	struct opened_lock opened;
-	struct requests requests;
-	struct bake_request *request = &requests.bake;
+	struct pinbake_bake_request request;
 	struct bake_result baked = { 0 };
-	struct places places;
-	AUTO(store_cleanup) struct store *store = NULL;
-	if (read_options(values, &requests, err) < 0 ||
-	    tree_open_lock(cli, &values->tree, arguments, &opened, err) < 0 ||
-	    complete_requests(cli, values, &opened, &requests, err) < 0 ||
-	    tree_places(cli, &values->tree, &opened, &places, err) < 0 ||
-	    open_store(cli, &store, err) < 0 ||
-	    tree_contents(cli, &values->tree, store, &opened.target, &request->tree.strip,
-			  &request->bytecode, err) < 0)
+	if (request_of(cli, values, arguments, &request, err) < 0 ||
+	    open_session(cli, err) < 0)
 		return -1;
-	struct sdist_options builds = tree_builds(&values->tree, &places, NULL);
-	struct download download = { cli, store, &opened, &places };
-	request->ensure = fetch_missing;
-	request->context = &download;
-	if (build_sdists(cli, store, &opened, &builds, err) < 0 ||
-	    bake(store, request, &cli->arena, &baked, err) < 0 ||
-	    image_stage(store, &requests.image, &baked, err) < 0)
-		return error_during(err, "baking '%s'", opened.path);
+	int status = pinbake_bake(cli->session, &request, &cli->arena, &baked,
+				  &cli->diagnostics, err);
 	progress_done(cli);
-	report(cli, &baked, requests.image.directory, started_ms, result);
-	return write_archive(cli, values, &baked, requests.image.directory, result, err);
+	if (status < 0)
+		return -1;
+	report(cli, &baked, request.out_directory, started_ms, result);
+	return write_archive(cli, values, &baked, request.out_directory, result, err);
 }
 
 static const struct option_rule RULES[] = {
-	TREE_RULES,
+	ENVIRONMENT_RULES,
 	{ "prefix", OPTION_EXCLUDES, "system", "--prefix has no meaning with --system",
 	  "the prefix is that of --interpreter" },
 	{ "tag", OPTION_NEEDS, "archive", NULL, NULL },

@@ -203,9 +203,11 @@ static const struct action *find_action(const struct text_list *arguments,
 static int run_cache(struct cli *cli, void *opaque, const struct text_list *arguments,
 		     json_t *result, struct error *err)
 {
-	AUTO(store_cleanup) struct store *store = NULL;
+	struct store *store = NULL;
 	const struct action *action = find_action(arguments, err);
-	if (!action || (action->needs_store && open_store(cli, &store, err) < 0))
+	if (!action ||
+	    (action->needs_store && (open_session(cli, err) < 0 ||
+				     pinbake_store(cli->session, &store, err) < 0)))
 		return -1;
 	struct cache_call call = { cli, opaque, store, result };
 	return action->run(&call, err);

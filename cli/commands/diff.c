@@ -13,7 +13,7 @@ struct pair {
 
 struct comparison {
 	struct cli *cli;
-	struct opened_lock a, b;
+	struct loaded_lock a, b;
 	struct {
 		struct pair *items;
 		size_t len, cap;
@@ -452,9 +452,7 @@ static int run_diff(struct cli *cli, void *opaque, const struct text_list *argum
 	if (count == 0)
 		return 0;
 	error_set(err, ERROR_NO, "the locks differ in %zu place%s", count, plural(count));
-	say(cli, "%s", err->cause);
-	err->rendered = true;
-	return -1;
+	return COMMAND_SAYS_NO;
 }
 
 static const struct option_table TABLE = { 0 };

@@ -27,7 +27,7 @@ static int run_export(struct cli *cli, void *opaque, const struct text_list *arg
 		      json_t *result, struct error *err)
 {
 	const struct export_values *values = opaque;
-	struct opened_lock opened;
+	struct loaded_lock opened;
 	struct slice text;
 	if (arguments->len > 1)
 		return error_set(err, ERROR_USAGE,

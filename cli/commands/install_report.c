@@ -13,7 +13,7 @@ static void put_totals(json_t *result, const char *prefix, uint64_t packages,
 	json_object_set_new(result, "bytes", json_integer((json_int_t)bytes));
 }
 
-void report_install(struct cli *cli, const struct install_request *request,
+void report_install(struct cli *cli, const char *prefix,
 		    const struct install_result *installed, uint64_t took_ms,
 		    json_t *result)
 {
@@ -25,8 +25,8 @@ void report_install(struct cli *cli, const struct install_request *request,
 	    (unsigned long long)installed->packages, plural(installed->packages),
 	    (unsigned long long)installed->files, plural(installed->files),
 	    SLICE_ARG(size), (unsigned long long)(took_ms / 1000),
-	    (unsigned long long)(took_ms % 1000 / 10), request->prefix);
-	put_totals(result, request->prefix, installed->packages, installed->files,
+	    (unsigned long long)(took_ms % 1000 / 10), prefix);
+	put_totals(result, prefix, installed->packages, installed->files,
 		   installed->bytes);
 	json_object_set_new(result, "linked",
 			    json_integer((json_int_t)installed->linked));
@@ -74,41 +74,36 @@ static void show_differences(const struct cli *cli,
 
 // Extra ones come last: where they are all there is, an install changes nothing.
 static int advise(const struct install_check_result *checked,
-		  const struct opened_lock *opened, const struct install_request *request,
-		  struct error *err)
+		  const struct environment_request *environment, struct error *err)
 {
 	if (checked->differences[0].kind == INSTALL_EXTRA)
 		return error_hint(
 			err,
 			"remove what is extra: 'pinbake install' leaves files of other origin alone");
 	return error_hint(err, "'pinbake install %s --prefix %s' brings it to the lock",
-			  opened->path, request->prefix);
+			  environment->lock_path, environment->prefix);
 }
 
-int run_install_check(struct cli *cli, struct store *store,
-		      const struct opened_lock *opened,
-		      const struct install_request *request, json_t *result,
-		      struct error *err)
+int report_install_check(struct cli *cli, const struct pinbake_install_request *request,
+			 const struct install_check_result *checked, json_t *result,
+			 struct error *err)
 {
-	struct install_check_result checked = { 0 };
-	int status = install_check(store, request, &cli->arena, &checked, err);
-	progress_done(cli);
-	if (status < 0)
-		return -1;
-	put_totals(result, request->prefix, checked.packages, checked.files,
-		   checked.bytes);
-	json_object_set_new(result, "differences", differences_as_json(&checked));
+	const struct environment_request *environment = &request->environment;
+	put_totals(result, environment->prefix, checked->packages, checked->files,
+		   checked->bytes);
+	json_object_set_new(result, "differences", differences_as_json(checked));
 	json_object_set_new(result, "difference_count",
-			    json_integer((json_int_t)checked.len));
-	if (checked.len) {
-		show_differences(cli, &checked);
+			    json_integer((json_int_t)checked->len));
+	if (checked->len) {
+		show_differences(cli, checked);
 		error_set(err, ERROR_NO, "'%s' differs from '%s' in %zu place%s",
-			  request->prefix, opened->path, checked.len,
-			  plural(checked.len));
-		return advise(&checked, opened, request, err);
+			  environment->prefix, environment->lock_path, checked->len,
+			  plural(checked->len));
+		return advise(checked, environment, err);
 	}
-	say(cli, "%s equals %s: %llu package%s, %llu file%s", request->prefix,
-	    opened->path, (unsigned long long)checked.packages, plural(checked.packages),
-	    (unsigned long long)checked.files, plural(checked.files));
+	say(cli, "%s equals %s: %llu package%s, %llu file%s", environment->prefix,
+	    environment->lock_path, (unsigned long long)checked->packages,
+	    plural(checked->packages), (unsigned long long)checked->files,
+	    plural(checked->files));
 	return 0;
 }

@@ -1,68 +1,261 @@
 // SPDX-License-Identifier: MIT
-// pinbake lock: requirements → exact pins with hashes → pylock.toml; or several of them, where one will not do.
-#include "cli/lock/lock_call.h"
+// pinbake lock: requirements → pylock.toml.
+#include "cli/commands/lock_options.h"
+#include "lockfile/export.h"
 
+#include <stdio.h>
 #include <string.h>
 
-struct run {
+struct putting {
 	struct cli *cli;
 	const struct lock_values *values;
-	const struct text_list *files;
-	struct preferences preferred;
-	json_t *result;
-	bool is_several; // locks: each has its own part of the result
+	const struct lock_outcome *outcome;
+	bool as_requirements; // --format
 };
 
-static int lock_unit(struct run *run, const struct lock_unit *unit, bool may_split,
-		     struct error *err);
+// --- JSON ------------------------------------------------------------------------------------------------------------
 
-static int lock_units(struct run *run, const struct lock_plan *plan, bool may_split,
-		      struct error *err)
+static json_t *files_as_json(struct arena *arena, const struct lock_package *package)
 {
-	if (plan->len > 1 && run->values->output && strcmp(run->values->output, "-") == 0)
-		return error_set(err, ERROR_USAGE,
-				 "%zu locks are to be written, and stdout is one place",
-				 plan->len);
-	for (size_t i = 0; i < plan->len; i++)
-		if (lock_unit(run, &plan->items[i], may_split, err) < 0)
-			return -1;
+	json_t *list = json_array();
+	for (size_t i = 0;
+	     i < package->wheels_len + package->has_sdist + package->has_archive; i++) {
+		const struct lock_file *file = package->has_archive ? &package->archive
+					       : i < package->wheels_len
+						       ? &package->wheels[i]
+						       : &package->sdist;
+		struct slice sha256 = sha256_hex(arena, &file->sha256);
+		json_array_append_new(list, json_pack("{s:o, s:o}", "file",
+						      text_as_json(file->name), "sha256",
+						      text_as_json(sha256)));
+	}
+	return list;
+}
+
+static json_t *packages_as_json(struct arena *arena, const struct lock *lock)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		json_t *item = json_object();
+		json_object_set_new(item, "name", text_as_json(package->name));
+		json_object_set_new(item, "version", text_as_json(package->version));
+		json_object_set_new(item, "files", files_as_json(arena, package));
+		if (package->marker_text.len)
+			json_object_set_new(item, "marker",
+					    text_as_json(package->marker_text));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static json_t *targets_as_json(const struct lock *lock)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < lock->targets_len; i++)
+		json_array_append_new(list, text_as_json(lock->targets[i]));
+	return list;
+}
+
+// Packages without an upload time: the cut-off says little of them, and that is told (700.2).
+static json_t *undated_as_json(const struct lock *lock)
+{
+	json_t *names = json_array();
+	for (size_t i = 0; i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		bool is_undated =
+			package->has_sdist && package->sdist.upload_time.len == 0;
+		for (size_t j = 0; j < package->wheels_len; j++)
+			is_undated |= package->wheels[j].upload_time.len == 0;
+		if (is_undated)
+			json_array_append_new(names, text_as_json(package->name));
+	}
+	return names;
+}
+
+static bool has_cutoff(const struct lock *lock)
+{
+	bool any = lock->exclude_newer.len > 0;
+	for (size_t i = 0; i < lock->package_cutoffs_len; i++)
+		any |= lock->package_cutoffs[i].moment.len > 0;
+	return any;
+}
+
+static int put_json(const struct putting *putting, const struct lock_part *part,
+		    const struct lock *lock, json_t *result)
+{
+	struct arena *arena = &putting->cli->arena;
+	json_object_set_new(result, "conflicts",
+			    json_integer((json_int_t)part->counts.conflicts));
+	json_object_set_new(result, "lock", json_string(part->path ? part->path : "-"));
+	json_object_set_new(result, "targets", targets_as_json(lock));
+	json_object_set_new(result, "packages", packages_as_json(arena, lock));
+	if (has_cutoff(lock))
+		json_object_set_new(result, "without_upload_time", undated_as_json(lock));
+	if (part->edits)
+		json_object_set_new(result, "edits", edits_as_json(part->edits));
 	return 0;
 }
 
-// Of several locks each is an item of "locks"; what failed is told where that of one is.
-static int put_part(struct run *run, json_t *part, int status)
+// --- text ------------------------------------------------------------------------------------------------------------
+
+static void show_counts(const struct cli *cli, const struct lock_part *part)
 {
-	if (status == 0 && run->is_several) {
-		json_t *locks = json_object_get(run->result, "locks");
-		if (!locks) {
-			locks = json_array();
-			json_object_set_new(run->result, "locks", locks);
-		}
-		json_array_append_new(locks, part);
-		return 0;
-	}
-	json_object_update(run->result, part);
-	json_decref(part);
-	return status;
+	const struct index_counts *index = &part->index_counts;
+	const struct solve_counts *solve = &part->counts;
+	detail(cli,
+	       "index: %llu pages fetched, %llu revalidated, %llu from the cache; metadata: %llu fetched, %llu cached",
+	       (unsigned long long)index->pages_fetched,
+	       (unsigned long long)index->pages_revalidated,
+	       (unsigned long long)index->pages_from_store,
+	       (unsigned long long)index->metadata_fetched,
+	       (unsigned long long)index->metadata_from_store);
+	detail(cli,
+	       "solver: %llu decisions, %llu conflicts, %llu incompatibilities, %llu rounds",
+	       (unsigned long long)solve->decisions, (unsigned long long)solve->conflicts,
+	       (unsigned long long)solve->incompatibilities,
+	       (unsigned long long)solve->rounds);
 }
 
-static int lock_unit(struct run *run, const struct lock_unit *unit, bool may_split,
-		     struct error *err)
+// "73 packages for cp312-linux-amd64-glibc2.28"
+static struct slice summary_of(struct arena *arena, const struct lock_part *part)
 {
-	struct target_list targets = { 0 };
-	bool wants_split = false;
-	const struct lock_request request = { run->values,     run->files, unit,
-					      &run->preferred, &targets,   &wants_split };
-	json_t *part = json_object();
-	int status = lock_call(run->cli, &request, part, err);
-	if (!wants_split || !may_split)
-		return put_part(run, part, status);
-	struct lock_plan plan;
-	json_decref(part);
-	*err = (struct error){ 0 };
-	run->is_several = true;
-	lock_plan_targets(&run->cli->arena, unit, &targets, &plan);
-	return lock_units(run, &plan, false, err);
+	struct slice undated = S(""), targets = part->target;
+	if (part->undated)
+		undated =
+			arena_printf(arena, " (%zu without upload-time)", part->undated);
+	if (part->targets > 1)
+		targets = arena_printf(arena, "%zu targets", part->targets);
+	return arena_printf(arena, "%zu package%s%.*s for %.*s", part->packages,
+			    plural(part->packages), SLICE_ARG(undated),
+			    SLICE_ARG(targets));
+}
+
+static void show_done(const struct putting *putting, const struct lock_part *part)
+{
+	struct slice summary = summary_of(&putting->cli->arena, part);
+	say(putting->cli, "%s %.*s in %llu.%02llu s%s%s",
+	    putting->values->check ? "checked" : "locked", SLICE_ARG(summary),
+	    (unsigned long long)(part->took_ms / 1000),
+	    (unsigned long long)(part->took_ms % 1000 / 10), part->path ? ": " : "",
+	    part->path ? part->path : "");
+	if (!part->is_remembered)
+		show_counts(putting->cli, part);
+}
+
+static void show_edits(const struct putting *putting, const struct lock_part *part)
+{
+	if (!part->edits)
+		return;
+	say(putting->cli,
+	    "repaired by %zu edit%s, which your files do not have yet:", part->edits->len,
+	    plural(part->edits->len));
+	render_edits(putting->cli, part->edits);
+}
+
+// --- the files -------------------------------------------------------------------------------------------------------
+
+// The written form: the lock itself, or requirements, which are made of it.
+static int text_of(const struct putting *putting, const struct lock_part *part,
+		   const struct lock *lock, struct slice *ret_text, struct error *err)
+{
+	struct lock_export_options options = { .hashes = true, .via = true };
+	*ret_text = part->text;
+	if (!putting->as_requirements)
+		return 0;
+	return lock_export_requirements(lock, &options, &putting->cli->arena, ret_text,
+					err);
+}
+
+static int check_up_to_date(const struct lock_part *part, struct slice text,
+			    struct error *err)
+{
+	if (slice_eq(text, part->present_text))
+		return 0;
+	error_set(err, ERROR_NO,
+		  part->present_text.len ? "'%s' is out of date" : "'%s' is no lock yet",
+		  part->path ? part->path : "-");
+	return error_hint(err, "run the same command without --check to write it");
+}
+
+static int write_text(const struct putting *putting, const struct lock_part *part,
+		      struct slice text, json_t *result, struct error *err)
+{
+	if (putting->values->check)
+		return check_up_to_date(part, text, err);
+	if (part->path)
+		return slice_eq(text, part->present_text)
+			       ? 0
+			       : file_write(part->path, text, err);
+	if (putting->cli->common.json)
+		json_object_set_new(result, "text", text_as_json(text));
+	else
+		fwrite(text.ptr, 1, text.len, stdout);
+	return 0;
+}
+
+// The lock as its readers see it, where more than its text is wanted.
+static int read_back(const struct putting *putting, const struct lock_part *part,
+		     struct lock *ret_lock, struct error *err)
+{
+	struct arena *arena = &putting->cli->arena;
+	struct source *source = arena_new(arena, struct source);
+	*source = (struct source){ S("the new lock"), part->text };
+	if (!putting->as_requirements && !putting->cli->common.json)
+		return 0;
+	if (lock_read(source, arena, ret_lock, &putting->cli->diagnostics) < 0)
+		return diagnostics_fail(&putting->cli->diagnostics, err,
+					"the new lock cannot be read back");
+	return 0;
+}
+
+static int put_part(const struct putting *putting, const struct lock_part *part,
+		    json_t *result, struct error *err)
+{
+	struct cli *cli = putting->cli;
+	struct lock lock = { 0 };
+	struct slice text;
+	if (read_back(putting, part, &lock, err) < 0 ||
+	    text_of(putting, part, &lock, &text, err) < 0 ||
+	    write_text(putting, part, text, result, err) < 0)
+		return -1;
+	show_diagnostics(cli);
+	show_edits(putting, part);
+	show_done(putting, part);
+	return cli->common.json ? put_json(putting, part, &lock, result) : 0;
+}
+
+// Of several locks each is an item of "locks".
+static int put_parts(const struct putting *putting, json_t *result, struct error *err)
+{
+	const struct lock_part_list *parts = &putting->outcome->parts;
+	if (!putting->outcome->is_several)
+		return put_part(putting, &parts->items[0], result, err);
+	json_t *locks = json_array();
+	json_object_set_new(result, "locks", locks);
+	for (size_t i = 0; i < parts->len; i++) {
+		json_t *part = json_object();
+		json_array_append_new(locks, part);
+		if (put_part(putting, &parts->items[i], part, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+// --- the command -----------------------------------------------------------------------------------------------------
+
+// What cannot hold, and what would help: in result, or beside the error.
+static int show_no_lock(struct cli *cli, const struct lock_outcome *outcome,
+			json_t *result)
+{
+	if (!outcome->has_explanation)
+		return -1;
+	json_object_set_new(result, "facts", explanation_as_json(&outcome->facts));
+	json_object_set_new(result, "repairs", repairs_as_json(&outcome->repairs));
+	cli->facts = &outcome->facts;
+	if (outcome->repairs.len && outcome->repairs.items[0].edits.len > 1)
+		cli->edits = &outcome->repairs.items[0].edits;
+	return -1;
 }
 
 static int complete_lock(struct cli *cli, void *values, struct text_list *arguments,
@@ -74,19 +267,21 @@ static int complete_lock(struct cli *cli, void *values, struct text_list *argume
 static int run_lock(struct cli *cli, void *opaque, const struct text_list *files,
 		    json_t *result, struct error *err)
 {
-	const struct lock_values *values = opaque;
 	static const char *const formats[] = { "pylock", "requirements" };
+	const struct lock_values *values = opaque;
+	struct lock_outcome *outcome = arena_new(&cli->arena, struct lock_outcome);
+	struct lock_request request;
 	size_t format;
-	struct lock_plan plan;
-	struct run run = {
-		.cli = cli, .values = values, .files = files, .result = result
-	};
-	preferences_init(&run.preferred, &cli->arena);
 	if (option_choice("format", values->format, formats, 2, &format, err) < 0 ||
-	    lock_plan_conflicts(cli, values, &plan, err) < 0)
+	    lock_request_of(cli, values, files, &request, err) < 0 ||
+	    open_session(cli, err) < 0)
 		return -1;
-	run.is_several = plan.len > 1;
-	return lock_units(&run, &plan, true, err);
+	const struct putting putting = { cli, values, outcome, format == 1 };
+	int status = pinbake_lock(cli->session, &request, &cli->arena, outcome,
+				  &cli->diagnostics, err);
+	progress_done(cli);
+	return status < 0 ? show_no_lock(cli, outcome, result)
+			  : put_parts(&putting, result, err);
 }
 
 const struct command command_lock = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pinbake push: the baked layers, as an image, to a registry.
 #include "cli/cli.h"
-#include "cli/sources/docker_config.h"
+#include "cli/settings/docker_config.h"
 #include "oci/registry.h"
 
 struct push_values {
@@ -16,15 +16,6 @@ static const struct option OPTIONS[] = {
 	{ "plain-http", 0, OPTION_FLAG, AT(plain_http), NULL,
 	  "speak HTTP without TLS; the default for this machine's own addresses", true },
 };
-
-static void show_progress(void *context, uint64_t done, uint64_t total)
-{
-	struct cli *cli = context;
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice there = human_size(&scratch, done),
-		     all = human_size(&scratch, total);
-	progress_text(cli, "pushing: %.*s of %.*s", SLICE_ARG(there), SLICE_ARG(all));
-}
 
 static void report(struct cli *cli, const struct reference *reference,
 		   const struct push_result *pushed, uint64_t milliseconds,
@@ -55,7 +46,6 @@ static int run_push(struct cli *cli, void *opaque, const struct text_list *argum
 		    json_t *result, struct error *err)
 {
 	const struct push_values *values = opaque;
-	AUTO(net_cleanup) struct net *net = NULL;
 	struct reference reference;
 	struct push_result pushed;
 	uint64_t began = clock_ms();
@@ -65,24 +55,15 @@ static int run_push(struct cli *cli, void *opaque, const struct text_list *argum
 				 arguments->len);
 	if (reference_parse(slice_from(arguments->items[0]), &cli->arena, &reference,
 			    err) < 0 ||
-	    open_net(cli, &net, err) < 0)
+	    open_session(cli, err) < 0)
 		return -1;
-	struct registry_config config = {
-		.net = net,
-		.finder = { docker_config_find_login, cli },
+	const struct pinbake_push_request request = {
+		.reference = &reference,
+		.staged = values->staged ? values->staged : ".pinbake",
 		.plain_http = values->plain_http,
-		.advance = show_progress,
-		.context = cli,
+		.finder = { docker_config_find_login, cli },
 	};
-	const char *layout =
-		path_join(&cli->arena, values->staged ? values->staged : ".pinbake",
-			  S("oci"));
-	if (!path_is_directory(layout)) {
-		error_set(err, ERROR_INPUT, "there is no baked image in '%s'", layout);
-		return error_hint(err, "bake first: pinbake bake");
-	}
-	int status =
-		registry_push(&config, &reference, layout, &cli->arena, &pushed, err);
+	int status = pinbake_push(cli->session, &request, &cli->arena, &pushed, err);
 	progress_done(cli);
 	if (status == 0)
 		report(cli, &reference, &pushed, clock_ms() - began, result);

@@ -154,7 +154,7 @@ static int run_tree(struct cli *cli, void *opaque, const struct text_list *argum
 		    json_t *result, struct error *err)
 {
 	const struct tree_values *values = opaque;
-	struct opened_lock opened;
+	struct loaded_lock opened;
 	struct lock_graph graph;
 	const char *path;
 	struct walk walk = { .cli = cli,
@@ -168,7 +168,8 @@ static int run_tree(struct cli *cli, void *opaque, const struct text_list *argum
 	size_t len;
 	uint32_t first;
 	if (values->invert &&
-	    find_in_lock(cli, &opened, &graph, values->invert, &first, &len, err) < 0)
+	    lock_graph_get(&graph, opened.path, slice_from(values->invert), &first, &len,
+			   err) < 0)
 		return -1;
 	walk.strokes = locale_is_utf8()
 			       ? (struct strokes){ "├── ", "└── ", "│   ", "    " }

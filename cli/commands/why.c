@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // pinbake why: the ways from what was asked for to a package of a lock; with --held-back, why it is not newer.
-#include "cli/explain/held_back.h"
+#include "cli/commands/held_back.h"
 #include "lockfile/graph.h"
 #include "packaging/name.h"
 
@@ -61,41 +61,48 @@ static const struct option OPTIONS[] = {
 
 struct question {
 	struct cli *cli;
-	struct opened_lock opened;
+	struct loaded_lock opened;
 	struct lock_graph graph;
 	struct requirement_set set; // for places; may be empty
 };
 
 // --- what was asked for ----------------------------------------------------------------------------------------------
 
-static void read_places(struct question *question, const struct text_list *files)
+// They may have changed since, and be wrong now: then the lock's own words do.
+static int read_places(struct question *question, struct error *err)
 {
 	struct cli *cli = question->cli;
-	const struct lock_values none = { 0 };
-	struct text_list readable = { 0 };
-	for (size_t i = 0; i < files->len; i++)
-		if (file_exists(files->items[i]))
-			*array_push(&cli->arena, &readable) = files->items[i];
-	// They may have changed since, and be wrong now: then the lock's own words do.
-	struct diagnostics kept = cli->diagnostics;
-	struct error ignored = { 0 };
-	cli->diagnostics = (struct diagnostics){ .arena = &cli->arena };
-	if (readable.len == 0 ||
-	    lock_read_inputs(cli, &none, &readable, &question->set, &ignored) < 0)
+	struct slice_list files =
+		lock_requirement_files(&question->opened.lock, &cli->arena);
+	struct diagnostics ignored = { .arena = &cli->arena };
+	struct lock_inputs readable = { 0 };
+	struct error unread = { 0 };
+	for (size_t i = 0; i < files.len; i++)
+		if (file_exists(files.items[i].ptr))
+			*array_push(&cli->arena, &readable.files) = files.items[i];
+	if (readable.files.len == 0)
+		return 0;
+	if (open_session(cli, err) < 0)
+		return -1;
+	if (pinbake_requirements(cli->session, &readable, &cli->arena, &question->set,
+				 &ignored, &unread) < 0)
 		question->set = (struct requirement_set){ 0 };
-	cli->diagnostics = kept;
+	return 0;
 }
 
 static int read_requirements(struct question *question, const struct why_values *values,
 			     struct error *err)
 {
-	if (values->requirements.len)
-		return lock_read_inputs(question->cli, &values->lock,
-					&values->requirements, &question->set, err);
-	struct text_list recorded =
-		recorded_inputs(&question->cli->arena, &question->opened.lock);
-	read_places(question, &recorded);
-	return 0;
+	struct cli *cli = question->cli;
+	struct lock_request request;
+	if (values->requirements.len == 0)
+		return read_places(question, err);
+	if (lock_request_of(cli, &values->lock, &values->requirements, &request, err) <
+		    0 ||
+	    open_session(cli, err) < 0)
+		return -1;
+	return pinbake_requirements(cli->session, &request.inputs, &cli->arena,
+				    &question->set, &cli->diagnostics, err);
 }
 
 struct asked {
@@ -245,8 +252,8 @@ static int answer(struct question *question, const struct why_values *values,
 	if (read_requirements(question, values, err) < 0)
 		return -1;
 	lock_graph_init(&question->graph, &cli->arena, &question->opened.lock);
-	if (find_in_lock(cli, &question->opened, &question->graph, name, &first, &len,
-			 err) < 0)
+	if (lock_graph_get(&question->graph, question->opened.path, slice_from(name),
+			   &first, &len, err) < 0)
 		return -1;
 	json_t *entries = json_array();
 	show_diagnostics(cli);
@@ -266,21 +273,22 @@ static int answer(struct question *question, const struct why_values *values,
 	return 0;
 }
 
-static int answer_held_back(struct cli *cli, const struct why_values *values,
-			    const struct text_list *arguments, json_t *result,
-			    struct error *err)
+static int ask_held_back(struct cli *cli, const struct why_values *values,
+			 const struct text_list *arguments, json_t *result,
+			 struct error *err)
 {
 	struct text_list inputs = { 0 };
 	for (size_t i = 0; i < values->requirements.len; i++)
 		*array_push(&cli->arena, &inputs) = values->requirements.items[i];
 	for (size_t i = 1; i < arguments->len; i++)
 		*array_push(&cli->arena, &inputs) = arguments->items[i];
-	struct held_back_request request = { .values = &values->lock,
-					     .name = arguments->items[0],
-					     .lock_path = values->path ? values->path
-								       : "pylock.toml",
-					     .inputs = &inputs };
-	return explain_held_back(cli, &request, result, err);
+	const struct held_back_question question = {
+		.values = &values->lock,
+		.name = arguments->items[0],
+		.lock_path = values->path ? values->path : "pylock.toml",
+		.inputs = &inputs,
+	};
+	return held_back_answer(cli, &question, result, err);
 }
 
 static int run_why(struct cli *cli, void *opaque, const struct text_list *arguments,
@@ -294,7 +302,7 @@ static int run_why(struct cli *cli, void *opaque, const struct text_list *argume
 		return error_hint(err, "name one of the lock: pinbake why numpy");
 	}
 	if (values->held_back)
-		return answer_held_back(cli, values, arguments, result, err);
+		return ask_held_back(cli, values, arguments, result, err);
 	if (path && arguments->len > 1)
 		return error_set(err, ERROR_USAGE,
 				 "one lock at a time, but two were named");
@@ -306,7 +314,7 @@ static int run_why(struct cli *cli, void *opaque, const struct text_list *argume
 
 // The ways to a package need no solving; only what was asked for is read for them.
 static const struct option_rule RULES[] = {
-	PLACES_RULES,
+	INDEX_RULES,
 	{ "extra", OPTION_NEEDS, "held-back requirements", NULL, NULL },
 	{ "group", OPTION_NEEDS, "held-back requirements", NULL, NULL },
 	{ "target", OPTION_NEEDS, "held-back", NULL, NULL },

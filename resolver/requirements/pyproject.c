@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // [project] of a pyproject.toml (PEP 621): dependencies, extras, requires-python.
 #include "resolver/requirements/pyproject.h"
+#include "resolver/requirements/project.h"
 
+#include "base/files.h"
 #include "packaging/name.h"
 
 // --- dynamic -------------------------------------------------------------------------
@@ -259,4 +261,27 @@ int requirements_read_project(const char *path, const struct project_request *re
 	struct document document = { source, arena, set, diagnostics, 0 };
 	read_project(&document, root, request);
 	return diagnostics->error_count > before ? -1 : 0;
+}
+
+static const struct toml_table *table_in(const struct toml_table *table, struct slice key)
+{
+	const struct toml_value *value = table ? toml_find(table, key) : NULL;
+	return value && value->type == TOML_TABLE ? value->table : NULL;
+}
+
+struct slice_list requirements_project_extras(const char *path, struct arena *arena)
+{
+	struct diagnostics ignored = { .arena = arena };
+	struct slice_list names = { 0 };
+	struct source *source;
+	struct toml_table *root;
+	if (!file_exists(path) ||
+	    document_load(path, &requirement_reader_disk, arena, &source, &ignored) < 0 ||
+	    toml_parse(source, arena, &root, &ignored) < 0)
+		return names;
+	const struct toml_table *extras =
+		table_in(table_in(root, S("project")), S("optional-dependencies"));
+	for (size_t i = 0; extras && i < extras->len; i++)
+		*array_push(arena, &names) = arena_dup(arena, extras->items[i].key);
+	return names;
 }

@@ -7,6 +7,7 @@
 //	9: # ///
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "resolver/requirements/document.h"
+#include "resolver/requirements/project.h"
 
 #include "resolver/requirements/decode.h"
 

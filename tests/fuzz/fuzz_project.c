@@ -3,7 +3,7 @@
 // a file of overrides: every span lies in its source, and says what was read from it.
 #include "tests/fuzz/fuzz.h"
 
-#include "resolver/requirements/requirements.h"
+#include "resolver/requirements/project.h"
 
 static int read_input(void *context, const char *path, struct arena *arena,
 		      struct slice *ret_text, struct error *err)

@@ -4,21 +4,19 @@
 Who adds to them says why in the review; who can take something away does so in the same commit.
 """
 
-# cli/ as a share of the lines of C without tests, in per cent. The aim is 12.
-CLI_SHARE_MAX = 30.0
+# cli/ as a share of the lines of C without tests, in per cent.
+CLI_SHARE_MAX = 12.0
 
 # Headers that are no doors, and from which other folder at most how many files include them.
 INNER_HEADERS = {
-    ("resolver/index/candidates.h", "cli"): 2,
-    ("resolver/index/ranks.h", "cli"): 1,
-    ("resolver/index/sdist.h", "cli"): 1,
-    ("resolver/index/static_project.h", "cli"): 1,
+    ("resolver/index/ranks.h", "resolver/driver"): 1,
+    ("resolver/index/sdist.h", "pinbake"): 1,
+    ("resolver/index/static_project.h", "pinbake"): 1,
 }
 
 # Doors of more than DOOR_LINES_MAX lines, and the lines that they may have.
 DOOR_LINES_MAX = 150
 LONG_DOORS = {
-    "resolver/requirements/requirements.h": 170,
     "resolver/index/index.h": 208,
     "lockfile/lockfile.h": 192,
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pyproject.toml: [project], its extras, and dependency groups.
 #include "project_case.h"
+#include "resolver/requirements/project.h"
 
 struct vector {
 	const char *text, *extras, *groups; // words; "*" for all

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Script blocks (PEP 723), by the examples of the standard and its pattern.
 #include "project_case.h"
+#include "resolver/requirements/project.h"
 
 struct vector {
 	const char *text, *wanted;

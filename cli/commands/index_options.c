@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Reads the options that say where distributions come from.
+#include "cli/commands/index_options.h"
+
+#include "cli/project_file.h"
+#include "cli/settings/index_map.h"
+#include "cli/settings/index_url.h"
+
+struct slice_list slices_of(struct cli *cli, const struct text_list *texts)
+{
+	struct slice_list slices = { 0 };
+	for (size_t i = 0; i < texts->len; i++)
+		*array_push(&cli->arena, &slices) = slice_from(texts->items[i]);
+	return slices;
+}
+
+// An option's value is the command line's, or the project's where that is silent.
+enum origin option_origin(const struct cli *cli, const char *option)
+{
+	return project_file_gave(cli, option) ? ORIGIN_PROJECT : ORIGIN_COMMAND_LINE;
+}
+
+static void add_urls(struct cli *cli, const struct text_list *texts, const char *option,
+		     struct address_list *urls)
+{
+	for (size_t i = 0; i < texts->len; i++)
+		*array_push(&cli->arena, urls) =
+			(struct address){ index_url(cli, slice_from(texts->items[i])),
+					  option_origin(cli, option) };
+}
+
+static void add_links(struct cli *cli, const struct text_list *texts,
+		      struct address_list *links)
+{
+	for (size_t i = 0; i < texts->len; i++)
+		*array_push(&cli->arena, links) =
+			(struct address){ slice_from(texts->items[i]),
+					  option_origin(cli, "find-links") };
+}
+
+static int map_indexes(struct cli *cli, const struct index_values *values,
+		       struct index_request *request, struct error *err)
+{
+	struct text_list named;
+	struct index_map map;
+	add_users(cli, &values->named_indexes, &named);
+	if (index_map_read(&cli->arena, &named, &values->index_for, &map, err) < 0)
+		return -1;
+	if (values->named_here &&
+	    index_map_check(&cli->arena, &named, &values->index_for, err) < 0)
+		return -1;
+	for (size_t i = 0; i < map.urls.len; i++)
+		*array_push(&cli->arena, &request->named) =
+			(struct address){ map.urls.items[i],
+					  option_origin(cli, "index") };
+	request->mappings = map.mappings.items;
+	request->mappings_len = map.mappings.len;
+	return 0;
+}
+
+int index_request_of(struct cli *cli, const struct index_values *values,
+		     const struct text_list *wheelhouses,
+		     struct index_request *ret_request, struct error *err)
+{
+	struct index_request request = { .usual = configured_index(cli),
+					 .wheelhouses = slices_of(cli, wheelhouses),
+					 .none = values->no_index,
+					 .refresh = values->refresh };
+	if (values->index_url)
+		request.main =
+			(struct address){ main_index_url(cli,
+							 slice_from(values->index_url)),
+					  option_origin(cli, "index-url") };
+	add_urls(cli, &values->extra_index_urls, "extra-index-url", &request.extra);
+	add_links(cli, &values->find_links, &request.find_links);
+	add_configured_extra_indexes(cli, &request.usual_extra);
+	add_configured_links(cli, &request.usual_links);
+	if (map_indexes(cli, values, &request, err) < 0)
+		return -1;
+	*ret_request = request;
+	return 0;
+}

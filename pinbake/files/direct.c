@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// The host of drivers: takes what a requirement names, and asks backends.
+#include "pinbake/files/direct.h"
+
+#include "pinbake/builds/metadata.h"
+
+int direct_take(void *context, const struct direct_request *request,
+		struct direct_file *ret_file, struct error *err)
+{
+	const struct direct_host *host = context;
+	bool is_tree = direct_is_tree(host->session->arena, request->location);
+	if (request->editable && !is_tree) {
+		error_set(err, ERROR_INPUT, "'%.*s' is no folder of a source tree",
+			  SLICE_ARG(request->location));
+		return error_hint(err, "-e takes a folder; leave it out for a file");
+	}
+	return is_tree ? direct_take_tree(host, request, ret_file, err)
+		       : direct_take_archive(host->session, request, ret_file, err);
+}
+
+static int ask_backend(void *context, const struct metadata_question *question,
+		       const struct file_metadata **ret_metadata, struct error *err)
+{
+	const struct direct_host *host = context;
+	return metadata_builds_ask(host->builds, question, ret_metadata, err);
+}
+
+void direct_host_put(struct direct_host *host, struct driver *driver)
+{
+	driver->host =
+		(struct driver_host){ .take_direct = direct_take,
+				      .ask_backend = host->builds ? ask_backend : NULL,
+				      .context = host };
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// Fetches the commits of a lock, and reads its folders.
+#include "pinbake/files/trees.h"
+
+#include "base/program.h"
+#include "net/url.h"
+
+struct trees {
+	struct session *session;
+	struct store *store;
+	struct opened_lock *opened;
+	bool editable;
+};
+
+static struct slice name_of(struct arena *arena, const struct lock_package *package)
+{
+	return arena_printf(arena, "%.*s-%.*s.tar.gz", SLICE_ARG(package->name),
+			    SLICE_ARG(package->version));
+}
+
+static void put_tree(struct trees *trees, struct lock_choice *choice,
+		     const struct checkout *checkout, struct slice subdirectory)
+{
+	struct arena *arena = trees->session->arena;
+	struct lock_file *file = arena_new(arena, struct lock_file);
+	*file = (struct lock_file){
+		.kind = LOCK_SDIST,
+		.name = name_of(arena, choice->package),
+		.url = S(""),
+		.path = S(""),
+		.sha256 = checkout->sha256,
+		.has_size = true,
+		.size = checkout->size,
+		.subdirectory = subdirectory,
+	};
+	choice->file = file;
+}
+
+static const char *beside_lock(const struct trees *trees, struct slice path)
+{
+	struct arena *arena = trees->session->arena;
+	if (slice_starts_with(path, S("/")))
+		return arena_c_string(arena, path);
+	return path_join(arena, path_directory(arena, trees->opened->path), path);
+}
+
+// As if it stood in a requirements file: what a lock says is looked at as closely.
+static int address_of(const struct trees *trees, const struct lock_vcs *vcs,
+		      struct git_address *ret_address, struct error *err)
+{
+	struct arena *arena = trees->session->arena;
+	struct slice url = vcs->url;
+	if (!url.len) {
+		struct slice real = path_real(arena, beside_lock(trees, vcs->path));
+		if (!real.len)
+			return error_set(err, ERROR_INPUT,
+					 "there is no repository '%.*s'",
+					 SLICE_ARG(vcs->path));
+		url = url_from_path(arena, real.ptr);
+	}
+	if (!slice_eq(vcs->type, S("git"))) {
+		error_set(err, ERROR_INPUT, "'%.*s' is no version control that is known",
+			  SLICE_ARG(vcs->type));
+		return error_hint(err, "it is git alone");
+	}
+	struct slice escaped = url_escape_unsafe(arena, vcs->subdirectory);
+	return git_address_parse(arena,
+				 arena_printf(arena, "git+%.*s@%.*s#subdirectory=%.*s",
+					      SLICE_ARG(url), SLICE_ARG(vcs->commit_id),
+					      SLICE_ARG(escaped)),
+				 ret_address, err);
+}
+
+static int take_commit(struct trees *trees, struct lock_choice *choice, struct error *err)
+{
+	const struct lock_vcs *vcs = &choice->package->vcs;
+	struct git git = session_git(trees->session);
+	struct git_address address;
+	struct checkout checkout;
+	git.store = trees->store;
+	if (address_of(trees, vcs, &address, err) < 0 ||
+	    git_take_checkout(&git, &address, vcs->commit_id, &checkout, err) < 0)
+		return -1;
+	put_tree(trees, choice, &checkout, address.subdirectory);
+	return 0;
+}
+
+static int take_folder(struct trees *trees, struct lock_choice *choice, struct error *err)
+{
+	struct arena *arena = trees->session->arena;
+	struct lock_package *package = arena_new(arena, struct lock_package);
+	struct lock_directory *directory = &package->directory;
+	struct checkout checkout;
+	*package = *choice->package;
+	const char *path = beside_lock(trees, directory->path);
+	struct slice real = path_real(arena, path);
+	if (!real.len || lock_path_escapes(directory->subdirectory))
+		return error_set(err, ERROR_INPUT, "there is no folder '%s'", path);
+	if (directory_take_checkout(real.ptr, trees->session->config.cache_directory,
+				    trees->store, &checkout, err) < 0)
+		return -1;
+	directory->path = real;
+	directory->editable &= trees->editable;
+	choice->package = package;
+	put_tree(trees, choice, &checkout, directory->subdirectory);
+	return 0;
+}
+
+struct git session_git(const struct session *session)
+{
+	const struct session_config *config = &session->config;
+	static const char *const nothing[] = { NULL };
+	return (struct git){
+		.program = program_find(session->arena, config->search_path, S("git")),
+		.environment =
+			config->git_environment ? config->git_environment : nothing,
+		.cache_directory = config->cache_directory,
+		.offline = config->offline,
+		.work = &config->work,
+	};
+}
+
+int lock_take_trees(struct session *session, struct opened_lock *opened, bool editable,
+		    struct error *err)
+{
+	struct trees trees = { .session = session,
+			       .opened = opened,
+			       .editable = editable };
+	if (session_store(session, &trees.store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < opened->selection.len; i++) {
+		struct lock_choice *choice = &opened->selection.items[i];
+		const struct lock_package *package = choice->package;
+		int status = 0;
+		if (package->has_vcs)
+			status = take_commit(&trees, choice, err);
+		else if (package->has_directory)
+			status = take_folder(&trees, choice, err);
+		if (status < 0)
+			return error_during(err, "taking the source tree of '%.*s'",
+					    SLICE_ARG(package->name));
+	}
+	return 0;
+}
+
+bool lock_tree_is_editable(const struct lock_choice *choice)
+{
+	return choice->package->has_directory && choice->package->directory.editable;
+}

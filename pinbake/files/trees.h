@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The source trees of a lock, [packages.vcs] and [packages.directory], as files that can be
+// built: what was an archive's name, digest and size all along.
+#pragma once
+
+#include "builder/source/source.h"
+#include "pinbake/session.h"
+
+// The git of the session's search path, with what it may see; where there is none, what needs it says so.
+struct git session_git(const struct session *session);
+
+// Gives each choice of a tree the archive of it that is now in the store. Folders are
+// seen from the lock's own. With `editable`, those that the lock calls so keep their
+// absolute path; else they are locked folders like any other.
+// ERROR_INPUT: no git, or no folder; others as git_take_checkout.
+NODISCARD int lock_take_trees(struct session *session, struct opened_lock *opened,
+			      bool editable, struct error *err);
+
+// Is the choice, after lock_take_trees, one that is built in its own folder?
+bool lock_tree_is_editable(const struct lock_choice *choice);

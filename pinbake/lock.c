@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: MIT
+// One request to its locks: inputs, the present lock, the solve or what would help, what builds are made with.
+#include "pinbake/builds/metadata.h"
+#include "pinbake/builds/records.h"
+#include "pinbake/files/digests.h"
+#include "pinbake/files/direct.h"
+#include "pinbake/supply.h"
+#include "pinbake/inputs.h"
+#include "pinbake/merge.h"
+#include "pinbake/parts.h"
+#include "pinbake/policy.h"
+#include "pinbake/remembered.h"
+
+#include "base/limits.h"
+#include "lockfile/load.h"
+#include "net/url.h"
+
+// All locks of one request.
+struct locking {
+	struct session *session;
+	const struct lock_request *request;
+	struct preferences preferred; // pins of the locks so far
+	struct lock_outcome *outcome;
+};
+
+// One of them.
+struct job {
+	struct locking *locking;
+	struct session *session;
+	struct lock_request request; // the part's own inputs, targets and backend in it
+	const char *path;
+	uint64_t started_ms;
+	struct requirement_set set;
+	struct loaded_lock present;
+	struct cutoff cutoff;
+	struct torch_choice torch;
+	struct preferences preferred;
+	struct supply supply;
+	struct driver driver;
+	struct direct_host host;
+	struct resolve_request solve;
+	struct solution *solution;
+	struct lock lock;
+	struct lock_part part;
+	bool wants_split; // each target would do alone
+	// Whether the answer may be kept, and for what
+	bool may_keep;
+	size_t said_before; // diagnostics at that time
+	struct remembered_question question;
+};
+
+// --- what is asked ---------------------------------------------------------------------------------------------------
+
+static struct lock_request request_of(const struct lock_request *whole,
+				      const struct part *part)
+{
+	struct lock_request request = *whole;
+	request.inputs.extras = part->extras;
+	request.inputs.groups = part->groups;
+	request.inputs.all_extras &= part->name.len == 0;
+	if (part->targets.len)
+		request.targets = part->targets;
+	if (part->torch_backend && !request.indexes.torch_backend)
+		request.indexes.torch_backend = part->torch_backend;
+	return request;
+}
+
+// --- the present lock ------------------------------------------------------------------------------------------------
+
+static bool has_present(const struct job *job)
+{
+	return job->path && file_exists(job->path);
+}
+
+static struct slice read_present_text(struct job *job)
+{
+	struct slice text = S("");
+	struct error ignored;
+	if (has_present(job))
+		(void)!file_read(job->path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT,
+				 job->session->arena, &text, &ignored);
+	return text;
+}
+
+// Its pins are kept where they still hold. A damaged one is no lock, and about to be replaced.
+static void read_present(struct job *job)
+{
+	struct arena *arena = job->session->arena;
+	struct diagnostics unread = { .arena = arena };
+	struct error ignored = { 0 };
+	if (job->request.present.ignored)
+		job->present.source.text = read_present_text(job);
+	else if (!has_present(job) ||
+		 lock_load(job->path, arena, &job->present, &unread, &ignored) < 0)
+		job->present = (struct loaded_lock){ 0 };
+}
+
+// The lock that pins, commits and records are kept of; NULL: none.
+static const struct lock *kept_lock(const struct job *job)
+{
+	return job->request.present.upgrade ? NULL : &job->present.lock;
+}
+
+static int read_cutoff(struct job *job, struct error *err)
+{
+	struct session *session = job->session;
+	const struct cutoff_request *asked = &job->request.cutoff;
+	uint64_t now = session->config.now;
+	const struct lock *kept = kept_lock(job);
+	if (cutoff_read(session->arena, asked->when, now, &job->cutoff, err) < 0)
+		return -1;
+	if (kept)
+		cutoff_keep(&job->cutoff, kept);
+	return cutoff_read_packages(session->arena, &asked->packages, now, kept,
+				    &job->cutoff, err);
+}
+
+static void prefer_present_pins(struct job *job)
+{
+	preferences_init(&job->preferred, job->session->arena);
+	if (kept_lock(job))
+		preferences_add_lock(&job->preferred, kept_lock(job),
+				     &job->request.present.released);
+	preferences_add_all(&job->preferred, &job->locking->preferred);
+	job->solve.preferred = &job->preferred;
+}
+
+// For the locks that follow. The texts of a lock end with its index.
+static void keep_pins(struct job *job)
+{
+	struct arena *arena = job->session->arena;
+	for (size_t i = 0; i < job->lock.len; i++)
+		preferences_add(&job->locking->preferred,
+				arena_dup(arena, job->lock.packages[i].name),
+				arena_dup(arena, job->lock.packages[i].version));
+}
+
+// --- failing -----------------------------------------------------------------------------------------------------
+
+enum {
+	HINT_SOLVES = 20,
+	HINT_MS = 5000,
+	REPAIR_SOLVES = 400,
+	REPAIR_MS = 120000,
+	REMOVALS = 3
+};
+
+static int explain_failure(struct job *job, const struct repair_list *repairs,
+			   struct error *err)
+{
+	struct lock_outcome *outcome = job->locking->outcome;
+	struct arena *arena = job->session->arena;
+	struct slice hint = repairs_hint(arena, repairs);
+	if (repairs->len == 0 && solution_solves_apart(job->solution, HINT_MS))
+		hint = S("--split locks targets apart that no one version fits");
+	if (err->kind == ERROR_NO && solution_has_conflict(job->solution)) {
+		outcome->has_explanation = true;
+		outcome->repairs = *repairs;
+		explain_conflict(job->solution, arena, &outcome->facts);
+		*err = (struct error){ 0 };
+		return explain_headline(&outcome->facts, hint, err);
+	}
+	if (job->solve.targets.len > 1)
+		error_during(err, "locking for %.*s",
+			     SLICE_ARG(job->solve.targets
+					       .items[solution_failed(job->solution)]
+					       .name));
+	return -1;
+}
+
+static int solve_repaired(struct job *job, const struct repair *repair, struct error *err)
+{
+	struct resolve_request solve;
+	if (repair_request(job->solution, repair, &solve, err) < 0)
+		return -1;
+	solution_free(job->solution);
+	job->solution = NULL;
+	job->solve = solve;
+	*err = (struct error){ 0 };
+	job->part.edits = &repair->edits;
+	return driver_solve(&job->driver, &job->solve, &job->solution, err);
+}
+
+// Tells what cannot hold, or with `repair` solves by the smallest edits.
+static int repair_or_explain(struct job *job, struct error *err)
+{
+	bool wanted = job->request.repair;
+	struct repair_limits limits = { wanted ? REPAIR_SOLVES : HINT_SOLVES,
+					wanted ? REPAIR_MS : HINT_MS, REMOVALS };
+	struct repair_list repairs = { 0 };
+	struct error why = *err;
+	bool is_conflict = err->kind == ERROR_NO && (wanted || !err->span.source);
+	if (is_conflict && explain_repairs(job->solution, &job->cutoff, &limits, &why,
+					   &repairs, err) < 0)
+		return -1;
+	if (!wanted || repairs.len == 0)
+		return explain_failure(job, &repairs, err);
+	return solve_repaired(job, &repairs.items[0], err);
+}
+
+static int solve(struct job *job, struct error *err)
+{
+	const struct target_list *targets = &job->solve.targets;
+	prefer_present_pins(job);
+	if (driver_solve(&job->driver, &job->solve, &job->solution, err) < 0) {
+		if (err->kind == ERROR_NO && job->request.may_split &&
+		    solution_solves_apart(job->solution, REPAIR_MS)) {
+			job->wants_split = true;
+			return -1;
+		}
+		if (repair_or_explain(job, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < targets->len; i++)
+		if (find_missing_digests(job->session, job->solve.requirements,
+					 solution_pins(job->solution, i), err) < 0)
+			return -1;
+	if (explain_hashes(job->solution, err) < 0)
+		return -1;
+	return merge_pins(job->session->arena, job->solution, job->path, &job->lock, err);
+}
+
+// --- builds ----------------------------------------------------------------------------------------------------------
+
+static int record_builds(struct job *job, struct error *err)
+{
+	const struct build_request *builds = &job->request.builds;
+	struct build_records records = {
+		.session = job->session,
+		.supply = &job->supply,
+		.lock_path = job->path ? job->path : "pylock.toml",
+		.targets = &job->solve.targets,
+		.present = kept_lock(job),
+		.released = &job->request.present.released,
+		.network = builds->network,
+	};
+	if (job->request.only_pins)
+		return 0;
+	if (build_records_add(&records, &job->lock, err) < 0 ||
+	    (builds->allowed &&
+	     build_records_build(&records, builds, &job->lock, err) < 0))
+		return -1;
+	build_records_join(job->session->arena, &job->lock);
+	return 0;
+}
+
+// --- the outcome -----------------------------------------------------------------------------------------------------
+
+static bool has_cutoff(const struct lock *lock)
+{
+	bool any = lock->exclude_newer.len > 0;
+	for (size_t i = 0; i < lock->package_cutoffs_len; i++)
+		any |= lock->package_cutoffs[i].moment.len > 0;
+	return any;
+}
+
+// Packages with a file without an upload time, of which the cut-off says little (700.2); 0 without a cut-off.
+static size_t count_undated(const struct lock *lock)
+{
+	size_t count = 0;
+	for (size_t i = 0; has_cutoff(lock) && i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		bool is_undated =
+			package->has_sdist && package->sdist.upload_time.len == 0;
+		for (size_t j = 0; j < package->wheels_len; j++)
+			is_undated |= package->wheels[j].upload_time.len == 0;
+		count += is_undated;
+	}
+	return count;
+}
+
+// As answers keep it: "packages undated targets first-target".
+static struct slice summary_text(struct arena *arena, const struct lock_part *part)
+{
+	return arena_printf(arena, "%zu %zu %zu %.*s", part->packages, part->undated,
+			    part->targets, SLICE_ARG(part->target));
+}
+
+static bool read_summary(struct slice summary, struct lock_part *part)
+{
+	uint64_t numbers[3];
+	struct slice word;
+	for (size_t i = 0; i < 3; i++)
+		if (!slice_cut(&summary, ' ', &word) ||
+		    !slice_parse_u64(word, UINT32_MAX, &numbers[i]))
+			return false;
+	part->packages = (size_t)numbers[0];
+	part->undated = (size_t)numbers[1];
+	part->targets = (size_t)numbers[2];
+	part->target = summary;
+	return true;
+}
+
+static void fill_part(struct job *job)
+{
+	struct lock_part *part = &job->part;
+	part->text = lock_write(job->session->arena, &job->lock);
+	part->present_text = job->present.source.text;
+	part->packages = job->lock.len;
+	part->undated = count_undated(&job->lock);
+	part->targets = job->lock.targets_len;
+	part->target = arena_dup(job->session->arena, job->lock.targets[0]);
+	part->counts = solution_counts(job->solution);
+	part->index_counts = index_counts(job->driver.index);
+}
+
+static void put_part(struct job *job)
+{
+	struct lock_part *part =
+		array_push(job->session->arena, &job->locking->outcome->parts);
+	job->part.path = job->path;
+	job->part.took_ms = work_clock_ms(&job->session->config.work) - job->started_ms;
+	*part = job->part;
+}
+
+// --- answers of earlier sessions ------------------------------------------------------------------------------------
+
+// Of several locks each goes by the pins of those before it.
+static bool is_alone(const struct job *job, const struct part *part)
+{
+	return part->name.len == 0 && part->targets.len == 0 &&
+	       job->locking->preferred.at.len == 0;
+}
+
+static bool find_answer(struct job *job, const struct part *part)
+{
+	struct session *session = job->session;
+	const struct remembered_call call = { .request = &job->request,
+					      .set = &job->set,
+					      .config = &job->supply.indexes,
+					      .present = read_present_text(job) };
+	struct remembered_answer answer;
+	job->may_keep =
+		is_alone(job, part) && remembered_ask(session, &call, &job->question);
+	job->said_before = session->diagnostics->len;
+	if (!job->may_keep ||
+	    !remembered_find(session, &job->question, &job->supply.indexes, &answer) ||
+	    !read_summary(answer.summary, &job->part))
+		return false;
+	job->part.is_remembered = true;
+	job->part.text = answer.text;
+	job->part.present_text = job->question.present;
+	return true;
+}
+
+// A source distribution may have been built, by whatever interpreter is here.
+static bool are_wheels(const struct job *job)
+{
+	for (size_t i = 0; i < job->solve.targets.len; i++) {
+		const struct pin_list *pins = solution_pins(job->solution, i);
+		for (size_t j = 0; j < pins->len; j++)
+			if (pins->items[j].file->kind != FILE_WHEEL)
+				return false;
+	}
+	return true;
+}
+
+// Only of a solve that had nothing else to say, and that found a good lock or none.
+static void keep_answer(struct job *job)
+{
+	struct session *session = job->session;
+	const struct remembered_answer answer = {
+		job->part.text, summary_text(session->arena, &job->part)
+	};
+	if (job->may_keep && !job->part.edits &&
+	    session->diagnostics->len == job->said_before &&
+	    job->said_before < DIAGNOSTICS_MAX && job->driver.direct.files.len == 0 &&
+	    !job->driver.direct.looked_elsewhere && are_wheels(job) &&
+	    slice_eq(job->question.present, job->present.source.text))
+		remembered_keep(session, &job->question, job->driver.index, &answer);
+}
+
+// --- one lock --------------------------------------------------------------------------------------------------------
+
+static int solve_and_fill(struct job *job, struct error *err)
+{
+	struct session *session = job->session;
+	if (solve(job, err) < 0)
+		return -1;
+	torch_note(session->arena, &job->torch, &job->lock);
+	if (record_builds(job, err) < 0)
+		return -1;
+	fill_part(job);
+	explain_advice(job->solution, session->diagnostics);
+	if (job->cutoff.kind == CUTOFF_PINS && job->solve.policy.exclude_newer.len == 0)
+		session_warn(
+			session,
+			"the index does not say when the pins were uploaded, so nothing is excluded");
+	keep_answer(job);
+	put_part(job);
+	keep_pins(job);
+	return 0;
+}
+
+static void open_driver(struct job *job, struct index *index)
+{
+	struct session *session = job->session;
+	job->driver = (struct driver){
+		.arena = session->arena,
+		.index = index,
+		.work = &session->config.work,
+		.diagnostics = session->diagnostics,
+		.usual_index = url_redact(session->arena, job->request.indexes.usual.url)
+	};
+	driver_init(&job->driver);
+	job->host = (struct direct_host){ .session = session,
+					  .driver = &job->driver,
+					  .present = kept_lock(job),
+					  .released = &job->request.present.released };
+	direct_host_put(&job->host, &job->driver);
+}
+
+static int solve_with_index(struct job *job, struct error *err)
+{
+	const struct build_request *builds = &job->request.builds;
+	struct metadata_builds asked;
+	struct index *index;
+	if (supply_index(job->session, &job->supply, &index, err) < 0)
+		return -1;
+	open_driver(job, index);
+	if (cutoff_apply(&job->cutoff, &job->driver, &job->solve, err) < 0)
+		return -1;
+	if (builds->allowed) {
+		metadata_builds_init(&asked, job->session, &job->supply, builds,
+				     &job->solve.policy);
+		asked.lock_path = job->path ? job->path : "pylock.toml";
+		job->host.builds = &asked;
+		direct_host_put(&job->host, &job->driver);
+	}
+	if (driver_take_direct(&job->driver, &job->set, &job->solve.targets, err) < 0)
+		return -1;
+	int status = solve_and_fill(job, err);
+	solution_free(job->solution);
+	return status;
+}
+
+// What a resolve of a few hundred packages takes.
+enum { EXPECTED_BYTES = 16 * MIB };
+
+static int choose_supply(struct job *job, struct error *err)
+{
+	struct session *session = job->session;
+	const struct lock_request *request = &job->request;
+	const struct supply_request asked = { .indexes = &request->indexes,
+					      .set = &job->set };
+	struct resolve_policy *policy = &job->solve.policy;
+	job->solve = (struct resolve_request){ .requirements = &job->set,
+					       .targets = request->targets };
+	if (policy_read(session->arena, &request->releases, &job->set, policy, err) < 0)
+		return -1;
+	policy->torch = &job->torch;
+	if (supply_choose(session, &asked, &job->supply, err) < 0)
+		return -1;
+	job->supply.binary = policy->binary;
+	job->supply.binary_len = policy->binary_len;
+	return 0;
+}
+
+static int run_job(struct job *job, const struct part *part, struct error *err)
+{
+	struct session *session = job->session;
+	const struct lock_request *request = &job->request;
+	if (inputs_read(session, &request->inputs, &job->set, err) < 0 ||
+	    inputs_check_python(&job->set, &request->targets, err) < 0 ||
+	    choose_supply(job, err) < 0)
+		return -1;
+	if (find_answer(job, part)) {
+		put_part(job);
+		return 0;
+	}
+	mem_expect(EXPECTED_BYTES);
+	read_present(job);
+	if (read_cutoff(job, err) < 0 ||
+	    torch_choose(session->arena, request->indexes.torch_backend,
+			 &request->indexes.torch_base, &job->present.lock,
+			 &request->targets, &job->torch, session->diagnostics, err) < 0)
+		return -1;
+	supply_add_torch(session, &job->supply, &job->torch);
+	int status = solve_with_index(job, err);
+	supply_release(&job->supply);
+	return status;
+}
+
+// --- all of them -----------------------------------------------------------------------------------------------------
+
+static int lock_part(struct locking *locking, const struct part *part, bool may_split,
+		     struct error *err);
+
+static int lock_parts(struct locking *locking, const struct part_list *parts,
+		      bool may_split, struct error *err)
+{
+	locking->outcome->is_several |= parts->len > 1;
+	if (parts->len > 1 && !locking->request->path)
+		return error_set(err, ERROR_USAGE,
+				 "%zu locks are to be written, and stdout is one place",
+				 parts->len);
+	for (size_t i = 0; i < parts->len; i++)
+		if (lock_part(locking, &parts->items[i], may_split, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int lock_part(struct locking *locking, const struct part *part, bool may_split,
+		     struct error *err)
+{
+	struct session *session = locking->session;
+	struct job job = { .locking = locking,
+			   .session = session,
+			   .request = request_of(locking->request, part),
+			   .started_ms = work_clock_ms(&session->config.work) };
+	struct part_list parts;
+	job.request.may_split &= may_split;
+	job.part.name = part->name;
+	if (job.request.path)
+		job.path = part_path(session->arena, job.request.path, part->name);
+	if (run_job(&job, part, err) == 0)
+		return 0;
+	if (!job.wants_split)
+		return -1;
+	*err = (struct error){ 0 };
+	locking->outcome->is_several = true;
+	parts_of_targets(session->arena, part, &job.request.targets, &parts);
+	return lock_parts(locking, &parts, false, err);
+}
+
+int pinbake_lock(struct session *session, const struct lock_request *request,
+		 struct arena *arena, struct lock_outcome *ret_outcome,
+		 struct diagnostics *diagnostics, struct error *err)
+{
+	struct locking locking = { .session = session,
+				   .request = request,
+				   .outcome = ret_outcome };
+	struct part_list parts;
+	*ret_outcome = (struct lock_outcome){ 0 };
+	session->arena = arena;
+	session->diagnostics = diagnostics;
+	preferences_init(&locking.preferred, arena);
+	if (parts_of_conflicts(session, request, &parts, err) < 0)
+		return -1;
+	return lock_parts(&locking, &parts, true, err);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// What the driver is asked to solve: requirements, targets, what the user wants of releases, how long the search may
+// take, and what it should lean to. A struct that is zero but for requirements and targets is the default of each.
+#pragma once
+
+#include "lockfile/lockfile.h"
+#include "resolver/index/candidates.h"
+#include "resolver/requirements/requirements.h"
+
+struct binary_rule {
+	struct slice name; // normalized, or ":all:"
+	enum binary_mode mode;
+};
+
+// Which kinds of files of a package are taken: of rules for it and for all the last counts.
+enum binary_mode binary_mode_of(const struct binary_rule *rules, size_t len,
+				struct slice name);
+
+// PyTorch's accelerator: torch.h.
+struct torch_choice {
+	struct slice backend; // "cu126"; "" for none
+	// "" for PyTorch's own place of indexes; else the one that was named, maybe with credentials
+	struct slice base;
+	struct slice url; // of the index: base and backend
+};
+
+// What the user wants of releases and their files.
+struct resolve_policy {
+	enum prerelease_mode prerelease;
+	enum resolution_mode resolution;
+	bool lowest_direct; // lowest for what the user names, highest for the rest
+	const struct binary_rule *binary; // in order, the last that fits wins
+	size_t binary_len;
+	struct slice exclude_newer; // RFC 3339; "" for none
+	// Sorted by name; each stands in the place of exclude_newer for its package
+	const struct lock_cutoff *package_cutoffs;
+	size_t package_cutoffs_len;
+	bool spares_pins; // the cut-off does not hold for files of exactly pinned releases
+	const struct torch_choice *torch; // NULL: none
+};
+
+// When a search is given up with ERROR_INCOMPLETE; zero members bound nothing.
+struct resolve_limits {
+	uint64_t rounds;      // of questions to the index
+	uint64_t deadline_ms; // of the work's clock
+};
+
+// A requirement that a repair has freed: what comes nearest to it is tried first.
+struct leaning {
+	struct slice name;
+	const struct specifier_set *asked;
+};
+
+// A release of a package above one: what "why is it held back" asks besides what the user does. It is no fact of a
+// conflict: who asked for it says so.
+struct newer_request {
+	struct requirement requirement; // its name, nothing else
+	struct version than;
+	bool prereleases; // one of those will do
+};
+
+bool newer_request_admits(const struct newer_request *newer,
+			  const struct version *version);
+
+// What only explanations set: it changes the order in which releases are tried, or asks for one more.
+struct resolve_bias {
+	const struct newer_request *newer; // NULL: none
+	const struct leaning *leanings;    // they come before preferences
+	size_t leanings_len;
+	// "" or a moment: releases uploaded later are the last resort, the oldest first
+	struct slice soft_cutoff;
+	const struct lock_cutoff *soft_packages; // the same for single packages
+	size_t soft_packages_len;
+};
+
+// Versions to take where nothing speaks against them: those of the present lock, and of targets solved before.
+struct preferences {
+	struct map at; // name → index in versions
+	ARRAY_OF(struct slice) versions;
+};
+
+void preferences_init(struct preferences *preferences, struct arena *arena);
+// The first version of a name stays. Texts are borrowed.
+void preferences_add(struct preferences *preferences, struct slice name,
+		     struct slice version);
+// The others' versions, of names that have none yet; NULL adds nothing.
+void preferences_add_all(struct preferences *preferences,
+			 const struct preferences *others);
+// The lock's pins: all but those named in `released` (normalized or not). Borrows from the lock.
+void preferences_add_lock(struct preferences *preferences, const struct lock *lock,
+			  const struct slice_list *released);
+
+struct target_list {
+	struct target *items;
+	size_t len, cap;
+};
+
+// All is borrowed, and must outlive the solution.
+struct resolve_request {
+	const struct requirement_set *requirements;
+	struct target_list targets; // 1 to TARGETS_MAX
+	struct resolve_policy policy;
+	struct resolve_limits limits;
+	struct resolve_bias bias;
+	const struct preferences *preferred; // NULL: none
+};
