@@ -7,6 +7,8 @@
 #include "oci/registry.h"
 #include "pinbake/lock_request.h"
 
+#pragma GCC visibility push(default) // of libpinbake
+
 struct session;
 
 // What of a lock an environment is made of, in layers or on disk, and how.
@@ -81,3 +83,5 @@ NODISCARD int pinbake_push(struct session *session,
 			   const struct pinbake_push_request *request,
 			   struct arena *arena, struct push_result *ret_result,
 			   struct error *err);
+
+#pragma GCC visibility pop

@@ -21,9 +21,10 @@ struct lock_inputs {
 #define PUBLIC_INDEX_URL "https://pypi.org/simple" // the Python Package Index
 
 struct index_request {
-	struct address main;             // url "": not named
-	struct address_list extra;       // asked before the main one, in order
-	struct address usual;            // the main one where nobody names one
+	struct address main;       // url "": not named
+	struct address_list extra; // asked before the main one, in order
+	// The main one where nobody names one; url "": the public one
+	struct address usual;
 	struct address_list usual_extra; // asked after those that requirements files add
 	struct address_list find_links, usual_links; // folders, pages of links
 	// Asked for nothing but what is mapped to them; mappings count from 0 there

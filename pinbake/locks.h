@@ -5,6 +5,8 @@
 #include "pinbake/lock_request.h"
 #include "resolver/explain/explain.h"
 
+#pragma GCC visibility push(default) // of libpinbake
+
 struct session;
 
 // One lock of an outcome.
@@ -77,3 +79,5 @@ NODISCARD int pinbake_why_not_newer(struct session *session,
 				    const struct why_request *request,
 				    struct arena *arena, struct why_outcome *ret_outcome,
 				    struct diagnostics *diagnostics, struct error *err);
+
+#pragma GCC visibility pop

@@ -19,6 +19,8 @@
 #include "pinbake/environments.h"
 #include "pinbake/locks.h"
 
+#pragma GCC visibility push(default) // of libpinbake
+
 // What is told while work goes on; warnings about the outcome are diagnostics instead.
 enum notice_kind {
 	// Something that takes a while begins: "asking the build backend of x for its metadata"
@@ -54,6 +56,19 @@ NODISCARD int pinbake_session_open(const struct session_config *config,
 				   struct session **ret_session, struct error *err);
 void pinbake_session_close(struct session *session); // NULL is fine
 
+// What to lock for: python "3.12" or "3.12.4", platform "linux/amd64" and others (packaging/target.h). ERROR_USAGE.
+NODISCARD int pinbake_target(const char *python, const char *platform,
+			     struct arena *arena, struct target *ret_target,
+			     struct error *err);
+
+// Writes a lock or another text: the file appears whole, or not at all. ERROR_IO.
+NODISCARD int pinbake_write(const char *path, struct slice text, struct error *err);
+
+// Frees all that lives in the arena, which is empty afterwards.
+void pinbake_release(struct arena *arena);
+
 // The session's cache of files and layers, for who looks after it; it ends with the session.
 NODISCARD int pinbake_store(struct session *session, struct store **ret_store,
 			    struct error *err);
+
+#pragma GCC visibility pop

@@ -80,3 +80,20 @@ struct error *session_warn(struct session *session, const char *fmt, ...)
 	va_end(args);
 	return diagnostics_warn(session->diagnostics, "%s", text);
 }
+
+int pinbake_target(const char *python, const char *platform, struct arena *arena,
+		   struct target *ret_target, struct error *err)
+{
+	return target_init(arena, slice_from(python), slice_from(platform), ret_target,
+			   err);
+}
+
+int pinbake_write(const char *path, struct slice text, struct error *err)
+{
+	return file_write(path, text, err);
+}
+
+void pinbake_release(struct arena *arena)
+{
+	arena_release(arena);
+}

@@ -199,8 +199,9 @@ static void add_main_index(struct gathering *gathering, struct slice of_files,
 	if (gathering->is_open && gathering->request->lock &&
 	    add_indexes_of_lock(gathering, seen))
 		return;
-	*array_push(gathering->arena, &gathering->indexes) =
-		url.len ? url : indexes->usual.url;
+	if (!url.len)
+		url = indexes->usual.url.len ? indexes->usual.url : S(PUBLIC_INDEX_URL);
+	*array_push(gathering->arena, &gathering->indexes) = url;
 }
 
 // Extra indexes stand before the main one, as uv has it: the first index that has a name wins.
