@@ -66,14 +66,15 @@ static int complete(const struct pinbake_bake_request *request, struct staging *
 	return 0;
 }
 
-int pinbake_archive(const struct bake_result *baked, const char *out_directory,
-		    const char *tag, const char *archive_path, struct arena *arena,
+int pinbake_archive(const struct pinbake_archive_request *request, struct arena *arena,
 		    struct slice *ret_tag, struct error *err)
 {
-	struct slice plan = sha256_hex(arena, &baked->plan_digest);
-	struct slice name = tag ? slice_from(tag)
-				: arena_printf(arena, "pinbake/deps:%.12s", plan.ptr);
-	if (image_write_archive(out_directory, baked, name, archive_path, err) < 0)
+	struct slice plan = sha256_hex(arena, &request->baked->plan_digest);
+	struct slice name = request->tag
+				    ? slice_from(request->tag)
+				    : arena_printf(arena, "pinbake/deps:%.12s", plan.ptr);
+	if (image_write_archive(request->staged, request->baked, name, request->path,
+				err) < 0)
 		return error_during(err, "writing the image archive");
 	*ret_tag = name;
 	return 0;

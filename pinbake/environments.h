@@ -48,10 +48,16 @@ NODISCARD int pinbake_bake(struct session *session,
 			   struct arena *arena, struct bake_result *ret_result,
 			   struct diagnostics *diagnostics, struct error *err);
 
-// Writes what was baked into out_directory as an image archive that `docker load` takes. tag: its name; NULL:
-// pinbake/deps:PLAN. *ret_tag is the name that it has; it lives in the arena.
-NODISCARD int pinbake_archive(const struct bake_result *baked, const char *out_directory,
-			      const char *tag, const char *archive_path,
+struct pinbake_archive_request {
+	const struct bake_result *baked;
+	const char *staged; // what bake has filled
+	const char *path;   // of the archive
+	const char *tag;    // its name; NULL: pinbake/deps:PLAN
+};
+
+// Writes what was baked as an image archive that `docker load` takes. *ret_tag is the name that it has; it lives in the
+// arena. ERROR_USAGE for what is no name:tag.
+NODISCARD int pinbake_archive(const struct pinbake_archive_request *request,
 			      struct arena *arena, struct slice *ret_tag,
 			      struct error *err);
 

@@ -460,6 +460,10 @@ static int run_job(struct job *job, const struct part *part, struct error *err)
 {
 	struct session *session = job->session;
 	const struct lock_request *request = &job->request;
+	const struct torch_question torch = { .backend = request->indexes.torch_backend,
+					      .base = request->indexes.torch_base,
+					      .present = &job->present.lock,
+					      .targets = &request->targets };
 	if (inputs_read(session, &request->inputs, &job->set, err) < 0 ||
 	    inputs_check_python(&job->set, &request->targets, err) < 0 ||
 	    choose_supply(job, err) < 0)
@@ -470,10 +474,8 @@ static int run_job(struct job *job, const struct part *part, struct error *err)
 	}
 	mem_expect(EXPECTED_BYTES);
 	read_present(job);
-	if (read_cutoff(job, err) < 0 ||
-	    torch_choose(session->arena, request->indexes.torch_backend,
-			 &request->indexes.torch_base, &job->present.lock,
-			 &request->targets, &job->torch, session->diagnostics, err) < 0)
+	if (read_cutoff(job, err) < 0 || torch_choose(&torch, session->arena, &job->torch,
+						      session->diagnostics, err) < 0)
 		return -1;
 	supply_add_torch(session, &job->supply, &job->torch);
 	int status = solve_with_index(job, err);

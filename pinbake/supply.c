@@ -440,13 +440,15 @@ static int torch_of_lock(struct session *session, const struct lock *lock,
 			 struct error *err)
 {
 	struct torch_choice *choice = arena_new(session->arena, struct torch_choice);
-	static const struct address nowhere = { { "", 0 }, ORIGIN_DEFAULT };
 	struct target_list targets = { 0 };
+	const struct torch_question question = { .base.url = S(""),
+						 .present = lock,
+						 .targets = &targets };
 	if (!lock->torch_backend.len)
 		return 0;
 	*array_push(session->arena, &targets) = *target;
-	if (torch_choose(session->arena, NULL, &nowhere, lock, &targets, choice,
-			 session->diagnostics, err) < 0)
+	if (torch_choose(&question, session->arena, choice, session->diagnostics, err) <
+	    0)
 		return -1;
 	supply_add_torch(session, supply, choice);
 	return 0;

@@ -69,11 +69,14 @@ static int choose_supply(struct why *why, struct lock_places *ret_places,
 						.lock_path = why->present.path };
 	supply_places_of_lock(session, &by_lock, ret_places);
 	why->indexes = supply_with_places(session, &request->indexes, ret_places);
+	const struct torch_question torch = { .backend = request->indexes.torch_backend,
+					      .base = request->indexes.torch_base,
+					      .present = &why->present.lock,
+					      .targets = &request->targets };
 	const struct supply_request asked = { .indexes = &why->indexes,
 					      .set = &why->set };
-	if (torch_choose(session->arena, request->indexes.torch_backend,
-			 &request->indexes.torch_base, &why->present.lock,
-			 &request->targets, &why->torch, session->diagnostics, err) < 0 ||
+	if (torch_choose(&torch, session->arena, &why->torch, session->diagnostics, err) <
+		    0 ||
 	    supply_choose(session, &asked, &why->supply, err) < 0)
 		return -1;
 	why->supply.binary = why->solve.policy.binary;

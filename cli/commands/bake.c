@@ -189,11 +189,14 @@ static int write_archive(struct cli *cli, const struct bake_values *values,
 			 const struct bake_result *baked, const char *output,
 			 json_t *result, struct error *err)
 {
+	const struct pinbake_archive_request request = { .baked = baked,
+							 .staged = output,
+							 .path = values->archive,
+							 .tag = values->tag };
 	struct slice tag;
 	if (!values->archive)
 		return 0;
-	if (pinbake_archive(baked, output, values->tag, values->archive, &cli->arena,
-			    &tag, err) < 0)
+	if (pinbake_archive(&request, &cli->arena, &tag, err) < 0)
 		return -1;
 	say(cli, "image %.*s: %s", SLICE_ARG(tag), values->archive);
 	json_object_set_new(result, "archive", json_string(values->archive));

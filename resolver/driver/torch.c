@@ -157,11 +157,13 @@ bool torch_is_index_of(const struct lock *lock, struct slice url)
 	       url.len > base.len && slice_eq(rest, lock->torch_backend);
 }
 
-int torch_choose(struct arena *arena, const char *backend, const struct address *base,
-		 const struct lock *present, const struct target_list *targets,
+int torch_choose(const struct torch_question *question, struct arena *arena,
 		 struct torch_choice *ret_choice, struct diagnostics *diagnostics,
 		 struct error *err)
 {
+	const struct address *base = &question->base;
+	const struct lock *present = question->present;
+	const char *backend = question->backend;
 	struct torch_choice choice = { 0 };
 	*ret_choice = choice;
 	if (!backend && present->torch_backend.len)
@@ -177,7 +179,7 @@ int torch_choose(struct arena *arena, const char *backend, const struct address 
 	choice.backend = slice_from(backend);
 	if (slice_eq(choice.backend, S("none")))
 		return 0;
-	if (check_targets(choice.backend, targets, err) < 0 ||
+	if (check_targets(choice.backend, question->targets, err) < 0 ||
 	    choose_base(arena, base->url, present, &choice, err) < 0)
 		return -1;
 	*ret_choice = choice;

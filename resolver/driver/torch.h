@@ -6,13 +6,18 @@
 #include "base/origin.h"
 #include "resolver/driver/request.h"
 
-// Chooses by the backend and the place of indexes that the user names (NULL, url "": none), else by the present lock; "none"
-// ends what the lock says. A name that is well formed but not in data/torch-backends.txt is taken with a warning.
-// Texts live in the arena. ERROR_USAGE: no backend, one that a target cannot have, or a place
-// without a backend, unless it only stands in the environment.
-NODISCARD int torch_choose(struct arena *arena, const char *backend,
-			   const struct address *base, const struct lock *present,
-			   const struct target_list *targets,
+// What the choice is made by.
+struct torch_question {
+	const char *backend;        // that the user names; NULL: none
+	struct address base;        // place of its indexes; url "": PyTorch's own
+	const struct lock *present; // says the backend where nobody else does
+	const struct target_list *targets;
+};
+
+// Chooses the backend and the place of its indexes; "none" ends what the lock says. A name that is well formed but not in
+// data/torch-backends.txt is taken with a warning. Texts live in the arena. ERROR_USAGE: no backend, one that a target
+// cannot have, or a place without a backend, unless it only stands in the environment.
+NODISCARD int torch_choose(const struct torch_question *question, struct arena *arena,
 			   struct torch_choice *ret_choice,
 			   struct diagnostics *diagnostics, struct error *err);
 

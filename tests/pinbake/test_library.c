@@ -216,9 +216,10 @@ static struct sha256 bake_once(const char *out)
 	assert_true(
 		file_exists(at(arena_printf(&fixture.arena, "%s/bake.json", out).ptr)));
 	const char *archive = at(arena_printf(&fixture.arena, "%s.tar", out).ptr);
-	assert_int_equal(pinbake_archive(&baked, at(out), NULL, archive, &fixture.arena,
-					 &tag, &err),
-			 0);
+	const struct pinbake_archive_request image = { .baked = &baked,
+						       .staged = at(out),
+						       .path = archive };
+	assert_int_equal(pinbake_archive(&image, &fixture.arena, &tag, &err), 0);
 	assert_true(slice_starts_with(tag, S("pinbake/deps:")));
 	return sha256_of(read_text(archive));
 }
