@@ -16,9 +16,6 @@ enum origin {
 	ORIGIN_METADATA, // of a package
 };
 
-// The words for it: "the command line", "a requirements file".
-const char *origin_name(enum origin origin);
-
 // Where something is, by whose word. A URL may hold a password.
 struct address {
 	struct slice url; // or a path

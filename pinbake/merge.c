@@ -3,6 +3,7 @@
 // a marker where not every target has them.
 #include "pinbake/merge.h"
 
+#include "base/text.h"
 #include "base/files.h"
 #include "packaging/name.h"
 #include "net/url.h"
@@ -293,14 +294,6 @@ static int put_marker(struct arena *arena, const struct target_list *targets,
 			 SLICE_ARG(package->name), SLICE_ARG(package->version));
 }
 
-static bool is_listed(const struct slice *items, size_t len, struct slice text)
-{
-	for (size_t i = 0; i < len; i++)
-		if (slice_eq(items[i], text))
-			return true;
-	return false;
-}
-
 static void put_targets(struct arena *arena, const struct target *targets, size_t len,
 			struct lock *lock)
 {
@@ -310,7 +303,7 @@ static void put_targets(struct arena *arena, const struct target *targets, size_
 	for (size_t i = 0; i < len; i++) {
 		struct slice marker = target_marker(arena, &targets[i]);
 		lock->targets[lock->targets_len++] = targets[i].name;
-		if (!is_listed(lock->environments, lock->environments_len, marker))
+		if (!slices_have(lock->environments, lock->environments_len, marker))
 			lock->environments[lock->environments_len++] = marker;
 		if (targets[i].python_minor < minor)
 			minor = targets[i].python_minor;

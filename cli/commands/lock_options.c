@@ -234,7 +234,8 @@ int lock_targets_of(struct cli *cli, const struct lock_values *values,
 	struct slice python = values->pythons.len ? S("") : default_python(cli);
 	struct slice platform = slice_from(host_platform(cli));
 	if (values->images.len)
-		return image_targets(cli, values, ret_targets, err);
+		return image_targets(cli, &values->images, &values->pythons, ret_targets,
+				     err);
 	if (add_named_targets(cli, &values->targets, &targets, err) < 0)
 		return -1;
 	for (size_t i = 0; !values->targets.len && (i == 0 || i < values->pythons.len);

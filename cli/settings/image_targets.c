@@ -48,35 +48,36 @@ static int add_target(struct cli *cli, struct slice python, struct slice platfor
 	return 0;
 }
 
-static int add_image(struct cli *cli, const struct lock_values *values, const char *ref,
+static int add_image(struct cli *cli, const struct text_list *pythons, const char *ref,
 		     const struct image *image, struct target_list *targets,
 		     struct error *err)
 {
-	if (check_image(image, ref, values->pythons.len > 0, err) < 0)
+	if (check_image(image, ref, pythons->len > 0, err) < 0)
 		return -1;
 	struct slice platform = platform_of(&cli->arena, image);
 	detail(cli, "%s: Python %.*s, %.*s", ref, SLICE_ARG(image->python),
 	       SLICE_ARG(platform));
-	if (values->pythons.len == 0)
+	if (pythons->len == 0)
 		return add_target(cli, image->python, platform, targets, err);
-	for (size_t i = 0; i < values->pythons.len; i++)
-		if (add_target(cli, slice_from(values->pythons.items[i]), platform,
-			       targets, err) < 0)
+	for (size_t i = 0; i < pythons->len; i++)
+		if (add_target(cli, slice_from(pythons->items[i]), platform, targets,
+			       err) < 0)
 			return -1;
 	return 0;
 }
 
-int image_targets(struct cli *cli, const struct lock_values *values,
-		  struct target_list *ret_targets, struct error *err)
+int image_targets(struct cli *cli, const struct text_list *images,
+		  const struct text_list *pythons, struct target_list *ret_targets,
+		  struct error *err)
 {
 	struct target_list targets = { 0 };
-	for (size_t i = 0; i < values->images.len; i++) {
-		const char *ref = values->images.items[i];
-		struct image_list images;
-		if (oci_read_images(slice_from(ref), &cli->arena, &images, err) < 0)
+	for (size_t i = 0; i < images->len; i++) {
+		const char *ref = images->items[i];
+		struct image_list found;
+		if (oci_read_images(slice_from(ref), &cli->arena, &found, err) < 0)
 			return error_during(err, "reading the image '%s'", ref);
-		for (size_t j = 0; j < images.len; j++)
-			if (add_image(cli, values, ref, &images.items[j], &targets, err) <
+		for (size_t j = 0; j < found.len; j++)
+			if (add_image(cli, pythons, ref, &found.items[j], &targets, err) <
 			    0)
 				return error_during(err, "reading the image '%s'", ref);
 	}

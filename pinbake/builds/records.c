@@ -2,6 +2,7 @@
 // Finds out what each source distribution is built with.
 #include "pinbake/builds/records.h"
 
+#include "base/text.h"
 #include "pinbake/builds/resolve.h"
 #include "pinbake/builds/buildable.h"
 #include "packaging/name.h"
@@ -121,21 +122,14 @@ static const struct lock_build *valid_record(const struct recording *run,
 		       : NULL;
 }
 
-static bool asks_for(const struct lock_build *record, struct slice requirement)
-{
-	for (size_t i = 0; i < record->requires_len; i++)
-		if (slice_eq(record->requires[i], requirement))
-			return true;
-	return false;
-}
-
 // Does the record of a folder answer what the folder asks for by now? Its backend may
 // have asked for more.
 static bool answers(struct arena *arena, const struct lock_build *record,
 		    const struct build_system *system)
 {
 	for (size_t i = 0; i < system->requires_len; i++)
-		if (!asks_for(record, build_requirement_text(arena, system->requires[i])))
+		if (!slices_have(record->requires, record->requires_len,
+				 build_requirement_text(arena, system->requires[i])))
 			return false;
 	return true;
 }

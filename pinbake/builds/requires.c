@@ -2,20 +2,13 @@
 // Takes build requirements from the record or resolves them, fetches, installs.
 #include "pinbake/builds/requires.h"
 
+#include "base/text.h"
 #include "pinbake/builds/resolve.h"
 #include "builder/install/install.h"
 #include "packaging/requirement.h"
 #include "pinbake/files/fetch.h"
 
 // --- does the record answer? -----------------------------------------------------------
-
-static bool is_text_of(const struct lock_build *build, struct slice requirement)
-{
-	for (size_t i = 0; i < build->requires_len; i++)
-		if (slice_eq(build->requires[i], requirement))
-			return true;
-	return false;
-}
 
 static bool has_package(const struct lock_build *build, struct slice name,
 			const struct specifier_set *specifiers, struct arena *arena)
@@ -37,7 +30,8 @@ static bool is_met(const struct build_requires *host, const struct lock_build *b
 	struct marker_context context = { .target = &host->opened->target };
 	struct requirement requirement;
 	struct error ignored = { 0 };
-	if (is_text_of(build, build_requirement_text(arena, text)))
+	if (slices_have(build->requires, build->requires_len,
+			build_requirement_text(arena, text)))
 		return true;
 	if (requirement_parse(arena, text, REQUIREMENT_STRICT, &requirement, NULL,
 			      &ignored) < 0 ||

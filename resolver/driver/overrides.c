@@ -2,6 +2,7 @@
 // Puts overrides in the place of requirements, and drops what is excluded.
 #include "resolver/driver/parts.h"
 
+#include "base/text.h"
 static bool holds(const struct search *search, const struct requirement_entry *entry)
 {
 	struct marker_context context = { .target = search->class.target };
@@ -44,14 +45,6 @@ static bool is_excluded(const struct search *search, struct slice parent,
 
 // --- what it becomes -------------------------------------------------------------------------------------------------
 
-static bool is_listed(const struct slice *names, size_t len, struct slice name)
-{
-	for (size_t i = 0; i < len; i++)
-		if (slice_eq(names[i], name))
-			return true;
-	return false;
-}
-
 // The override with the extras of both: to bound a version takes away no feature.
 static const struct requirement *with_extras(struct arena *arena,
 					     const struct requirement *override,
@@ -66,7 +59,8 @@ static const struct requirement *with_extras(struct arena *arena,
 	for (size_t i = 0; i < override->extras_len; i++)
 		joined->extras[joined->extras_len++] = override->extras[i];
 	for (size_t i = 0; i < asked->extras_len; i++)
-		if (!is_listed(override->extras, override->extras_len, asked->extras[i]))
+		if (!slices_have(override->extras, override->extras_len,
+				 asked->extras[i]))
 			joined->extras[joined->extras_len++] = asked->extras[i];
 	joined->text = requirement_text(arena, joined);
 	return joined;
