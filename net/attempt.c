@@ -174,10 +174,13 @@ static void set_connection(const struct net_config *config, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	curl_easy_setopt(easy, CURLOPT_NETRC,
+			 config->netrc ? (long)CURL_NETRC_OPTIONAL
+				       : (long)CURL_NETRC_IGNORED);
 	set_text(easy, CURLOPT_NETRC_FILE, config->netrc);
 	set_text(easy, CURLOPT_SSLCERT, config->client_certificate);
-	set_text(easy, CURLOPT_PROXY, config->proxy);
+	set_text(easy, CURLOPT_PROXY,
+		 config->proxy || config->finds_proxy ? config->proxy : "");
 }
 
 // A host that is trusted without a certificate vouches for itself alone. libcurl would

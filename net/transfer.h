@@ -28,7 +28,7 @@ struct net_timing {
 struct net_config {
 	const char *ca_file, *ca_directory; // NULL: the system's
 	const char *client_certificate;     // NULL: none
-	const char *netrc;                  // NULL: ~/.netrc
+	const char *netrc;                  // NULL: none
 	// Each is "host" or "host:port"; their certificates are not looked at.
 	const struct slice *trusted_hosts;
 	size_t trusted_len;
@@ -37,8 +37,10 @@ struct net_config {
 	bool (*find_password)(void *context, struct slice url, struct slice user,
 			      struct arena *arena, struct slice *ret_password);
 	void *password_context;
-	// NULL: the proxy that libcurl finds in the environment.
-	const char *proxy;
+	const char *proxy; // NULL: none
+	// Where proxy is NULL, libcurl looks for one in the variables http_proxy, https_proxy,
+	// all_proxy and no_proxy. Nothing else here depends on the environment.
+	bool finds_proxy;
 	bool offline;         // every request fails with ERROR_SOURCE
 	unsigned concurrency; // requests in flight, 0: 50
 	// Tries after the first, for 429, 5xx, resets and time-outs; 0 means none

@@ -230,6 +230,14 @@ static void show_timing(void *context, const struct net_timing *timing)
 	       timing->status, (unsigned long long)timing->bytes, SLICE_ARG(timing->url));
 }
 
+static const char *netrc_file(struct cli *cli)
+{
+	const char *home = setting("HOME");
+	if (setting("NETRC"))
+		return setting("NETRC");
+	return home ? path_join(&cli->arena, home, S(".netrc")) : NULL;
+}
+
 static int net_config_of(struct cli *cli, struct net_config *ret_config,
 			 struct error *err)
 {
@@ -237,8 +245,9 @@ static int net_config_of(struct cli *cli, struct net_config *ret_config,
 		.ca_file = ca_file(),
 		.ca_directory = setting("SSL_CERT_DIR"),
 		.client_certificate = client_certificate(),
-		.netrc = setting("NETRC"),
+		.netrc = netrc_file(cli),
 		.proxy = configured_setting("PROXY"),
+		.finds_proxy = true,
 		.password_context = cli,
 	};
 	bool keyring;

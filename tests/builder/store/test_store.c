@@ -156,9 +156,7 @@ static void world_make(struct world *world)
 {
 	struct error err = { 0 };
 	struct wheel_maker maker;
-	const struct net_config config = { .proxy = "",
-					   .retries = 1,
-					   .stall_timeout_ms = 5000 };
+	const struct net_config config = { .retries = 1, .stall_timeout_ms = 5000 };
 	*world = (struct world){ .folder = test_folder_make() };
 	world->arena = &world->folder.arena;
 	world->lock.arena = world->arena;
@@ -427,7 +425,7 @@ static void test_fetch_interrupted(void **state)
 	volatile int interrupted = 1;
 	world_make(&world);
 	net_close(world.net);
-	const struct net_config config = { .proxy = "", .interrupted = &interrupted };
+	const struct net_config config = { .interrupted = &interrupted };
 	assert_int_equal(net_open(&config, &world.net, &err), 0);
 	assert_int_equal(fetch_from(&world, NULL, &err), -1);
 	assert_int_equal(err.kind, ERROR_INTERRUPTED);
@@ -447,7 +445,7 @@ static void test_fetch_by_several_processes(void **state)
 	for (size_t i = 0; i < PROCESSES; i++) {
 		children[i] = fork();
 		if (children[i] == 0) {
-			const struct net_config config = { .proxy = "", .retries = 1 };
+			const struct net_config config = { .retries = 1 };
 			struct error err = { 0 };
 			if (net_open(&config, &world.net, &err) < 0 ||
 			    fetch_from(&world, NULL, &err) < 0)

@@ -35,8 +35,7 @@ struct run {
 static void begin(struct run *run)
 {
 	struct error err;
-	const struct net_config net_config = { .proxy = "",
-					       .retries = run->retries,
+	const struct net_config net_config = { .retries = run->retries,
 					       .offline = run->config.offline };
 	if (run->config.index_len == 0 && run->config.find_links_len == 0) {
 		run->urls[0] = arena_printf(&run->arena, "%s/simple/", server.url);
