@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "net/url.h"
 #include "packaging/name.h"
-#include "resolver/index/sdist.h"
 #include "resolver/index/static_project.h"
 
 struct taking {

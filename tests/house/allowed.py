@@ -8,11 +8,7 @@ Who adds to them says why in the review; who can take something away does so in 
 CLI_SHARE_MAX = 12.0
 
 # Headers that are no doors, and from which other folder at most how many files include them.
-INNER_HEADERS = {
-    ("resolver/index/ranks.h", "resolver/driver"): 1,
-    ("resolver/index/sdist.h", "pinbake"): 1,
-    ("resolver/index/static_project.h", "pinbake"): 1,
-}
+INNER_HEADERS = {}
 
 # Doors of more than DOOR_LINES_MAX lines, and the lines that they may have.
 DOOR_LINES_MAX = 150
