@@ -168,8 +168,7 @@ static int run_command(struct cli *cli, int argc, char **argv, json_t *result,
 	struct option_target targets[] = { { *command->options, values },
 					   { COMMON_TABLE, &cli->common } };
 	struct text_list arguments = { 0 };
-	if (options_parse(argc - 2, argv + 2, targets, 2, &cli->arena, &arguments, err) <
-	    0) {
+	if (options_parse(argv + 2, targets, 2, &cli->arena, &arguments, err) < 0) {
 		if (!err->hint[0])
 			error_hint(err, "'pinbake %s --help' lists the options",
 				   command->name);

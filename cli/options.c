@@ -127,14 +127,15 @@ static int parse_letters(struct argument_cursor *cursor,
 	return 0;
 }
 
-int options_parse(int argc, char **argv, const struct option_target *targets,
-		  size_t target_len, struct arena *arena, struct text_list *ret_arguments,
-		  struct error *err)
+int options_parse(char **argv, const struct option_target *targets, size_t target_len,
+		  struct arena *arena, struct text_list *ret_arguments, struct error *err)
 {
 	struct text_list arguments = { 0 };
-	struct argument_cursor cursor = { .argc = argc, .argv = argv };
+	struct argument_cursor cursor = { .argv = argv };
 	bool options_over = false;
-	for (; cursor.at < argc; cursor.at++) {
+	while (argv[cursor.argc])
+		cursor.argc++;
+	for (; cursor.at < cursor.argc; cursor.at++) {
 		const char *argument = argv[cursor.at];
 		if (!options_over && strcmp(argument, "--") == 0) {
 			options_over = true;

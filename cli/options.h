@@ -64,7 +64,7 @@ struct option_target {
 	struct option_table table;
 	void *values;
 };
-NODISCARD int options_parse(int argc, char **argv, const struct option_target *targets,
+NODISCARD int options_parse(char **argv, const struct option_target *targets,
 			    size_t target_len, struct arena *arena,
 			    struct text_list *ret_arguments, struct error *err);
 

@@ -301,8 +301,8 @@ static int parse_or(struct parser *p, struct marker **ret_marker, struct error *
 }
 
 int marker_parse_spanned(struct arena *arena, struct slice text, enum marker_where where,
-			 struct marker **ret_marker, size_t *ret_bad_offset,
-			 size_t *ret_bad_len, struct error *err)
+			 struct marker **ret_marker, struct marker_part *ret_bad,
+			 struct error *err)
 {
 	struct parser p = { .arena = arena, .text = text, .where = where };
 	struct marker *marker = NULL;
@@ -310,8 +310,7 @@ int marker_parse_spanned(struct arena *arena, struct slice text, enum marker_whe
 	if (result == 0 && p.at < text.len)
 		result = fail_expected(&p, "'and', 'or' or the end of the marker", err);
 	if (result < 0) {
-		*ret_bad_offset = p.bad_offset;
-		*ret_bad_len = p.bad_len;
+		*ret_bad = (struct marker_part){ p.bad_offset, p.bad_len };
 		return -1;
 	}
 	*ret_marker = marker;
@@ -321,10 +320,10 @@ int marker_parse_spanned(struct arena *arena, struct slice text, enum marker_whe
 int marker_parse(struct arena *arena, struct slice text, enum marker_where where,
 		 struct marker **ret_marker, size_t *ret_bad_offset, struct error *err)
 {
-	size_t offset, len;
-	if (marker_parse_spanned(arena, text, where, ret_marker, &offset, &len, err) == 0)
+	struct marker_part bad;
+	if (marker_parse_spanned(arena, text, where, ret_marker, &bad, err) == 0)
 		return 0;
 	if (ret_bad_offset)
-		*ret_bad_offset = offset;
+		*ret_bad_offset = bad.offset;
 	return -1;
 }

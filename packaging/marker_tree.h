@@ -97,8 +97,12 @@ struct marker_comparison {
 NODISCARD int marker_compare(struct arena *arena, struct marker_comparison *comparison,
 			     struct marker *ret_compare, struct error *err);
 
-// marker_parse with the length of the bad part too. Offsets count from the start of text.
+// A part of a text, in bytes from its start.
+struct marker_part {
+	size_t offset, len;
+};
+
+// marker_parse with the length of the bad part, too.
 NODISCARD int marker_parse_spanned(struct arena *arena, struct slice text,
 				   enum marker_where where, struct marker **ret_marker,
-				   size_t *ret_bad_offset, size_t *ret_bad_len,
-				   struct error *err);
+				   struct marker_part *ret_bad, struct error *err);

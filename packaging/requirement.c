@@ -298,11 +298,11 @@ static int parse_marker(struct parser *p, struct requirement *requirement,
 	if (p->at == p->text.len)
 		return p->lenient ? 0 : fail_expected(p, "a marker after ';'", err);
 	struct slice rest = slice_skip(p->text, p->at);
-	size_t offset, len;
+	struct marker_part bad;
 	if (marker_parse_spanned(p->arena, rest,
 				 p->lenient ? MARKER_IN_METADATA : MARKER_IN_REQUIREMENT,
-				 &requirement->marker, &offset, &len, err) < 0)
-		return fail(p, p->at + offset, len);
+				 &requirement->marker, &bad, err) < 0)
+		return fail(p, p->at + bad.offset, bad.len);
 	return 0;
 }
 

@@ -156,8 +156,9 @@ static int read_static(struct taking *taking, struct slice *ret_headers,
 		return 0;
 	}
 	if (setup_cfg.len &&
-	    static_setup_cfg_headers(setup_cfg, setup_py, pyproject, &unknown,
-				     taking->arena, ret_headers, &why))
+	    static_setup_cfg_headers(&(struct static_setup){ setup_cfg, setup_py,
+							     pyproject },
+				     &unknown, taking->arena, ret_headers, &why))
 		session_warn(
 			taking->session,
 			"the dependencies of '%.*s' are those of its setup.cfg; nothing was built",

@@ -27,13 +27,17 @@ bool static_project_headers(struct slice pyproject, const struct static_known *k
 			    struct arena *arena, struct slice *ret_headers,
 			    struct slice *ret_why);
 
+// The texts of the files that setuptools reads; "" for one that is not there.
+struct static_setup {
+	struct slice setup_cfg, setup_py, pyproject;
+};
+
 // The same of setup.cfg, if nothing else can have a say: there is no [project], the
 // backend is setuptools and requires nothing but itself and wheel, and setup.py is not
-// there ("") or only calls setup(). pyproject: "" if there is none.
-bool static_setup_cfg_headers(struct slice setup_cfg, struct slice setup_py,
-			      struct slice pyproject, const struct static_known *known,
-			      struct arena *arena, struct slice *ret_headers,
-			      struct slice *ret_why);
+// there or only calls setup().
+bool static_setup_cfg_headers(const struct static_setup *setup,
+			      const struct static_known *known, struct arena *arena,
+			      struct slice *ret_headers, struct slice *ret_why);
 
 // --- for both: one requirement, as written, under an extra ("" for none)
 void static_put_requirement(struct buf *out, struct slice text, struct slice extra);

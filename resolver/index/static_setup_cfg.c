@@ -171,22 +171,21 @@ static void put_options(struct config *config)
 	put_extras(config);
 }
 
-bool static_setup_cfg_headers(struct slice setup_cfg, struct slice setup_py,
-			      struct slice pyproject, const struct static_known *known,
-			      struct arena *arena, struct slice *ret_headers,
-			      struct slice *ret_why)
+bool static_setup_cfg_headers(const struct static_setup *setup,
+			      const struct static_known *known, struct arena *arena,
+			      struct slice *ret_headers, struct slice *ret_why)
 {
 	struct diagnostics diagnostics = { .arena = arena };
 	struct source *source = arena_new(arena, struct source);
 	struct config config = { .arena = arena,
 				 .out = { .arena = arena },
 				 .why = S("") };
-	*source = (struct source){ S("setup.cfg"), setup_cfg };
-	if (!is_plain_setuptools(pyproject, arena)) {
+	*source = (struct source){ S("setup.cfg"), setup->setup_cfg };
+	if (!is_plain_setuptools(setup->pyproject, arena)) {
 		*ret_why = S("is not all that the build reads");
 		return false;
 	}
-	if (!only_calls_setup(setup_py)) {
+	if (!only_calls_setup(setup->setup_py)) {
 		*ret_why = S("is not all: setup.py has code of its own");
 		return false;
 	}

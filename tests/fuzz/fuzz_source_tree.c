@@ -28,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    why.len == 0)
 		CHECK(!"no reason was given");
 	why = S("");
-	if (!static_setup_cfg_headers(input, S(""), S(""), &nothing_known, &arena,
-				      &headers, &why) &&
+	if (!static_setup_cfg_headers(&(struct static_setup){ input, S(""), S("") },
+				      &nothing_known, &arena, &headers, &why) &&
 	    why.len == 0)
 		CHECK(!"no reason was given");
 	return 0;

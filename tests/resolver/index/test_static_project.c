@@ -117,8 +117,10 @@ static void test_setup_cfg(void **state)
 	struct slice pyproject =
 		S("[build-system]\nrequires = ['setuptools>=42', 'wheel']\n"
 		  "build-backend = 'setuptools.build_meta'\n");
-	assert_true(static_setup_cfg_headers(slice_from(plain_cfg), setup_py, pyproject,
-					     &nothing_known, &arena, &headers, &why));
+	assert_true(
+		static_setup_cfg_headers(&(struct static_setup){ slice_from(plain_cfg),
+								 setup_py, pyproject },
+					 &nothing_known, &arena, &headers, &why));
 	expect_text(headers, "Metadata-Version: 2.2\nName: a\nVersion: 1.0\n"
 			     "Requires-Python: >=3.6\n"
 			     "Requires-Dist: b>=1 ; (python_version<'3.8')\n"
@@ -153,10 +155,11 @@ static void test_setup_cfg_that_is_not_all(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		AUTO(arena_cleanup) struct arena arena = { 0 };
 		struct slice headers, why = S("");
-		if (static_setup_cfg_headers(slice_from(cases[i].cfg),
-					     slice_from(cases[i].py),
-					     slice_from(cases[i].pyproject),
-					     &nothing_known, &arena, &headers, &why))
+		if (static_setup_cfg_headers(
+			    &(struct static_setup){ slice_from(cases[i].cfg),
+						    slice_from(cases[i].py),
+						    slice_from(cases[i].pyproject) },
+			    &nothing_known, &arena, &headers, &why))
 			fail_msg("accepted case %zu: %s", i, cases[i].cfg);
 		assert_true(why.len > 0);
 	}
