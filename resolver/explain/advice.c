@@ -86,6 +86,21 @@ static void warn_about_pin(struct diagnostics *diagnostics, const struct search 
 			SLICE_ARG(pin->file->name));
 }
 
+// Its pages are read as far as they are understood, and that may not be all (629.1).
+static void warn_about_index(struct diagnostics *diagnostics,
+			     const struct project *project)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	if (!project->newer_api)
+		return;
+	struct slice index = url_redact(&scratch, project->index_url);
+	struct error *warning = diagnostics_warn(
+		diagnostics,
+		"%.*s speaks a newer version of the index API: what is new in it is not heeded",
+		SLICE_ARG(index));
+	error_hint(warning, "a newer pinbake may know it");
+}
+
 static const char *nearest_extra(struct search *search, const struct metadata *metadata,
 				 struct slice extra)
 {
@@ -139,8 +154,10 @@ static void warn_about_pins(struct diagnostics *diagnostics, struct search *sear
 			    const struct pin_list *pins)
 {
 	const struct requirement_set *set = search->request->requirements;
-	for (size_t i = 0; i < pins->len; i++)
+	for (size_t i = 0; i < pins->len; i++) {
+		warn_about_index(diagnostics, pins->items[i].project);
 		warn_about_pin(diagnostics, search, &pins->items[i]);
+	}
 	for (size_t i = 0; i < set->len; i++) {
 		const struct requirement_entry *entry = &set->entries[i];
 		const struct pin *pin =

@@ -140,6 +140,7 @@ class Index:
         self.wrong_hash = {}      # file name -> the hash that the page claims
         self.yanked = {}          # file name -> reason
         self.uploads = {}         # file name -> upload time
+        self.api_version = "1.1"
         self.statuses = {}        # project -> (status, reason) as of PEP 792
         self.raw = {}             # path -> (content type, bytes, headers) to answer with, whatever is there
         self.users = {}           # path prefix -> "user:password" that requests below it must have
@@ -210,7 +211,7 @@ class Index:
             if self.core_metadata and each.filename.endswith(".whl"):
                 row["core-metadata"] = {"sha256": hashlib.sha256(each.metadata).hexdigest()}
             rows.append(row)
-        page = {"meta": {"api-version": "1.1"}, "name": project, "files": rows,
+        page = {"meta": {"api-version": self.api_version}, "name": project, "files": rows,
                 "versions": sorted({each.version for each in files})}
         if project in self.statuses:
             status, reason = self.statuses[project]
@@ -218,7 +219,7 @@ class Index:
         return json.dumps(page).encode()
 
     def html_page(self, project, files):
-        out = [f'<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.1">'
+        out = [f'<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="{self.api_version}">'
                f"<title>{project}</title></head><body>"]
         for each in files:
             claimed = "".join(f"#sha256={digest}" for digest in self.hashes_of(each).values())

@@ -154,9 +154,9 @@ class Torch(Case):
 class Status(Case):
     """Project status (792.1)."""
 
-    def lock(self, code):
+    def lock(self, code, **options):
         self.write("requirements.in", "app\n")
-        result = self.run_program(*self.lock_args())
+        result = self.run_program(*self.lock_args(), **options)
         self.assertEqual(result.code, code, str(result))
         return result
 
@@ -180,6 +180,16 @@ class Status(Case):
         self.index.add(wheel("app", "1.0"))
         self.index.statuses["app"] = ("quarantined", "")
         self.assertIn("quarantine", self.lock(1).err)
+
+    def test_629_1_newer_minor_version_is_told_once(self):
+        for name in ("app", "lib"):
+            self.index.add(wheel(name, "1.0", requires=["lib"] if name == "app" else []))
+        for html in (False, True):
+            self.index.html, self.index.api_version = html, "1.9"
+            told = self.lock(0, cache=self.dir / f"cache-{html}").err
+            self.assertEqual(told.count("speaks a newer version of the index API"), 1, told)
+        self.index.api_version = "1.1"
+        self.assertNotIn("newer version", self.lock(0, cache=self.dir / "another").err)
 
     def test_792_1_archived_and_deprecated_warn(self):
         for status in ("archived", "deprecated"):
