@@ -26,6 +26,8 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 		DEPENDS ${rooms} COMMAND_EXPAND_LISTS VERBATIM)
 	add_custom_target(libpinbake_static ALL DEPENDS ${static})
 	install(FILES ${static} DESTINATION ${CMAKE_INSTALL_LIBDIR})
+else()
+	add_custom_target(libpinbake_static COMMENT "libpinbake.a is made by gcc alone")
 endif()
 
 # The headers that pinbake.h leads to.
