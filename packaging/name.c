@@ -61,6 +61,14 @@ bool name_eq(struct slice a, struct slice b)
 	return a.len == 0 && b.len == 0;
 }
 
+bool names_have(const struct slice_list *names, struct slice name)
+{
+	for (size_t i = 0; names && i < names->len; i++)
+		if (name_eq(names->items[i], name))
+			return true;
+	return false;
+}
+
 enum { DISTANCE_LIMIT_MAX = 15 };
 
 static size_t min_of(size_t a, size_t b)

@@ -13,6 +13,8 @@ bool name_is_normalized(struct slice name);
 
 // Equal when normalized; allocates nothing.
 bool name_eq(struct slice a, struct slice b);
+// Is the name, in whatever form, among the list's? NULL is an empty list.
+bool names_have(const struct slice_list *names, struct slice name);
 
 // Levenshtein distance of two names in any case, at most `limit` + 1: for "did you mean".
 // Limits above 15 count as 15.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A lock to an environment on disk, or compared with one.
-#include "environment/interpreters.h"
 #include "pinbake/staging.h"
 #include "pinbake/files/fetch.h"
 
@@ -10,9 +9,7 @@ static int complete(const struct pinbake_install_request *request,
 		    struct install_request *ret_request, struct error *err)
 {
 	const struct environment_request *environment = &request->environment;
-	const struct session_config *config = &staging->session->config;
-	const struct interpreter_places places = { config->search_path,
-						   config->python_folders };
+	const struct interpreter_places places = session_interpreters(staging->session);
 	struct install_request wanted = {
 		.prefix = environment->prefix ? environment->prefix : ".venv",
 		.interpreter = slice_from(environment->interpreter),
@@ -23,7 +20,7 @@ static int complete(const struct pinbake_install_request *request,
 		.strict = environment->strict,
 		.link_mode = request->link_mode,
 		.selection = &staging->opened.selection,
-		.work = &config->work,
+		.work = &staging->session->config.work,
 	};
 	if (!environment->interpreter && !is_check &&
 	    interpreter_find(&places, wanted.target, "--interpreter",
@@ -37,8 +34,6 @@ static int prepare(struct session *session, const struct pinbake_install_request
 		   bool is_check, struct staging *staging,
 		   struct install_request *ret_request, struct error *err)
 {
-	const char *prefix =
-		request->environment.prefix ? request->environment.prefix : ".venv";
 	if (staging_open(staging, session, &request->environment, err) < 0 ||
 	    complete(request, staging, is_check, ret_request, err) < 0)
 		return -1;
@@ -46,7 +41,7 @@ static int prepare(struct session *session, const struct pinbake_install_request
 	    fetch_files(session, &staging->supply, staging->opened.path,
 			&staging->opened.selection, err) < 0)
 		return error_during(err, "installing '%s' into '%s'",
-				    staging->opened.path, prefix);
+				    staging->opened.path, ret_request->prefix);
 	return 0;
 }
 

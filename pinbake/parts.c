@@ -3,6 +3,7 @@
 #include "pinbake/parts.h"
 #include "resolver/requirements/project.h"
 
+#include "base/text.h"
 #include "packaging/name.h"
 #include "packaging/target_cover.h"
 
@@ -10,18 +11,9 @@ enum { LOCKS_MAX = 32 }; // of one request: sets of conflicts multiply
 
 // --- what is asked for -----------------------------------------------------------------------------------------------
 
-static bool names(struct arena *arena, const struct slice_list *texts, struct slice name)
+static bool asks_for(const struct part *part, const struct conflict_side *side)
 {
-	for (size_t i = 0; i < texts->len; i++)
-		if (slice_eq(name_normalize(arena, texts->items[i]), name))
-			return true;
-	return false;
-}
-
-static bool asks_for(struct arena *arena, const struct part *part,
-		     const struct conflict_side *side)
-{
-	return names(arena, side->is_group ? &part->groups : &part->extras, side->name);
+	return names_have(side->is_group ? &part->groups : &part->extras, side->name);
 }
 
 static void drop(struct arena *arena, struct part *part, const struct conflict_side *side)
@@ -29,7 +21,7 @@ static void drop(struct arena *arena, struct part *part, const struct conflict_s
 	struct slice_list *list = side->is_group ? &part->groups : &part->extras,
 			  kept = { 0 };
 	for (size_t i = 0; i < list->len; i++)
-		if (!slice_eq(name_normalize(arena, list->items[i]), side->name))
+		if (!name_eq(list->items[i], side->name))
 			*array_push(arena, &kept) = list->items[i];
 	*list = kept;
 }
@@ -38,13 +30,9 @@ static void drop(struct arena *arena, struct part *part, const struct conflict_s
 
 static bool is_within(const struct slice_list *part, const struct slice_list *whole)
 {
-	for (size_t i = 0; i < part->len; i++) {
-		bool found = false;
-		for (size_t j = 0; j < whole->len; j++)
-			found |= slice_eq(part->items[i], whole->items[j]);
-		if (!found)
+	for (size_t i = 0; i < part->len; i++)
+		if (!slices_have(whole->items, whole->len, part->items[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -82,12 +70,12 @@ static struct part_list part_by(struct arena *arena, const struct part_list *par
 	for (size_t i = 0; i < parts->len; i++) {
 		size_t count = 0;
 		for (size_t j = 0; j < conflict->len; j++)
-			count += asks_for(arena, &parts->items[i], &conflict->items[j]);
+			count += asks_for(&parts->items[i], &conflict->items[j]);
 		if (count < 2)
 			*array_push(arena, &parted) = parts->items[i];
 		for (size_t j = 0; j < conflict->len && count > 1; j++) {
 			struct part one = parts->items[i];
-			if (!asks_for(arena, &one, &conflict->items[j]))
+			if (!asks_for(&one, &conflict->items[j]))
 				continue;
 			for (size_t k = 0; k < conflict->len; k++)
 				if (k != j)
@@ -107,11 +95,11 @@ static void name_part(struct arena *arena, const struct conflict_list *conflicts
 	for (size_t i = 0; i < conflicts->len; i++) {
 		for (size_t j = 0; j < conflicts->items[i].len; j++) {
 			const struct conflict_side *side = &conflicts->items[i].items[j];
-			if (!asks_for(arena, part, side))
+			if (!asks_for(part, side))
 				continue;
 			if (side->torch_backend)
 				part->torch_backend = side->torch_backend;
-			if (names(arena, &said, side->name))
+			if (names_have(&said, side->name))
 				continue;
 			*array_push(arena, &said) = side->name;
 			buf_printf(&name, "%s%.*s", name.len ? "-" : "",

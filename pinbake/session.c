@@ -52,6 +52,12 @@ int session_store(struct session *session, struct store **ret_store, struct erro
 	return 0;
 }
 
+struct interpreter_places session_interpreters(const struct session *session)
+{
+	return (struct interpreter_places){ session->config.search_path,
+					    session->config.python_folders };
+}
+
 void session_tell(const struct session *session, enum notice_kind kind, const char *fmt,
 		  ...)
 {

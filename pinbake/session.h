@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/files.h"
+#include "environment/interpreters.h"
 #include "builder/store/store.h"
 #include "lockfile/load.h"
 #include "pinbake/pinbake.h"
@@ -22,6 +23,9 @@ NODISCARD int session_net(struct session *session, struct net **ret_net,
 			  struct error *err);
 NODISCARD int session_store(struct session *session, struct store **ret_store,
 			    struct error *err);
+
+// Where the session's interpreters are looked for.
+struct interpreter_places session_interpreters(const struct session *session);
 
 void session_tell(const struct session *session, enum notice_kind kind, const char *fmt,
 		  ...) PRINTF_LIKE(3, 4);

@@ -2,6 +2,7 @@
 // pinbake lock: requirements → pylock.toml.
 #include "cli/commands/lock_options.h"
 #include "lockfile/export.h"
+#include "lockfile/undated.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,28 +58,13 @@ static json_t *targets_as_json(const struct lock *lock)
 	return list;
 }
 
-// Packages without an upload time: the cut-off says little of them, and that is told (700.2).
-static json_t *undated_as_json(const struct lock *lock)
+static json_t *undated_as_json(struct arena *arena, const struct lock *lock)
 {
+	const struct slice_list undated = lock_undated(arena, lock);
 	json_t *names = json_array();
-	for (size_t i = 0; i < lock->len; i++) {
-		const struct lock_package *package = &lock->packages[i];
-		bool is_undated =
-			package->has_sdist && package->sdist.upload_time.len == 0;
-		for (size_t j = 0; j < package->wheels_len; j++)
-			is_undated |= package->wheels[j].upload_time.len == 0;
-		if (is_undated)
-			json_array_append_new(names, text_as_json(package->name));
-	}
+	for (size_t i = 0; i < undated.len; i++)
+		json_array_append_new(names, text_as_json(undated.items[i]));
 	return names;
-}
-
-static bool has_cutoff(const struct lock *lock)
-{
-	bool any = lock->exclude_newer.len > 0;
-	for (size_t i = 0; i < lock->package_cutoffs_len; i++)
-		any |= lock->package_cutoffs[i].moment.len > 0;
-	return any;
 }
 
 static int put_json(const struct putting *putting, const struct lock_part *part,
@@ -90,8 +76,9 @@ static int put_json(const struct putting *putting, const struct lock_part *part,
 	json_object_set_new(result, "lock", json_string(part->path ? part->path : "-"));
 	json_object_set_new(result, "targets", targets_as_json(lock));
 	json_object_set_new(result, "packages", packages_as_json(arena, lock));
-	if (has_cutoff(lock))
-		json_object_set_new(result, "without_upload_time", undated_as_json(lock));
+	if (lock_has_cutoff(lock))
+		json_object_set_new(result, "without_upload_time",
+				    undated_as_json(arena, lock));
 	if (part->edits)
 		json_object_set_new(result, "edits", edits_as_json(part->edits));
 	return 0;

@@ -7,7 +7,6 @@
 #include "cli/settings/image_targets.h"
 #include "cli/settings/index_url.h"
 #include "environment/interpreters.h"
-#include "packaging/target_cover.h"
 
 #include <string.h>
 
@@ -196,18 +195,6 @@ static struct slice default_python(struct cli *cli)
 			   : arena_printf(&cli->arena, "3.%d", DEFAULT_MINOR_FALLBACK);
 }
 
-static int add_target(struct cli *cli, const struct target *target,
-		      struct target_list *targets, struct error *err)
-{
-	for (size_t i = 0; i < targets->len; i++)
-		if (slice_eq(targets->items[i].name, target->name))
-			return 0;
-	if (targets->len == TARGETS_MAX)
-		return error_set(err, ERROR_USAGE, "more than %d targets", TARGETS_MAX);
-	*array_push(&cli->arena, targets) = *target;
-	return 0;
-}
-
 static int add_named_targets(struct cli *cli, const struct text_list *names,
 			     struct target_list *targets, struct error *err)
 {
@@ -215,7 +202,7 @@ static int add_named_targets(struct cli *cli, const struct text_list *names,
 		struct target target;
 		if (target_parse(&cli->arena, slice_from(names->items[i]), &target, err) <
 			    0 ||
-		    add_target(cli, &target, targets, err) < 0)
+		    target_list_add(&cli->arena, targets, &target, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -245,7 +232,7 @@ int lock_targets_of(struct cli *cli, const struct lock_values *values,
 			if (target_init(&cli->arena, text_or(&values->pythons, i, python),
 					text_or(&values->platforms, j, platform), &target,
 					err) < 0 ||
-			    add_target(cli, &target, &targets, err) < 0)
+			    target_list_add(&cli->arena, &targets, &target, err) < 0)
 				return -1;
 		}
 	}

@@ -3,7 +3,6 @@
 #include "cli/settings/image_targets.h"
 
 #include "oci/oci.h"
-#include "packaging/target_cover.h"
 
 static struct slice platform_of(struct arena *arena, const struct image *image)
 {
@@ -39,13 +38,7 @@ static int add_target(struct cli *cli, struct slice python, struct slice platfor
 	struct target target;
 	if (target_init(&cli->arena, python, platform, &target, err) < 0)
 		return -1;
-	for (size_t i = 0; i < targets->len; i++)
-		if (slice_eq(targets->items[i].name, target.name))
-			return 0;
-	if (targets->len == TARGETS_MAX)
-		return error_set(err, ERROR_USAGE, "more than %d targets", TARGETS_MAX);
-	*array_push(&cli->arena, targets) = target;
-	return 0;
+	return target_list_add(&cli->arena, targets, &target, err);
 }
 
 static int add_image(struct cli *cli, const struct text_list *pythons, const char *ref,

@@ -3,7 +3,6 @@
 #include "pinbake/builds/python.h"
 
 #include "base/places.h"
-#include "environment/interpreters.h"
 
 static struct slice absolute(struct session *session, struct slice path)
 {
@@ -21,9 +20,7 @@ int build_python_find(struct session *session, const struct target *target,
 		      const char *option, struct build_python *ret_python,
 		      struct error *err)
 {
-	const struct session_config *config = &session->config;
-	const struct interpreter_places places = { config->search_path,
-						   config->python_folders };
+	const struct interpreter_places places = session_interpreters(session);
 	struct slice path = slice_from(option);
 	if (!path.len && interpreter_find_to_build(&places, target, "--python-bin",
 						   session->arena, &path, err) < 0)

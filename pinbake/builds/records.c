@@ -33,11 +33,9 @@ static int record_source(struct recording *run, const struct build_source *sourc
 
 static bool names_released(const struct recording *run, const struct lock_build *build)
 {
-	const struct slice_list *released = run->records->released;
-	for (size_t i = 0; i < released->len; i++)
-		for (size_t j = 0; j < build->len; j++)
-			if (name_eq(released->items[i], build->packages[j].name))
-				return true;
+	for (size_t i = 0; i < build->len; i++)
+		if (names_have(run->records->released, build->packages[i].name))
+			return true;
 	return false;
 }
 

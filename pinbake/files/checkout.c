@@ -28,14 +28,6 @@ bool direct_is_tree(struct arena *arena, struct slice location)
 
 // --- git -------------------------------------------------------------------------------
 
-static bool is_released(const struct direct_host *host, struct slice name)
-{
-	for (size_t i = 0; host->released && i < host->released->len; i++)
-		if (name_eq(host->released->items[i], name))
-			return true;
-	return false;
-}
-
 // The commit that the lock has of the same address and revision, unless it shall move (751.13).
 static struct slice locked_commit(const struct taking *taking,
 				  const struct git_address *address)
@@ -48,7 +40,7 @@ static struct slice locked_commit(const struct taking *taking,
 		    slice_eq(vcs->url, address->url) &&
 		    slice_eq(vcs->requested_revision, address->revision) &&
 		    slice_eq(vcs->subdirectory, address->subdirectory) &&
-		    !is_released(taking->host, package->name))
+		    !names_have(taking->host->released, package->name))
 			return vcs->commit_id;
 	}
 	return S("");

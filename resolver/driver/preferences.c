@@ -24,19 +24,11 @@ void preferences_add_all(struct preferences *preferences,
 				others->versions.items[others->at.entries[i].value]);
 }
 
-static bool names_package(const struct slice_list *names, struct slice package)
-{
-	for (size_t i = 0; names && i < names->len; i++)
-		if (name_eq(names->items[i], package))
-			return true;
-	return false;
-}
-
 void preferences_add_lock(struct preferences *preferences, const struct lock *lock,
 			  const struct slice_list *released)
 {
 	for (size_t i = 0; i < lock->len; i++)
-		if (!names_package(released, lock->packages[i].name))
+		if (!names_have(released, lock->packages[i].name))
 			preferences_add(preferences, lock->packages[i].name,
 					lock->packages[i].version);
 }

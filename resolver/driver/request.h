@@ -95,6 +95,10 @@ struct target_list {
 	size_t len, cap;
 };
 
+// Adds a target, unless one of its name is there. ERROR_USAGE for more than TARGETS_MAX.
+NODISCARD int target_list_add(struct arena *arena, struct target_list *targets,
+			      const struct target *target, struct error *err);
+
 // All is borrowed, and must outlive the solution.
 struct resolve_request {
 	const struct requirement_set *requirements;

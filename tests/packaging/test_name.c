@@ -45,6 +45,17 @@ static void test_503_1_equal_names(void **state)
 	assert_true(name_eq(S(""), S("")));
 }
 
+static void test_503_1_a_list_has_a_name_in_any_form(void **state)
+{
+	(void)state;
+	struct slice items[] = { S("numpy"), S("Scikit_Learn") };
+	const struct slice_list names = { items, 2, 2 };
+	assert_true(names_have(&names, S("scikit-learn")));
+	assert_true(names_have(&names, S("NumPy")));
+	assert_false(names_have(&names, S("num-py")));
+	assert_false(names_have(NULL, S("numpy")));
+}
+
 static void test_503_2_valid_names(void **state)
 {
 	static const char *const valid[] = { "a",    "A",     "7",    "a.b",
@@ -119,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_503_1_normal_form),
 		cmocka_unit_test(test_503_1_equal_names),
+		cmocka_unit_test(test_503_1_a_list_has_a_name_in_any_form),
 		cmocka_unit_test(test_503_2_valid_names),
 		cmocka_unit_test(test_normalized_is_recognized),
 		cmocka_unit_test(test_distance),
