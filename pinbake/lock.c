@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 // One request to its locks: inputs, the present lock, the solve or what would help, what builds are made with.
-#include "pinbake/builds/metadata.h"
 #include "pinbake/builds/records.h"
 #include "pinbake/files/digests.h"
-#include "pinbake/files/direct.h"
-#include "pinbake/supply.h"
 #include "pinbake/inputs.h"
 #include "pinbake/merge.h"
 #include "pinbake/parts.h"
-#include "pinbake/policy.h"
+#include "pinbake/preparation.h"
 #include "pinbake/remembered.h"
 
 #include "base/limits.h"
 #include "lockfile/load.h"
-#include "net/url.h"
+#include "lockfile/undated.h"
 
 // All locks of one request.
 struct locking {
@@ -30,15 +27,9 @@ struct job {
 	struct lock_request request; // the part's own inputs, targets and backend in it
 	const char *path;
 	uint64_t started_ms;
-	struct requirement_set set;
 	struct loaded_lock present;
-	struct cutoff cutoff;
-	struct torch_choice torch;
+	struct preparation prepared;
 	struct preferences preferred;
-	struct supply supply;
-	struct driver driver;
-	struct direct_host host;
-	struct resolve_request solve;
 	struct solution *solution;
 	struct lock lock;
 	struct lock_part part;
@@ -101,20 +92,6 @@ static const struct lock *kept_lock(const struct job *job)
 	return job->request.present.upgrade ? NULL : &job->present.lock;
 }
 
-static int read_cutoff(struct job *job, struct error *err)
-{
-	struct session *session = job->session;
-	const struct cutoff_request *asked = &job->request.cutoff;
-	uint64_t now = session->config.now;
-	const struct lock *kept = kept_lock(job);
-	if (cutoff_read(session->arena, asked->when, now, &job->cutoff, err) < 0)
-		return -1;
-	if (kept)
-		cutoff_keep(&job->cutoff, kept);
-	return cutoff_read_packages(session->arena, &asked->packages, now, kept,
-				    &job->cutoff, err);
-}
-
 static void prefer_present_pins(struct job *job)
 {
 	preferences_init(&job->preferred, job->session->arena);
@@ -122,7 +99,7 @@ static void prefer_present_pins(struct job *job)
 		preferences_add_lock(&job->preferred, kept_lock(job),
 				     &job->request.present.released);
 	preferences_add_all(&job->preferred, &job->locking->preferred);
-	job->solve.preferred = &job->preferred;
+	job->prepared.solve.preferred = &job->preferred;
 }
 
 // For the locks that follow. The texts of a lock end with its index.
@@ -160,9 +137,9 @@ static int explain_failure(struct job *job, const struct repair_list *repairs,
 		*err = (struct error){ 0 };
 		return explain_headline(&outcome->facts, hint, err);
 	}
-	if (job->solve.targets.len > 1)
+	if (job->prepared.solve.targets.len > 1)
 		error_during(err, "locking for %.*s",
-			     SLICE_ARG(job->solve.targets
+			     SLICE_ARG(job->prepared.solve.targets
 					       .items[solution_failed(job->solution)]
 					       .name));
 	return -1;
@@ -175,10 +152,11 @@ static int solve_repaired(struct job *job, const struct repair *repair, struct e
 		return -1;
 	solution_free(job->solution);
 	job->solution = NULL;
-	job->solve = solve;
+	job->prepared.solve = solve;
 	*err = (struct error){ 0 };
 	job->part.edits = &repair->edits;
-	return driver_solve(&job->driver, &job->solve, &job->solution, err);
+	return driver_solve(&job->prepared.driver, &job->prepared.solve, &job->solution,
+			    err);
 }
 
 // Tells what cannot hold, or with `repair` solves by the smallest edits.
@@ -190,8 +168,8 @@ static int repair_or_explain(struct job *job, struct error *err)
 	struct repair_list repairs = { 0 };
 	struct error why = *err;
 	bool is_conflict = err->kind == ERROR_NO && (wanted || !err->span.source);
-	if (is_conflict && explain_repairs(job->solution, &job->cutoff, &limits, &why,
-					   &repairs, err) < 0)
+	if (is_conflict && explain_repairs(job->solution, &job->prepared.cutoff, &limits,
+					   &why, &repairs, err) < 0)
 		return -1;
 	if (!wanted || repairs.len == 0)
 		return explain_failure(job, &repairs, err);
@@ -200,9 +178,10 @@ static int repair_or_explain(struct job *job, struct error *err)
 
 static int solve(struct job *job, struct error *err)
 {
-	const struct target_list *targets = &job->solve.targets;
+	const struct target_list *targets = &job->prepared.solve.targets;
 	prefer_present_pins(job);
-	if (driver_solve(&job->driver, &job->solve, &job->solution, err) < 0) {
+	if (driver_solve(&job->prepared.driver, &job->prepared.solve, &job->solution,
+			 err) < 0) {
 		if (err->kind == ERROR_NO && job->request.may_split &&
 		    solution_solves_apart(job->solution, REPAIR_MS)) {
 			job->wants_split = true;
@@ -212,7 +191,7 @@ static int solve(struct job *job, struct error *err)
 			return -1;
 	}
 	for (size_t i = 0; i < targets->len; i++)
-		if (find_missing_digests(job->session, job->solve.requirements,
+		if (find_missing_digests(job->session, job->prepared.solve.requirements,
 					 solution_pins(job->solution, i), err) < 0)
 			return -1;
 	if (explain_hashes(job->solution, err) < 0)
@@ -227,9 +206,9 @@ static int record_builds(struct job *job, struct error *err)
 	const struct build_request *builds = &job->request.builds;
 	struct build_records records = {
 		.session = job->session,
-		.supply = &job->supply,
+		.supply = &job->prepared.supply,
 		.lock_path = job->path ? job->path : "pylock.toml",
-		.targets = &job->solve.targets,
+		.targets = &job->prepared.solve.targets,
 		.present = kept_lock(job),
 		.released = &job->request.present.released,
 		.network = builds->network,
@@ -245,29 +224,6 @@ static int record_builds(struct job *job, struct error *err)
 }
 
 // --- the outcome -----------------------------------------------------------------------------------------------------
-
-static bool has_cutoff(const struct lock *lock)
-{
-	bool any = lock->exclude_newer.len > 0;
-	for (size_t i = 0; i < lock->package_cutoffs_len; i++)
-		any |= lock->package_cutoffs[i].moment.len > 0;
-	return any;
-}
-
-// Packages with a file without an upload time, of which the cut-off says little (700.2); 0 without a cut-off.
-static size_t count_undated(const struct lock *lock)
-{
-	size_t count = 0;
-	for (size_t i = 0; has_cutoff(lock) && i < lock->len; i++) {
-		const struct lock_package *package = &lock->packages[i];
-		bool is_undated =
-			package->has_sdist && package->sdist.upload_time.len == 0;
-		for (size_t j = 0; j < package->wheels_len; j++)
-			is_undated |= package->wheels[j].upload_time.len == 0;
-		count += is_undated;
-	}
-	return count;
-}
 
 // As answers keep it: "packages undated targets first-target".
 static struct slice summary_text(struct arena *arena, const struct lock_part *part)
@@ -297,11 +253,12 @@ static void fill_part(struct job *job)
 	part->text = lock_write(job->session->arena, &job->lock);
 	part->present_text = job->present.source.text;
 	part->packages = job->lock.len;
-	part->undated = count_undated(&job->lock);
+	if (lock_has_cutoff(&job->lock))
+		part->undated = lock_undated(job->session->arena, &job->lock).len;
 	part->targets = job->lock.targets_len;
 	part->target = arena_dup(job->session->arena, job->lock.targets[0]);
 	part->counts = solution_counts(job->solution);
-	part->index_counts = index_counts(job->driver.index);
+	part->index_counts = index_counts(job->prepared.driver.index);
 }
 
 static void put_part(struct job *job)
@@ -326,15 +283,16 @@ static bool find_answer(struct job *job, const struct part *part)
 {
 	struct session *session = job->session;
 	const struct remembered_call call = { .request = &job->request,
-					      .set = &job->set,
-					      .config = &job->supply.indexes,
+					      .set = &job->prepared.set,
+					      .config = &job->prepared.supply.indexes,
 					      .present = read_present_text(job) };
 	struct remembered_answer answer;
 	job->may_keep =
 		is_alone(job, part) && remembered_ask(session, &call, &job->question);
 	job->said_before = session->diagnostics->len;
 	if (!job->may_keep ||
-	    !remembered_find(session, &job->question, &job->supply.indexes, &answer) ||
+	    !remembered_find(session, &job->question, &job->prepared.supply.indexes,
+			     &answer) ||
 	    !read_summary(answer.summary, &job->part))
 		return false;
 	job->part.is_remembered = true;
@@ -346,7 +304,7 @@ static bool find_answer(struct job *job, const struct part *part)
 // A source distribution may have been built, by whatever interpreter is here.
 static bool are_wheels(const struct job *job)
 {
-	for (size_t i = 0; i < job->solve.targets.len; i++) {
+	for (size_t i = 0; i < job->prepared.solve.targets.len; i++) {
 		const struct pin_list *pins = solution_pins(job->solution, i);
 		for (size_t j = 0; j < pins->len; j++)
 			if (pins->items[j].file->kind != FILE_WHEEL)
@@ -364,10 +322,12 @@ static void keep_answer(struct job *job)
 	};
 	if (job->may_keep && !job->part.edits &&
 	    session->diagnostics->len == job->said_before &&
-	    job->said_before < DIAGNOSTICS_MAX && job->driver.direct.files.len == 0 &&
-	    !job->driver.direct.looked_elsewhere && are_wheels(job) &&
+	    job->said_before < DIAGNOSTICS_MAX &&
+	    job->prepared.driver.direct.files.len == 0 &&
+	    !job->prepared.driver.direct.looked_elsewhere && are_wheels(job) &&
 	    slice_eq(job->question.present, job->present.source.text))
-		remembered_keep(session, &job->question, job->driver.index, &answer);
+		remembered_keep(session, &job->question, job->prepared.driver.index,
+				&answer);
 }
 
 // --- one lock --------------------------------------------------------------------------------------------------------
@@ -377,12 +337,13 @@ static int solve_and_fill(struct job *job, struct error *err)
 	struct session *session = job->session;
 	if (solve(job, err) < 0)
 		return -1;
-	torch_note(session->arena, &job->torch, &job->lock);
+	torch_note(session->arena, &job->prepared.torch, &job->lock);
 	if (record_builds(job, err) < 0)
 		return -1;
 	fill_part(job);
 	explain_advice(job->solution, session->diagnostics);
-	if (job->cutoff.kind == CUTOFF_PINS && job->solve.policy.exclude_newer.len == 0)
+	if (job->prepared.cutoff.kind == CUTOFF_PINS &&
+	    job->prepared.solve.policy.exclude_newer.len == 0)
 		session_warn(
 			session,
 			"the index does not say when the pins were uploaded, so nothing is excluded");
@@ -392,42 +353,9 @@ static int solve_and_fill(struct job *job, struct error *err)
 	return 0;
 }
 
-static void open_driver(struct job *job, struct index *index)
-{
-	struct session *session = job->session;
-	job->driver = (struct driver){
-		.arena = session->arena,
-		.index = index,
-		.work = &session->config.work,
-		.diagnostics = session->diagnostics,
-		.usual_index = url_redact(session->arena, job->request.indexes.usual.url)
-	};
-	driver_init(&job->driver);
-	job->host = (struct direct_host){ .session = session,
-					  .driver = &job->driver,
-					  .present = kept_lock(job),
-					  .released = &job->request.present.released };
-	direct_host_put(&job->host, &job->driver);
-}
-
 static int solve_with_index(struct job *job, struct error *err)
 {
-	const struct build_request *builds = &job->request.builds;
-	struct metadata_builds asked;
-	struct index *index;
-	if (supply_index(job->session, &job->supply, &index, err) < 0)
-		return -1;
-	open_driver(job, index);
-	if (cutoff_apply(&job->cutoff, &job->driver, &job->solve, err) < 0)
-		return -1;
-	if (builds->allowed) {
-		metadata_builds_init(&asked, job->session, &job->supply, builds,
-				     &job->solve.policy);
-		asked.lock_path = job->path ? job->path : "pylock.toml";
-		job->host.builds = &asked;
-		direct_host_put(&job->host, &job->driver);
-	}
-	if (driver_take_direct(&job->driver, &job->set, &job->solve.targets, err) < 0)
+	if (preparation_open(&job->prepared, err) < 0)
 		return -1;
 	int status = solve_and_fill(job, err);
 	solution_free(job->solution);
@@ -437,36 +365,20 @@ static int solve_with_index(struct job *job, struct error *err)
 // What a resolve of a few hundred packages takes.
 enum { EXPECTED_BYTES = 16 * MIB };
 
-static int choose_supply(struct job *job, struct error *err)
-{
-	struct session *session = job->session;
-	const struct lock_request *request = &job->request;
-	const struct supply_request asked = { .indexes = &request->indexes,
-					      .set = &job->set };
-	struct resolve_policy *policy = &job->solve.policy;
-	job->solve = (struct resolve_request){ .requirements = &job->set,
-					       .targets = request->targets };
-	if (policy_read(session->arena, &request->releases, &job->set, policy, err) < 0)
-		return -1;
-	policy->torch = &job->torch;
-	if (supply_choose(session, &asked, &job->supply, err) < 0)
-		return -1;
-	job->supply.binary = policy->binary;
-	job->supply.binary_len = policy->binary_len;
-	return 0;
-}
-
 static int run_job(struct job *job, const struct part *part, struct error *err)
 {
-	struct session *session = job->session;
 	const struct lock_request *request = &job->request;
-	const struct torch_question torch = { .backend = request->indexes.torch_backend,
-					      .base = request->indexes.torch_base,
-					      .present = &job->present.lock,
-					      .targets = &request->targets };
-	if (inputs_read(session, &request->inputs, &job->set, err) < 0 ||
-	    inputs_check_python(&job->set, &request->targets, err) < 0 ||
-	    choose_supply(job, err) < 0)
+	struct preparation *prepared = &job->prepared;
+	*prepared =
+		(struct preparation){ .session = job->session,
+				      .request = request,
+				      .lock_path = job->path ? job->path : "pylock.toml",
+				      .present = &job->present.lock,
+				      .released = &request->present.released };
+	if (inputs_read(job->session, &request->inputs, &prepared->set, err) < 0 ||
+	    inputs_check_python(&prepared->set, &request->targets, err) < 0 ||
+	    preparation_policy(prepared, err) < 0 ||
+	    preparation_supply(prepared, &request->indexes, err) < 0)
 		return -1;
 	if (find_answer(job, part)) {
 		put_part(job);
@@ -474,12 +386,11 @@ static int run_job(struct job *job, const struct part *part, struct error *err)
 	}
 	mem_expect(EXPECTED_BYTES);
 	read_present(job);
-	if (read_cutoff(job, err) < 0 || torch_choose(&torch, session->arena, &job->torch,
-						      session->diagnostics, err) < 0)
+	prepared->kept = kept_lock(job);
+	if (preparation_cutoff(prepared, err) < 0 || preparation_torch(prepared, err) < 0)
 		return -1;
-	supply_add_torch(session, &job->supply, &job->torch);
 	int status = solve_with_index(job, err);
-	supply_release(&job->supply);
+	preparation_release(prepared);
 	return status;
 }
 

@@ -133,19 +133,10 @@ static int ask_index(struct question *question, struct lock_build *build,
 		     struct error *err)
 {
 	const struct build_query *query = question->query;
-	struct session *session = question->session;
-	struct index *index;
-	if (supply_index(session, query->supply, &index, err) < 0)
-		return -1;
-	question->driver = (struct driver){ .arena = session->arena,
-					    .index = index,
-					    .work = &session->config.work,
-					    .diagnostics = session->diagnostics };
-	driver_init(&question->driver);
-	question->host =
-		(struct direct_host){ .session = session, .driver = &question->driver };
-	direct_host_put(&question->host, &question->driver);
-	if (driver_take_direct(&question->driver, &question->set,
+	question->host = (struct direct_host){ .session = question->session };
+	if (direct_host_open(&question->host, query->supply, &question->driver, err) <
+		    0 ||
+	    driver_take_direct(&question->driver, &question->set,
 			       &question->solve.targets, err) < 0)
 		return -1;
 	prefer_former(question);

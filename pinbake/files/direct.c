@@ -4,8 +4,8 @@
 
 #include "pinbake/builds/metadata.h"
 
-int direct_take(void *context, const struct direct_request *request,
-		struct direct_file *ret_file, struct error *err)
+static int take_direct(void *context, const struct direct_request *request,
+		       struct direct_file *ret_file, struct error *err)
 {
 	const struct direct_host *host = context;
 	bool is_tree = direct_is_tree(host->session->arena, request->location);
@@ -25,10 +25,23 @@ static int ask_backend(void *context, const struct metadata_question *question,
 	return metadata_builds_ask(host->builds, question, ret_metadata, err);
 }
 
-void direct_host_put(struct direct_host *host, struct driver *driver)
+int direct_host_open(struct direct_host *host, struct supply *supply,
+		     struct driver *ret_driver, struct error *err)
 {
-	driver->host =
-		(struct driver_host){ .take_direct = direct_take,
-				      .ask_backend = host->builds ? ask_backend : NULL,
-				      .context = host };
+	struct session *session = host->session;
+	struct index *index;
+	if (supply_index(session, supply, &index, err) < 0)
+		return -1;
+	*ret_driver = (struct driver){
+		.arena = session->arena,
+		.index = index,
+		.work = &session->config.work,
+		.diagnostics = session->diagnostics,
+		.host = { .take_direct = take_direct,
+			  .ask_backend = host->builds ? ask_backend : NULL,
+			  .context = host },
+	};
+	host->driver = ret_driver;
+	driver_init(ret_driver);
+	return 0;
 }

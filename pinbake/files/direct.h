@@ -5,11 +5,10 @@
 //	git+https://…@main, ./app     checkout.c   one archive of the commit or folder, and what it says of itself
 #pragma once
 
-#include "pinbake/session.h"
+#include "pinbake/supply.h"
 
 struct metadata_builds;
 
-// For struct driver_host; context: struct direct_host.
 struct direct_host {
 	struct session *session;
 	struct driver *driver; // whose host it is
@@ -19,10 +18,10 @@ struct direct_host {
 	struct metadata_builds *builds; // asks backends; NULL: nobody does
 };
 
-NODISCARD int direct_take(void *context, const struct direct_request *request,
-			  struct direct_file *ret_file, struct error *err);
-// Into the driver, with ask_backend where there are builds.
-void direct_host_put(struct direct_host *host, struct driver *driver);
+// Makes a driver over the supply's index, of which this is the host. Of the host all but `driver` is set; backends are
+// asked where it has builds. The errors of opening an index.
+NODISCARD int direct_host_open(struct direct_host *host, struct supply *supply,
+			       struct driver *ret_driver, struct error *err);
 
 // A file at a URL with or without fragment, or a local path. The file must be of the request's name, if that has one. A
 // fragment #sha256= is checked; with it, a file that the store has is not fetched again. What is fetched goes into the
