@@ -63,8 +63,28 @@ static bool is_tag(struct slice text)
 	return true;
 }
 
-// Is it letters, digits, dots and dashes, or an address in brackets, with or without a
-// port?
+static bool is_host_byte(char c)
+{
+	return is_alnum(c) || c == '-' || c == '.';
+}
+
+static bool is_address_byte(char c)
+{
+	return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f') || c == ':' ||
+	       c == '.';
+}
+
+// Is it some bytes, all of one class?
+static bool is_made_of(struct slice text, bool (*is_fit)(char c))
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_fit(text.ptr[i]))
+			return false;
+	return text.len > 0;
+}
+
+// Is it letters, digits, dots and dashes, or an IPv6 address in brackets, with or without
+// a port?
 static bool is_host(struct slice text)
 {
 	struct slice name = text;
@@ -79,11 +99,9 @@ static bool is_host(struct slice text)
 			return false;
 	}
 	if (end)
-		return name.len == end + 1 && end > 1;
-	for (size_t i = 0; i < name.len; i++)
-		if (!is_alnum(name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '.')
-			return false;
-	return name.len > 0;
+		return name.len == end + 1 &&
+		       is_made_of(slice_range(name, 1, end), is_address_byte);
+	return is_made_of(name, is_host_byte);
 }
 
 static bool looks_like_host(struct slice text)

@@ -76,6 +76,8 @@ static void test_malformed_references(void **state)
 		{ "host.example:99999/a", "host" },
 		{ "ho_st.example/a", "host" },
 		{ "[::1/a:b/c", "host" },
+		{ "[:\033]:5000/a", "host" },
+		{ "[::g]/a", "host" },
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct reference reference;
