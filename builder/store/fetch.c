@@ -10,6 +10,7 @@
 #include "base/places.h"
 #include "builder/store/arrival.h"
 #include "builder/store/addresses.h"
+#include "net/content_range.h"
 #include "net/refusal.h"
 #include "net/url.h"
 
@@ -251,11 +252,10 @@ static void try_next(struct download *download, const struct error *why)
 static bool is_continuation(const struct download *download,
 			    const struct net_response *response)
 {
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice want = arena_printf(&scratch, "bytes %llu-",
-					 (unsigned long long)download->resumed_at);
+	struct content_range range;
 	return response->status == 206 &&
-	       slice_starts_with(response->content_range, want);
+	       content_range_parse(response->content_range, &range) &&
+	       range.from == download->resumed_at;
 }
 
 // The server cannot continue a file that it cuts off: a few more tries, then the next

@@ -5,6 +5,7 @@
 
 #include "base/headers.h"
 #include "base/limits.h"
+#include "net/content_range.h"
 #include "net/refusal.h"
 #include "net/url.h"
 #include "packaging/name.h"
@@ -387,38 +388,23 @@ void ladder_reject(struct ladder *ladder)
 	go_to_ranges(ladder);
 }
 
-// Reads "bytes 10-19/200": the range and the size of the whole. False for anything else.
-static bool parse_content_range(struct slice text, uint64_t *ret_from, uint64_t *ret_to,
-				uint64_t *ret_size)
-{
-	struct slice from, to;
-	text = slice_trim(text);
-	if (!slice_starts_with(text, S("bytes ")))
-		return false;
-	text = slice_skip(text, 6);
-	return slice_cut(&text, '-', &from) && slice_cut(&text, '/', &to) &&
-	       slice_parse_u64(from, UINT64_MAX, ret_from) &&
-	       slice_parse_u64(to, UINT64_MAX, ret_to) &&
-	       slice_parse_u64(text, UINT64_MAX, ret_size);
-}
-
 // Does the answer hold exactly the bytes that were asked for? Learns the size of the
 // file.
 static bool range_is_right(struct ladder *ladder, const struct net_response *response)
 {
-	uint64_t from, to, size;
-	if (!parse_content_range(response->content_range, &from, &to, &size))
+	struct content_range range;
+	if (!content_range_parse(response->content_range, &range) || !range.has_size ||
+	    response->body.len != range.to - range.from + 1 ||
+	    (ladder->size && ladder->size != range.size))
 		return false;
-	if (from > to || to >= size || response->body.len != to - from + 1 ||
-	    (ladder->size && ladder->size != size))
-		return false;
-	ladder->size = size;
+	ladder->size = range.size;
 	switch (ladder->step) {
 	// A tail that is shorter than asked for is refused: it could come again and
 	// again.
-	case LADDER_TAIL: return to == size - 1 && from <= start_of_tail(ladder);
-	case LADDER_ENTRY: return from == ladder->from && to == ladder->to;
-	case LADDER_HEAD: return from == 0;
+	case LADDER_TAIL:
+		return range.to == range.size - 1 && range.from <= start_of_tail(ladder);
+	case LADDER_ENTRY: return range.from == ladder->from && range.to == ladder->to;
+	case LADDER_HEAD: return range.from == 0;
 	case LADDER_METADATA_FILE:
 	case LADDER_WHOLE: break;
 	}
