@@ -7,20 +7,12 @@
 // one that says what `git describe` says, unless it has a filled-in one.
 #include "builder/source/git_run.h"
 #include "builder/source/checkout_archive.h"
+#include "builder/source/git_listing.h"
 
 #include "base/limits.h"
 #include "net/url.h"
 
 enum { SUBMODULE_DEPTH = 8, NOTE_BYTES_MAX = 256, CODE_FATAL = 128 };
-
-struct tree_item {
-	struct slice mode, id, path;
-};
-
-struct tree_items {
-	struct tree_item *items;
-	size_t len, cap;
-};
 
 // One repository's part of the archive, below `prefix` ("" or "vendor/lib/").
 struct checkout_part {
@@ -61,29 +53,6 @@ static int call(struct checkout_part *part, const char *const *words,
 			 : git_fail(&part->repository, err);
 }
 
-static bool is_submodule(const struct tree_item *item)
-{
-	return slice_eq(item->mode, S("160000"));
-}
-
-// Sizes are summed up before git unpacks the blobs: one blob can stand under many names,
-// and the size of a pack says little of it.
-static int count_bytes(const struct tree_item *item, struct slice size, uint64_t *total,
-		       struct error *err)
-{
-	uint64_t bytes;
-	if (is_submodule(item))
-		return 0;
-	if (!slice_parse_u64(slice_trim(size), CHECKOUT_BYTES_MAX, &bytes) ||
-	    bytes > CHECKOUT_BYTES_MAX - *total)
-		return error_set(err, ERROR_INTEGRITY,
-				 "the commit has more than %llu bytes",
-				 (unsigned long long)CHECKOUT_BYTES_MAX);
-	*total += bytes;
-	return 0;
-}
-
-// "100644 blob 1234…      17\tsetup.py", ended by NUL each.
 static int list_files(struct checkout_part *part, struct error *err)
 {
 	struct arena *arena = part->repository.arena;
@@ -91,27 +60,10 @@ static int list_files(struct checkout_part *part, struct error *err)
 				      "-l",          "-z",
 				      "--full-tree", arena_c_string(arena, part->commit),
 				      NULL };
-	struct slice text, line, head, type;
-	uint64_t bytes = 0;
-	if (call(part, words, &text, err) < 0)
-		return -1;
-	while (text.len) {
-		struct tree_item item;
-		slice_cut(&text, '\0', &line);
-		slice_cut(&line, '\t', &head);
-		slice_cut(&head, ' ', &item.mode);
-		slice_cut(&head, ' ', &type);
-		slice_cut(&head, ' ', &item.id);
-		item.path = line;
-		if (count_bytes(&item, head, &bytes, err) < 0)
-			return -1;
-		if (part->list.len == CHECKOUT_FILES_MAX)
-			return error_set(err, ERROR_INTEGRITY,
-					 "the commit has more than %d files",
-					 CHECKOUT_FILES_MAX);
-		*array_push(arena, &part->list) = item;
-	}
-	return 0;
+	struct slice text;
+	return call(part, words, &text, err) < 0
+		       ? -1
+		       : git_read_tree(text, arena, &part->list, err);
 }
 
 static int read_blobs(struct checkout_part *part, struct error *err)
@@ -122,7 +74,7 @@ static int read_blobs(struct checkout_part *part, struct error *err)
 	struct git_call batch = { words, ids_path(part), blobs_path(part) };
 	int code;
 	for (size_t i = 0; i < part->list.len; i++)
-		if (!is_submodule(&part->list.items[i]))
+		if (!tree_item_is_submodule(&part->list.items[i]))
 			buf_printf(&ids, "%.*s\n", SLICE_ARG(part->list.items[i].id));
 	if (file_write(batch.input_path, buf_slice(&ids), err) < 0 ||
 	    git_run(&part->repository, &batch, &code, err) < 0)
@@ -132,22 +84,6 @@ static int read_blobs(struct checkout_part *part, struct error *err)
 	if (file_map_open(batch.output_path, ERROR_IO, &part->blobs, err) < 0)
 		return -1;
 	part->rest = part->blobs.bytes;
-	return 0;
-}
-
-// "1234… blob 17\n", 17 bytes, "\n"
-static int next_blob(struct checkout_part *part, const struct tree_item *item,
-		     struct slice *ret_bytes, struct error *err)
-{
-	struct slice head, id, type;
-	uint64_t size;
-	if (!slice_cut(&part->rest, '\n', &head) || !slice_cut(&head, ' ', &id) ||
-	    !slice_eq(id, item->id) || !slice_cut(&head, ' ', &type) ||
-	    !slice_parse_u64(head, CHECKOUT_BYTES_MAX, &size) || size >= part->rest.len)
-		return error_set(err, ERROR_IO, "git gave no content of '%.*s'",
-				 SLICE_ARG(item->path));
-	*ret_bytes = slice_range(part->rest, 0, size);
-	part->rest = slice_skip(part->rest, size + 1);
 	return 0;
 }
 
@@ -200,35 +136,6 @@ static int archival_text(struct checkout_part *part, struct slice *ret_text,
 }
 
 // --- submodules ------------------------------------------------------------------------
-
-static struct slice value_in_gitmodules(struct slice all, struct slice wanted_key)
-{
-	struct slice entry, key;
-	while (all.len) {
-		slice_cut(&all, '\0', &entry);
-		slice_cut(&entry, '\n', &key);
-		if (slice_eq(key, wanted_key))
-			return entry;
-	}
-	return S("");
-}
-
-// "submodule.NAME.path\nvendor/lib\0…" → the URL of the one at `path`.
-static struct slice url_in_gitmodules(struct checkout_part *part, struct slice all,
-				      struct slice path)
-{
-	struct slice rest = all, entry, key;
-	while (rest.len) {
-		slice_cut(&rest, '\0', &entry);
-		slice_cut(&entry, '\n', &key);
-		if (!slice_ends_with(key, S(".path")) || !slice_eq(entry, path))
-			continue;
-		key.len -= S("path").len;
-		return value_in_gitmodules(all, arena_printf(part->repository.arena,
-							     "%.*surl", SLICE_ARG(key)));
-	}
-	return S("");
-}
 
 // Resolves an address as git does: "../b.git" lies beside the repository itself;
 // "git@host:a/b" is ssh.
@@ -304,7 +211,7 @@ static int put_submodule(struct checkout_part *part, const struct tree_item *ite
 	struct slice all;
 	if (call(part, words, &all, err) < 0)
 		return -1;
-	struct slice url = url_in_gitmodules(part, all, item->path);
+	struct slice url = git_submodule_url(all, item->path, arena);
 	// A submodule's commit without an entry in .gitmodules is an empty folder in
 	// every checkout.
 	if (!url.len)
@@ -324,9 +231,9 @@ static int put_item(struct checkout_part *part, const struct tree_item *item,
 	struct slice bytes,
 		path = arena_printf(arena, "%.*s%.*s", SLICE_ARG(part->prefix),
 				    SLICE_ARG(item->path));
-	if (is_submodule(item))
+	if (tree_item_is_submodule(item))
 		return put_submodule(part, item, err);
-	if (next_blob(part, item, &bytes, err) < 0)
+	if (git_take_blob(&part->rest, item, &bytes, err) < 0)
 		return -1;
 	if (slice_eq(item->mode, S("120000")))
 		return checkout_archive_link(part->archive, path, bytes, err);
