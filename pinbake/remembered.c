@@ -14,19 +14,10 @@
 enum { ANSWER_LAYOUT = 2, ANSWERS_MAX = 64 };
 #define ANSWER_BYTES_MAX (8 * MIB) // of one file: a lock of 64 targets has about one
 
-enum answer_part {
-	PART_QUESTION,
-	PART_PRESENT,
-	PART_EVIDENCE,
-	PART_SUMMARY,
-	PART_TEXT,
-	PARTS
-};
-
 struct packed_answer {
 	uint32_t magic, layout;
 	uint64_t sum; // crc64_of all that follows
-	uint32_t len[PARTS];
+	uint32_t len[ANSWER_PARTS];
 	uint32_t is_present; // the answer is the lock that was there
 };
 
@@ -132,7 +123,7 @@ static uint64_t sum_of(struct slice bytes)
 }
 
 // The parts of a file that is whole. Its text is that of the present lock where it says so.
-static bool unpack(struct slice bytes, struct slice ret_parts[PARTS])
+bool answer_unpack(struct slice bytes, struct slice ret_parts[ANSWER_PARTS])
 {
 	struct packed_answer header;
 	if (bytes.len < sizeof(header))
@@ -142,7 +133,7 @@ static bool unpack(struct slice bytes, struct slice ret_parts[PARTS])
 	    header.sum != sum_of(bytes))
 		return false;
 	struct slice rest = slice_skip(bytes, sizeof(header));
-	for (size_t i = 0; i < PARTS; i++) {
+	for (size_t i = 0; i < ANSWER_PARTS; i++) {
 		if (header.len[i] > rest.len)
 			return false;
 		ret_parts[i] = slice_range(rest, 0, header.len[i]);
@@ -157,12 +148,13 @@ bool remembered_find(struct session *session, const struct remembered_question *
 		     const struct index_config *config,
 		     struct remembered_answer *ret_answer)
 {
-	struct slice bytes, parts[PARTS];
+	struct slice bytes, parts[ANSWER_PARTS];
 	struct error ignored;
 	if (!file_exists(question->path) ||
 	    file_read(question->path, ANSWER_BYTES_MAX, ERROR_IO, session->arena, &bytes,
 		      &ignored) < 0 ||
-	    !unpack(bytes, parts) || !slice_eq(parts[PART_QUESTION], question->text) ||
+	    !answer_unpack(bytes, parts) ||
+	    !slice_eq(parts[PART_QUESTION], question->text) ||
 	    !slice_eq(parts[PART_PRESENT], question->present) ||
 	    !index_evidence_holds(config, parts[PART_EVIDENCE]))
 		return false;
@@ -170,16 +162,16 @@ bool remembered_find(struct session *session, const struct remembered_question *
 	return true;
 }
 
-static struct slice pack(struct arena *arena, const struct slice parts[PARTS])
+struct slice answer_pack(struct arena *arena, const struct slice parts[ANSWER_PARTS])
 {
 	struct buf bytes = { .arena = arena };
 	struct packed_answer header = { .magic = ANSWER_MAGIC, .layout = ANSWER_LAYOUT };
 	header.is_present = slice_eq(parts[PART_TEXT], parts[PART_PRESENT]);
-	for (size_t i = 0; i < PARTS; i++)
+	for (size_t i = 0; i < ANSWER_PARTS; i++)
 		header.len[i] =
 			i == PART_TEXT && header.is_present ? 0 : (uint32_t)parts[i].len;
 	buf_append(&bytes, (struct slice){ (const char *)&header, sizeof(header) });
-	for (size_t i = 0; i < PARTS; i++)
+	for (size_t i = 0; i < ANSWER_PARTS; i++)
 		buf_append(&bytes, slice_range(parts[i], 0, header.len[i]));
 	header.sum = sum_of(buf_slice(&bytes));
 	memcpy(bytes.ptr, &header, sizeof(header));
@@ -201,15 +193,15 @@ static void bound(struct session *session, const struct remembered_question *que
 void remembered_keep(struct session *session, const struct remembered_question *question,
 		     const struct index *index, const struct remembered_answer *answer)
 {
-	struct slice parts[PARTS] = { [PART_QUESTION] = question->text,
-				      [PART_PRESENT] = question->present,
-				      [PART_SUMMARY] = answer->summary,
-				      [PART_TEXT] = answer->text };
+	struct slice parts[ANSWER_PARTS] = { [PART_QUESTION] = question->text,
+					     [PART_PRESENT] = question->present,
+					     [PART_SUMMARY] = answer->summary,
+					     [PART_TEXT] = answer->text };
 	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
 	struct error ignored;
 	if (!index_evidence(index, session->arena, &parts[PART_EVIDENCE]))
 		return;
-	struct slice bytes = pack(session->arena, parts);
+	struct slice bytes = answer_pack(session->arena, parts);
 	if (bytes.len > ANSWER_BYTES_MAX)
 		return;
 	bound(session, question);

@@ -35,6 +35,21 @@ struct remembered_call {
 bool remembered_ask(struct session *session, const struct remembered_call *call,
 		    struct remembered_question *ret_question);
 
+// The parts of an answer's file.
+enum answer_part {
+	PART_QUESTION,
+	PART_PRESENT,
+	PART_EVIDENCE,
+	PART_SUMMARY,
+	PART_TEXT, // of the answer
+	ANSWER_PARTS
+};
+
+// Packs them; an answer that is the present lock is kept once. In arena.
+struct slice answer_pack(struct arena *arena, const struct slice parts[ANSWER_PARTS]);
+// Borrows from bytes. False for a file that is damaged or of another layout.
+bool answer_unpack(struct slice bytes, struct slice ret_parts[ANSWER_PARTS]);
+
 // False where there is no answer that holds. It lives in the session's arena.
 bool remembered_find(struct session *session, const struct remembered_question *question,
 		     const struct index_config *config,

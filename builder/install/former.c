@@ -29,6 +29,17 @@ static struct slice read_if_there(const struct former *former, struct slice path
 	return text;
 }
 
+static bool leads_up(struct slice path)
+{
+	for (bool more = true; more;) {
+		struct slice component;
+		more = slice_cut(&path, '/', &component);
+		if (slice_eq(component, S("..")))
+			return true;
+	}
+	return false;
+}
+
 // "../../../bin/x" seen from site gives "bin/x"; false where it leaves the prefix or is
 // absolute.
 static bool resolve(struct arena *arena, struct slice site, struct slice path,
@@ -43,7 +54,7 @@ static bool resolve(struct arena *arena, struct slice site, struct slice path,
 		site.len = slash == SLICE_NONE ? 0 : slash;
 		path = slice_skip(path, 3);
 	}
-	if (slice_contains(path, S("../")) || !path.len)
+	if (leads_up(path) || !path.len)
 		return false;
 	*ret_path = join(arena, site, path);
 	return true;
@@ -67,19 +78,32 @@ static void claim(struct former *former, struct slice site, uint32_t package,
 	}
 }
 
-static void read_package(struct former *former, struct slice site, struct slice folder)
+void former_add(struct former *former, const struct former_files *files)
 {
 	struct arena *arena = former->arena;
 	former->packages = array_grow(arena, former->packages, former->len, &former->cap,
 				      sizeof(*former->packages));
 	struct former_package *package = &former->packages[former->len];
-	package->dist_info = join(arena, site, folder);
-	package->record =
-		read_if_there(former, join(arena, package->dist_info, S("RECORD")));
-	package->installer = slice_trim(
-		read_if_there(former, join(arena, package->dist_info, S("INSTALLER"))));
-	claim(former, site, (uint32_t)former->len, package->record);
+	package->dist_info = join(arena, files->site, files->dist_info);
+	package->record = files->record;
+	package->installer = slice_trim(files->installer);
+	claim(former, files->site, (uint32_t)former->len, package->record);
 	former->len++;
+}
+
+static void read_package(struct former *former, struct slice site, struct slice folder)
+{
+	struct arena *arena = former->arena;
+	struct slice path = join(arena, site, folder);
+	former_add(former,
+		   &(struct former_files){
+			   .site = site,
+			   .dist_info = folder,
+			   .record =
+				   read_if_there(former, join(arena, path, S("RECORD"))),
+			   .installer = read_if_there(former,
+						      join(arena, path, S("INSTALLER"))),
+		   });
 }
 
 static int read_site(struct former *former, struct slice site, struct error *err)

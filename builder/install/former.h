@@ -28,6 +28,17 @@ struct former {
 NODISCARD int former_read(const char *prefix, struct arena *arena,
 			  struct former *ret_former, struct error *err);
 
+// What lies in one dist-info folder; "" for a file that is not there.
+struct former_files {
+	struct slice site;      // "lib/python3.12/site-packages"
+	struct slice dist_info; // "demo-1.0.dist-info"
+	struct slice record, installer;
+};
+
+// Adds the package, whose files are those that its RECORD lists below the prefix. Texts
+// are borrowed. former_read calls it for each folder that it finds.
+void former_add(struct former *former, const struct former_files *files);
+
 // pyvenv.cfg and at least one package of ours; without any package pyvenv.cfg must be the
 // very one we would write.
 bool former_is_ours(const struct former *former, struct slice our_pyvenv_cfg);
