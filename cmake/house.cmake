@@ -75,7 +75,8 @@ set(PINBAKE_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 if(PINBAKE_SANITIZE)
 	# The sanitizers add branches that gcc's flow warnings then misread.
 	target_compile_options(pinbake_house INTERFACE -fsanitize=${PINBAKE_SANITIZE} -fno-sanitize-recover=all
-		-fno-omit-frame-pointer -Wno-null-dereference -Wno-format-truncation -Wno-maybe-uninitialized)
+		-fno-omit-frame-pointer -Wno-null-dereference
+		$<$<C_COMPILER_ID:GNU>:-Wno-format-truncation$<SEMICOLON>-Wno-maybe-uninitialized>)
 	target_link_options(pinbake_house INTERFACE -fsanitize=${PINBAKE_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
 	target_compile_options(pinbake_house INTERFACE -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
