@@ -89,6 +89,10 @@ endforeach()
 # The rules of the house that a program can check: tests/house/run.py NAME. 77: it cannot be made here.
 find_program(PYTHON3 python3)
 if(PYTHON3)
+	# No target without inputs to replay.
+	add_test(NAME fuzz/corpora COMMAND ${PYTHON3} -B ${CMAKE_SOURCE_DIR}/tests/fuzz/run.py check)
+	add_test(NAME fuzz/run_test COMMAND ${PYTHON3} -B ${CMAKE_SOURCE_DIR}/tests/fuzz/test_run.py)
+	set_tests_properties(fuzz/corpora fuzz/run_test PROPERTIES LABELS unit TIMEOUT 120)
 	set(house ${CMAKE_SOURCE_DIR}/tests/house)
 	add_test(NAME house/self_test COMMAND ${PYTHON3} -B ${house}/test_house.py)
 	set(house_tests house/self_test)
