@@ -32,11 +32,26 @@ struct position span_position(struct span span)
 	return at;
 }
 
+// Formats into a text of a fixed size; of what does not fit no half a character stays.
+static void format(char *text, size_t size, const char *fmt, va_list args)
+{
+	int wanted = vsnprintf(text, size, fmt, args);
+	size_t len = size - 1, last = len;
+	if (wanted < 0 || (size_t)wanted < size)
+		return;
+	while (last > 0 && len - last < 4 &&
+	       ((unsigned char)text[last - 1] & 0xc0) == 0x80)
+		last--;
+	if (last > 0 && (unsigned char)text[last - 1] >= 0xc0 &&
+	    slice_find_bad_utf8(slice_from(text + last - 1)) != SLICE_NONE)
+		text[last - 1] = '\0';
+}
+
 static void set_cause(struct error *err, enum error_kind kind, struct span span,
 		      const char *fmt, va_list args)
 {
 	*err = (struct error){ .kind = kind, .span = span };
-	vsnprintf(err->cause, sizeof(err->cause), fmt, args);
+	format(err->cause, sizeof(err->cause), fmt, args);
 }
 
 int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
@@ -76,7 +91,7 @@ int error_hint(struct error *err, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+	format(err->hint, sizeof(err->hint), fmt, args);
 	va_end(args);
 	return -1;
 }
@@ -86,8 +101,8 @@ int error_during(struct error *err, const char *fmt, ...)
 	if (err->frame_count < ERROR_FRAMES) {
 		va_list args;
 		va_start(args, fmt);
-		vsnprintf(err->frames[err->frame_count++], sizeof(err->frames[0]), fmt,
-			  args);
+		format(err->frames[err->frame_count++], sizeof(err->frames[0]), fmt,
+		       args);
 		va_end(args);
 	}
 	return -1;

@@ -8,10 +8,12 @@
 //	main.c           finds the command, parses options by its table, runs it, renders the error, gives the exit code
 //	project_file.c   a project's settings
 //	render*.c        errors, carets, JSON; conflicts, edits, what holds a pin back
-//	progress.c       one line, ten times a second     secrets.c   the last gate
+//	output.c         all that is printed               secrets.c   the last gate
+//	progress.c       one line, ten times a second
 #pragma once
 
 #include "base/arena.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/options.h"
@@ -85,31 +87,62 @@ NODISCARD int open_session(struct cli *cli, struct error *err);
 const volatile int *interrupt_flag(void); // non-zero once interrupted
 void catch_interrupts(void);
 
+// --- output.c: whole lines, in which all text is escaped by base/display.h and passwords are masked
+enum color { PLAIN, BOLD, RED, YELLOW, CYAN };
+enum { LINE_COLORS_MAX = 8 };
+
+// A line that is put together; zeroed is empty, and so it is after it was written.
+struct line {
+	struct arena arena;
+	struct buf text; // as it came
+	struct line_mark {
+		size_t at;
+		enum color color;
+	} marks[LINE_COLORS_MAX];
+	size_t marks_len;
+};
+
+void line_add(struct line *line, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void line_color(struct line *line, enum color color);     // of what is added from here on
+void line_print(struct line *line);                       // to stdout
+void line_tell(const struct cli *cli, struct line *line); // to stderr
+// A line of its own to stdout
+void print(const char *fmt, ...) PRINTF_LIKE(1, 2);
+// To stderr, unless --quiet or --json
+void say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
+// To stderr, only with --verbose
+void detail(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void print_text(bool to_stderr, struct slice text); // each line of it
+// A file's text as it is, to stdout. ERROR_INPUT where it has what no terminal may get.
+NODISCARD int print_document(struct slice text, struct error *err);
+void print_json(const json_t *value);
+void status_show(const char *text); // on stderr, in the place of the one before
+void status_clear(void);
+bool stderr_is_terminal(void);
+bool stderr_is_ours(void); // is this the terminal's job in the foreground?
+// ERROR_IO where stdout did not take all of it.
+NODISCARD int output_finish(struct error *err);
+
 // --- render.c
 void render_error(const struct cli *cli, const struct error *err);
 void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnostics);
 void render_hint(const struct cli *cli, const struct error *err);
 // The line with its number, carets below the span; indented by so many columns.
 void render_place(const struct cli *cli, struct span span, int indent);
-// Columns that the first `bytes` of a line take
-size_t display_width(struct slice line, size_t bytes);
 void add_place(json_t *object, struct span span); // "file", "line", "column"
 json_t *error_as_json(const struct error *err);
 json_t *diagnostics_as_json(const struct diagnostics *diagnostics);
 // A JSON string; bytes that are not UTF-8 become U+FFFD
 json_t *text_as_json(struct slice text);
+json_t *c_text_as_json(const char *text);
 json_t *digest_as_json(const struct sha256 *digest);
-// To stderr, unless --quiet or --json
-void say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
-// The end of another program's log, without control characters.
+// The end of another program's log
 void show_log_tail(const struct cli *cli, struct slice tail);
 // A diagnostic without a place
 void warn(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 // Now, so that they stand before what follows; --json gathers them
 void show_diagnostics(struct cli *cli);
-const char *plural(uint64_t count); // "s" but for one
-// Only with --verbose
-void detail(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
+const char *plural(uint64_t count);                           // "s" but for one
 struct slice human_size(struct arena *arena, uint64_t bytes); // "12.3 MB"
 
 // An error, and with it the facts and edits of a conflict, if cli has some.

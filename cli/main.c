@@ -4,11 +4,7 @@
 #include "cli/project_file.h"
 #include "cli/settings/pip_config.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct command *const COMMANDS[] = {
 	&command_lock,   &command_tree,  &command_why,     &command_diff,
@@ -46,35 +42,44 @@ const struct command *const *command_list(size_t *ret_len)
 	return COMMANDS;
 }
 
-static void print_overview(FILE *out)
+static void print_overview(bool to_stderr)
 {
-	fputs("pinbake: from Python requirements to a pinned lock and a deterministic layer\n\n"
-	      "  pinbake lock requirements.in -o pylock.toml   resolve exact pins\n"
-	      "  pinbake bake                                  wheels to layers in .pinbake/\n"
-	      "  pinbake dockerfile --base python:3.12-slim    a Dockerfile that uses them\n\n"
-	      "commands:\n",
-	      out);
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf text = { .arena = &scratch };
+	buf_append(
+		&text,
+		S("pinbake: from Python requirements to a pinned lock and a deterministic layer\n\n"
+		  "  pinbake lock requirements.in -o pylock.toml   resolve exact pins\n"
+		  "  pinbake bake                                  wheels to layers in .pinbake/\n"
+		  "  pinbake dockerfile --base python:3.12-slim    a Dockerfile that uses them\n\n"
+		  "commands:\n"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-12s%s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
-	fputs("\n'pinbake COMMAND -h' shows a command's options, '--help' all of them.\n"
-	      "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 bad input file, 4 a source is\n"
-	      "unavailable, 5 integrity, 6 local I/O, 7 not everything could be checked, 70 our\n"
-	      "bug, 71 out of memory, 130 interrupted.\n",
-	      out);
+		buf_printf(&text, "  %-12s%s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
+	buf_append(
+		&text,
+		S("\n'pinbake COMMAND -h' shows a command's options, '--help' all of them.\n"
+		  "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 bad input file, 4 a source is\n"
+		  "unavailable, 5 integrity, 6 local I/O, 7 not everything could be checked, 70 our\n"
+		  "bug, 71 out of memory, 130 interrupted.\n"));
+	print_text(to_stderr, buf_slice(&text));
 }
 
 static void print_help(const struct command *command, bool advanced_too)
 {
-	printf("usage: pinbake %s%s%s\n\n%s\n\nexamples:\n%s%s", command->name,
-	       command->arguments[0] ? " " : "", command->arguments, command->summary,
-	       command->examples, command->options->len ? "\noptions:\n" : "");
-	options_print(stdout, command->options, advanced_too);
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct buf text = { .arena = &scratch };
+	buf_printf(&text, "usage: pinbake %s%s%s\n\n%s\n\nexamples:\n%s%s", command->name,
+		   command->arguments[0] ? " " : "", command->arguments, command->summary,
+		   command->examples, command->options->len ? "\noptions:\n" : "");
+	options_help(&text, command->options, advanced_too);
 	if (advanced_too) {
-		fputs("\ncommon options:\n", stdout);
-		options_print(stdout, &COMMON_TABLE, true);
+		buf_append(&text, S("\ncommon options:\n"));
+		options_help(&text, &COMMON_TABLE, true);
 	} else {
-		printf("\n'pinbake %s --help' shows all options.\n", command->name);
+		buf_printf(&text, "\n'pinbake %s --help' shows all options.\n",
+			   command->name);
 	}
+	print_text(false, buf_slice(&text));
 }
 
 static const struct command *find_command(const char *name, struct error *err)
@@ -109,7 +114,7 @@ static int choose_color(struct cli *cli, struct error *err)
 	if (option_choice("color", cli->common.color, modes,
 			  sizeof(modes) / sizeof(*modes), &mode, err) < 0)
 		return -1;
-	cli->stderr_is_terminal = isatty(STDERR_FILENO);
+	cli->stderr_is_terminal = stderr_is_terminal();
 	cli->colored =
 		mode == WHEN_ALWAYS || (mode == WHEN_AUTO && terminal_takes_color(cli));
 	return 0;
@@ -206,24 +211,15 @@ static void finish_json(struct cli *cli, json_t *result, const struct error *err
 	if (cli->diagnostics.len)
 		json_object_set_new(result, "diagnostics",
 				    diagnostics_as_json(&cli->diagnostics));
-	char *text = json_dumps(result, JSON_INDENT(2) | JSON_SORT_KEYS);
-	if (text)
-		puts(text);
-	free(text);
+	print_json(result);
 }
 
 // What stdout did not take was not done, whatever the command thought. Earlier writes leave only the mark.
 static int finish_output(const struct cli *cli, int code)
 {
 	struct error err = { 0 };
-	bool failed = ferror(stdout) != 0;
-	errno = 0;
-	if (code != 0 || (fflush(stdout) == 0 && !failed))
+	if (code != 0 || output_finish(&err) == 0)
 		return code;
-	if (errno)
-		error_errno(&err, ERROR_IO, "cannot write to stdout");
-	else
-		error_set(&err, ERROR_IO, "cannot write to stdout");
 	render_error(cli, &err);
 	return ERROR_IO;
 }
@@ -238,11 +234,11 @@ int main(int argc, char **argv)
 	progress_start(&cli);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
-		print_overview(argc < 2 ? stderr : stdout);
+		print_overview(argc < 2);
 		return argc < 2 ? ERROR_USAGE : finish_output(&cli, 0);
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-		puts("pinbake " PINBAKE_VERSION);
+		print("pinbake %s", PINBAKE_VERSION);
 		return finish_output(&cli, 0);
 	}
 	json_t *result = json_object();

@@ -4,6 +4,7 @@
 
 #include "packaging/name.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
@@ -357,27 +358,27 @@ bool options_exclude(const struct option_table *table, const char *a, const char
 
 // --- help --------------------------------------------------------------------------------------------------------------
 
-// Prints text from the current column on, wrapped at word borders, later lines indented.
-static void print_wrapped(FILE *out, const char *text, size_t column)
+// Adds text from the current column on, wrapped at word borders, later lines indented.
+static void add_wrapped(struct buf *out, const char *text, size_t column)
 {
 	struct slice rest = slice_from(text), word;
 	bool more = true;
 	while (more) {
 		more = slice_cut(&rest, ' ', &word);
 		if (column + 1 + word.len > HELP_WIDTH && column > HELP_COLUMN) {
-			fprintf(out, "\n%*s", HELP_COLUMN, "");
+			buf_printf(out, "\n%*s", HELP_COLUMN, "");
 			column = HELP_COLUMN;
 		} else if (column > HELP_COLUMN) {
-			fputc(' ', out);
+			buf_byte(out, ' ');
 			column++;
 		}
-		fprintf(out, "%.*s", SLICE_ARG(word));
+		buf_append(out, word);
 		column += word.len;
 	}
-	fputc('\n', out);
+	buf_byte(out, '\n');
 }
 
-void options_print(FILE *out, const struct option_table *table, bool advanced_too)
+void options_help(struct buf *text, const struct option_table *table, bool advanced_too)
 {
 	for (size_t i = 0; i < table->len; i++) {
 		const struct option *option = &table->items[i];
@@ -391,9 +392,9 @@ void options_print(FILE *out, const struct option_table *table, bool advanced_to
 				   option->value ? " " : "",
 				   option->value ? option->value : "");
 		if (len >= HELP_COLUMN)
-			fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
+			buf_printf(text, "%s\n%*s", left, HELP_COLUMN, "");
 		else
-			fprintf(out, "%-*s", HELP_COLUMN, left);
-		print_wrapped(out, option->help, HELP_COLUMN);
+			buf_printf(text, "%-*s", HELP_COLUMN, left);
+		add_wrapped(text, option->help, HELP_COLUMN);
 	}
 }

@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "packaging/name.h"
 
-#include <stdio.h>
-
 enum option_type {
 	OPTION_FLAG,  // bool
 	OPTION_COUNT, // unsigned, repeatable (-v -v)
@@ -80,7 +78,7 @@ bool option_is_set(const struct option *option, const void *values);
 bool options_exclude(const struct option_table *table, const char *a, const char *b);
 
 // The lines of a table for help, within 80 columns.
-void options_print(FILE *out, const struct option_table *table, bool advanced_too);
+void options_help(struct buf *text, const struct option_table *table, bool advanced_too);
 
 // Which of `count` choices the text is; NULL is the first. ERROR_USAGE lists them, with the nearest as hint.
 NODISCARD int option_choice(const char *option, const char *text,

@@ -5,14 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { INTERVAL_MS = 100 };
 
-// A job in the background must not scribble over the shell's prompt.
 static bool in_foreground(const struct cli *cli)
 {
-	return cli->stderr_is_terminal && tcgetpgrp(STDERR_FILENO) == getpgrp();
+	return cli->stderr_is_terminal && stderr_is_ours();
 }
 
 static bool wanted(const struct cli *cli)
@@ -32,15 +30,14 @@ void progress_text(struct cli *cli, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
-	fprintf(stderr, "\r\033[K%.78s", line);
-	fflush(stderr);
+	status_show(line);
 	cli->progress_shown = true;
 }
 
 void progress_done(struct cli *cli)
 {
 	if (cli->progress_shown)
-		fputs("\r\033[K", stderr);
+		status_clear();
 	cli->progress_shown = false;
 }
 
@@ -53,7 +50,7 @@ static void stage(void *context, const char *what, uint64_t total)
 	cli->stage_shown_ms = 0;
 	cli->stage_started_ms = clock_ms();
 	if (wanted(cli) && !in_foreground(cli))
-		fprintf(stderr, "%s\n", what);
+		say(cli, "%s", what);
 }
 
 // Bytes a second since the stage began; nothing before that says much.

@@ -7,40 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *paint(const struct cli *cli, const char *code)
-{
-	return cli->colored ? code : "";
-}
-
-#define RED    "\033[1;31m"
-#define YELLOW "\033[1;33m"
-#define CYAN   "\033[1;36m"
-#define BOLD   "\033[1m"
-#define PLAIN  "\033[0m"
-
-// Control characters of an input must not reach a terminal.
-static void print_safely(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		if (c == '\t')
-			fputc(' ', stderr);
-		else if (c < 0x20 || c == 0x7f)
-			fputc('?', stderr);
-		else
-			fputc(c, stderr);
-	}
-}
-
-// Columns that the first `bytes` bytes of a line take: continuation bytes of UTF-8 take none.
-size_t display_width(struct slice line, size_t bytes)
-{
-	size_t width = 0;
-	for (size_t i = 0; i < bytes && i < line.len; i++)
-		width += ((unsigned char)line.ptr[i] & 0xc0) != 0x80;
-	return width;
-}
-
 // The part of a long line around the span: at most LINE_MAX_SHOWN bytes, whole characters.
 static struct slice window_of(struct slice line, size_t start, size_t *ret_skipped)
 {
@@ -56,58 +22,81 @@ static struct slice window_of(struct slice line, size_t start, size_t *ret_skipp
 	return slice_range(line, from, to);
 }
 
+// The line's text as it is shown, with its secrets masked.
+static struct slice shown_line(struct arena *arena, struct slice text)
+{
+	struct slice copy = arena_dup(arena, text);
+	struct buf line = { .arena = arena };
+	buf_append(&line, copy);
+	if (line.len)
+		mask_secrets(line.ptr, line.len);
+	return buf_slice(&line);
+}
+
 void render_place(const struct cli *cli, struct span span, int indent)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct line line = { 0 }, below = { 0 };
 	struct position at = span_position(span);
-	char *line = arena_alloc(&scratch, at.text.len + 1, 1);
-	memcpy(line, at.text.ptr, at.text.len);
-	mask_secrets(line, at.text.len);
-	at.text.ptr = line;
+	struct slice text = shown_line(&scratch, at.text);
 	size_t skipped, start = at.column - 1, len = span.len ? span.len : 1;
-	struct slice shown = window_of(at.text, start, &skipped);
-	size_t pad = display_width(shown, start - skipped) + (skipped ? 1 : 0);
-	size_t carets = display_width(slice_skip(shown, start - skipped), len);
-	fprintf(stderr, "%*s%s%5zu |%s %s", indent, "", paint(cli, CYAN), at.line,
-		paint(cli, PLAIN), skipped ? "…" : "");
-	print_safely(shown);
-	fprintf(stderr, "%s\n%*s%s      |%s %*s%s",
-		skipped + shown.len < at.text.len ? "…" : "", indent, "",
-		paint(cli, CYAN), paint(cli, PLAIN), (int)pad, "", paint(cli, RED));
+	struct slice shown = window_of(text, start, &skipped);
+	struct slice before = slice_range(shown, 0, start - skipped);
+	size_t pad = display_width(before) + (skipped ? 1 : 0);
+	size_t carets = display_width(slice_range(shown, before.len, before.len + len));
+	line_add(&line, "%*s", indent, "");
+	line_color(&line, CYAN);
+	line_add(&line, "%5zu |", at.line);
+	line_color(&line, PLAIN);
+	line_add(&line, " %s%.*s%s", skipped ? "…" : "", SLICE_ARG(shown),
+		 skipped + shown.len < text.len ? "…" : "");
+	line_tell(cli, &line);
+	line_add(&below, "%*s", indent, "");
+	line_color(&below, CYAN);
+	line_add(&below, "      |");
+	line_color(&below, PLAIN);
+	line_add(&below, " %*s", (int)pad, "");
+	line_color(&below, RED);
 	for (size_t i = 0; i < (carets ? carets : 1); i++)
-		fputc('^', stderr);
-	fprintf(stderr, "%s\n", paint(cli, PLAIN));
+		line_add(&below, "^");
+	line_color(&below, PLAIN);
+	line_tell(cli, &below);
 }
 
 void render_hint(const struct cli *cli, const struct error *err)
 {
-	struct error masked = error_masked(err);
+	struct line line = { 0 };
 	if (!err->hint[0])
 		return;
-	fprintf(stderr, "%shint:%s ", paint(cli, CYAN), paint(cli, PLAIN));
-	print_safely(slice_from(masked.hint));
-	fputc('\n', stderr);
+	line_color(&line, CYAN);
+	line_add(&line, "hint:");
+	line_color(&line, PLAIN);
+	line_add(&line, " %s", err->hint);
+	line_tell(cli, &line);
 }
 
 static void render(const struct cli *cli, const struct error *err, const char *label,
-		   const char *color)
+		   enum color color)
 {
-	struct error masked = error_masked(err);
+	struct line line = { 0 };
 	if (err->span.source) {
 		struct position at = span_position(err->span);
-		fputs(paint(cli, BOLD), stderr);
-		print_safely(err->span.source->name);
-		fprintf(stderr, ":%zu:%zu:%s ", at.line, at.column, paint(cli, PLAIN));
+		line_color(&line, BOLD);
+		line_add(&line, "%.*s:%zu:%zu:", SLICE_ARG(err->span.source->name),
+			 at.line, at.column);
+		line_color(&line, PLAIN);
+		line_add(&line, " ");
 	}
-	fprintf(stderr, "%s%s:%s ", paint(cli, color), label, paint(cli, PLAIN));
-	print_safely(slice_from(masked.cause));
-	fputc('\n', stderr);
+	line_color(&line, color);
+	line_add(&line, "%s:", label);
+	line_color(&line, PLAIN);
+	line_add(&line, " %s", err->cause);
+	line_tell(cli, &line);
 	if (err->span.source)
 		render_place(cli, err->span, 0);
 	for (unsigned i = 0; i < err->frame_count; i++) {
-		fputs("  while ", stderr);
-		print_safely(slice_from(masked.frames[i]));
-		fputc('\n', stderr);
+		line_add(&line, "  while %s", err->frames[i]);
+		line_tell(cli, &line);
 	}
 	render_hint(cli, err);
 }
@@ -155,6 +144,11 @@ json_t *text_as_json(struct slice text)
 	}
 	buf_append(&clean, text);
 	return json_stringn(clean.ptr, clean.len);
+}
+
+json_t *c_text_as_json(const char *text)
+{
+	return text_as_json(slice_from(text));
 }
 
 json_t *digest_as_json(const struct sha256 *digest)
@@ -227,22 +221,6 @@ json_t *diagnostics_as_json(const struct diagnostics *diagnostics)
 	return list;
 }
 
-static bool silent(const struct cli *cli)
-{
-	return cli->common.quiet || cli->common.json;
-}
-
-void say(const struct cli *cli, const char *fmt, ...)
-{
-	if (silent(cli))
-		return;
-	va_list args;
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
-
 void warn(struct cli *cli, const char *fmt, ...)
 {
 	char text[sizeof(((struct error *)0)->cause)];
@@ -269,23 +247,10 @@ const char *plural(uint64_t count)
 void show_log_tail(const struct cli *cli, struct slice tail)
 {
 	struct slice line;
-	while (tail.len && !silent(cli)) {
+	while (tail.len) {
 		slice_cut(&tail, '\n', &line);
-		fputs("    | ", stderr);
-		print_safely(line);
-		fputc('\n', stderr);
+		say(cli, "    | %.*s", SLICE_ARG(line));
 	}
-}
-
-void detail(const struct cli *cli, const char *fmt, ...)
-{
-	if (cli->common.verbose == 0)
-		return;
-	va_list args;
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
 }
 
 struct slice human_size(struct arena *arena, uint64_t bytes)

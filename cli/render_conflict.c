@@ -2,8 +2,6 @@
 // The facts of a conflict, numbered, each with its place.
 #include "cli/cli.h"
 
-#include <stdio.h>
-
 enum { FACTS_SHOWN = 30, FACT_INDENT = 2, PLACE_COLUMN_MAX = 64 };
 
 // --- text ------------------------------------------------------------------------------------------------------------
@@ -12,8 +10,7 @@ static size_t place_column(const struct explanation *explanation)
 {
 	size_t column = 0;
 	for (size_t i = 0; i < explanation->len; i++) {
-		size_t width = display_width(explanation->items[i].text,
-					     explanation->items[i].text.len);
+		size_t width = display_width(explanation->items[i].text);
 		if (width > column && width <= PLACE_COLUMN_MAX)
 			column = width;
 	}
@@ -28,36 +25,38 @@ static struct slice whole_characters(struct slice text)
 }
 
 // A release may ask for a hundred thousand versions: who reads wants the sentence's ends.
-static void print_fact_text(struct slice text)
+static void add_fact_text(struct line *line, struct slice text)
 {
 	enum { FACT_BYTES_MAX = 1000, FACT_HEAD = 600, FACT_TAIL = 200 };
 	if (text.len <= FACT_BYTES_MAX) {
-		fprintf(stderr, "%.*s", SLICE_ARG(text));
+		line_add(line, "%.*s", SLICE_ARG(text));
 		return;
 	}
 	struct slice rest = whole_characters(slice_skip(text, FACT_HEAD)),
 		     tail = whole_characters(slice_skip(text, text.len - FACT_TAIL));
-	fprintf(stderr, "%.*s … %.*s", (int)(rest.ptr - text.ptr), text.ptr,
-		SLICE_ARG(tail));
+	line_add(line, "%.*s … %.*s", (int)(rest.ptr - text.ptr), text.ptr,
+		 SLICE_ARG(tail));
 }
 
 static void render_fact(const struct cli *cli, size_t number,
-			const struct fact_line *line, size_t column)
+			const struct fact_line *fact, size_t column)
 {
-	size_t width = display_width(line->text, line->text.len);
-	fprintf(stderr, "%3zu. ", number);
-	print_fact_text(line->text);
-	fprintf(stderr, "%*s  ", (int)(width < column ? column - width : 0), "");
-	if (!line->entry) {
-		fputs(line->origin == FACT_FROM_METADATA ? "(its metadata)\n"
-							 : "(the index)\n",
-		      stderr);
-		return;
+	struct line line = { 0 };
+	size_t width = display_width(fact->text);
+	line_add(&line, "%3zu. ", number);
+	add_fact_text(&line, fact->text);
+	line_add(&line, "%*s  ", (int)(width < column ? column - width : 0), "");
+	if (fact->entry) {
+		struct position at = span_position(fact->entry->span);
+		line_add(&line, "%.*s:%zu:%zu", SLICE_ARG(fact->entry->span.source->name),
+			 at.line, at.column);
+	} else {
+		line_add(&line, fact->origin == FACT_FROM_METADATA ? "(its metadata)"
+								   : "(the index)");
 	}
-	struct position at = span_position(line->entry->span);
-	fprintf(stderr, "%.*s:%zu:%zu\n", SLICE_ARG(line->entry->span.source->name),
-		at.line, at.column);
-	render_place(cli, line->entry->span, FACT_INDENT);
+	line_tell(cli, &line);
+	if (fact->entry)
+		render_place(cli, fact->entry->span, FACT_INDENT);
 }
 
 void render_explanation(const struct cli *cli, const struct explanation *explanation)
@@ -67,13 +66,19 @@ void render_explanation(const struct cli *cli, const struct explanation *explana
 		shown = FACTS_SHOWN;
 	for (size_t i = 0; i < shown; i++)
 		render_fact(cli, i + 1, &explanation->items[i], column);
-	if (shown < explanation->len)
-		fprintf(stderr, "     and %zu more, which --verbose shows\n",
-			explanation->len - shown);
+	struct line line = { 0 };
+	if (shown < explanation->len) {
+		line_add(&line, "     and %zu more, which --verbose shows",
+			 explanation->len - shown);
+		line_tell(cli, &line);
+	}
+	if (explanation->len < 2)
+		return;
 	if (explanation->len == 2)
-		fputs("  1 and 2 cannot both hold\n", stderr);
-	else if (explanation->len > 2)
-		fprintf(stderr, "  1 to %zu cannot all hold\n", explanation->len);
+		line_add(&line, "  1 and 2 cannot both hold");
+	else
+		line_add(&line, "  1 to %zu cannot all hold", explanation->len);
+	line_tell(cli, &line);
 }
 
 // --- JSON ------------------------------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ static void report(struct cli *cli, const struct bake_result *baked, const char 
 	environment_report(cli, baked->uncompiled, baked->stripped_files,
 			   baked->stripped_bytes, result);
 	json_object_set_new(result, "layers", layers_as_json(baked));
-	json_object_set_new(result, "directory", json_string(output));
+	json_object_set_new(result, "directory", c_text_as_json(output));
 	json_object_set_new(result, "plan", digest_as_json(&baked->plan_digest));
 	json_object_set_new(result, "manifest", digest_as_json(&baked->manifest_digest));
 	json_object_set_new(result, "config", digest_as_json(&baked->config_digest));
@@ -199,7 +199,7 @@ static int write_archive(struct cli *cli, const struct bake_values *values,
 	if (pinbake_archive(&request, &cli->arena, &tag, err) < 0)
 		return -1;
 	say(cli, "image %.*s: %s", SLICE_ARG(tag), values->archive);
-	json_object_set_new(result, "archive", json_string(values->archive));
+	json_object_set_new(result, "archive", c_text_as_json(values->archive));
 	json_object_set_new(result, "tag", text_as_json(tag));
 	return 0;
 }

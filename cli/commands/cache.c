@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct cache_values {
@@ -34,9 +33,9 @@ static int print_directory(struct cache_call *call, struct error *err)
 {
 	(void)err;
 	const char *directory = cache_directory(call->cli);
-	json_object_set_new(call->result, "directory", json_string(directory));
+	json_object_set_new(call->result, "directory", c_text_as_json(directory));
 	if (!call->cli->common.json)
-		puts(directory);
+		print("%s", directory);
 	return 0;
 }
 
@@ -61,19 +60,19 @@ static int print_info(struct cache_call *call, struct error *err)
 	const char *directory = cache_directory(call->cli);
 	if (store_usage(call->store, &usage, err) < 0)
 		return -1;
-	json_object_set_new(call->result, "directory", json_string(directory));
+	json_object_set_new(call->result, "directory", c_text_as_json(directory));
 	json_object_set_new(call->result, "holds", usage_as_json(&usage));
 	json_object_set_new(call->result, "bytes",
 			    json_integer((json_int_t)store_usage_bytes(&usage)));
 	if (call->cli->common.json)
 		return 0;
-	printf("%-13s %s\n", "directory", directory);
+	print("%-13s %s", "directory", directory);
 	for (int i = 0; i < STORE_KINDS; i++)
-		printf("%-13s %llu, %.*s\n", store_kind_name((enum store_kind)i),
-		       (unsigned long long)usage.kinds[i].count,
-		       SLICE_ARG(human_size(arena, usage.kinds[i].bytes)));
-	printf("%-13s %.*s\n", "all",
-	       SLICE_ARG(human_size(arena, store_usage_bytes(&usage))));
+		print("%-13s %llu, %.*s", store_kind_name((enum store_kind)i),
+		      (unsigned long long)usage.kinds[i].count,
+		      SLICE_ARG(human_size(arena, usage.kinds[i].bytes)));
+	print("%-13s %.*s", "all",
+	      SLICE_ARG(human_size(arena, store_usage_bytes(&usage))));
 	return 0;
 }
 

@@ -4,8 +4,6 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
-
 // Entries of one name in both locks, paired; a or b is NULL where the other stands alone.
 struct pair {
 	const struct lock_package *a, *b;
@@ -186,19 +184,15 @@ static const char *arrow(void)
 
 static void print_sole(char sign, const struct lock_package *package)
 {
-	printf("%c %.*s %.*s", sign, SLICE_ARG(package->name),
-	       SLICE_ARG(package->version));
-	if (package->marker_text.len)
-		printf(" ; %.*s", SLICE_ARG(package->marker_text));
-	puts("");
+	bool has_marker = package->marker_text.len > 0;
+	print("%c %.*s %.*s%s%.*s", sign, SLICE_ARG(package->name),
+	      SLICE_ARG(package->version), has_marker ? " ; " : "",
+	      SLICE_ARG(package->marker_text));
 }
 
-static void print_marker(struct slice marker)
+static struct slice marker_in_words(struct slice marker)
 {
-	if (marker.len)
-		printf("%.*s", SLICE_ARG(marker));
-	else
-		fputs("everywhere", stdout);
+	return marker.len ? marker : S("everywhere");
 }
 
 static void print_files(const struct pair *pair)
@@ -207,15 +201,15 @@ static void print_files(const struct pair *pair)
 		struct slice name = file_name(file_at(pair->a, i));
 		const struct lock_file *other = file_named(pair->b, name);
 		if (!other)
-			printf("    - %.*s\n", SLICE_ARG(name));
+			print("    - %.*s", SLICE_ARG(name));
 		else if (!same_hashes(file_at(pair->a, i), other))
-			printf("    ! %.*s has other bytes: another hash\n",
-			       SLICE_ARG(name));
+			print("    ! %.*s has other bytes: another hash",
+			      SLICE_ARG(name));
 	}
 	for (size_t i = 0; i < file_count(pair->b); i++) {
 		struct slice name = file_name(file_at(pair->b, i));
 		if (!file_named(pair->a, name))
-			printf("    + %.*s\n", SLICE_ARG(name));
+			print("    + %.*s", SLICE_ARG(name));
 	}
 }
 
@@ -232,18 +226,16 @@ static const char *source_change(const struct lock_package *a,
 static void print_change(const struct pair *pair)
 {
 	const struct lock_package *a = pair->a, *b = pair->b;
-	printf("~ %.*s%s%.*s", SLICE_ARG(a->name), a->version.len ? " " : "",
-	       SLICE_ARG(a->version));
+	struct line line = { 0 };
+	line_add(&line, "~ %.*s%s%.*s", SLICE_ARG(a->name), a->version.len ? " " : "",
+		 SLICE_ARG(a->version));
 	if (!slice_eq(a->version, b->version))
-		printf(" %s %.*s", arrow(), SLICE_ARG(b->version));
-	puts(source_change(a, b));
-	if (!slice_eq(a->marker_text, b->marker_text)) {
-		fputs("    for ", stdout);
-		print_marker(a->marker_text);
-		printf(" %s ", arrow());
-		print_marker(b->marker_text);
-		puts("");
-	}
+		line_add(&line, " %s %.*s", arrow(), SLICE_ARG(b->version));
+	line_add(&line, "%s", source_change(a, b));
+	line_print(&line);
+	if (!slice_eq(a->marker_text, b->marker_text))
+		print("    for %.*s %s %.*s", SLICE_ARG(marker_in_words(a->marker_text)),
+		      arrow(), SLICE_ARG(marker_in_words(b->marker_text)));
 	// Another version has other files, of course.
 	if (slice_eq(a->version, b->version))
 		print_files(pair);
@@ -332,7 +324,7 @@ static struct texts texts_missing(struct arena *arena, const struct texts *from,
 static void print_texts(char sign, const char *name, const struct texts *texts)
 {
 	for (size_t i = 0; i < texts->len; i++)
-		printf("%c %s: %.*s\n", sign, name, SLICE_ARG(texts->items[i]));
+		print("%c %s: %.*s", sign, name, SLICE_ARG(texts->items[i]));
 }
 
 // --- JSON ------------------------------------------------------------------------------------------------------------

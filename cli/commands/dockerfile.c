@@ -4,7 +4,6 @@
 #include "builder/image/image.h"
 #include "cli/cli.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct dockerfile_values {
@@ -184,8 +183,7 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 	if (option_choice("form", values->form, forms, 2, &form, err) < 0)
 		return -1;
 	if (image_result_read(options.out_directory.ptr, &cli->arena, &baked, err) < 0)
-		return error_hint(err, "'pinbake bake' fills %s",
-				  options.out_directory.ptr);
+		return -1;
 	if (!to_stdout && read_existing(cli, output, &options.existing, err) < 0)
 		return -1;
 	if (check_prefix(values, &baked, err) < 0 ||
@@ -195,11 +193,8 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 		return error_during(err, "writing '%s'", output);
 	json_object_set_new(result, "layers", json_integer((json_int_t)baked.len));
 	json_object_set_new(result, "dockerfile", text_as_json(text));
-	if (to_stdout) {
-		if (!cli->common.json)
-			fwrite(text.ptr, 1, text.len, stdout);
-		return 0;
-	}
+	if (to_stdout)
+		return cli->common.json ? 0 : print_document(text, err);
 	// Folders go once no Dockerfile names them (ctx.6).
 	if (file_write(output, text, err) < 0 ||
 	    write_ignore_file(cli, path_directory(&cli->arena, output), err) < 0 ||
@@ -207,7 +202,7 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 		return -1;
 	say(cli, "%s %s: %zu layer%s from %s", options.existing.len ? "updated" : "wrote",
 	    output, baked.len, plural(baked.len), options.out_directory.ptr);
-	json_object_set_new(result, "file", json_string(output));
+	json_object_set_new(result, "file", c_text_as_json(output));
 	return 0;
 }
 

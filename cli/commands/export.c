@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 #include "lockfile/export.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct export_values {
@@ -47,7 +46,7 @@ static int run_export(struct cli *cli, void *opaque, const struct text_list *arg
 	json_object_set_new(result, "packages",
 			    json_integer((json_int_t)opened.lock.len));
 	if (values->output && strcmp(values->output, "-") != 0) {
-		json_object_set_new(result, "file", json_string(values->output));
+		json_object_set_new(result, "file", c_text_as_json(values->output));
 		if (file_write(values->output, text, err) < 0)
 			return -1;
 		say(cli, "exported %zu package%s: %s", opened.lock.len,
@@ -55,7 +54,7 @@ static int run_export(struct cli *cli, void *opaque, const struct text_list *arg
 	} else if (cli->common.json) {
 		json_object_set_new(result, "requirements", text_as_json(text));
 	} else {
-		fwrite(text.ptr, 1, text.len, stdout);
+		return print_document(text, err);
 	}
 	return 0;
 }

@@ -7,7 +7,7 @@ enum { SHOWN_MAX = 20 };
 static void put_totals(json_t *result, const char *prefix, uint64_t packages,
 		       uint64_t files, uint64_t bytes)
 {
-	json_object_set_new(result, "prefix", json_string(prefix));
+	json_object_set_new(result, "prefix", c_text_as_json(prefix));
 	json_object_set_new(result, "packages", json_integer((json_int_t)packages));
 	json_object_set_new(result, "files", json_integer((json_int_t)files));
 	json_object_set_new(result, "bytes", json_integer((json_int_t)bytes));

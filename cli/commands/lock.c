@@ -4,7 +4,6 @@
 #include "lockfile/export.h"
 #include "lockfile/undated.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct putting {
@@ -73,7 +72,8 @@ static int put_json(const struct putting *putting, const struct lock_part *part,
 	struct arena *arena = &putting->cli->arena;
 	json_object_set_new(result, "conflicts",
 			    json_integer((json_int_t)part->counts.conflicts));
-	json_object_set_new(result, "lock", json_string(part->path ? part->path : "-"));
+	json_object_set_new(result, "lock",
+			    c_text_as_json(part->path ? part->path : "-"));
 	json_object_set_new(result, "targets", targets_as_json(lock));
 	json_object_set_new(result, "packages", packages_as_json(arena, lock));
 	if (lock_has_cutoff(lock))
@@ -174,10 +174,9 @@ static int write_text(const struct putting *putting, const struct lock_part *par
 		return slice_eq(text, part->present_text)
 			       ? 0
 			       : file_write(part->path, text, err);
-	if (putting->cli->common.json)
-		json_object_set_new(result, "text", text_as_json(text));
-	else
-		fwrite(text.ptr, 1, text.len, stdout);
+	if (!putting->cli->common.json)
+		return print_document(text, err);
+	json_object_set_new(result, "text", text_as_json(text));
 	return 0;
 }
 

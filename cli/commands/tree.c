@@ -3,8 +3,6 @@
 #include "cli/cli.h"
 #include "lockfile/graph.h"
 
-#include <stdio.h>
-
 struct tree_values {
 	const char *depth, *invert;
 };
@@ -70,25 +68,27 @@ static void print_line(const struct walk *walk, const struct lock_node *node,
 		       bool is_repeated)
 {
 	const struct lock_package *package = node->package;
+	struct line line = { 0 };
 	for (size_t i = 0; i < walk->depth; i++) {
 		const struct level *level = &walk->levels[i];
 		bool is_last = level->next == level->children->len,
 		     is_own = i + 1 == walk->depth;
-		fputs(is_own    ? is_last ? walk->strokes.last : walk->strokes.branch
-		      : is_last ? walk->strokes.blank
-				: walk->strokes.bar,
-		      stdout);
+		line_add(&line, "%s",
+			 is_own    ? is_last ? walk->strokes.last : walk->strokes.branch
+			 : is_last ? walk->strokes.blank
+				   : walk->strokes.bar);
 	}
-	printf("%.*s", SLICE_ARG(package->name));
+	line_add(&line, "%.*s", SLICE_ARG(package->name));
 	if (package->version.len)
-		printf(" %.*s", SLICE_ARG(package->version));
+		line_add(&line, " %.*s", SLICE_ARG(package->version));
 	if (package->marker_text.len)
-		printf(" ; %.*s", SLICE_ARG(package->marker_text));
+		line_add(&line, " ; %.*s", SLICE_ARG(package->marker_text));
 	if (node->is_asked && (walk->depth == 0 || walk->inverted)) {
 		struct slice asked = asked_text(walk, node);
-		printf("  (%.*s)", SLICE_ARG(asked));
+		line_add(&line, "  (%.*s)", SLICE_ARG(asked));
 	}
-	puts(is_repeated ? " (*)" : "");
+	line_add(&line, "%s", is_repeated ? " (*)" : "");
+	line_print(&line);
 }
 
 static void add_line(const struct walk *walk, const struct lock_node *node,
@@ -184,7 +184,7 @@ static int run_tree(struct cli *cli, void *opaque, const struct text_list *argum
 	else
 		for (size_t i = 0; i < graph.roots.len; i++)
 			show_root(&walk, graph.roots.items[i]);
-	json_object_set_new(result, "lock", json_string(path));
+	json_object_set_new(result, "lock", c_text_as_json(path));
 	if (walk.lines)
 		json_object_set_new(result, "tree", walk.lines);
 	return 0;

@@ -4,8 +4,6 @@
 #include "lockfile/graph.h"
 #include "packaging/name.h"
 
-#include <stdio.h>
-
 enum { CHAINS_SHOWN = 10, CHAINS_MAX = 1000 };
 
 struct why_values {
@@ -141,50 +139,55 @@ static struct asked_list asked_for(struct question *question, struct slice name)
 
 // --- text ------------------------------------------------------------------------------------------------------------
 
-static void print_asked(struct question *question, struct slice name)
+static void add_asked(struct question *question, struct slice name, struct line *line)
 {
 	struct asked_list list = asked_for(question, name);
 	for (size_t i = 0; i < list.len; i++) {
-		printf("%s%.*s", i ? ", " : " (", SLICE_ARG(list.items[i].text));
+		line_add(line, "%s%.*s", i ? ", " : " (", SLICE_ARG(list.items[i].text));
 		if (list.items[i].file.len)
-			printf(" in %.*s", SLICE_ARG(list.items[i].file));
+			line_add(line, " in %.*s", SLICE_ARG(list.items[i].file));
 		if (list.items[i].line)
-			printf(":%zu", list.items[i].line);
+			line_add(line, ":%zu", list.items[i].line);
 	}
-	fputs(list.len ? ")" : "", stdout);
+	line_add(line, "%s", list.len ? ")" : "");
 }
 
 static void print_chain(struct question *question, const struct lock_chain *chain)
 {
 	const char *arrow = locale_is_utf8() ? "→" : "->";
+	struct line line = { 0 };
 	for (size_t i = 0; i < chain->len; i++) {
 		const struct lock_package *package =
 			question->graph.nodes[chain->nodes[i]].package;
-		printf(i ? " %s %.*s %.*s" : "%s%.*s %.*s", i ? arrow : "  ",
-		       SLICE_ARG(package->name), SLICE_ARG(package->version));
+		line_add(&line, i ? " %s %.*s %.*s" : "%s%.*s %.*s", i ? arrow : "  ",
+			 SLICE_ARG(package->name), SLICE_ARG(package->version));
 		if (i == 0)
-			print_asked(question, package->name);
+			add_asked(question, package->name, &line);
 	}
-	puts("");
+	line_print(&line);
 }
 
 static void print_entry(struct question *question, uint32_t node,
 			const struct lock_chains *chains)
 {
 	const struct lock_package *package = question->graph.nodes[node].package;
-	printf("%s has %.*s %.*s", question->opened.path, SLICE_ARG(package->name),
-	       SLICE_ARG(package->version));
+	struct line line = { 0 };
+	line_add(&line, "%s has %.*s %.*s", question->opened.path,
+		 SLICE_ARG(package->name), SLICE_ARG(package->version));
 	if (package->marker_text.len)
-		printf(" ; %.*s", SLICE_ARG(package->marker_text));
+		line_add(&line, " ; %.*s", SLICE_ARG(package->marker_text));
 	bool is_known = question->graph.nodes[node].is_asked || chains->len != 1 ||
 			chains->items[0].len > 1 ||
 			asked_for(question, package->name).len;
-	puts(is_known ? " because of" : ", which nothing else in it needs");
+	line_add(&line, "%s",
+		 is_known ? " because of" : ", which nothing else in it needs");
+	line_print(&line);
 	for (size_t i = 0; is_known && i < chains->len; i++)
 		print_chain(question, &chains->items[i]);
 	if (chains->is_cut)
-		puts(question->cli->common.verbose ? "  and more"
-						   : "  and more, which --verbose shows");
+		print(question->cli->common.verbose
+			      ? "  and more"
+			      : "  and more, which --verbose shows");
 }
 
 // --- JSON ------------------------------------------------------------------------------------------------------------
@@ -268,7 +271,7 @@ static int answer(struct question *question, const struct why_values *values,
 	}
 	json_object_set_new(result, "name",
 			    text_as_json(question->graph.nodes[first].package->name));
-	json_object_set_new(result, "lock", json_string(question->opened.path));
+	json_object_set_new(result, "lock", c_text_as_json(question->opened.path));
 	json_object_set_new(result, "entries", entries);
 	return 0;
 }

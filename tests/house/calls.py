@@ -57,18 +57,20 @@ RULES = [
           "net/transfer.c": "holds SIGPIPE back while TLS writes to a closed connection, then puts all as it was",
           "base/sandbox.c": "gives a child the default signals, between fork and exec"}),
     Rule("stdin stdout stderr printf vprintf puts putchar putchar_unlocked perror psignal getchar scanf vscanf "
-         "warn warnx err errx verr verrx vwarn vwarnx error syslog vsyslog",
-         "a library prints nothing: what it has to say is a value",
-         {"cli/": "the program"}),
-    Rule("isatty ttyname ttyname_r tcgetattr tcgetpgrp", "the terminal is the program's", {"cli/": "the program"}),
+         "warnx err errx verr verrx vwarn vwarnx error syslog vsyslog putc fputc fputs fwrite fprintf vfprintf",
+         "a library prints nothing, and the program through one door, which escapes what a terminal may not get",
+         {"cli/output.c": "the door"}),
+    Rule("warn", "a library prints nothing: what it has to say is a value", {"cli/": "a function of its own"}),
+    Rule("isatty ttyname ttyname_r tcgetattr tcgetpgrp", "the terminal is the program's", {"cli/output.c": "the door"}),
     Rule("uname gethostname getlogin getlogin_r getpwuid getpwuid_r getpwnam getpwnam_r",
          "what machine and user this is, the program says", {"cli/": "the program"}),
 ]
 
 # The same for what is written without a stream: the names of the two descriptors.
 DESCRIPTORS = Rule(
-    "STDOUT_FILENO STDERR_FILENO", "a library prints nothing: what it has to say is a value",
-    {"cli/": "the program",
+    "STDOUT_FILENO STDERR_FILENO", "a library prints nothing, and the program through its door",
+    {"cli/output.c": "the door, which asks whether they are terminals",
+     "cli/settings/program.c": "those of a child, between fork and exec",
      "base/arena.c": "the last words of a process without memory",
      "base/error.c": "the last words of a process that found a bug of ours",
      "base/late_library.c": "the last words of a process whose libraries are not installed",
