@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Dockerfile lines for baked layers (docker.1, docker.2, docker.4, docker.12) and the
 // .dockerignore block (ctx.7).
+#include "builder/image/instruction.h"
 #include "builder/image/stage.h"
+#include "builder/wheel/tree.h"
 
 static const char begin_mark[] = "# pinbake: begin", end_mark[] = "# pinbake: end";
 
@@ -39,8 +41,11 @@ static void put_block(struct buf *text, const struct dockerfile_options *options
 			put_run_line(text, directory, &groups.items[i]);
 	}
 	// Base images have their own prefix on PATH (docker.1).
-	if (result->scheme == SCHEME_VENV)
-		buf_printf(text, "ENV PATH=%.*s/bin:$PATH\n", SLICE_ARG(options->prefix));
+	if (result->scheme == SCHEME_VENV) {
+		buf_append(text, S("ENV PATH="));
+		instruction_put_path(text, options->prefix);
+		buf_append(text, S("/bin:$PATH\n"));
+	}
 	buf_printf(text, "%s\n", end_mark);
 }
 
@@ -105,7 +110,10 @@ static struct slice default_base(const struct bake_result *result, struct arena 
 	size_t at = slice_find_last_byte(result->interpreter, '/');
 	struct slice name =
 		slice_skip(result->interpreter, at == SLICE_NONE ? 0 : at + 1);
-	if (!slice_starts_with(name, S("python3.")) || slice_ends_with(name, S("t")))
+	struct slice minor = slice_skip(name, sizeof("python3.") - 1);
+	uint64_t ignored;
+	if (!slice_starts_with(name, S("python3.")) ||
+	    !slice_parse_u64(minor, UINT16_MAX, &ignored))
 		return S("python:3-slim");
 	return arena_printf(arena, "python:%.*s-slim",
 			    SLICE_ARG(slice_skip(name, sizeof("python") - 1)));
@@ -139,26 +147,25 @@ static int check_coding(const struct dockerfile_options *options,
 
 static int check_options(const struct dockerfile_options *options, struct error *err)
 {
-	const struct slice lines[] = { options->base,          options->prefix,
-				       options->out_directory, options->workdir,
-				       options->app,           options->command,
-				       options->expose };
+	const struct {
+		enum instruction_value kind;
+		struct slice value;
+	} values[] = {
+		{ VALUE_FOLDER, options->out_directory },
+		{ VALUE_BASE, options->base },
+		{ VALUE_WORKDIR, options->workdir },
+		{ VALUE_FILES, options->app },
+		{ VALUE_COMMAND, options->command },
+		{ VALUE_PORTS, options->expose },
+	};
 	if (!slice_eq(options->form, S("run")) && !slice_eq(options->form, S("add")))
 		return error_set(err, ERROR_USAGE,
 				 "'%.*s' is no form: expected run or add",
 				 SLICE_ARG(options->form));
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		if (slice_find_byte(lines[i], '\n') != SLICE_NONE)
-			return error_set(err, ERROR_USAGE,
-					 "a value for the Dockerfile holds a line break");
-	}
-	if (slice_starts_with(options->out_directory, S("/")) ||
-	    slice_starts_with(options->out_directory, S("../")) ||
-	    slice_find_byte(options->out_directory, ' ') != SLICE_NONE)
-		return error_set(err, ERROR_USAGE,
-				 "'%.*s' is not a folder inside the build context",
-				 SLICE_ARG(options->out_directory));
-	return 0;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (instruction_check(values[i].kind, values[i].value, err) < 0)
+			return -1;
+	return tree_check_prefix(options->prefix, err);
 }
 
 // The user decides where the block stands in a file of theirs: in a file without one no
@@ -174,6 +181,13 @@ static int replace_block(const struct dockerfile_options *options,
 		return error_hint(err,
 				  "put the lines '%s' and '%s' where the dependencies go",
 				  begin_mark, end_mark);
+	}
+	if (instruction_is_open(found.before)) {
+		error_set(err, ERROR_INPUT,
+			  "the line before '%s' in the Dockerfile continues into it",
+			  begin_mark);
+		return error_hint(err, "take the escape at its end away, or move '%s'",
+				  begin_mark);
 	}
 	struct buf text = { .arena = arena };
 	buf_append(&text, found.before);
@@ -193,11 +207,11 @@ int dockerfile_text(const struct dockerfile_options *options,
 	while (slice_ends_with(clean.out_directory, S("/")) &&
 	       clean.out_directory.len > 1)
 		clean.out_directory.len--;
-	if (check_options(&clean, err) < 0 || check_coding(&clean, result, err) < 0)
-		return -1;
 	// The layers hold one prefix; another one in PATH could only be wrong.
 	if (result->prefix.len)
 		clean.prefix = result->prefix;
+	if (check_options(&clean, err) < 0 || check_coding(&clean, result, err) < 0)
+		return -1;
 	if (slice_trim(clean.existing).len > 0)
 		return replace_block(&clean, result, arena, ret_text, err);
 	*ret_text = new_file(&clean, result, arena);

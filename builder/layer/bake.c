@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // bake: plan, look each key up, bake what is unknown over several threads. An unchanged
 // lock opens no wheel (key.2).
+#include "base/display.h"
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/tar.h"
@@ -28,6 +29,11 @@ static int check_request(const struct bake_request *request, struct error *err)
 	if (tree_check_prefix(request->tree.prefix, err) < 0 ||
 	    tree_check_interpreter(request->tree.interpreter, err) < 0)
 		return -1;
+	if (display_find_unsafe(request->tree.prefix) != SLICE_NONE ||
+	    display_find_unsafe(request->tree.interpreter) != SLICE_NONE)
+		return error_set(err, ERROR_INPUT,
+				 "the path '%.*s' holds a character that cannot be seen",
+				 SLICE_ARG(request->tree.prefix));
 	if (request->uid > TAR_OWNER_MAX || request->gid > TAR_OWNER_MAX)
 		return error_set(err, ERROR_USAGE, "owner %u:%u is above %d",
 				 request->uid, request->gid, TAR_OWNER_MAX);

@@ -51,6 +51,11 @@ int tree_check_prefix(struct slice prefix, struct error *err)
 	if (prefix.len > LONGEST)
 		return error_set(err, ERROR_INPUT, "the prefix is longer than %d bytes",
 				 LONGEST);
+	if (slice_find_byte(prefix, ':') != SLICE_NONE)
+		return error_set(
+			err, ERROR_INPUT,
+			"the prefix '%.*s' holds a ':', which ends a folder in PATH",
+			SLICE_ARG(prefix));
 	return check_path("prefix", prefix, err);
 }
 

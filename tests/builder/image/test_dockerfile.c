@@ -195,6 +195,150 @@ static void test_dockerfile_refused_values(void **state)
 	}
 }
 
+struct refused {
+	enum { BASE, FOLDER, WORKDIR, APP, COMMAND, EXPOSE, PREFIX } member;
+	const char *value;
+};
+
+static struct slice *member_of(struct dockerfile_options *options,
+			       const struct refused *one)
+{
+	struct slice *const members[] = { &options->base,    &options->out_directory,
+					  &options->workdir, &options->app,
+					  &options->command, &options->expose,
+					  &options->prefix };
+	return members[one->member];
+}
+
+static int try_value(const struct refused *one, const char *existing,
+		     struct slice *ret_text)
+{
+	struct bake_result result = result_of(NULL, 0);
+	struct dockerfile_options options = usual();
+	struct error err = { 0 };
+	result.prefix = S("");
+	options.expose = S("8501");
+	options.existing = slice_from(existing);
+	*member_of(&options, one) = slice_from(one->value);
+	return dockerfile_text(&options, &result, &arena, ret_text, &err);
+}
+
+static void test_docker_13_a_value_stays_in_its_line(void **state)
+{
+	(void)state;
+	static const struct refused cases[] = {
+		{ BASE, "python:3\nRUN evil" },
+		{ BASE, "python:3\rRUN evil" },
+		{ BASE, "python:3 \\" },
+		{ BASE, "python:3`" },
+		{ BASE, "python:$X" },
+		{ BASE, "--platform=$X python" },
+		{ BASE, "a AS b c" },
+		{ BASE, "a\xe2\x80\xae" },
+		{ FOLDER, "a,from=evil" },
+		{ FOLDER, "a b" },
+		{ FOLDER, "a/../../b" },
+		{ FOLDER, "--from=evil" },
+		{ FOLDER, "a\"b" },
+		{ FOLDER, "a$b" },
+		{ FOLDER, "" },
+		{ FOLDER, "a\xe2\x80\xa8" },
+		{ WORKDIR, "/a\\" },
+		{ WORKDIR, "/a`" },
+		{ WORKDIR, "$HOME" },
+		{ WORKDIR, "/a\033[2J" },
+		{ APP, "--from=evil /x" },
+		{ APP, "a.py --chown=0" },
+		{ APP, "<<EOF" },
+		{ APP, "a.py <<-EOF" },
+		{ APP, "[\"a\"," },
+		{ APP, "a'b" },
+		{ APP, "a\\" },
+		{ APP, "a\xc2\x85"
+		       "b" },
+		{ COMMAND, "[\"a\"] \\" },
+		{ COMMAND, "[\"a\"" },
+		{ COMMAND, "[1]" },
+		{ COMMAND, "{}" },
+		{ COMMAND, "[\"a\",\n\"b\"]" },
+		{ COMMAND, "sh -c evil" },
+		{ EXPOSE, "80\nRUN evil" },
+		{ EXPOSE, "80\\" },
+		{ EXPOSE, "$PORT" },
+		{ EXPOSE, "80/evil" },
+		{ EXPOSE, "80-" },
+		{ EXPOSE, "99999" },
+		{ PREFIX, "/opt/venv\nRUN evil" },
+		{ PREFIX, "/opt/$X" },
+		{ PREFIX, "/opt/a:/b" },
+		{ PREFIX, "/opt/a\\" },
+		{ PREFIX, "/opt/a\"b" },
+		{ PREFIX, "opt" },
+	};
+	static const char block[] = "FROM x\n# pinbake: begin\n# pinbake: end\n";
+	struct slice text;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (try_value(&cases[i], "", &text) == 0 ||
+		    try_value(&cases[i], block, &text) == 0)
+			fail_msg("case %zu is taken: %s", i, cases[i].value);
+	}
+}
+
+static void test_docker_13_what_people_write_is_taken(void **state)
+{
+	(void)state;
+	static const struct refused cases[] = {
+		{ BASE, "ghcr.io:443/a/b_c:1.2-x@sha256:abc" },
+		{ BASE, "python:3.12 AS deps" },
+		{ BASE, "--platform=linux/amd64 python:3.12 as deps" },
+		{ FOLDER, "./build/.pinbake/" },
+		{ FOLDER, "gr\xc3\xbc\xc3\x9f" },
+		{ WORKDIR, "/srv/my app" },
+		{ APP, "src/ *.py a-b.py .env.example" },
+		{ COMMAND, "[\"sh\", \"-c\", \"echo $HOME \\\\\"]" },
+		{ EXPOSE, "80 53/udp 8000-8010/TCP" },
+		{ PREFIX, "/opt/venv-1.0" },
+	};
+	struct slice text;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (try_value(&cases[i], "", &text) < 0)
+			fail_msg("case %zu is refused: %s", i, cases[i].value);
+	const struct refused blank = { PREFIX, "/opt/my venv" };
+	assert_int_equal(try_value(&blank, "", &text), 0);
+	assert_true(slice_contains(text, S("ENV PATH=\"/opt/my venv\"/bin:$PATH\n")));
+}
+
+// What stands between the marks is ours, whoever wrote it.
+static void test_docker_1_forged_blocks(void **state)
+{
+	(void)state;
+	struct bake_result result = result_of(NULL, 0);
+	struct dockerfile_options options = usual();
+	static const char *const broken[] = {
+		"FROM x\nRUN a \\\n# pinbake: begin\n# pinbake: end\n",
+		"FROM x\nRUN a \\\n\n# b\n# pinbake: begin\n# pinbake: end\n",
+		"# escape=`\nFROM x\nRUN a `\n# pinbake: begin\n# pinbake: end\n",
+		"FROM x\n# pinbake: begin\n# pinbake: begin\n# pinbake: end\n",
+		"FROM x\n# pinbake: end\n# pinbake: begin\n",
+		"FROM x\n# pinbake: begin\n# pinbake: end\n# pinbake: end\n",
+	};
+	const char *text =
+		text_of(options, &result,
+			"# syntax=a\n# Escape = `\nFROM x\nRUN a \\\n"
+			"# pinbake: begin\nRUN evil \\\n# pinbake: end\nRUN b\n");
+	assert_false(slice_contains(slice_from(text), S("evil")));
+	assert_true(slice_ends_with(slice_from(text), S("# pinbake: end\nRUN b\n")));
+	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
+		struct error err = { 0 };
+		struct slice ignored;
+		options.existing = slice_from(broken[i]);
+		assert_int_equal(dockerfile_text(&options, &result, &arena, &ignored,
+						 &err),
+				 -1);
+		assert_int_equal(err.kind, ERROR_INPUT);
+	}
+}
+
 static void test_ctx_7_dockerignore(void **state)
 {
 	(void)state;
@@ -241,6 +385,9 @@ int main(void)
 		cmocka_unit_test(test_docker_1_no_block_no_guess),
 		cmocka_unit_test(test_dockerfile_defaults),
 		cmocka_unit_test(test_dockerfile_refused_values),
+		cmocka_unit_test(test_docker_13_a_value_stays_in_its_line),
+		cmocka_unit_test(test_docker_13_what_people_write_is_taken),
+		cmocka_unit_test(test_docker_1_forged_blocks),
 		cmocka_unit_test(test_ctx_7_dockerignore),
 		cmocka_unit_test(test_ctx_7_the_block_moves_to_the_end),
 	};

@@ -261,6 +261,72 @@ static void test_result_of_another_program_is_refused(void **state)
 	assert_true(slice_contains(slice_from(err.hint), S("pinbake bake")));
 }
 
+// The staged text with the value of a member, where it stands first, replaced.
+static struct slice with_value(const char *key, const char *value)
+{
+	struct slice text = stage_result_text(&result, &arena);
+	struct slice found = arena_printf(&arena, "\"%s\":", key);
+	size_t at = slice_find(text, found) + found.len, end = at;
+	while (text.ptr[end] != ',' && text.ptr[end] != '}' &&
+	       (text.ptr[at] != '[' || text.ptr[end] != ']'))
+		end += 1;
+	end += text.ptr[at] == '[';
+	return arena_printf(&arena, "%.*s%s%.*s", (int)at, text.ptr, value,
+			    SLICE_ARG(slice_skip(text, end)));
+}
+
+static void test_forged_results_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *key, *value, *says;
+	} cases[] = {
+		{ "prefix", "\"/opt/venv\\nRUN evil\"", "'prefix'" },
+		{ "prefix", "\"/opt/../etc\"", "'prefix'" },
+		{ "prefix", "\"opt\"", "'prefix'" },
+		{ "prefix", "\"/opt/$(x)\"", "'prefix'" },
+		{ "prefix", "\"/opt/a:/evil\"", "'prefix'" },
+		{ "prefix", "\"/opt/\\u202e\"", "'prefix'" },
+		{ "prefix", "\"/opt/\\u2028RUN\"", "'prefix'" },
+		{ "prefix", "7", "'prefix'" },
+		{ "interpreter", "\"/usr/bin/python3.12\\u0085\"", "'interpreter'" },
+		{ "interpreter", "\"/usr/bin/python3.12\\nRUN evil\"", "'interpreter'" },
+		{ "interpreter", "\"python3.12\"", "'interpreter'" },
+		{ "scheme", "\"venv\\n\"", "'scheme'" },
+		{ "coding", "\"gz\\nip\"", "'coding'" },
+		{ "coding", "[\"gzip\"]", "'coding'" },
+		{ "name", "\"a/b\"", "'layers[0].name'" },
+		{ "name", "\"\\u001b[2J\"", "'layers[0].name'" },
+		{ "name", "\"\"", "'layers[0].name'" },
+		{ "kind", "\"wheels\\nRUN\"", "'layers[0].kind'" },
+		{ "packages", "\"a 1.0\\nRUN\"", "'layers[0].packages'" },
+		{ "packages", "\"a \\u202e\"", "'layers[0].packages'" },
+		{ "digest", "\"../../etc\"", "'layers[0].digest'" },
+		{ "digest", "\"\"", "'layers[0].digest'" },
+		{ "diff_id", "null", "'layers[0].diff_id'" },
+		{ "key", "\"x\"", "'layers[0].key'" },
+		{ "size", "-1", "'layers[0].size'" },
+		{ "size", "1.5", "'layers[0].size'" },
+		{ "entries", "4294967296", "'layers[0].entries'" },
+		{ "plan", "\"x\"", "'plan'" },
+		{ "manifest", "\"x\"", "'manifest'" },
+		{ "config", "\"x\"", "'config'" },
+		{ "heavy_threshold", "-1", "'heavy_threshold'" },
+		{ "heavy_threshold", "\"x\"", "'heavy_threshold'" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct error err = { 0 };
+		struct bake_result back;
+		struct slice text = with_value(cases[i].key, cases[i].value);
+		if (stage_result_parse(text, &arena, &back, &err) == 0)
+			fail_msg("case %zu is taken: %.*s", i, SLICE_ARG(text));
+		assert_int_equal(err.kind, ERROR_INPUT);
+		if (!slice_contains(slice_from(err.cause), slice_from(cases[i].says)))
+			fail_msg("case %zu says %s", i, err.cause);
+		assert_true(slice_contains(slice_from(err.hint), S("pinbake bake")));
+	}
+}
+
 static void test_load_1_archive(void **state)
 {
 	(void)state;
@@ -324,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_ctx_2_a_name_never_keeps_other_bytes),
 		cmocka_unit_test(test_ctx_6_stale_layers_go_when_asked),
 		cmocka_unit_test(test_result_of_another_program_is_refused),
+		cmocka_unit_test(test_forged_results_are_refused),
 		cmocka_unit_test(test_load_1_archive),
 		cmocka_unit_test(test_load_1_references),
 	};
