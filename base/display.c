@@ -47,12 +47,18 @@ static const struct range unseen[] = {
 	{ 0x1d173, 0x1d17a }, { 0xe0000, 0x10ffff },
 };
 
+// Of ranges in order.
+static bool is_among(uint32_t point, const struct range *ranges, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (point <= ranges[i].last)
+			return point >= ranges[i].first;
+	return false;
+}
+
 static bool is_unseen(uint32_t point)
 {
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(*unseen); i++)
-		if (point <= unseen[i].last)
-			return point >= unseen[i].first;
-	return false;
+	return is_among(point, unseen, sizeof(unseen) / sizeof(*unseen));
 }
 
 // The ASCII that needs no look at what stands around it.
@@ -164,6 +170,25 @@ size_t display_find_unsafe(struct slice text)
 			return at;
 		at += one.len;
 		line = is_end ? at : line;
+	}
+	return SLICE_NONE;
+}
+
+// --- values ------------------------------------------------------------------------------
+
+static const struct range controls[] = {
+	{ 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x61c, 0x61c },     { 0x200e, 0x200f },
+	{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xe0000, 0xe007f },
+};
+
+size_t display_find_control(struct slice text)
+{
+	for (size_t at = 0; at < text.len;) {
+		struct character one = first_of(slice_skip(text, at));
+		if (!one.is_utf8 ||
+		    is_among(one.point, controls, sizeof(controls) / sizeof(*controls)))
+			return at;
+		at += one.len;
 	}
 	return SLICE_NONE;
 }

@@ -8,7 +8,7 @@
 //	main.c           finds the command, parses options by its table, runs it, renders the error, gives the exit code
 //	project_file.c   a project's settings
 //	render*.c        errors, carets, JSON; conflicts, edits, what holds a pin back
-//	output.c         all that is printed               secrets.c   the last gate
+//	output.c         all that is printed               secrets.c, quoting.c   what is left out of it
 //	progress.c       one line, ten times a second
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/options.h"
 #include "lockfile/load.h"
 #include "pinbake/pinbake.h"
@@ -31,7 +32,8 @@ struct common_options {
 struct cli {
 	struct arena arena; // until exit
 	struct common_options common;
-	const char *command; // "lock"
+	const char *command;      // "lock"
+	const char *const *words; // of the command line; ended by NULL
 	bool stderr_is_terminal, colored, progress_shown;
 	struct diagnostics diagnostics;
 	struct work progress; // ready to hand down
@@ -39,6 +41,7 @@ struct cli {
 	uint64_t stage_total, stage_shown_ms, stage_started_ms;
 	struct session *session;       // after open_session
 	struct text_list from_project; // options that the project's file gave
+	ARRAY_OF(const struct source *) private_sources; // which may hold passwords
 	// Of a conflict, to be shown with the error: the facts, and edits that solve it; NULL: none
 	const struct explanation *facts;
 	const struct edit_list *edits;
@@ -123,6 +126,12 @@ bool stderr_is_ours(void); // is this the terminal's job in the foreground?
 // ERROR_IO where stdout did not take all of it.
 NODISCARD int output_finish(struct error *err);
 
+// --- quoting.c
+// May messages quote what stands in it? The file is one of the project, or was named on the command line.
+bool may_quote(const struct cli *cli, const struct source *source);
+// As it may be shown: with passwords masked, and nothing of a text that may not be quoted.
+struct error error_to_show(const struct cli *cli, const struct error *err);
+
 // --- render.c
 void render_error(const struct cli *cli, const struct error *err);
 void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnostics);
@@ -130,8 +139,8 @@ void render_hint(const struct cli *cli, const struct error *err);
 // The line with its number, carets below the span; indented by so many columns.
 void render_place(const struct cli *cli, struct span span, int indent);
 void add_place(json_t *object, struct span span); // "file", "line", "column"
-json_t *error_as_json(const struct error *err);
-json_t *diagnostics_as_json(const struct diagnostics *diagnostics);
+json_t *error_as_json(const struct cli *cli, const struct error *err);
+json_t *diagnostics_as_json(const struct cli *cli, const struct diagnostics *diagnostics);
 // A JSON string; bytes that are not UTF-8 become U+FFFD
 json_t *text_as_json(struct slice text);
 json_t *c_text_as_json(const char *text);

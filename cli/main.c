@@ -207,10 +207,10 @@ static void finish_json(struct cli *cli, json_t *result, const struct error *err
 					 cli->command ? cli->command : "error"));
 	json_object_set_new(result, "ok", json_boolean(err->kind == ERROR_NONE));
 	if (err->kind != ERROR_NONE)
-		json_object_set_new(result, "error", error_as_json(err));
+		json_object_set_new(result, "error", error_as_json(cli, err));
 	if (cli->diagnostics.len)
 		json_object_set_new(result, "diagnostics",
-				    diagnostics_as_json(&cli->diagnostics));
+				    diagnostics_as_json(cli, &cli->diagnostics));
 	print_json(result);
 }
 
@@ -230,6 +230,7 @@ int main(int argc, char **argv)
 	struct error err = { 0 };
 	cli.diagnostics.arena = &cli.arena;
 	cli.common.json = wants_json(argc, argv);
+	cli.words = (const char *const *)argv;
 	catch_interrupts();
 	progress_start(&cli);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||

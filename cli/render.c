@@ -37,6 +37,8 @@ void render_place(const struct cli *cli, struct span span, int indent)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct line line = { 0 }, below = { 0 };
+	if (!may_quote(cli, span.source))
+		return;
 	struct position at = span_position(span);
 	struct slice text = shown_line(&scratch, at.text);
 	size_t skipped, start = at.column - 1, len = span.len ? span.len : 1;
@@ -66,12 +68,13 @@ void render_place(const struct cli *cli, struct span span, int indent)
 void render_hint(const struct cli *cli, const struct error *err)
 {
 	struct line line = { 0 };
-	if (!err->hint[0])
+	struct error shown = error_to_show(cli, err);
+	if (!shown.hint[0])
 		return;
 	line_color(&line, CYAN);
 	line_add(&line, "hint:");
 	line_color(&line, PLAIN);
-	line_add(&line, " %s", err->hint);
+	line_add(&line, " %s", shown.hint);
 	line_tell(cli, &line);
 }
 
@@ -79,6 +82,7 @@ static void render(const struct cli *cli, const struct error *err, const char *l
 		   enum color color)
 {
 	struct line line = { 0 };
+	struct error shown = error_to_show(cli, err);
 	if (err->span.source) {
 		struct position at = span_position(err->span);
 		line_color(&line, BOLD);
@@ -90,27 +94,25 @@ static void render(const struct cli *cli, const struct error *err, const char *l
 	line_color(&line, color);
 	line_add(&line, "%s:", label);
 	line_color(&line, PLAIN);
-	line_add(&line, " %s", err->cause);
+	line_add(&line, " %s", shown.cause);
 	line_tell(cli, &line);
 	if (err->span.source)
 		render_place(cli, err->span, 0);
 	for (unsigned i = 0; i < err->frame_count; i++) {
-		line_add(&line, "  while %s", err->frames[i]);
+		line_add(&line, "  while %s", shown.frames[i]);
 		line_tell(cli, &line);
 	}
-	render_hint(cli, err);
 }
 
 void render_error(const struct cli *cli, const struct error *err)
 {
 	render(cli, err, "error", RED);
+	render_hint(cli, err);
 }
 
 void render_failure(const struct cli *cli, const struct error *err)
 {
-	struct error headline = *err;
-	headline.hint[0] = '\0';
-	render_error(cli, &headline);
+	render(cli, err, "error", RED);
 	if (cli->facts && !err->span.source)
 		render_explanation(cli, cli->facts);
 	render_hint(cli, err);
@@ -123,9 +125,11 @@ void render_diagnostics(const struct cli *cli, const struct diagnostics *diagnos
 	for (size_t i = 0; i < diagnostics->len; i++) {
 		const struct diagnostic *item = &diagnostics->items[i];
 		bool is_error = item->severity == SEVERITY_ERROR;
-		if (is_error || !cli->common.quiet)
-			render(cli, &item->error, is_error ? "error" : "warning",
-			       is_error ? RED : YELLOW);
+		if (!is_error && cli->common.quiet)
+			continue;
+		render(cli, &item->error, is_error ? "error" : "warning",
+		       is_error ? RED : YELLOW);
+		render_hint(cli, &item->error);
 	}
 }
 
@@ -182,9 +186,9 @@ void add_place(json_t *object, struct span span)
 	json_object_set_new(object, "column", json_integer((json_int_t)at.column));
 }
 
-json_t *error_as_json(const struct error *err)
+json_t *error_as_json(const struct cli *cli, const struct error *err)
 {
-	struct error masked = error_masked(err);
+	struct error masked = error_to_show(cli, err);
 	json_t *object = json_object();
 	json_object_set_new(object, "kind", json_string(kind_name(err->kind)));
 	json_object_set_new(object, "exit", json_integer(err->kind));
@@ -196,7 +200,7 @@ json_t *error_as_json(const struct error *err)
 					      text_as_json(slice_from(masked.frames[i])));
 		json_object_set_new(object, "while", frames);
 	}
-	if (err->hint[0])
+	if (masked.hint[0])
 		json_object_set_new(object, "hint",
 				    text_as_json(slice_from(masked.hint)));
 	if (err->span.source)
@@ -204,11 +208,11 @@ json_t *error_as_json(const struct error *err)
 	return object;
 }
 
-json_t *diagnostics_as_json(const struct diagnostics *diagnostics)
+json_t *diagnostics_as_json(const struct cli *cli, const struct diagnostics *diagnostics)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < diagnostics->len; i++) {
-		json_t *item = error_as_json(&diagnostics->items[i].error);
+		json_t *item = error_as_json(cli, &diagnostics->items[i].error);
 		bool is_error = diagnostics->items[i].severity == SEVERITY_ERROR;
 		json_object_set_new(item, "severity",
 				    json_string(is_error ? "error" : "warning"));

@@ -9,8 +9,11 @@
 //	    # via anyio, requests
 #include "lockfile/export.h"
 
+#include "base/display.h"
 #include "base/map.h"
 #include "lockfile/order.h"
+
+#include <string.h>
 
 struct text_list {
 	struct slice *items;
@@ -132,16 +135,56 @@ static void write_fragment(struct buf *buf, struct slice subdirectory)
 		buf_printf(buf, "#subdirectory=%.*s", SLICE_ARG(subdirectory));
 }
 
-// Writes '$' as an escape: installers replace ${NAME} by a variable of the environment,
-// also in URLs.
+// Escapes what readers of requirements see more in than a part of a URL: blanks and line
+// ends, '$' (installers replace ${NAME} by a variable of the environment, also in URLs),
+// '\\' (which continues a line), quotes.
 static void write_url(struct buf *buf, struct slice url)
 {
-	struct slice plain;
-	while (slice_cut(&url, '$', &plain)) {
-		buf_append(buf, plain);
-		buf_append(buf, S("%24"));
+	for (size_t i = 0; i < url.len; i++) {
+		char c = url.ptr[i];
+		if (c <= ' ' || c >= 0x7f || memchr("$\\\"'`<>", c, 8))
+			buf_printf(buf, "%%%02X", (unsigned char)c);
+		else
+			buf_byte(buf, c);
 	}
-	buf_append(buf, plain);
+}
+
+// Does the text stay what it is within a line of requirements? After a blank, '-' begins an
+// option and '#' a comment; '\\' continues the line, and '$' begins a variable.
+static bool fits_in_line(struct slice text)
+{
+	bool after_blank = true;
+	if (display_find_unsafe(text) != SLICE_NONE)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == '\n' || c == '\\' || c == '$' ||
+		    (after_blank && (c == '-' || c == '#')))
+			return false;
+		after_blank = c == ' ';
+	}
+	return true;
+}
+
+// A path has no '#', where a fragment begins, no ';', where a marker does, no '[', where
+// extras do, and no quotes, by which options are split. The fragment's key ends at '&'.
+static bool path_fits(struct slice path)
+{
+	struct slice word = slice_starts_with(path, S("-")) ? slice_skip(path, 1) : path;
+	for (size_t i = 0; i < path.len; i++)
+		if (memchr("#;[]\"'&`", path.ptr[i], 8))
+			return false;
+	return fits_in_line(word) && !slice_ends_with(path, S(" "));
+}
+
+static int check_path(struct exporter *exporter, const struct lock_package *package,
+		      struct slice path)
+{
+	if (path_fits(path))
+		return 0;
+	return error_at(exporter->err, ERROR_NO, package->span,
+			"a requirements file cannot hold the path '%.*s' of '%.*s'",
+			SLICE_ARG(path), SLICE_ARG(package->name));
 }
 
 // Writes a path so that it cannot be taken for a name.
@@ -184,10 +227,25 @@ static void write_directory(struct buf *buf, const struct lock_package *package)
 	write_fragment(buf, package->directory.subdirectory);
 }
 
+static int check_paths(struct exporter *exporter, const struct lock_package *package)
+{
+	const struct slice paths[] = { package->archive.path,
+				       package->archive.subdirectory,
+				       package->directory.path,
+				       package->directory.subdirectory,
+				       package->vcs.subdirectory };
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (check_path(exporter, package, paths[i]) < 0)
+			return -1;
+	return 0;
+}
+
 static int write_requirement(struct exporter *exporter,
 			     const struct lock_package *package)
 {
 	struct buf *buf = &exporter->text;
+	if (check_paths(exporter, package) < 0)
+		return -1;
 	if (package->has_vcs)
 		write_vcs(buf, package);
 	else if (package->has_directory)
@@ -212,7 +270,8 @@ static int write_marker(struct exporter *exporter, const struct lock_package *pa
 	if (package->marker_text.len == 0)
 		return 0;
 	if (marker_parse(exporter->text.arena, package->marker_text,
-			 MARKER_IN_REQUIREMENT, &marker, NULL, &ignored) < 0)
+			 MARKER_IN_REQUIREMENT, &marker, NULL, &ignored) < 0 ||
+	    !fits_in_line(package->marker_text))
 		return error_at(
 			exporter->err, ERROR_NO, package->span,
 			"a requirements file cannot say when '%.*s' is wanted: %.*s",
@@ -262,32 +321,39 @@ static void write_quoted(struct buf *buf, struct slice text)
 }
 
 // Writes the folder of a file that no index has, once.
-static void write_find_links(struct exporter *exporter, const struct lock_file *file,
-			     struct map *seen)
+static int write_find_links(struct exporter *exporter, const struct lock_package *package,
+			    const struct lock_file *file, struct map *seen)
 {
 	struct buf folder = { .arena = exporter->text.arena };
 	size_t slash = slice_find_last_byte(file->path, '/');
 	if (file->path.len == 0 || file->url.len)
-		return;
+		return 0;
 	write_path(&folder,
 		   slash == SLICE_NONE ? S("") : slice_range(file->path, 0, slash + 1));
+	if (!fits_in_line(buf_slice(&folder)))
+		return check_path(exporter, package, file->path);
 	if (!map_insert(seen, buf_slice(&folder), 0, NULL))
-		return;
+		return 0;
 	buf_append(&exporter->text, S("--find-links "));
 	write_quoted(&exporter->text, buf_slice(&folder));
 	buf_byte(&exporter->text, '\n');
+	return 0;
 }
 
-static void write_folders(struct exporter *exporter)
+static int write_folders(struct exporter *exporter)
 {
 	struct map seen = { .arena = exporter->text.arena };
 	for (size_t i = 0; i < exporter->lock->len; i++) {
 		const struct lock_package *package = exporter->packages[i];
 		for (size_t j = 0; j < package->wheels_len; j++)
-			write_find_links(exporter, &package->wheels[j], &seen);
-		if (package->has_sdist)
-			write_find_links(exporter, &package->sdist, &seen);
+			if (write_find_links(exporter, package, &package->wheels[j],
+					     &seen) < 0)
+				return -1;
+		if (package->has_sdist &&
+		    write_find_links(exporter, package, &package->sdist, &seen) < 0)
+			return -1;
 	}
+	return 0;
 }
 
 int lock_export_requirements(const struct lock *lock,
@@ -305,7 +371,8 @@ int lock_export_requirements(const struct lock *lock,
 	if (options->via)
 		collect_users(&exporter);
 	write_comment(&exporter);
-	write_folders(&exporter);
+	if (write_folders(&exporter) < 0)
+		return -1;
 	for (size_t i = 0; i < lock->len; i++)
 		if (write_package(&exporter, exporter.packages[i]) < 0)
 			return -1;

@@ -25,8 +25,9 @@ struct lock_reader {
 	diagnostics_add((reader)->diagnostics, SEVERITY_WARNING, ERROR_INPUT, (span), \
 			__VA_ARGS__)
 
-// Has the text a control character? No text in a lock has more than one line: one that
-// had could add lines where it is written out again, as in a requirements file.
+// Has the text a control character, or one that ends or turns a line? No text in a lock
+// has more than one line: one that had could add lines where it is written out again, as
+// in a requirements file.
 bool read_has_control(struct slice text);
 
 // The value of a key, which must have the exact type (toml.1) and, if it is a string, no

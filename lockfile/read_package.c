@@ -7,6 +7,8 @@
 #include "packaging/filename.h"
 #include "packaging/name.h"
 
+#include <string.h>
+
 static void read_name(struct lock_reader *reader, const struct toml_value *table,
 		      struct lock_package *package)
 {
@@ -196,6 +198,19 @@ static void read_archive(struct lock_reader *reader, const struct toml_value *ta
 }
 
 // commit-id is what counts; requested-revision is kept for people (751.13).
+static struct slice read_word(struct lock_reader *reader, const struct toml_value *table,
+			      struct slice key)
+{
+	struct slice word = read_required_text(reader, table, key);
+	bool good = word.len == 0 || is_alnum(word.ptr[0]);
+	for (size_t i = 0; i < word.len; i++)
+		good &= is_alnum(word.ptr[i]) || memchr("._-", word.ptr[i], 3);
+	if (!good)
+		read_error(reader, toml_find(table->table, key)->span,
+			   "'%.*s' is no '%.*s'", SLICE_ARG(word), SLICE_ARG(key));
+	return word;
+}
+
 static void read_vcs(struct lock_reader *reader, const struct toml_value *table,
 		     struct lock_package *package)
 {
@@ -203,10 +218,10 @@ static void read_vcs(struct lock_reader *reader, const struct toml_value *table,
 	if (!vcs)
 		return;
 	package->has_vcs = true;
-	package->vcs.type = read_required_text(reader, vcs, S("type"));
+	package->vcs.type = read_word(reader, vcs, S("type"));
 	read_location(reader, vcs, &package->vcs.url, &package->vcs.path);
 	package->vcs.requested_revision = read_text(reader, vcs, S("requested-revision"));
-	package->vcs.commit_id = read_required_text(reader, vcs, S("commit-id"));
+	package->vcs.commit_id = read_word(reader, vcs, S("commit-id"));
 	package->vcs.subdirectory = read_subdirectory(reader, vcs);
 }
 

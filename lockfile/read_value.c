@@ -3,12 +3,11 @@
 // checked where it stands.
 #include "lockfile/read.h"
 
+#include "base/display.h"
+
 bool read_has_control(struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
-			return true;
-	return false;
+	return display_find_control(text) != SLICE_NONE;
 }
 
 static bool check_value(struct lock_reader *reader, const struct toml_value *value,

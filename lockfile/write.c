@@ -6,6 +6,7 @@
 //	[tool.pinbake]        targets, exclude-newer, requirements: at the top, where people look for what the lock is for
 //	[[packages]]          one for each pin, then [[packages.wheels]], [packages.sdist], … of it
 //	[[packages.tool.pinbake.builds]]  what an sdist is built with: packages again
+#include "base/display.h"
 #include "base/toml_write.h"
 #include "lockfile/order.h"
 
@@ -314,7 +315,8 @@ static void write_requirements(struct buf *buf, const struct lock *lock)
 		write_item(buf, S("extras"), sorted[i].extras);
 		write_item(buf, S("specifier"), sorted[i].specifier);
 		write_item(buf, S("marker"), sorted[i].marker);
-		write_item(buf, S("file"), sorted[i].file);
+		if (display_find_control(sorted[i].file) == SLICE_NONE)
+			write_item(buf, S("file"), sorted[i].file);
 		buf_append(buf, S(" },\n"));
 	}
 	buf_append(buf, S("]\n"));

@@ -136,7 +136,7 @@ int docker_config_read(struct slice text, struct slice key, struct slice reposit
 	json_error_t why;
 	json_t *root = json_loadb(text.ptr, text.len, 0, &why);
 	if (!root)
-		return error_set(err, ERROR_INPUT, "line %d: %s", why.line, why.text);
+		return error_set(err, ERROR_INPUT, "line %d is no JSON", why.line);
 	entry.helper = helper_of(&search, root);
 	entry.has_login =
 		find_auth(&search, json_object_get(root, "auths"), &entry.login);

@@ -26,8 +26,8 @@ static int load(struct slice text, const char *what, json_t **ret_root, struct e
 	*ret_root = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &why);
 	if (*ret_root)
 		return 0;
-	return error_set(err, ERROR_INPUT, "the image's %s is no JSON: line %d: %s", what,
-			 why.line, why.text);
+	return error_set(err, ERROR_INPUT, "the image's %s is no JSON: line %d", what,
+			 why.line);
 }
 
 static int malformed(const char *what, struct error *err)

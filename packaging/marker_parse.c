@@ -3,6 +3,7 @@
 // marker_compare.c.
 #include "packaging/marker_tree.h"
 
+#include "base/display.h"
 #include "base/limits.h"
 #include "packaging/name.h"
 #include "packaging/token.h"
@@ -124,23 +125,34 @@ static int fail_operand(struct parser *p, bool is_right, struct error *err)
 	return fail(p, p->at, token.len);
 }
 
-// PEP 508 has no escapes, so a backslash means nothing; control characters could only
+// The first character of a quoted text that has no business there, or SLICE_NONE. PEP 508
+// has no escapes, so a backslash means nothing; control characters but the tab could only
 // confuse what is printed.
+static size_t find_forbidden(struct slice literal)
+{
+	size_t backslash = slice_find_byte(literal, '\\');
+	for (size_t at = 0; at < literal.len; at++) {
+		size_t found = display_find_control(slice_skip(literal, at));
+		if (found == SLICE_NONE)
+			break;
+		at += found;
+		if (literal.ptr[at] != '\t')
+			return at < backslash ? at : backslash;
+	}
+	return backslash;
+}
+
 static int check_literal(struct parser *p, const struct marker_operand *operand,
 			 struct error *err)
 {
-	size_t bad = slice_find_bad_utf8(operand->literal);
-	for (size_t i = 0; i < operand->literal.len; i++) {
-		char c = operand->literal.ptr[i];
-		if (i != bad && c != '\\' && ((unsigned char)c >= ' ' || c == '\t') &&
-		    c != 0x7f)
-			continue;
-		error_set(err, ERROR_INPUT,
-			  "%s is not allowed in a quoted text of a marker",
-			  token_describe(slice_range(operand->literal, i, i + 1)).text);
-		return fail(p, operand->offset + 1 + i, 1);
-	}
-	return 0;
+	struct slice literal = operand->literal;
+	size_t bad = find_forbidden(literal);
+	if (bad == SLICE_NONE)
+		return 0;
+	struct slice token = token_at(literal, bad);
+	error_set(err, ERROR_INPUT, "%s is not allowed in a quoted text of a marker",
+		  token_describe(token).text);
+	return fail(p, operand->offset + 1 + bad, token.len);
 }
 
 static int parse_operand(struct parser *p, bool is_right,

@@ -247,10 +247,28 @@ static bool read_summary(struct slice summary, struct lock_part *part)
 	return true;
 }
 
-static void fill_part(struct job *job)
+// A lock is not given out unless it can be read again: no later command may be the first to refuse it.
+static int check_readable(const struct job *job, struct error *err)
+{
+	struct arena *arena = job->session->arena;
+	struct source *source = arena_new(arena, struct source);
+	struct diagnostics problems = { .arena = arena };
+	struct lock ignored;
+	*source = (struct source){ S("the new lock"), job->part.text };
+	if (lock_read(source, arena, &ignored, &problems) == 0)
+		return 0;
+	*err = problems.items[0].error;
+	error_hint(err, "no lock can hold that: rename the file or folder, or take "
+			"another release");
+	return error_during(err, "writing a lock that can be read again");
+}
+
+static int fill_part(struct job *job, struct error *err)
 {
 	struct lock_part *part = &job->part;
 	part->text = lock_write(job->session->arena, &job->lock);
+	if (check_readable(job, err) < 0)
+		return -1;
 	part->present_text = job->present.source.text;
 	part->packages = job->lock.len;
 	if (lock_has_cutoff(&job->lock))
@@ -259,6 +277,7 @@ static void fill_part(struct job *job)
 	part->target = arena_dup(job->session->arena, job->lock.targets[0]);
 	part->counts = solution_counts(job->solution);
 	part->index_counts = index_counts(job->prepared.driver.index);
+	return 0;
 }
 
 static void put_part(struct job *job)
@@ -338,9 +357,8 @@ static int solve_and_fill(struct job *job, struct error *err)
 	if (solve(job, err) < 0)
 		return -1;
 	torch_note(session->arena, &job->prepared.torch, &job->lock);
-	if (record_builds(job, err) < 0)
+	if (record_builds(job, err) < 0 || fill_part(job, err) < 0)
 		return -1;
-	fill_part(job);
 	explain_advice(job->solution, session->diagnostics);
 	if (job->prepared.cutoff.kind == CUTOFF_PINS &&
 	    job->prepared.solve.policy.exclude_newer.len == 0)

@@ -63,6 +63,7 @@ static void read_file(struct cli *cli, const char *path)
 	if (!file_exists(path))
 		return;
 	source->name = slice_from(path);
+	*array_push(&cli->arena, &cli->private_sources) = source;
 	if (file_read(path, PIP_CONFIG_BYTES_MAX, ERROR_INPUT, &cli->arena, &source->text,
 		      &err) < 0) {
 		warn(cli, "%s", err.cause);

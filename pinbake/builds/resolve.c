@@ -45,10 +45,11 @@ static int read_requirements(struct question *question, struct error *err)
 static int keep_packages(struct arena *arena, const struct lock *lock,
 			 struct lock_build *build, struct error *err)
 {
-	struct source source = { S("build requirements"), lock_write(arena, lock) };
+	struct source *source = arena_new(arena, struct source);
 	struct diagnostics problems = { .arena = arena };
 	struct lock kept;
-	if (lock_read(&source, arena, &kept, &problems) < 0) {
+	*source = (struct source){ S("build requirements"), lock_write(arena, lock) };
+	if (lock_read(source, arena, &kept, &problems) < 0) {
 		*err = problems.items[0].error;
 		return -1;
 	}

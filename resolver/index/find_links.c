@@ -3,6 +3,7 @@
 // "skipped".
 #include "resolver/index/find_links.h"
 
+#include "base/display.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/map.h"
@@ -45,6 +46,13 @@ static void open_local(struct find_link *link, const char *path, struct arena *a
 		return;
 	}
 	path = arena_c_string(arena, slice_from(absolute));
+	if (display_find_control(slice_from(path)) != SLICE_NONE) {
+		error_set(&link->error, ERROR_INPUT,
+			  "the path '%s' has a character that no lock can hold", path);
+		error_hint(&link->error, "rename the folder");
+		fail(link);
+		return;
+	}
 	if (S_ISDIR(info.st_mode)) {
 		open_directory(link, path, arena);
 		return;

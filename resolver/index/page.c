@@ -103,8 +103,8 @@ static void read_fragment(struct arena *arena, struct project_file *file)
 	}
 }
 
-// Is there a byte that matters for cutting off fragments, resolving or redacting: '#',
-// '@', or a dot behind a slash? Looks at sixteen at a time, since addresses are a third
+// Is there a byte that matters for cutting off fragments, resolving, redacting or escaping:
+// '#', '@', a dot behind a slash, or what is no visible ASCII? Looks at sixteen at a time, since addresses are a third
 // of a page.
 #ifdef __SSE2__
 enum { URL_STEP = sizeof(__m128i) };
@@ -120,7 +120,10 @@ static __m128i marks_at(const char *ptr)
 	const __m128i dots =
 		_mm_and_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')),
 			      _mm_cmpeq_epi8(load(ptr - 1), _mm_set1_epi8('/')));
-	return _mm_or_si128(dots,
+	const __m128i unsafe = // bytes from 0x80 on are negative
+		_mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8('!')),
+			     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
+	return _mm_or_si128(_mm_or_si128(dots, unsafe),
 			    _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('#')),
 					 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('@'))));
 }
@@ -138,7 +141,8 @@ enum { URL_STEP = 1 };
 static bool has_marks(const char *ptr, const char *end)
 {
 	for (; ptr < end; ptr++)
-		if (*ptr == '#' || *ptr == '@' || (*ptr == '.' && ptr[-1] == '/'))
+		if (*ptr == '#' || *ptr == '@' || *ptr <= ' ' || *ptr >= 0x7f ||
+		    (*ptr == '.' && ptr[-1] == '/'))
 			return true;
 	return false;
 }
@@ -158,8 +162,11 @@ static bool settle_url(struct page *page, struct project_file *file)
 {
 	struct slice base = page->input->url;
 	file->url = url_redact(page->arena, url_resolve(page->arena, base, file->url));
+	file->url = url_escape_unsafe(page->arena, file->url);
 	struct url url;
 	url_parse(file->url, &url);
+	if (file->url.len > PAGE_URL_MAX)
+		return false;
 	return !slice_eq_ignore_case(url.scheme, S("file")) || base.len == 0 ||
 	       url_is_file(base);
 }

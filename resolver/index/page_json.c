@@ -80,7 +80,8 @@ static void read_file_key(struct json_scanner *scanner, struct slice key,
 	else if (is_key(key, S("requires-python")))
 		(void)json_read_string(scanner, &file->requires_python);
 	else if (is_key(key, S("size")))
-		file->has_size = json_read_u64(scanner, &file->size);
+		file->has_size = json_read_u64(scanner, &file->size) &&
+				 file->size <= INT64_MAX; // what a lock can hold
 	else if (is_key(key, S("upload-time")))
 		(void)json_read_string(scanner, &file->upload_time);
 	else if (is_key(key, S("yanked")))

@@ -3,7 +3,9 @@
 // name, hashes.
 #include "resolver/requirements/entry.h"
 
+#include "base/display.h"
 #include "base/text.h"
+#include "packaging/token.h"
 
 struct parser {
 	struct arena *arena;
@@ -123,11 +125,26 @@ static int parse_nameless(struct parser *p, struct slice extras, size_t extras_a
 	return 0;
 }
 
+// A path or address that no lock could hold.
+static int check_address(struct parser *p, struct slice text, struct slice address)
+{
+	size_t bad = display_find_control(address);
+	if (bad == SLICE_NONE)
+		return 0;
+	struct error err;
+	struct slice token = token_at(address, bad);
+	error_set(&err, ERROR_INPUT, "%s is not allowed in a path or an address",
+		  token_describe(token).text);
+	return report(p, &err, (size_t)(address.ptr - text.ptr) + bad, token.len);
+}
+
 static int parse_path(struct parser *p, struct slice text,
 		      struct requirement_entry *entry)
 {
 	size_t semicolon = find_marker(text, false);
 	struct slice path = slice_trim(slice_range(text, 0, semicolon));
+	if (check_address(p, text, path) < 0)
+		return -1;
 	size_t extras_at = find_path_extras(path);
 	struct slice marker = slice_skip(text, semicolon + 1);
 	if (parse_nameless(p, slice_skip(path, extras_at), extras_at,
@@ -166,6 +183,8 @@ static int parse_url(struct parser *p, struct slice text, struct requirement_ent
 	struct slice url = slice_trim(slice_range(text, 0, semicolon));
 	struct slice marker = slice_skip(text, semicolon + 1);
 	struct slice egg = url_fragment(url, S("egg"));
+	if (check_address(p, text, url) < 0)
+		return -1;
 	if (parse_nameless(p, S(""), 0, slice_trim(marker).len ? marker : S(""),
 			   semicolon + 1, &entry->requirement) < 0)
 		return -1;

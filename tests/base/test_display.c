@@ -125,6 +125,23 @@ static void test_unsafe_documents_are_found(void **state)
 	assert_int_equal(display_find_unsafe(S("\x80")), 0);
 }
 
+static void test_controls_in_values_are_found(void **state)
+{
+	(void)state;
+	assert_int_equal(display_find_control(S("a b/\xc2\xa0\xe2\x80\x8d.whl ::x")),
+			 SLICE_NONE);
+	static const char *const bad[] = {
+		"\n",           "\x1b",         "\x7f",
+		"\xc2\x85",     "\xe2\x80\xa8", "\xe2\x80\xae",
+		"\xe2\x81\xa6", "\xd8\x9c",     "\xf3\xa0\x81\x81",
+		"\xff"
+	};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(display_find_control(
+					 arena_printf(&arena, "ab%s", bad[i])),
+				 2);
+}
+
 static void test_json_keeps_its_values(void **state)
 {
 	(void)state;
@@ -153,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_commands_of_build_services_are_broken),
 		cmocka_unit_test(test_widths),
 		cmocka_unit_test(test_unsafe_documents_are_found),
+		cmocka_unit_test(test_controls_in_values_are_found),
 		cmocka_unit_test(test_json_keeps_its_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);

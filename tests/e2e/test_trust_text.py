@@ -307,6 +307,185 @@ class Locks(TextCase):
             self.commands_with(text)
 
 
+class Written(TextCase):
+    """What is written can be read again, and nothing more than was meant."""
+
+    def setUp(self):
+        super().setUp()
+        self.lib = self.index.add(wheel("lib", "1.0"))
+        self.write("requirements.in", "lib\n")
+
+    def page(self, **fields):
+        row = {"filename": self.lib.filename, "url": f"../../files/{self.lib.filename}", "hashes": {"sha256": self.lib.sha256},
+               "size": len(self.lib.content), **fields}
+        self.index.raw["/simple/lib/"] = ("application/vnd.pypi.simple.v1+json", json.dumps(
+            {"meta": {"api-version": "1.1"}, "name": "lib", "files": [row]}).encode(), {})
+
+    def test_locks_of_odd_pages(self):
+        name = self.lib.filename
+        for fields in ({"size": 1 << 63}, {"size": (1 << 64) - 1}, {"size": -1}, {"url": f"../../files/x y/{name}"},
+                       {"url": f"../../files/\x1b[2J/{name}"}, {"url": f"../../files/a\nb/{name}"}, {"url": f"../../files/{UNSEEN}/{name}"},
+                       {"url": f"../../files/{name}?a b"}, {"url": f"../../files/gr\u00fcn/{name}"}, {"upload-time": POISON},
+                       {"requires-python": f">=3{UNSEEN}"}, {"hashes": {"sha256": self.lib.sha256, POISON: "00", "sha512": "00"}}):
+            with self.subTest(fields):
+                self.page(**fields)
+                (self.work / "pylock.toml").unlink(missing_ok=True)
+                self.ok(*self.lock_args("requirements.in", "--refresh"))
+                for command in (["tree"], ["export"], ["diff", "pylock.toml", "pylock.toml"]):
+                    self.assertEqual(self.finish(*command).err, b"")
+                self.assertNotRegex(self.read("pylock.toml"), "(?m)^HIT|[\u2028\u202e\x85]")
+
+    def test_places_that_no_lock_can_hold(self):
+        for name in ("e\x1bsc", "n\nl", "t\tab", "ls\u2028", "bidi\u202e", os.fsdecode(b"latin\xff")):
+            with self.subTest(name):
+                folder = os.path.join(os.fsencode(self.work), os.fsencode(name))
+                os.mkdir(folder)
+                with open(os.path.join(folder, self.lib.filename.encode()), "wb") as file:
+                    file.write(self.lib.content)
+                with open(os.path.join(folder, b"pyproject.toml"), "w", encoding="utf-8") as file:
+                    file.write('[project]\nname = "app"\nversion = "1"\n')
+                result = self.finish("lock", "requirements.in", "-o", "pylock.toml", "--no-index", "--find-links", name, *self.TARGET)
+                self.assertEqual(result.code, 3, result.err)
+                self.assertIn(b"no lock can hold", result.err)
+                self.write("bad.in", b"./" + os.fsencode(name) + b"\n")
+                result = self.finish(*self.lock_args("bad.in"))
+                self.assertEqual(result.code, 3, result.err)
+                self.assertRegex(result.err, rb"^bad.in:1:\d+: error")
+                self.write("bad.in", "./" + "".join(f"%{byte:02X}" for byte in os.fsencode(name)) + "\nfile://" + "".join(
+                    f"%{byte:02X}" for byte in folder).replace("%2F", "/") + "\n")
+                result = self.finish(*self.lock_args("bad.in"))
+                self.assertNotEqual(result.code, 0, result.err)
+                self.assertFalse((self.work / "pylock.toml").exists())
+
+    def test_a_file_with_an_odd_name(self):
+        for name in ("r\x1b.in", "r\n.in", "r\u2028.in", "r\u202e.in", os.fsdecode(b"r\xff.in")):
+            with open(os.path.join(os.fsencode(self.work), os.fsencode(name)), "w", encoding="utf-8") as file:
+                file.write("lib\n")
+            self.ok(*self.lock_args(name))
+            self.assertEqual(self.ok("tree").err, "", name)
+
+    def test_export_adds_nothing(self):
+        """pip reads the exported file as it was meant, or there is none."""
+        self.ok(*self.lock_args())
+        good = self.read("pylock.toml")
+        evil = ("x --hash=sha256:" + "0" * 64, "x #y", "x\\", "$HOME", "${HOME}", "x --index-url http://127.0.0.1:1/", "x; y", "x\u00a0# y", "-r x")
+        for value in evil:
+            for key in ("name", "version", "marker", "url"):
+                line = {"marker": f"marker = {json.dumps(f'os_name != {chr(39)} {value}{chr(39)}')}\nversion",
+                        "url": f"url = {json.dumps('https://127.0.0.1/' + value)}"}.get(key, f"{key} = {json.dumps(value)}")
+                self.write("pylock.toml", re.sub(rf"(?m)^{'version' if key == 'marker' else key} = .*$", lambda found: (
+                    line.replace("\nversion", "\n" + found[0])), good))
+                with self.subTest(key, value=value):
+                    for args in ((), ("--no-hashes",)):
+                        result = self.finish("export", *args)
+                        if result.code == 0:
+                            lines = [text for text in result.out.decode().splitlines() if text and text[0] != "#"]
+                            self.assertRegex(lines[0], r"^lib==1\.0( ; os_name != ' x; y')?( \\)?$")
+                            self.assertEqual(len(lines), 1 if args else 2, lines)
+
+    def test_export_of_sources(self):
+        head = 'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "a"\n'
+        for source in ('[packages.directory]\npath = {}\n', '[packages.vcs]\ntype = "git"\nurl = "https://h/a"\ncommit-id = "c0"\nsubdirectory = {}\n',
+                       '[packages.vcs]\ntype = {}\nurl = "https://h/a"\ncommit-id = "c0"\n', '[packages.vcs]\ntype = "git"\nurl = "https://h/a"\ncommit-id = {}\n',
+                       '[packages.archive]\nurl = "https://h/a.zip"\nsubdirectory = {}\nhashes = {{ sha256 = "' + "0" * 64 + '" }}\n',
+                       '[packages.archive]\npath = {}\nhashes = {{ sha256 = "' + "0" * 64 + '" }}\n'):
+            for value in ("x --hash=sha256:00", "x #y", "x\\", "$HOME", "x; y", "x\u2028--index-url y", "x\x85-r y", "x\n-r y", "x[y]", "x&egg=b"):
+                if value == "x&egg=b" and "path = " in source:
+                    continue
+                self.write("pylock.toml", head + source.format(json.dumps(value)))
+                with self.subTest(source, value=value):
+                    result = self.finish("export", "--no-hashes")
+                    self.assertIn(result.code, (1, 3), result.out)
+                    self.assertEqual(result.out, b"")
+
+
+class Elsewhere(TextCase):
+    """A file that a checkout names, or links to, and that is not of the project: its place is told, its text is not."""
+
+    SECRET = ("root:$6$hunter2:19000:0:99999:7:::\npassword = 'hunter2'\n-r 'hunter2/x'\nhunter2 @ ./hunter2\n--hunter2 hunter2\n"
+              "a==hunter2 hunter2\n[hunter2\n{\"auth\": \"hunter2\"\nhunter2 ; hunter2 == 'hunter2'\n")
+
+    def setUp(self):
+        super().setUp()
+        self.index.add(wheel("lib", "1.0"))
+        self.lock("lib\n")
+        self.ok("bake")
+        (self.dir / "outside").mkdir()
+        self.secret = self.dir / "outside/secret.txt"
+        self.secret.write_text(self.SECRET)
+
+    def keeps_it(self, *args, env=None, place="secret.txt|link|\\.git/config|\\.env|pip.conf|pyproject.toml|pylock.toml|pinbake.toml"):
+        for form in ((), ("--json",), ("--verbose",)):
+            with self.subTest(args, form=form):
+                result = self.finish(*args, *form, env=env)
+                self.assertNotIn(b"hunter2", result.out + result.err)
+                self.assertRegex((result.out + result.err).decode(), place)
+                self.assertNotEqual(result.code, 0)
+
+    def test_requirements(self):
+        os.symlink(self.secret, self.work / "link.in")
+        os.symlink(self.dir / "outside", self.work / "linked")
+        self.write(".git/config", self.SECRET)
+        self.write(".env", self.SECRET)
+        for name in ("../outside/secret.txt", str(self.secret), "link.in", "linked/secret.txt", ".git/config", ".env", f"file://{self.secret}",
+                     "./x/../../outside/secret.txt"):
+            for kind in ("-r", "-c", "--requirement=", "--constraint "):
+                self.write("bad.in", f"lib\n{kind} {name}\n".replace("= ", "="))
+                self.keeps_it(*self.lock_args("bad.in"))
+        self.keeps_it(*self.lock_args("link.in"))
+        self.keeps_it(*self.lock_args("linked/secret.txt"))
+
+    def test_settings(self):
+        for key in ("constraint", "override", "requirements"):
+            self.write("pinbake.toml", f"[lock]\n{key} = ['../outside/secret.txt']\n")
+            result = self.finish("lock", "-o", "new.toml", "--index-url", self.index.url, *self.TARGET)
+            self.assertNotIn(b"hunter2", result.out + result.err)
+        (self.work / "pinbake.toml").unlink()
+        for name, commands in {"pinbake.toml": (["lock", "requirements.in"], ["bake"], ["tree"]), "pyproject.toml": (["lock", "pyproject.toml"],),
+                               "pylock.toml": (["tree"], ["why", "lib"], ["export"], ["bake"], ["install", "--check"], ["diff", "pylock.toml", "x"])}.items():
+            path = self.work / name
+            path.unlink(missing_ok=True)
+            os.symlink(self.secret, path)
+            for command in commands:
+                self.keeps_it(*command)
+            path.unlink()
+
+    def test_settings_of_the_user(self):
+        conf = self.write("pip.conf", "[global]\nindex-url https://u:hunter2@127.0.0.1:1/\n = hunter2\n[hunter2\nhunter2\n")
+        result = self.finish(*self.lock_args(), env=self.environment(PIP_CONFIG_FILE=str(conf)))
+        self.assertIn(b"pip.conf:4:1", result.err)
+        self.assertNotIn(b"hunter2", result.out + result.err)
+        self.write("home/config.json", '{"auths": {"127.0.0.1:1": {"auth": hunter2}}}')
+        registry = Registry()
+        self.addCleanup(registry.close)
+        registry.scheme, registry.users = "Basic", {"user": "hunter3"}
+        result = self.finish("push", registry.host + "/deps", env=self.environment(DOCKER_CONFIG=str(self.work / "home")))
+        self.assertIn(b"line 1 is no JSON", result.err)
+        self.assertNotIn(b"hunter2", result.out + result.err)
+
+    def test_layouts(self):
+        (self.work / ".pinbake/oci/index.json").unlink()
+        os.symlink(self.secret, self.work / ".pinbake/oci/index.json")
+        self.keeps_it("push", "127.0.0.1:1/deps", place="index")
+        (self.work / ".pinbake/bake.json").unlink()
+        os.symlink(self.secret, self.work / ".pinbake/bake.json")
+        self.keeps_it("dockerfile", "-o", "-", place="bake.json")
+
+    def test_files_of_the_project_are_quoted(self):
+        self.write("sub/more.in", "lib==hunter2 x\n")
+        self.write("bad.in", "-r sub/more.in\n")
+        self.assertIn(b"    1 | lib==hunter2 x", self.finish(*self.lock_args("bad.in")).err)
+        self.assertIn(b"    1 | lib==hunter2 x", self.finish(*self.lock_args(self.work / "bad.in"), cwd=self.dir / "outside").err)
+        other = self.dir / "outside/more.in"
+        other.write_text("lib==hunter2 x\n")
+        self.assertIn(b"    1 | lib==hunter2 x", self.finish(*self.lock_args("../outside/more.in")).err)
+        self.write("bad.in", "-r ../outside/wants.in\n")
+        (self.dir / "outside/wants.in").write_text("lib>=2\n")
+        err = self.finish(*self.lock_args("bad.in")).err
+        self.assertIn(b"../outside/wants.in:1:1", err)
+        self.assertIn(b"lib", err)
+
+
 class Staged(TextCase):
     """What stands in .pinbake/ is checked when it is read back."""
 

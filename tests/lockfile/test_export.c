@@ -176,9 +176,94 @@ static void test_other_hashes(void **state)
 		"a file of 'n' has no hash that a requirements file can hold", 3);
 }
 
+// A path, address or marker that would add an option, a comment, another line or a variable.
+static void test_nothing_is_added_to_a_line(void **state)
+{
+	(void)state;
+	static const char *const paths[] = {
+		"a --hash=sha256:00",
+		"a #b",
+		"a\\\\",
+		"a$X",
+		"a;b",
+		"a[b]",
+		"a\\\"b",
+		"a\\u00A0#b",
+		"a ##vso[b",
+		"a ",
+	};
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		const char *as_path =
+			arena_printf(&arena,
+				     HEAD PACKAGE("a", "[packages.directory]\n"
+						       "path = \"%s\"\n"),
+				     paths[i])
+				.ptr;
+		const char *as_subdirectory =
+			arena_printf(&arena,
+				     HEAD PACKAGE("a", "[packages.vcs]\ntype = 'git'\n"
+						       "url = 'https://x.example/a'\n"
+						       "commit-id = 'c0ffee'\n"
+						       "subdirectory = \"%s\"\n"),
+				     paths[i])
+				.ptr;
+		const char *const locks[] = { as_path, as_subdirectory };
+		for (size_t j = 0; j < 2; j++) {
+			const struct lock_export_options bare = { 0 };
+			READ(f, locks[j]);
+			assert_ok(&f);
+			struct slice text;
+			struct error err = { 0 };
+			if (lock_export_requirements(&f.lock, &bare, &f.arena, &text,
+						     &err) == 0)
+				fail_msg("case %zu: %.*s", i, SLICE_ARG(text));
+			assert_int_equal(err.kind, ERROR_NO);
+		}
+	}
+	static const char *const markers[] = { "x --hash=sha256:00", "-r b", "#", " #",
+					       "${X}" };
+	for (size_t i = 0; i < sizeof(markers) / sizeof(*markers); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		READ(f,
+		     arena_printf(&arena,
+				  HEAD PACKAGE("a",
+					       "version = '1'\n"
+					       "marker = \"os_name != ' %s'\"\n" WHEEL_A(
+						       "a-1-py3-none-any.whl")),
+				  markers[i])
+			     .ptr);
+		assert_ok(&f);
+		const struct lock_export_options bare = { 0 };
+		struct slice text;
+		struct error err = { 0 };
+		if (lock_export_requirements(&f.lock, &bare, &f.arena, &text, &err) == 0)
+			fail_msg("case %zu: %.*s", i, SLICE_ARG(text));
+	}
+}
+
+static void test_addresses_are_escaped(void **state)
+{
+	(void)state;
+	assert_export(
+		HEAD PACKAGE(
+			"a",
+			"[packages.archive]\n"
+			"url = \"https://x.example/$X\\\\\\\"\\u00e9\\\\\"\n" HASHES_A),
+		(struct lock_export_options){ 0 },
+		TITLE "a @ https://x.example/%24X%5C%22%C3%A9%5C\n");
+	assert_export(HEAD PACKAGE("a", "[packages.vcs]\ntype = 'git'\n"
+					"path = 'some folder/it'\n"
+					"commit-id = 'c0ffee'\n"),
+		      (struct lock_export_options){ 0 },
+		      TITLE "a @ git+file://some%20folder/it@c0ffee\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_is_added_to_a_line),
+		cmocka_unit_test(test_addresses_are_escaped),
 		cmocka_unit_test(test_hashes_and_via),
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_two_versions_of_one_name),

@@ -650,9 +650,52 @@ static void test_broken_toml(void **state)
 	assert_refused(&empty, "'lock-version' is missing", 1, 1);
 }
 
+static void test_texts_have_one_line_and_one_direction(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "\\n",     "\\u001B",    "\\u007F", "\\u0085",
+					   "\\u2028", "\\u2029",    "\\u202E", "\\u2066",
+					   "\\u061C", "\\U000E0041" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		READ(f,
+		     arena_printf(&arena,
+				  HEAD "[[packages]]\nname = 'a'\n[packages.directory]\n"
+				       "path = \"a%s\"\n",
+				  bad[i])
+			     .ptr);
+		assert_refused(&f, "'path' has a control character", 6, 8);
+	}
+}
+
+static void test_commits_are_words(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "a b", "-x", "a@b", "a/b", "a --hash=b" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		static const char lock[] =
+			HEAD "[[packages]]\nname = 'a'\n[packages.vcs]\n"
+			     "url = 'https://x.example/a'\n";
+		READ(f, arena_printf(&arena, "%stype = 'git'\ncommit-id = '%s'\n", lock,
+				     bad[i])
+				.ptr);
+		assert_refused(&f,
+			       arena_printf(&arena, "'%s' is no 'commit-id'", bad[i]).ptr,
+			       8, 13);
+		READ(g, arena_printf(&arena, "%stype = '%s'\ncommit-id = 'c0ffee'\n",
+				     lock, bad[i])
+				.ptr);
+		assert_refused(&g, arena_printf(&arena, "'%s' is no 'type'", bad[i]).ptr,
+			       7, 8);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_texts_have_one_line_and_one_direction),
+		cmocka_unit_test(test_commits_are_words),
 		cmocka_unit_test(test_reads_all_keys),
 		cmocka_unit_test(test_source_trees),
 		cmocka_unit_test(test_packages_are_sorted),

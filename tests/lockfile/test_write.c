@@ -318,7 +318,14 @@ static const char *const markers[] = {
 static const char *const pythons[] = { "", ">=3.8", ">=3.8,<4", "!=3.9.*, >=3.7" };
 static const char *const times[] = { "", "2024-01-01T00:00:00Z",
 				     "2024-02-29T23:59:59.5Z" };
-static const char *const subdirectories[] = { "", "src", "a b/\xc3\xa9" };
+static const char *const subdirectories[] = { "", "src", "a b/\xc3\xa9",
+					      "it's \"\\#$[x]" };
+// What a name, path or address may hold, however odd.
+static const char *const odd[] = {
+	"",          "'",        "\"\"\"",   "\\u0041",      "#",
+	"=",         "]]\\",     "\xc2\xa0", "\xe2\x80\x8d", "\xf0\x9f\x90\x8d",
+	"::error::", "##vso[x]", "%0A"
+};
 static const char *const tags[] = { "py3-none-any", "cp312-cp312-manylinux_2_17_x86_64",
 				    "cp312-abi3-win_amd64", "py2.py3-none-any" };
 
@@ -327,12 +334,14 @@ static struct lock_file random_file(struct random *random, struct arena *arena,
 {
 	struct lock_file file = { .kind = kind,
 				  .name = kind == LOCK_ARCHIVE ? S("") : name };
+	struct slice strange = RANDOM_OF(random, odd);
 	bool path = random_below(random, 4) == 0,
 	     url = !path || random_below(random, 4) == 0;
-	file.url =
-		url ? arena_printf(arena, "https://files.example/%.*s", SLICE_ARG(name))
-		    : S("");
-	file.path = path ? arena_printf(arena, "../some wheels/%.*s", SLICE_ARG(name))
+	file.url = url ? arena_printf(arena, "https://files.example/%.*s/%.*s",
+				      SLICE_ARG(strange), SLICE_ARG(name))
+		       : S("");
+	file.path = path ? arena_printf(arena, "../some %.*swheels/%.*s",
+					SLICE_ARG(strange), SLICE_ARG(name))
 			 : S("");
 	if (random_below(random, 5) > 0)
 		file.sha256 = digest_of((int)random_below(random, 255) + 1);
@@ -373,22 +382,23 @@ static void random_wheels(struct random *random, struct arena *arena,
 static void random_source(struct random *random, struct arena *arena,
 			  struct lock_package *package)
 {
+	struct slice strange = RANDOM_OF(random, odd);
 	switch (random_below(random, 6)) {
 	case 0:
 		package->has_vcs = true;
 		package->vcs = (struct lock_vcs){
 			S("git"),    S("https://git.example/x"),
-			S(""),       S("v1 \"2\""),
+			S(""),       RANDOM_OF(random, odd),
 			S("c0ffee"), RANDOM_OF(random, subdirectories)
 		};
 		break;
 	case 1:
 		package->has_directory = true;
 		package->version = S("");
-		package->directory =
-			(struct lock_directory){ S("../it's"),
-						 RANDOM_OF(random, subdirectories),
-						 random_below(random, 2) };
+		package->directory = (struct lock_directory){
+			arena_printf(arena, "../it%.*s", SLICE_ARG(strange)),
+			RANDOM_OF(random, subdirectories), random_below(random, 2)
+		};
 		break;
 	case 2:
 		package->has_archive = true;

@@ -102,7 +102,8 @@ static void test_no_json(void **state)
 					    S("team/app"), &arena, &entry, &err),
 			 -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
-	assert_true(slice_starts_with(slice_from(err.cause), S("line 2: ")));
+	// Nothing of what stands there: it may be a password.
+	assert_string_equal(err.cause, "line 2 is no JSON");
 }
 
 int main(void)
