@@ -2,6 +2,8 @@
 // Which characters a reader cannot see for what they are, and how they are written instead.
 #include "base/display.h"
 
+#include "base/encoding.h"
+
 // --- characters --------------------------------------------------------------------------
 
 // A character of a text: its code point and bytes. Of what is no UTF-8 a single byte, and no point.
@@ -13,17 +15,8 @@ struct character {
 
 static struct character first_of(struct slice text)
 {
-	const unsigned char *bytes = (const unsigned char *)text.ptr;
-	unsigned char lead = bytes[0];
-	if (lead < 0x80)
-		return (struct character){ lead, 1, true };
-	struct character one = { lead, lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2, true };
-	if (one.len > text.len ||
-	    slice_find_bad_utf8(slice_range(text, 0, one.len)) != SLICE_NONE)
-		return (struct character){ lead, 1, false };
-	one.point = lead & (0x7fu >> one.len);
-	for (size_t i = 1; i < one.len; i++)
-		one.point = one.point << 6 | (bytes[i] & 0x3fu);
+	struct character one;
+	one.is_utf8 = utf8_first(text, &one.point, &one.len);
 	return one;
 }
 
@@ -181,12 +174,16 @@ static const struct range controls[] = {
 	{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xe0000, 0xe007f },
 };
 
+bool display_is_control(uint32_t point)
+{
+	return is_among(point, controls, sizeof(controls) / sizeof(*controls));
+}
+
 size_t display_find_control(struct slice text)
 {
 	for (size_t at = 0; at < text.len;) {
 		struct character one = first_of(slice_skip(text, at));
-		if (!one.is_utf8 ||
-		    is_among(one.point, controls, sizeof(controls) / sizeof(*controls)))
+		if (!one.is_utf8 || display_is_control(one.point))
 			return at;
 		at += one.len;
 	}

@@ -26,6 +26,7 @@ size_t display_find_unsafe(struct slice text);
 // Where the text has a control character, an end of a line, a sign that turns the direction of reading or a hidden tag, or
 // is no UTF-8: what no name, path or address has, and what could add lines or hide some where it is written out again.
 size_t display_find_control(struct slice text);
+bool display_is_control(uint32_t point); // is that one of them?
 
 // The same JSON text with escapes of JSON in the place of those characters ("\u202e"): each reader sees the same values.
 // It must be well-formed, and its strings without control characters below U+0020, as any writer of JSON has it.

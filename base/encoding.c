@@ -22,6 +22,25 @@ void utf8_append(struct buf *buf, uint32_t point)
 	buf_byte(buf, (char)(0x80 | (point & 0x3f)));
 }
 
+bool utf8_first(struct slice text, uint32_t *ret_point, size_t *ret_len)
+{
+	const unsigned char *bytes = (const unsigned char *)text.ptr;
+	unsigned char lead = bytes[0];
+	size_t len = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+	*ret_point = lead;
+	*ret_len = 1;
+	if (len == 1)
+		return true;
+	if (len > text.len ||
+	    slice_find_bad_utf8(slice_range(text, 0, len)) != SLICE_NONE)
+		return false;
+	*ret_len = len;
+	*ret_point = lead & (0x7fu >> len);
+	for (size_t i = 1; i < len; i++)
+		*ret_point = *ret_point << 6 | (bytes[i] & 0x3fu);
+	return true;
+}
+
 struct slice utf8_from_latin1(struct arena *arena, struct slice bytes)
 {
 	struct buf buf = { .arena = arena };

@@ -8,6 +8,10 @@
 // A code point's two to four bytes, or the ASCII byte
 void utf8_append(struct buf *buf, uint32_t point);
 
+// The code point that a text begins with, and the bytes that it takes. Where the text begins
+// with no UTF-8: false, the first byte and 1. The text is not empty.
+bool utf8_first(struct slice text, uint32_t *ret_point, size_t *ret_len);
+
 // ISO 8859-1: every byte is a character.
 struct slice utf8_from_latin1(struct arena *arena, struct slice bytes);
 

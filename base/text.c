@@ -59,6 +59,31 @@ struct slice url_fragment(struct slice url, struct slice key)
 	return S("");
 }
 
+static bool is_plain_word(struct slice word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (!is_alnum(word.ptr[i]) &&
+		    slice_find_byte(S("_./:=,@%+-"), word.ptr[i]) == SLICE_NONE)
+			return false;
+	return word.len > 0;
+}
+
+// A quote itself ends the quotes for a moment.
+struct slice shell_word(struct arena *arena, struct slice text)
+{
+	struct buf word = { .arena = arena };
+	if (is_plain_word(text))
+		return text;
+	buf_byte(&word, '\'');
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\'')
+			buf_append(&word, S("'\\''"));
+		else
+			buf_byte(&word, text.ptr[i]);
+	buf_byte(&word, '\'');
+	return buf_slice(&word);
+}
+
 bool path_is_below(struct slice path, struct slice folder)
 {
 	while (slice_ends_with(folder, S("/")))

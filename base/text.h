@@ -24,6 +24,9 @@ bool slice_is_hex(struct slice text); // digits of either case alone; true for n
 // "a%20b" → "a b" (RFC 3986, 2.1). Malformed escapes stay as they are.
 struct slice percent_decode(struct arena *arena, struct slice text);
 
+// The text as one word of a command line that people copy: as it is, or in single quotes where a shell sees more in it.
+struct slice shell_word(struct arena *arena, struct slice text);
+
 // "x" for "subdirectory" in "https://host/a.zip#sha256=…&subdirectory=x", as it is written; "" where the URL or path has
 // no fragment, or its fragment no such key. The first of several counts.
 struct slice url_fragment(struct slice url, struct slice key);

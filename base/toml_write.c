@@ -2,6 +2,9 @@
 // TOML text from values.
 #include "base/toml_write.h"
 
+#include "base/display.h"
+#include "base/encoding.h"
+
 static bool is_bare_key(struct slice key)
 {
 	for (size_t i = 0; i < key.len; i++)
@@ -10,53 +13,56 @@ static bool is_bare_key(struct slice key)
 	return key.len > 0;
 }
 
-static bool is_control(char c)
-{
-	return (unsigned char)c < 0x20 || c == 0x7f;
-}
-
 // Does the text have what a basic string must escape, and nothing that a literal string
 // cannot hold?
 static bool reads_better_literally(struct slice text)
 {
-	bool escapes = false;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '\'' || is_control(text.ptr[i]))
-			return false;
-		escapes = escapes || text.ptr[i] == '"' || text.ptr[i] == '\\';
-	}
-	return escapes;
+	return (slice_find_byte(text, '"') != SLICE_NONE ||
+		slice_find_byte(text, '\\') != SLICE_NONE) &&
+	       slice_find_byte(text, '\'') == SLICE_NONE &&
+	       display_find_control(text) == SLICE_NONE;
 }
 
-static void write_escaped(struct buf *buf, char c)
+static void write_escaped(struct buf *buf, uint32_t point)
 {
 	const struct slice meanings = S("\b\t\n\f\r\"\\"), letters = S("btnfr\"\\");
-	size_t at = slice_find_byte(meanings, c);
+	size_t at = point < 0x80 ? slice_find_byte(meanings, (char)point) : SLICE_NONE;
 	if (at != SLICE_NONE) {
 		buf_byte(buf, '\\');
 		buf_byte(buf, letters.ptr[at]);
 	} else {
-		buf_printf(buf, "\\u%04X", (unsigned)(unsigned char)c);
+		buf_printf(buf, point < 0x10000 ? "\\u%04X" : "\\U%08X", point);
 	}
 }
 
-static bool needs_escape(char c)
+// The next character that is written as an escape, or the text's end: quotes, what TOML does
+// not take, and what would end a line or turn it where people or programs look at the file.
+static size_t find_escaped(struct slice text)
 {
-	return c == '"' || c == '\\' || is_control(c);
+	uint32_t point;
+	size_t len;
+	for (size_t at = 0; at < text.len; at += len) {
+		(void)utf8_first(slice_skip(text, at), &point, &len);
+		if (point == '"' || point == '\\' || display_is_control(point))
+			return at;
+	}
+	return text.len;
 }
 
 static void write_basic(struct buf *buf, struct slice text)
 {
-	size_t plain = 0; // start of what goes out as it is
 	buf_byte(buf, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		if (!needs_escape(text.ptr[i]))
-			continue;
-		buf_append(buf, slice_range(text, plain, i));
-		write_escaped(buf, text.ptr[i]);
-		plain = i + 1;
+	for (size_t plain = find_escaped(text);; plain = find_escaped(text)) {
+		uint32_t point;
+		size_t len;
+		buf_append(buf, slice_range(text, 0, plain));
+		text = slice_skip(text, plain);
+		if (text.len == 0)
+			break;
+		(void)utf8_first(text, &point, &len);
+		write_escaped(buf, point);
+		text = slice_skip(text, len);
 	}
-	buf_append(buf, slice_skip(text, plain));
 	buf_byte(buf, '"');
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 int lock_load(const char *path, struct arena *arena, struct loaded_lock *ret_loaded,
 	      struct diagnostics *diagnostics, struct error *err)
@@ -14,8 +15,9 @@ int lock_load(const char *path, struct arena *arena, struct loaded_lock *ret_loa
 	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, arena,
 		      &loaded->source.text, err) < 0) {
 		if (!file_exists(path))
-			error_hint(err, "'pinbake lock requirements.in -o %s' makes one",
-				   path);
+			error_hint(err,
+				   "'pinbake lock requirements.in -o %.*s' makes one",
+				   SLICE_ARG(shell_word(arena, slice_from(path))));
 		return -1;
 	}
 	if (lock_read(&loaded->source, arena, &loaded->lock, diagnostics) < 0)
@@ -42,7 +44,7 @@ int lock_choose_target(const struct loaded_lock *loaded, const char *name,
 	error_set(err, ERROR_USAGE, "'%s' is for %zu targets", loaded->path,
 		  lock->targets_len);
 	return error_hint(err, "choose one with --target, for instance --target %.*s",
-			  SLICE_ARG(lock->targets[0]));
+			  SLICE_ARG(shell_word(arena, lock->targets[0])));
 }
 
 struct slice_list lock_requirement_files(const struct lock *lock, struct arena *arena)

@@ -5,6 +5,7 @@
 #include "pinbake/policy.h"
 
 #include "base/files.h"
+#include "base/text.h"
 #include "net/url.h"
 
 #include <string.h>
@@ -244,7 +245,7 @@ static int check_index_url(struct arena *arena, struct slice url, struct error *
 	if (path_is_directory(arena_c_string(arena, url)))
 		error_hint(err,
 			   "for a directory with distribution files: --find-links %.*s",
-			   SLICE_ARG(shown));
+			   SLICE_ARG(shell_word(arena, shown)));
 	return -1;
 }
 

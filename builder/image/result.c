@@ -13,8 +13,7 @@
 #include <jansson.h>
 #include <string.h>
 
-// The layers of an image (overlayfs takes 128), and the bytes of a name of a layer.
-enum { LAYERS_MAX = 512, NAME_MAX_BYTES = 1024 };
+enum { LAYERS_MAX = 512 }; // overlayfs takes 128
 
 static json_t *hex_json(const struct sha256 *digest, struct arena *arena)
 {
@@ -110,11 +109,6 @@ static int read_number(const struct reader *reader, const json_t *object, const 
 	return 0;
 }
 
-static bool is_layer_name(struct slice text)
-{
-	return text.len <= NAME_MAX_BYTES && name_is_normalized(text);
-}
-
 static bool is_kind(struct slice text)
 {
 	return slice_eq(text, S("skeleton")) || slice_eq(text, S("wheels")) ||
@@ -171,7 +165,7 @@ static int read_layer(const struct reader *reader, const json_t *item,
 		      struct layer *ret_layer)
 {
 	uint64_t entries;
-	if (read_text(reader, item, "name", is_layer_name, &ret_layer->name) < 0 ||
+	if (read_text(reader, item, "name", name_is_normalized, &ret_layer->name) < 0 ||
 	    read_text(reader, item, "kind", is_kind, &ret_layer->kind) < 0 ||
 	    read_text(reader, item, "packages", is_package_list, &ret_layer->packages) <
 		    0 ||

@@ -12,7 +12,7 @@ static int unknown_revision(const struct git_repository *repository, struct erro
 	error_set(err, ERROR_NO, "'%.*s' has no branch, tag or commit '%.*s'",
 		  SLICE_ARG(address->url), SLICE_ARG(address->revision));
 	return error_hint(err, "'git ls-remote %.*s' lists what it has",
-			  SLICE_ARG(address->url));
+			  SLICE_ARG(shell_word(repository->arena, address->url)));
 }
 
 static bool is_short_id(struct slice text)

@@ -132,7 +132,7 @@ static int check_existing(const struct dockerfile_values *values,
 }
 
 // The layers hold one prefix.
-static int check_prefix(const struct dockerfile_values *values,
+static int check_prefix(struct cli *cli, const struct dockerfile_values *values,
 			const struct bake_result *baked, struct error *err)
 {
 	struct slice wanted = slice_from(values->prefix);
@@ -140,8 +140,8 @@ static int check_prefix(const struct dockerfile_values *values,
 		return 0;
 	error_set(err, ERROR_USAGE, "--prefix has no effect: what is baked is for '%.*s'",
 		  SLICE_ARG(baked->prefix));
-	return error_hint(err, "bake it for another one: pinbake bake --prefix %s",
-			  values->prefix);
+	return error_hint(err, "bake it for another one: pinbake bake --prefix %.*s",
+			  SLICE_ARG(shell_word(&cli->arena, wanted)));
 }
 
 static int write_ignore_file(struct cli *cli, const char *directory, struct error *err)
@@ -186,7 +186,7 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 		return -1;
 	if (!to_stdout && read_existing(cli, output, &options.existing, err) < 0)
 		return -1;
-	if (check_prefix(values, &baked, err) < 0 ||
+	if (check_prefix(cli, values, &baked, err) < 0 ||
 	    check_existing(values, &options, output, err) < 0)
 		return -1;
 	if (dockerfile_text(&options, &baked, &cli->arena, &text, err) < 0)

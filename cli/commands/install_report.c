@@ -73,15 +73,18 @@ static void show_differences(const struct cli *cli,
 }
 
 // Extra ones come last: where they are all there is, an install changes nothing.
-static int advise(const struct install_check_result *checked,
+static int advise(struct arena *arena, const struct install_check_result *checked,
 		  const struct environment_request *environment, struct error *err)
 {
 	if (checked->differences[0].kind == INSTALL_EXTRA)
 		return error_hint(
 			err,
 			"remove what is extra: 'pinbake install' leaves files of other origin alone");
-	return error_hint(err, "'pinbake install %s --prefix %s' brings it to the lock",
-			  environment->lock_path, environment->prefix);
+	return error_hint(err,
+			  "'pinbake install %.*s --prefix %.*s' brings it to the lock",
+			  SLICE_ARG(
+				  shell_word(arena, slice_from(environment->lock_path))),
+			  SLICE_ARG(shell_word(arena, slice_from(environment->prefix))));
 }
 
 int report_install_check(struct cli *cli, const struct pinbake_install_request *request,
@@ -99,7 +102,7 @@ int report_install_check(struct cli *cli, const struct pinbake_install_request *
 		error_set(err, ERROR_NO, "'%s' differs from '%s' in %zu place%s",
 			  environment->prefix, environment->lock_path, checked->len,
 			  plural(checked->len));
-		return advise(checked, environment, err);
+		return advise(&cli->arena, checked, environment, err);
 	}
 	say(cli, "%s equals %s: %llu package%s, %llu file%s", environment->prefix,
 	    environment->lock_path, (unsigned long long)checked->packages,

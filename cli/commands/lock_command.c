@@ -6,33 +6,21 @@
 
 #include <string.h>
 
-static bool is_plain(struct slice word)
-{
-	for (size_t i = 0; i < word.len; i++)
-		if (!is_alnum(word.ptr[i]) &&
-		    slice_find_byte(S("_./:=,@%+-"), word.ptr[i]) == SLICE_NONE)
-			return false;
-	return word.len > 0;
-}
-
-// In single quotes where a shell would see more than a word; a quote itself ends them for a moment.
 static void put_word(struct buf *text, const char *value)
 {
 	struct slice word = slice_from(value);
 	if (slice_contains(word, S("://")))
 		word = url_redact(text->arena, word);
 	buf_byte(text, ' ');
-	if (is_plain(word)) {
-		buf_append(text, word);
-		return;
-	}
-	buf_byte(text, '\'');
-	for (size_t i = 0; i < word.len; i++)
-		if (word.ptr[i] == '\'')
-			buf_append(text, S("'\\''"));
-		else
-			buf_byte(text, word.ptr[i]);
-	buf_byte(text, '\'');
+	buf_append(text, shell_word(text->arena, word));
+}
+
+// A file whose name begins with '-' is no option.
+static void put_input(struct buf *text, const char *path)
+{
+	put_word(text, path[0] == '-' && path[1]
+			       ? path_join(text->arena, ".", slice_from(path))
+			       : path);
 }
 
 static void put_values(struct buf *text, const char *name, const char *const *values,
@@ -73,7 +61,7 @@ struct slice lock_command_text(struct arena *arena, const struct lock_command *c
 	options.targets = *command->targets;
 	buf_append(&text, S("pinbake lock"));
 	for (size_t i = 0; i < command->inputs->len; i++)
-		put_word(&text, command->inputs->items[i]);
+		put_input(&text, command->inputs->items[i]);
 	if (strcmp(command->path, "pylock.toml") != 0)
 		put_values(&text, "output", &command->path, 1);
 	for (size_t i = 0; i < lock_option_table.len; i++)

@@ -31,6 +31,16 @@ static void test_lower_case_borrows_where_it_can(void **state)
 	assert_text(slice_lower(&arena, S("Sha-256\xc3\x84")), "sha-256\xc3\x84");
 }
 
+static void test_words_of_a_shell(void **state)
+{
+	(void)state;
+	assert_text(shell_word(&arena, S("https://a.b/c@1.0+x")), "https://a.b/c@1.0+x");
+	assert_text(shell_word(&arena, S("")), "''");
+	assert_text(shell_word(&arena, S("a b$(c)`d`;e")), "'a b$(c)`d`;e'");
+	assert_text(shell_word(&arena, S("it's")), "'it'\\''s'");
+	assert_text(shell_word(&arena, S("~")), "'~'");
+}
+
 static void test_hexadecimal_digits(void **state)
 {
 	(void)state;
@@ -104,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_list_has_its_texts),
 		cmocka_unit_test(test_lower_case_borrows_where_it_can),
+		cmocka_unit_test(test_words_of_a_shell),
 		cmocka_unit_test(test_hexadecimal_digits),
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_fragments),
