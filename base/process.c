@@ -29,8 +29,15 @@ static void set_streams(posix_spawn_file_actions_t *actions,
 	const char *input = job->input_path ? job->input_path : "/dev/null";
 	posix_spawn_file_actions_init(actions);
 	posix_spawn_file_actions_addopen(actions, STDIN_FILENO, input, O_RDONLY, 0);
-	write_to(actions, STDOUT_FILENO, job->output_path);
-	write_to(actions, STDERR_FILENO, job->error_path);
+	if (job->log_path) {
+		posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, job->log_path,
+						 O_WRONLY | O_APPEND | O_CREAT,
+						 FILE_MODE);
+		posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, STDERR_FILENO);
+	} else {
+		write_to(actions, STDOUT_FILENO, job->output_path);
+		write_to(actions, STDERR_FILENO, job->error_path);
+	}
 	if (job->directory)
 		posix_spawn_file_actions_addchdir_np(actions, job->directory);
 }

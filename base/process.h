@@ -15,6 +15,7 @@ struct process_job {
 	const char *input_path;         // NULL: nothing to read
 	// Written anew; NULL: thrown away
 	const char *output_path, *error_path;
+	const char *log_path; // NULL, or both are appended to this file
 	unsigned limit_seconds;
 	const struct work *work; // or NULL
 };

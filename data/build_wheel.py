@@ -31,13 +31,34 @@ def libc():
         return "musl" if sys.platform.startswith("linux") else ""
 
 
+def is_whole(prefix):
+    """Is all below it the interpreter's? One that was installed into a home shares it with other things."""
+    import pwd
+    try:
+        home = os.path.realpath(pwd.getpwuid(os.getuid()).pw_dir) + os.sep
+    except KeyError:
+        home = os.sep
+    real = os.path.realpath(prefix) + os.sep
+    return real != os.sep and not home.startswith(real)
+
+
+def folders():
+    """What this interpreter consists of: a build that cannot see it cannot run."""
+    import sysconfig
+    found = [os.path.realpath(sys.executable)] + [sysconfig.get_path(n) for n in ("stdlib", "platstdlib", "include")]
+    for prefix in (sys.prefix, sys.exec_prefix, getattr(sys, "base_prefix", ""), getattr(sys, "base_exec_prefix", "")):
+        if prefix and is_whole(prefix):
+            found.append(prefix)
+    return [path for path in found if path and os.path.exists(path)]
+
+
 def describe():
     import platform
     import sysconfig
     version = "%d.%d.%d" % sys.version_info[:3]
     threads = "free" if sysconfig.get_config_var("Py_GIL_DISABLED") else "gil"
     return [version, threads, platform.python_implementation(), sysconfig.get_platform(),
-            libc(), sys.executable]
+            libc(), sys.executable] + folders()
 
 
 # --- source distributions ------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Bytecode of one wheel, made by the interpreter that will load it. pinbake runs it in a fresh process (pyc.4):
 
-    compile_wheel.py describe ANSWER             cache tag, magic number, version and sys.version, a line each
-    compile_wheel.py compile WHEEL LIST ARCHIVE  LIST: ENTRY<tab>PATH<tab>NAME a line, in the order to compile
+    compile_wheel.py describe ANSWER                cache tag, magic number, version, sys.version, and what the
+                                                    interpreter consists of, a line each
+    compile_wheel.py compile LIST ARCHIVE < WHEEL   LIST: ENTRY<tab>PATH<tab>NAME a line, in the order to compile
 
 ARCHIVE is a zip of stored entries: NAME for each file that compiles, and "uncompiled", the names of the others. A
 .pyc is unchecked-hash (PEP 552) and holds PATH, where the source will be. Works from Python 3.7 on.
@@ -10,6 +11,7 @@ ARCHIVE is a zip of stored entries: NAME for each file that compiles, and "uncom
 
 import importlib.util
 import marshal
+import os
 import sys
 import zipfile
 
@@ -20,6 +22,7 @@ SOURCE_BYTES_MAX = 16 << 20  # a wheel of some megabytes can hold gigabytes
 def describe(answer):
     lines = [sys.implementation.cache_tag or "", importlib.util.MAGIC_NUMBER.hex(),
              "%d.%d.%d" % sys.version_info[:3], sys.version.replace("\n", " ")]
+    lines += [sys.executable, os.path.dirname(os.__file__), sys.base_prefix]
     with open(answer, "w", encoding="utf-8") as file:
         file.write("".join(line + "\n" for line in lines))
 
@@ -53,9 +56,9 @@ def main():
     if sys.argv[1] == "describe":
         describe(sys.argv[2])
         return
-    with open(sys.argv[3], encoding="utf-8") as file:
+    with open(sys.argv[2], encoding="utf-8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file]
-    compile_all(sys.argv[2], rows, sys.argv[4])
+    compile_all(sys.stdin.buffer, rows, sys.argv[3])
 
 
 main()

@@ -49,11 +49,11 @@ struct lock_directory {
 // targets: [[packages.tool.pinbake.builds]]. If there is a record, the sdist is built
 // with exactly this.
 struct lock_build {
-	struct slice *targets; // names, sorted
-	// What was asked for: pyproject.toml's, then the backend's
-	struct slice *requires;
+	// Names, sorted; what was asked for: pyproject.toml's, then the backend's
+	struct slice *targets, *requires;
 	size_t targets_len, requires_len;
-	bool network; // builds may reach it (--build-network)
+	bool network;             // it asks that the build reaches it (--build-network)
+	struct span network_span; // where, when read
 	// Each has one file; one that is an sdist has a record of its own.
 	struct lock_package *packages;
 	size_t len;

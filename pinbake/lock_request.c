@@ -95,6 +95,7 @@ static void put_builds(struct buf *text, const struct build_request *builds)
 {
 	put_number(text, builds->allowed);
 	put_number(text, builds->network);
+	put_number(text, builds->unconfined);
 	put_text(text, builds->python);
 	put_text(text, builds->image);
 	put_text(text, builds->engine);

@@ -64,6 +64,7 @@ struct present_request {
 struct build_request {
 	bool allowed;       // ask backends for metadata, and build what has no wheel now
 	bool network;       // builds may reach it
+	bool unconfined;    // they run without a sandbox, as whoever runs pinbake
 	const char *python; // the interpreter that builds; NULL: the target's, as found
 	const char *image, *engine; // build inside an image; NULL: on this machine
 };

@@ -37,8 +37,7 @@ static const char *c_string(struct build *build, struct slice text)
 
 // --- steps -----------------------------------------------------------------------------
 
-// The archive keeps its name, the end of which says what kind it is. An editable project
-// stays where it is.
+// The cache is not to be seen, so the archive is copied. An editable project stays where it is.
 static int unpack(struct build *build, struct error *err)
 {
 	const struct lock_file *file = build->choice->file;
@@ -46,21 +45,22 @@ static int unpack(struct build *build, struct error *err)
 	if (build->project)
 		return 0;
 	const char *source = workplace_path(&build->place, "src");
-	const char *arguments[] = {
-		path_real(build->arena,
-			  store_file_path(build->store, &file->sha256, build->arena))
-			.ptr,
-		source,
-	};
+	const char *archive = workplace_path(&build->place, "sdist");
+	const char *arguments[] = { archive, source };
 	struct workplace_step step = {
-		"unpack", c_string(build, build->settings->python.path),
-		"",       arguments,
-		2,        arguments[0]
+		.name = "unpack",
+		.python = c_string(build, build->settings->python.path),
+		.directory = "",
+		.arguments = arguments,
+		.len = sizeof(arguments) / sizeof(*arguments),
 	};
 	struct line_list ignored;
+	const char *from = store_file_path(build->store, &file->sha256, build->arena);
 	build->project = file->subdirectory.len
 				 ? path_join(build->arena, source, file->subdirectory)
 				 : source;
+	if (workplace_copy(&build->place, from, archive, err) < 0)
+		return -1;
 	return workplace_run(&build->place, &step, &ignored, err);
 }
 
@@ -271,7 +271,6 @@ static int run_logged(struct build *build, build_work *work,
 		status = work(build, err);
 	if (status < 0)
 		explain(build, outcome, err);
-	outcome->net = build->place.last.net;
 	return status;
 }
 

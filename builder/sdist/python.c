@@ -6,12 +6,13 @@
 #include "base/limits.h"
 #include "builder/sdist/causes.h"
 
+// Besides the folders that it consists of.
 enum { LINES = 6, LIMIT_SECONDS = 60 };
 
 static int read_lines(const struct line_list *lines, struct slice path,
 		      struct sdist_python *ret_python, struct error *err)
 {
-	if (lines->len != LINES)
+	if (lines->len < LINES)
 		return error_set(err, ERROR_INPUT, "'%.*s' does not say what it is",
 				 SLICE_ARG(path));
 	if (!slice_eq(lines->items[2], S("CPython")))
@@ -23,6 +24,8 @@ static int read_lines(const struct line_list *lines, struct slice path,
 		.free_threaded = slice_eq(lines->items[1], S("free")),
 		.platform = lines->items[3],
 		.libc = lines->items[4],
+		.folders = lines->items + LINES,
+		.folders_len = lines->len - LINES,
 	};
 	return 0;
 }
@@ -47,7 +50,8 @@ static int describe(const struct sdist_settings *settings, struct slice path,
 	AUTO(workplace_close) struct workplace place = { 0 };
 	struct workplace_step step = { .name = "describe",
 				       .python = arena_c_string(arena, path),
-				       .directory = "" };
+				       .directory = "",
+				       .is_trusted = true };
 	struct slice who = path;
 	if (settings->container)
 		who = arena_printf(arena, "%.*s in %s", SLICE_ARG(path),
@@ -80,7 +84,15 @@ int sdist_look_at_python(const struct sdist_settings *settings, struct slice pat
 		return error_during(err, "asking '%.*s'%s for its version",
 				    SLICE_ARG(path),
 				    asking.container ? " of the image" : "");
-	if (asking.container)
+	if (asking.container) {
 		ret_python->path = lines.items[LINES - 1];
+		ret_python->folders_len = 0;
+		return 0;
+	}
+	// The links to it as well: its name and path say which environment it belongs to.
+	ret_python->folders = arena_new_array(arena, struct slice, lines.len - LINES + 1);
+	for (size_t i = LINES; i < lines.len; i++)
+		ret_python->folders[i - LINES] = lines.items[i];
+	ret_python->folders[ret_python->folders_len++] = path;
 	return 0;
 }

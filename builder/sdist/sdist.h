@@ -7,8 +7,8 @@
 //	  get_requires_for_build_wheel ──▶ more of them? ──▶ host.install again
 //	  build_wheel ──▶ the backend's wheel ──wheel_writer──▶ canonical bytes ──RECORD checked──▶ store, under its SHA-256
 //
-// Each step is data/build_wheel.py run by the interpreter in a sandbox: without network,
-// with a home, a temporary folder and an environment of its own. What was built is noted
+// Each step is data/build_wheel.py run by the interpreter in a sandbox (base/sandbox.h): without network, with a home, a
+// temporary folder and an environment of its own, and with no sight of the user's files. What was built is noted
 // below the cache directory, so that the same sdist is not built again:
 //
 //	built/key/HEX            what a key was built to
@@ -28,6 +28,9 @@ struct sdist_python {
 	struct slice platform; // "linux-x86_64"
 	struct slice libc;     // "glibc 2.36", "musl", "" where there is neither
 	bool free_threaded;
+	// What it consists of, which a build has to see; of one of an image none.
+	struct slice *folders;
+	size_t folders_len;
 };
 
 // What a build needs of folders above this one.
@@ -44,6 +47,7 @@ struct sdist_settings {
 	const char *cache_directory;
 	struct sdist_python python;
 	bool network;                      // leave it open
+	bool unconfined;                   // run on this machine without a sandbox
 	const struct container *container; // to build in; NULL: on this machine
 	const char *editable;   // PEP 660: the project's own folder, absolute; else NULL
 	unsigned limit_seconds; // of one step
@@ -69,7 +73,6 @@ struct sdist_outcome {
 	struct slice metadata;    // of sdist_metadata: METADATA
 	const char *log_path;     // NULL before the log was begun
 	struct slice tail;        // of a failure: the last useful lines
-	enum sandbox_net net;     // how the last step ran
 	bool by_another;          // process, at the same time: no log is ours
 };
 
@@ -80,6 +83,9 @@ struct sdist_outcome {
 NODISCARD int sdist_look_at_python(const struct sdist_settings *settings,
 				   struct slice path, struct arena *arena,
 				   struct sdist_python *ret_python, struct error *err);
+
+// Where sandbox_try or sandbox_run refuse: what the user can do. Gives back -1.
+int sdist_say_ways_out(struct error *err);
 
 // Builds the sdist, whatever was built before, and puts the wheel into the store. A
 // file's subdirectory, where it has one, is the project's folder. With settings->editable

@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/places.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "builder/sdist/embedded.h"
 
@@ -38,6 +39,28 @@ static int fill(const struct workplace *place, struct error *err)
 		       : 0;
 }
 
+// To the user that the build runs as.
+static int hand_over(const struct workplace *place, const char *path, struct error *err)
+{
+	const struct sdist_settings *settings = place->settings;
+	return settings->container || settings->unconfined
+		       ? 0
+		       : sandbox_hand_over(path, settings->editable, err);
+}
+
+int workplace_copy(const struct workplace *place, const char *from, const char *to,
+		   struct error *err)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
+	if (file_map_open(from, ERROR_IO, &map, err) < 0 ||
+	    file_create(to, 0644, &writer, err) < 0 ||
+	    file_append(&writer, map.bytes, err) < 0 ||
+	    file_commit(&writer, false, err) < 0)
+		return -1;
+	return hand_over(place, to, err);
+}
+
 int workplace_open(const struct sdist_settings *settings, struct slice name,
 		   struct arena *arena, struct workplace *ret_place, struct error *err)
 {
@@ -46,7 +69,7 @@ int workplace_open(const struct sdist_settings *settings, struct slice name,
 				   .log_path = "/dev/null" };
 	if (room_enter(settings, name, arena, &place.room, err) < 0)
 		return -1;
-	if (fill(&place, err) < 0) {
+	if (fill(&place, err) < 0 || hand_over(&place, place.room.path, err) < 0) {
 		room_leave(&place.room);
 		return -1;
 	}
@@ -64,6 +87,13 @@ int workplace_open(const struct sdist_settings *settings, struct slice name,
 void workplace_close(struct workplace *place)
 {
 	room_leave(&place->room);
+}
+
+int sdist_say_ways_out(struct error *err)
+{
+	return error_hint(err,
+			  "build in an image with --build-in, or with --build-unconfined "
+			  "let the code of packages do whatever you may");
 }
 
 // --- steps -----------------------------------------------------------------------------
@@ -161,20 +191,15 @@ static const char **arguments_of(const struct workplace *place,
 	return all;
 }
 
-// Mounts the room, and read-only what the step reads and the environment, once it is
-// there.
+// Mounts the room, and read-only its environment, once it is there.
 static const char *const *container_arguments(const struct workplace *place,
 					      const struct workplace_step *step,
 					      const struct sandbox_job *job)
 {
-	enum { READ_ONLY = 2 };
-	const char *read_only[READ_ONLY + 1] = { NULL };
+	const char *read_only[] = { NULL, NULL };
 	const char *environment = workplace_path(place, "env");
-	size_t len = 0;
 	if (path_is_directory(environment))
-		read_only[len++] = environment;
-	if (step->reads)
-		read_only[len++] = step->reads;
+		read_only[0] = environment;
 	struct container_run run = {
 		.name = place->container_name,
 		.room = place->room.path,
@@ -190,33 +215,108 @@ static const char *const *container_arguments(const struct workplace *place,
 }
 
 // The engine needs its daemon, so the container is what has no network.
-static int run_contained(struct workplace *place, const struct workplace_step *step,
-			 const struct sandbox_job *inner, struct error *err)
+static int run_contained(const struct workplace *place, const struct workplace_step *step,
+			 const struct sandbox_job *inner, int *ret_code,
+			 struct error *err)
 {
 	const struct container *container = place->settings->container;
-	struct sandbox_job job = *inner;
-	job.arguments = container_arguments(place, step, inner);
-	job.environment = container->environment;
-	job.directory = place->room.path;
-	job.network = true;
-	int status = sandbox_run(&job, &place->last, err);
-	place->last.net = inner->network ? SANDBOX_NET_OPEN : SANDBOX_NET_CUT;
+	const struct process_job job = {
+		.arguments = container_arguments(place, step, inner),
+		.environment = container->environment,
+		.directory = place->room.path,
+		.log_path = inner->log_path,
+		.limit_seconds = inner->limit_seconds,
+		.work = inner->work,
+	};
+	int status = process_run(&job, ret_code, err);
 	if (status < 0)
 		container_remove(container, place->container_name);
-	else if (place->last.exit_code == CONTAINER_FAILED)
+	else if (*ret_code == CONTAINER_FAILED)
 		status = error_set(err, ERROR_NO, "'%s' could not run the build",
 				   container->engine);
-	else if (place->last.exit_code == CONTAINER_NO_PROGRAM &&
-		 is_looked_up(step->python))
+	else if (*ret_code == CONTAINER_NO_PROGRAM && is_looked_up(step->python))
 		status = error_set(err, ERROR_INPUT, "the image has no %s on its PATH",
 				   step->python);
 	return status;
+}
+
+// What the user chose to run, and what it is asked is ours.
+static int run_trusted(const struct sandbox_job *inner, int *ret_code, struct error *err)
+{
+	const struct process_job job = {
+		.arguments = inner->arguments,
+		.environment = inner->environment,
+		.directory = inner->directory,
+		.log_path = inner->log_path,
+		.limit_seconds = inner->limit_seconds,
+		.work = inner->work,
+	};
+	return process_run(&job, ret_code, err);
+}
+
+struct place_list {
+	struct sandbox_place *items;
+	size_t len, cap;
+};
+
+static void add_place(const struct workplace *place, struct place_list *places,
+		      const char *path, enum sandbox_how how)
+{
+	*array_push(place->arena, places) = (struct sandbox_place){ path, how };
+}
+
+// The interpreter, an editable project, but not what they may have the cache in, and the room. What the build is made with
+// can be read only, since it is put in place from outside.
+static const struct sandbox_place *places_of(const struct workplace *place)
+{
+	const struct sdist_settings *settings = place->settings;
+	const struct sdist_python *python = &settings->python;
+	const char *environment = workplace_path(place, "env");
+	struct place_list places = { 0 };
+	for (size_t i = 0; i < python->folders_len; i++)
+		add_place(place, &places,
+			  arena_c_string(place->arena, python->folders[i]), SANDBOX_SHOW);
+	if (settings->editable)
+		add_place(place, &places, settings->editable, SANDBOX_WRITE);
+	add_place(place, &places, path_real(place->arena, settings->cache_directory).ptr,
+		  SANDBOX_HIDE);
+	add_place(place, &places, place->room.path, SANDBOX_WRITE);
+	add_place(place, &places, workplace_path(place, "build_wheel.py"), SANDBOX_SHOW);
+	if (path_is_directory(environment))
+		add_place(place, &places, environment, SANDBOX_SHOW);
+	add_place(place, &places, NULL, SANDBOX_HIDE);
+	return places.items;
+}
+
+static int run_confined(const struct workplace *place, const struct sandbox_job *inner,
+			int *ret_code, struct error *err)
+{
+	struct sandbox_job job = *inner;
+	struct sandbox_result result;
+	job.walls = place->settings->unconfined ? SANDBOX_UNCONFINED : SANDBOX_CONFINED;
+	job.places = places_of(place);
+	job.owner_of = place->settings->editable;
+	int status = sandbox_run(&job, &result, err);
+	*ret_code = result.exit_code;
+	if (status < 0 && result.refused)
+		return sdist_say_ways_out(err);
+	return status;
+}
+
+static int run(const struct workplace *place, const struct workplace_step *step,
+	       const struct sandbox_job *job, int *ret_code, struct error *err)
+{
+	if (place->settings->container)
+		return run_contained(place, step, job, ret_code, err);
+	return step->is_trusted ? run_trusted(job, ret_code, err)
+				: run_confined(place, job, ret_code, err);
 }
 
 int workplace_run(struct workplace *place, const struct workplace_step *step,
 		  struct line_list *ret_lines, struct error *err)
 {
 	const char *answer = workplace_path(place, "answer");
+	const char *environment = workplace_path(place, "env");
 	struct variables variables = environment_of(place, step->python);
 	struct sandbox_job job = {
 		.arguments = arguments_of(place, step, answer),
@@ -229,15 +329,15 @@ int workplace_run(struct workplace *place, const struct workplace_step *step,
 		.limit_seconds = place->settings->limit_seconds,
 		.work = place->settings->work,
 	};
+	int code = 0;
 	place_remove(answer);
-	int status = place->settings->container ? run_contained(place, step, &job, err)
-						: sandbox_run(&job, &place->last, err);
-	if (status < 0)
+	if (path_is_directory(environment) && hand_over(place, environment, err) < 0)
 		return -1;
-	if (place->last.exit_code > 128)
-		return error_set(err, ERROR_NO, "it was ended by signal %d",
-				 place->last.exit_code - 128);
-	if (place->last.exit_code != 0)
+	if (run(place, step, &job, &code, err) < 0)
+		return -1;
+	if (code > 128)
+		return error_set(err, ERROR_NO, "it was ended by signal %d", code - 128);
+	if (code != 0)
 		return error_set(err, ERROR_NO, "the build failed");
 	if (!workplace_has_file(place, answer))
 		return error_set(err, ERROR_NO, "the build ended without an answer");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The folder of one build, and the steps of data/build_wheel.py that run in it.
 //
-//	WORK/build_wheel.py  answer  sdist archive's name  src/  env/  home/  tmp/  wheel/
+//	WORK/build_wheel.py  answer  sdist  src/  env/  home/  tmp/  wheel/
 #pragma once
 
 #include "builder/sdist/room.h"
@@ -16,7 +16,6 @@ struct workplace {
 	struct room room;
 	const char *log_path;       // absolute; /dev/null until it is set
 	const char *container_name; // where settings have a container
-	struct sandbox_result last;
 };
 
 // Waits while another process builds the same. An older folder is emptied.
@@ -26,6 +25,10 @@ NODISCARD int workplace_open(const struct sdist_settings *settings, struct slice
 void workplace_close(struct workplace *place); // removes it; fine on a zeroed struct
 
 const char *workplace_path(const struct workplace *place, const char *below);
+
+// Copies a file into it, for the build to do with what it likes.
+NODISCARD int workplace_copy(const struct workplace *place, const char *from,
+			     const char *to, struct error *err);
 
 // Is it a file of the build's own? What a build leaves is looked at by this process: a link
 // could lead to a file that its container does not show, a pipe would keep it waiting.
@@ -39,7 +42,7 @@ struct workplace_step {
 	const char *directory; // absolute, or below the root, "" for itself
 	const char **arguments;
 	size_t len;
-	const char *reads; // a path outside the root, NULL: none
+	bool is_trusted; // no code of a package takes part in it
 };
 struct line_list {
 	struct slice *items;

@@ -5,7 +5,9 @@
 #include "base/inflate.h"
 #include "base/limits.h"
 #include "base/places.h"
+#include "base/process.h"
 #include "base/sandbox.h"
+#include "base/text.h"
 #include "builder/store/blobs.h"
 #include "builder/wheel/embedded.h"
 #include "builder/wheel/scheme.h"
@@ -14,44 +16,112 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LIMIT_SECONDS = 3600, DESCRIBE_SECONDS = 60, ARGUMENTS_MAX = 12 };
+enum { LIMIT_SECONDS = 3600, DESCRIBE_SECONDS = 60, ARGUMENTS_MAX = 12, PARTS_MAX = 8 };
 
 static const char list_of_uncompiled[] = "uncompiled";
 
 // --- the interpreter -------------------------------------------------------------------
 
 struct python_job {
-	struct slice python;      // path of the interpreter
+	const struct bytecode_interpreter *interpreter;
 	const char *const *words; // for data/compile_wheel.py, ended by NULL
-	unsigned limit_seconds;
+	const char *wheel;        // what it reads
+	const char *folder;       // where it writes; absolute
 	const struct work *work;
 };
 
 // Python gets no variables but the hash seed, and no site packages (pyc.4). -I and -E are
 // not given, because they ignore the seed.
+static const char *const environment[] = { "PYTHONHASHSEED=0", NULL };
+
+static const char *const *arguments_of(struct slice python, const char *const *words,
+				       struct arena *scratch)
+{
+	const struct slice program = { compile_wheel_py, compile_wheel_py_len };
+	const char **arguments = arena_new_array(scratch, const char *, ARGUMENTS_MAX);
+	size_t count = 0;
+	arguments[count++] = arena_c_string(scratch, python);
+	arguments[count++] = "-S";
+	arguments[count++] = "-W";
+	arguments[count++] = "ignore";
+	arguments[count++] = "-c";
+	arguments[count++] = arena_c_string(scratch, program);
+	for (size_t i = 0; words[i]; i++)
+		arguments[count++] = words[i];
+	arguments[count] = NULL;
+	return arguments;
+}
+
+static int check_exit(int exit_code, struct slice python, struct error *err)
+{
+	if (exit_code == 0)
+		return 0;
+	return error_set(err, ERROR_NO, "'%.*s' ended with %d", SLICE_ARG(python),
+			 exit_code);
+}
+
+// What the user chose, and what it is asked is ours: it needs no walls.
+static int ask_python(const struct bytecode_request *request, const char *answer,
+		      struct arena *scratch, struct error *err)
+{
+	const char *words[] = { "describe", answer, NULL };
+	const struct process_job job = { .arguments = arguments_of(request->path, words,
+								   scratch),
+					 .environment = environment,
+					 .directory = "/",
+					 .limit_seconds = DESCRIBE_SECONDS,
+					 .work = request->work };
+	int code;
+	if (process_run(&job, &code, err) < 0)
+		return -1;
+	return check_exit(code, request->path, err);
+}
+
+static const struct sandbox_place *places_of(const struct python_job *wanted,
+					     struct arena *scratch)
+{
+	const struct bytecode_interpreter *interpreter = wanted->interpreter;
+	struct sandbox_place *places = arena_new_array(scratch, struct sandbox_place,
+						       interpreter->parts_len + 3);
+	size_t len = 0;
+	for (size_t i = 0; i < interpreter->parts_len; i++)
+		// One that holds the cache holds other things of its user as well.
+		if (!path_lies_in(slice_from(wanted->folder), interpreter->parts[i]))
+			places[len++] = (struct sandbox_place){
+				arena_c_string(scratch, interpreter->parts[i]),
+				SANDBOX_SHOW
+			};
+	places[len++] =
+		(struct sandbox_place){ arena_c_string(scratch, interpreter->path),
+					SANDBOX_SHOW };
+	places[len++] = (struct sandbox_place){ wanted->folder, SANDBOX_WRITE };
+	places[len] = (struct sandbox_place){ 0 };
+	return places;
+}
+
+// No code of the wheel is run, but hostile source is read. Where no sandbox can be had, there still is no network.
 static int run_python(const struct python_job *wanted, struct arena *scratch,
 		      struct error *err)
 {
-	static const char *const environment[] = { "PYTHONHASHSEED=0", NULL };
-	const struct slice program = { compile_wheel_py, compile_wheel_py_len };
-	const char *python = arena_c_string(scratch, wanted->python);
-	const char *arguments[ARGUMENTS_MAX] = { python, "-S", "-W", "ignore", "-c" };
-	size_t count = 5;
-	arguments[count++] = arena_c_string(scratch, program);
-	for (size_t i = 0; wanted->words[i]; i++)
-		arguments[count++] = wanted->words[i];
-	struct sandbox_job job = { .arguments = arguments,
+	const struct bytecode_interpreter *interpreter = wanted->interpreter;
+	struct sandbox_job job = { .arguments = arguments_of(interpreter->path,
+							     wanted->words, scratch),
 				   .environment = environment,
 				   .directory = "/",
+				   .input_path = wanted->wheel,
 				   .log_path = "/dev/null",
-				   .limit_seconds = wanted->limit_seconds,
+				   .places = places_of(wanted, scratch),
+				   .limit_seconds = LIMIT_SECONDS,
 				   .work = wanted->work };
 	struct sandbox_result result;
-	if (sandbox_run(&job, &result, err) < 0)
+	if (sandbox_hand_over(wanted->folder, NULL, err) < 0)
 		return -1;
-	if (result.exit_code == 0)
-		return 0;
-	return error_set(err, ERROR_NO, "'%s' ended with %d", python, result.exit_code);
+	int status = sandbox_run(&job, &result, err);
+	if (status < 0 && result.refused) {
+		job.walls = SANDBOX_UNCONFINED;
+		status = sandbox_run(&job, &result, err);
+	}
+	return status < 0 ? -1 : check_exit(result.exit_code, interpreter->path, err);
 }
 
 // cpython-312 for CPython 3.12; free-threaded builds have the tag cpython-313t.
@@ -77,7 +147,8 @@ static int check_interpreter(const struct bytecode_interpreter *interpreter,
 			 SLICE_ARG(interpreter->tag), SLICE_ARG(target->name));
 }
 
-static bool read_answer(struct slice text, struct bytecode_interpreter *interpreter)
+static bool read_answer(struct slice text, struct arena *arena,
+			struct bytecode_interpreter *interpreter)
 {
 	struct slice banner = { 0 };
 	if (!slice_cut(&text, '\n', &interpreter->tag) ||
@@ -85,6 +156,9 @@ static bool read_answer(struct slice text, struct bytecode_interpreter *interpre
 	    !slice_cut(&text, '\n', &interpreter->version) ||
 	    !slice_cut(&text, '\n', &banner))
 		return false;
+	interpreter->parts = arena_new_array(arena, struct slice, PARTS_MAX);
+	while (text.len && interpreter->parts_len < PARTS_MAX)
+		slice_cut(&text, '\n', &interpreter->parts[interpreter->parts_len++]);
 	interpreter->banner = sha256_of(banner);
 	return true;
 }
@@ -97,16 +171,14 @@ int bytecode_look_at(const struct store *store, const struct bytecode_request *r
 	struct slice path = request->path, text = { 0 };
 	struct bytecode_interpreter interpreter = { .path = path };
 	const char *answer = store_bytecode_work_path(store, "describe", &scratch);
-	const char *words[] = { "describe", answer, NULL };
-	const struct python_job job = { path, words, DESCRIBE_SECONDS, request->work };
-	int status = run_python(&job, &scratch, err);
+	int status = ask_python(request, answer, &scratch, err);
 	if (status == 0)
 		status = file_read(answer, LIMIT_METADATA_BYTES, ERROR_IO, arena, &text,
 				   err);
 	(void)place_remove(answer);
 	if (status < 0)
 		return error_during(err, "asking '%.*s' what it is", SLICE_ARG(path));
-	if (!read_answer(text, &interpreter))
+	if (!read_answer(text, arena, &interpreter))
 		return error_set(err, ERROR_INPUT, "'%.*s' does not say what it is",
 				 SLICE_ARG(path));
 	if (check_interpreter(&interpreter, request->target, err) < 0)
@@ -168,29 +240,54 @@ static int list_sources(const struct bytecode_settings *settings,
 	return 0;
 }
 
+// What was made belongs to who made it and is theirs to change, so it is copied.
+static int take_archive(const char *from, const char *to, struct error *err)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
+	if (place_look(from).kind != PLACE_FILE)
+		return error_set(err, ERROR_NO, "it made no file '%s'", from);
+	if (file_map_open(from, ERROR_IO, &map, err) < 0 ||
+	    file_create(to, 0644, &writer, err) < 0 ||
+	    file_append(&writer, map.bytes, err) < 0)
+		return -1;
+	return file_commit(&writer, false, err);
+}
+
+static int compile_in(const struct bytecode_settings *settings,
+		      const struct wheel_file *wheel, const char *folder,
+		      const char *path, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice list = { 0 };
+	const char *list_path = path_join(&scratch, folder, S("list")),
+		   *archive = path_join(&scratch, folder, S("archive"));
+	const char *words[] = { "compile", list_path, archive, NULL };
+	const struct python_job job = {
+		.interpreter = settings->interpreter,
+		.words = words,
+		.wheel = store_file_path(settings->store, &wheel->sha256, &scratch),
+		.folder = folder,
+		.work = settings->work
+	};
+	if (list_sources(settings, wheel, &scratch, &list, err) < 0 ||
+	    file_write(list_path, list, err) < 0 || run_python(&job, &scratch, err) < 0)
+		return -1;
+	return take_archive(archive, path, err);
+}
+
 static int compile_wheel(const struct bytecode_settings *settings,
 			 const struct wheel_file *wheel, const char *path,
 			 struct arena *scratch, struct error *err)
 {
-	struct slice list = { 0 };
 	struct slice hex = sha256_hex(scratch, &wheel->sha256);
-	const char *archive = store_bytecode_work_path(settings->store, hex.ptr, scratch);
-	const char *list_path = arena_printf(scratch, "%s.list.part", archive).ptr;
-	const char *words[] = { "compile",
-				store_file_path(settings->store, &wheel->sha256, scratch),
-				list_path, archive, NULL };
-	const struct python_job job = { settings->interpreter->path, words, LIMIT_SECONDS,
-					settings->work };
-	if (list_sources(settings, wheel, scratch, &list, err) < 0)
+	const char *folder = store_bytecode_work_path(settings->store, hex.ptr, scratch);
+	struct error ignored = { 0 };
+	if (remove_tree(folder, err) < 0 || make_directories(folder, err) < 0)
 		return -1;
-	int status = file_write(list_path, list, err);
-	if (status == 0)
-		status = run_python(&job, scratch, err);
-	(void)place_remove(list_path);
-	if (status == 0)
-		status = rename_path(archive, path, err);
-	if (status < 0)
-		(void)place_remove(archive);
+	int status =
+		compile_in(settings, wheel, path_real(scratch, folder).ptr, path, err);
+	(void)!remove_tree(folder, &ignored);
 	return status;
 }
 

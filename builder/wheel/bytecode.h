@@ -14,6 +14,8 @@ struct bytecode_interpreter {
 	struct slice path;
 	struct slice tag, magic, version; // "cpython-312", "cb0d0d0a", "3.12.11"
 	struct sha256 banner;             // of sys.version
+	struct slice *parts;              // files and folders that it consists of
+	size_t parts_len;
 };
 
 struct bytecode_request {

@@ -31,6 +31,7 @@ int environment_request_of(struct cli *cli, const struct environment_values *val
 		.strict = values->strict,
 		.no_build = values->no_build,
 		.builds = { .network = values->build_network,
+			    .unconfined = values->build_unconfined,
 			    .python = values->python_bin,
 			    .image = values->build_in,
 			    .engine = values->build_engine },

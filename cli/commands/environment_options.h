@@ -10,7 +10,7 @@ struct environment_values {
 	const char *prefix, *interpreter, *target, *jobs, *python_bin, *build_in,
 		*build_engine, *bytecode, *strip;
 	struct text_list wheelhouses;
-	bool strict, no_build, build_network;
+	bool strict, no_build, build_network, build_unconfined;
 };
 
 #define ENVIRONMENT_AT(type, member) \
@@ -52,7 +52,9 @@ struct environment_values {
 	{ "build-engine", 0, OPTION_TEXT, ENVIRONMENT_AT(type, build_engine), "NAME", \
 	  "docker or podman (default: the first on PATH)", true }, \
 	{ "build-network", 0, OPTION_FLAG, ENVIRONMENT_AT(type, build_network), NULL, \
-	  "let builds reach the network", true }
+	  "let builds reach the network", true }, \
+	{ "build-unconfined", 0, OPTION_FLAG, ENVIRONMENT_AT(type, build_unconfined), NULL, \
+	  "build without a sandbox: packages' code may do what you may", true }
 
 // Rows of its rules.
 #define ENVIRONMENT_RULES \
@@ -60,6 +62,7 @@ struct environment_values {
 	{ "python-bin", OPTION_EXCLUDES, "build-in no-build", NULL, NULL }, \
 	{ "build-in", OPTION_EXCLUDES, "no-build", NULL, NULL }, \
 	{ "build-network", OPTION_EXCLUDES, "no-build", NULL, NULL }, \
+	{ "build-unconfined", OPTION_EXCLUDES, "build-in no-build", NULL, NULL }, \
 	{ "build-engine", OPTION_NEEDS, "build-in", NULL, NULL }
 // clang-format on
 

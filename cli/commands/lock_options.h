@@ -11,7 +11,8 @@ struct lock_values {
 	struct text_list pythons, platforms, targets, images, upgrade_packages,
 		constraints, only_binary, no_binary, extras, groups, overrides, excludes,
 		package_cutoffs;
-	bool upgrade, check, repair, all_extras, split, build, no_build, build_network;
+	bool upgrade, check, repair, all_extras, split, build, no_build, build_network,
+		build_unconfined;
 	bool whole_project; // and not its groups alone, whatever part of it a lock has
 };
 

@@ -5,12 +5,12 @@
 #include "pinbake/files/fetch.h"
 
 #include "base/limits.h"
+#include "base/origin.h"
 #include "builder/sdist/sdist.h"
-#include "pinbake/builds/engine.h"
-#include "pinbake/builds/python.h"
 #include "pinbake/builds/requires.h"
 #include "pinbake/builds/buildable.h"
 #include "pinbake/builds/compare.h"
+#include "pinbake/builds/workshop.h"
 #include "pinbake/files/trees.h"
 #include "net/url.h"
 #include "packaging/filename.h"
@@ -26,11 +26,8 @@ struct sdists {
 	struct lock_package **owners; // of the choices that are recorded: the lock's own
 	const struct build_options *options;
 	struct sdist_settings settings;
-	struct container container; // with --build-in
-	struct build_python python;
+	struct workshop workshop;
 	struct built_request request; // common to all but `sdist`
-	size_t built;
-	enum sandbox_net net; // how the last one was built
 };
 
 static size_t count_sdists(const struct lock_selection *selection)
@@ -39,42 +36,6 @@ static size_t count_sdists(const struct lock_selection *selection)
 	for (size_t i = 0; i < selection->len; i++)
 		count += choice_is_built(&selection->items[i]);
 	return count;
-}
-
-// --- where it is built ----------------------------------------------------------------------------------------------
-
-static int choose_interpreter(struct sdists *sdists, struct error *err)
-{
-	struct build_python *python = &sdists->python;
-	if (build_python_find(sdists->session, &sdists->opened->target,
-			      sdists->options->request->python, python, err) < 0)
-		return -1;
-	sdists->request.interpreter = python->real;
-	sdists->request.interpreter_size = python->size;
-	sdists->request.interpreter_mtime_s = python->mtime_s;
-	sdists->request.toolchain = toolchain_digest();
-	return 0;
-}
-
-static int check_interpreter(struct sdists *sdists, struct error *err)
-{
-	if (build_python_check(sdists->session, &sdists->opened->target, &sdists->python,
-			       err) < 0)
-		return -1;
-	sdists->settings.python = sdists->python.python;
-	return 0;
-}
-
-// An image is what its id says, so its interpreter needs no more telling apart.
-static int choose_image(struct sdists *sdists, struct error *err)
-{
-	const struct build_options *options = sdists->options;
-	if (build_engine_open(sdists->session, options->request->image,
-			      options->request->engine, &sdists->container, err) < 0)
-		return -1;
-	sdists->settings.container = &sdists->container;
-	sdists->request.interpreter = slice_from(sdists->container.image);
-	return 0;
 }
 
 // --- one of them -----------------------------------------------------------------------------------------------------
@@ -280,8 +241,6 @@ static int run_build(struct sdists *sdists, struct lock_choice *choice,
 	}
 	*ret_wheel = outcome.wheel;
 	report_build(sdists, ret_wheel, &outcome, started_ms);
-	sdists->net = outcome.net;
-	sdists->built++;
 	return 0;
 }
 
@@ -398,10 +357,6 @@ static int build_missing(struct sdists *sdists, struct error *err)
 		if (work_heed(&sdists->session->config.work, err) < 0)
 			return -1;
 	}
-	if (sdists->built && sdists->net == SANDBOX_NET_REFUSED)
-		session_warn(
-			sdists->session,
-			"the kernel grants no namespaces: builds could reach the network");
 	return 0;
 }
 
@@ -433,6 +388,43 @@ static int take_trees(struct sdists *sdists, struct error *err)
 	return lock_take_trees(sdists->session, opened, sdists->options->editable, err);
 }
 
+static int refuse_network(const struct lock_package *package,
+			  const struct lock_build *record, struct error *err)
+{
+	error_at(err, ERROR_INPUT, record->network_span,
+		 "the lock asks that the build of '%.*s' %.*s may reach the network",
+		 SLICE_ARG(package->name), SLICE_ARG(package->version));
+	return error_hint(err, "if you want that, say --build-network");
+}
+
+// A lock may ask for the network, but it is not for it to grant.
+static int check_network(const struct sdists *sdists, struct error *err)
+{
+	const struct lock_selection *selection = &sdists->opened->selection;
+	for (size_t i = 0; i < selection->len; i++) {
+		const struct lock_choice *choice = &selection->items[i];
+		const struct lock_build *record =
+			choice_is_built(choice) ? record_of(sdists, choice) : NULL;
+		if (record && record->network && !sdists->options->request->network &&
+		    origin_leave(ORIGIN_LOCK, DECISION_BUILD_NETWORK) != LEAVE_HEEDED)
+			return refuse_network(choice->package, record, err);
+	}
+	return 0;
+}
+
+// Where it may be built, and that the lock does not ask for more than the user grants.
+static int open_workshop(struct sdists *sdists, struct error *err)
+{
+	bool is_refused = check_network(sdists, err) < 0;
+	int status = is_refused
+			     ? -1
+			     : workshop_open(sdists->session, &sdists->opened->target,
+					     &sdists->workshop, &sdists->settings, err);
+	if (sdists->options->ret_refused)
+		*sdists->options->ret_refused = is_refused || sdists->workshop.is_refused;
+	return status;
+}
+
 int build_sdists(struct session *session, struct opened_lock *opened,
 		 const struct build_options *options, struct error *err)
 {
@@ -462,17 +454,14 @@ int build_sdists(struct session *session, struct opened_lock *opened,
 	use_recorded_wheels(&sdists);
 	if (count_sdists(&opened->selection) == 0)
 		return 0;
-	if ((options->request->image ? choose_image : choose_interpreter)(&sdists, err) <
-	    0)
+	if (workshop_find(session, &opened->target, options->request, &sdists.workshop,
+			  err) < 0)
 		return -1;
+	workshop_describe(&sdists.workshop, &sdists.request);
 	use_what_was_built(&sdists);
 	if (count_sdists(&opened->selection) == 0)
 		return 0;
-	if ((options->request->image
-		     ? build_engine_python(session, &opened->target, &sdists.container,
-					   &sdists.settings.python, err)
-		     : check_interpreter(&sdists, err)) < 0 ||
-	    fetch_sdists(&sdists, err) < 0)
+	if (open_workshop(&sdists, err) < 0 || fetch_sdists(&sdists, err) < 0)
 		return -1;
 	return build_missing(&sdists, err);
 }

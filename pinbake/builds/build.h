@@ -17,6 +17,7 @@ struct build_options {
 	bool records;  // into the lock's records goes what is built with, and to
 	bool editable; // folders that are so stay where they are
 	const struct build_chain *chain; // NULL: none
+	bool *ret_refused; // may be NULL. Set where nothing was built because the user has not allowed it so
 };
 
 // Is there room for one more build inside those of the chain? ERROR_NO for a package that

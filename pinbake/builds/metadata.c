@@ -4,9 +4,9 @@
 
 #include "base/limits.h"
 #include "builder/sdist/sdist.h"
-#include "pinbake/builds/python.h"
 #include "pinbake/builds/requires.h"
 #include "pinbake/builds/note.h"
+#include "pinbake/builds/workshop.h"
 #include "packaging/name.h"
 #include "pinbake/files/fetch.h"
 
@@ -20,7 +20,7 @@ struct asking {
 	struct opened_lock opened; // that there is none yet: target and cut-offs
 	struct lock_package package;
 	struct lock_file file;
-	struct build_python python;
+	struct workshop workshop;
 	struct sha256 key;
 };
 
@@ -98,12 +98,9 @@ static struct sha256 digest_of_request(const struct asking *asking)
 		.exclude_newer = asking->opened.lock.exclude_newer,
 		.package_cutoffs = asking->opened.lock.package_cutoffs,
 		.package_cutoffs_len = asking->opened.lock.package_cutoffs_len,
-		.toolchain = toolchain_digest(),
-		.interpreter = asking->python.real,
-		.interpreter_size = asking->python.size,
-		.interpreter_mtime_s = asking->python.mtime_s,
 		.network = asking->builds->request->network,
 	};
+	workshop_describe(&asking->workshop, &request);
 	struct sha256 build = built_key(&request);
 	return sha256_of(arena_printf(asking->arena, "metadata %.*s %.*s",
 				      SLICE_ARG(sha256_hex(asking->arena, &build)),
@@ -125,20 +122,15 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 {
 	struct metadata_builds *builds = asking->builds;
 	struct session *session = builds->session;
-	const struct build_request *request = builds->request;
-	// The hook runs on this machine, and so does what it is built with.
-	const struct build_request here = { .allowed = request->allowed,
-					    .network = request->network,
-					    .python = request->python };
-	const struct build_options inner = { .request = &here, .supply = builds->supply };
+	const struct build_options inner = { .request = builds->request,
+					     .supply = builds->supply };
 	struct build_requires requires = { .session = session,
 					   .opened = &asking->opened,
 					   .options = &inner };
 	struct sdist_host host = { install_build_requires, &requires };
 	struct sdist_settings settings = {
 		.cache_directory = session->config.cache_directory,
-		.python = asking->python.python,
-		.network = request->network,
+		.network = builds->request->network,
 		.limit_seconds = LIMIT_SECONDS,
 		.work = &session->config.work,
 	};
@@ -148,16 +140,15 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 				      .host = &host,
 				      .key = asking->key };
 	struct sdist_outcome outcome;
+	if (workshop_open(session, asking->question->target, &asking->workshop, &settings,
+			  err) < 0)
+		return -1;
 	session_tell(session, NOTICE_STEP,
 		     "asking the build backend of %.*s for its metadata",
 		     SLICE_ARG(asking->package.name));
 	int status = sdist_metadata(store, &hook, asking->arena, &outcome, err);
 	if (status < 0)
 		session_tell_log(session, outcome.tail);
-	if (status == 0 && outcome.net == SANDBOX_NET_REFUSED)
-		session_warn(
-			session,
-			"the kernel grants no namespaces: builds could reach the network");
 	if (status == 0) {
 		*ret_text = outcome.metadata;
 		status = metadata_note_write(note_path(asking), &requires.resolved,
@@ -170,10 +161,7 @@ static int ask_backend(struct asking *asking, struct slice *ret_text, struct err
 {
 	struct session *session = asking->builds->session;
 	struct store *store;
-	if (session_store(session, &store, err) < 0 ||
-	    build_python_check(session, asking->question->target, &asking->python, err) <
-		    0 ||
-	    fetch(asking, store, err) < 0)
+	if (session_store(session, &store, err) < 0 || fetch(asking, store, err) < 0)
 		return -1;
 	return run_hook(asking, store, ret_text, err);
 }
@@ -205,8 +193,8 @@ static int answer(struct asking *asking, struct file_metadata *answer, struct er
 {
 	struct slice text = S("");
 	describe(asking);
-	if (build_python_find(asking->builds->session, asking->question->target,
-			      asking->builds->request->python, &asking->python, err) < 0)
+	if (workshop_find(asking->builds->session, asking->question->target,
+			  asking->builds->request, &asking->workshop, err) < 0)
 		return -1;
 	asking->key = digest_of_request(asking);
 	if (!find_note(asking, &text) && ask_backend(asking, &text, err) < 0)

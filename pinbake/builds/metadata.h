@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Metadata that only a build backend knows (PEP 517): asked with the target's own
-// interpreter, in the builder's sandbox, and kept by what was asked of what.
+// Metadata that only a build backend knows (PEP 517): asked with the target's own interpreter, in the workshop that
+// builds run in, and kept by what was asked of what.
 //
 //	sdist or source tree ──key: digest, target, interpreter, cut-off──▶ built/metadata/HEX
 //	                              │ not there

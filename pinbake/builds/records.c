@@ -389,10 +389,13 @@ static int build_target(const struct build_records *records, const struct target
 				      .target = *target };
 	struct lock_select_options select = { .target = target };
 	struct error why = { 0 };
+	struct build_options attempt = *options;
+	bool is_refused = false;
+	attempt.ret_refused = &is_refused;
 	if (lock_select(lock, &select, session->arena, &opened.selection, &why) < 0 ||
-	    build_sdists(session, &opened, options, &why) == 0)
+	    build_sdists(session, &opened, &attempt, &why) == 0)
 		return 0;
-	if (why.kind != ERROR_INPUT) {
+	if (is_refused || why.kind != ERROR_INPUT) {
 		*err = why;
 		return error_during(err, "building for %.*s", SLICE_ARG(target->name));
 	}

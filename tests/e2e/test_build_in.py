@@ -57,7 +57,7 @@ class BuildIn(BuildCase):
             self.assertIn(f"{os.geteuid()}:{os.getegid()}", run)
             self.assertNotIn("SECRET_TOKEN", names)
         mounts = [word for word in runs[1][0] if word.startswith("type=bind")]
-        self.assertRegex(mounts[-1], r'files/sha256/[0-9a-f]{64}.*,readonly$')
+        self.assertEqual(len(mounts), 1, mounts)  # of the cache nothing
         mounts = [word for word in runs[3][0] if word.startswith("type=bind")]
         self.assertRegex(mounts[-1], r'/env",.*,readonly$')
         self.assertNotIn("SECRET_TOKEN", self.built_file("demo/env.txt"))

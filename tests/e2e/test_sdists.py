@@ -12,7 +12,7 @@ import time
 import unittest
 
 from harness import tree, wheel
-from sdist_maker import MACHINE, PYTHON, BuildCase, sdist
+from sdist_maker import MACHINE, PYTHON, BuildCase, processes_with, sdist
 
 LABEL = "e2e"
 
@@ -141,14 +141,12 @@ class Sdists(BuildCase):
         self.bake_fails(3, says="but the lock is for")
 
     def test_two_bakes_share_one_build(self):
-        count = self.dir / "count"
-        self.locked(sdist("demo", "1.0", f"open({str(count)!r}, 'a').write('once'); time.sleep(2)"))
-        arguments = ("bake", "pylock.toml", "--python-bin", sys.executable)
+        self.locked(sdist("demo", "1.0", "time.sleep(2)"))
+        arguments = ("bake", "pylock.toml", "--python-bin", sys.executable, "-v")
         bakes = [self.start(*arguments, "-o", folder) for folder in ("one", "two")]
-        for process in bakes:
-            self.assertEqual(process.wait(timeout=60), 0)
-            process.communicate()
-        self.assertEqual(count.read_text(), "once")
+        said = [process.communicate(timeout=60)[1].decode() for process in bakes]
+        self.assertEqual([process.returncode for process in bakes], [0, 0], said)
+        self.assertEqual(sum("another process has just built" in text for text in said), 1, said)
         self.assertEqual(set(self.layers("one")), set(self.layers("two")))
 
     def test_what_a_crash_left_is_removed_and_what_is_in_use_stays(self):
@@ -171,19 +169,19 @@ class Sdists(BuildCase):
         self.assertFalse(used.exists() or pathlib.Path(f"{used}.lock").exists())
 
     def test_a_killed_bake_leaves_no_build_behind(self):
-        alive = self.dir / "alive"
-        code = f"open({str(alive)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-        self.locked(sdist("demo", "1.0", code))
+        source = sdist("demo", "1.0", "time.sleep(60)")
+        self.locked(source)
+        room = source.sha256[:16]
         process = self.start("bake", "pylock.toml", "--python-bin", sys.executable)
         deadline = time.monotonic() + 30
-        while not (alive.exists() and alive.read_text()) and time.monotonic() < deadline:
+        while not processes_with(f"/{room}/wheel") and time.monotonic() < deadline:
             time.sleep(0.05)
+        self.assertTrue(processes_with(f"/{room}/wheel"))
         process.kill()
         process.communicate()
-        build = pathlib.Path("/proc") / alive.read_text()
-        while build.exists() and time.monotonic() < deadline:
+        while processes_with(room) and time.monotonic() < deadline:
             time.sleep(0.05)
-        self.assertFalse(build.exists())
+        self.assertEqual(processes_with(room), [])
 
     def test_interrupt_ends_a_build(self):
         self.locked(sdist("demo", "1.0", "time.sleep(60)"))
