@@ -101,7 +101,8 @@ bool path_lies_in(struct slice path, struct slice folder)
 bool path_stays_below(struct slice path)
 {
 	struct slice part;
-	if (slice_starts_with(path, S("/")))
+	// Who opens a path reads it up to a NUL.
+	if (slice_starts_with(path, S("/")) || slice_find_byte(path, '\0') != SLICE_NONE)
 		return false;
 	while (path.len) {
 		slice_cut(&path, '/', &part);

@@ -36,5 +36,5 @@ bool path_is_below(struct slice path, struct slice folder);
 // The same, but not the folder itself.
 bool path_lies_in(struct slice path, struct slice folder);
 
-// Is the path relative and without a ".." among its parts? Then, joined to a folder, it leads into that folder.
+// Is the path relative, without a ".." among its parts and without a NUL? Then, joined to a folder, it leads into that folder.
 bool path_stays_below(struct slice path);

@@ -151,7 +151,8 @@ struct slice lock_requirement_text(struct arena *arena,
 bool lock_file_name_is_valid(struct slice name);
 // The name that the lock gives the file, else the last component of its path or url (751.7).
 struct slice lock_file_name(struct arena *arena, const struct lock_file *file);
-// Is the path absolute, or does it lead out of the folder that it starts in (751.6)?
+// Is the path absolute, or does it lead out of the folder that it starts in (751.6)? One
+// with a NUL counts as such.
 bool lock_path_escapes(struct slice path);
 
 // The canonical text, whatever the order of packages, files and names in the lock.

@@ -28,14 +28,17 @@ static bool is_absolute(struct slice path)
 	       (path.len > 1 && is_alpha(path.ptr[0]) && path.ptr[1] == ':');
 }
 
-bool lock_path_escapes(struct slice path)
+static bool is_slash(char c)
+{
+	return c == '/';
+}
+
+static bool climbs_out(struct slice path, bool (*is_end)(char c))
 {
 	size_t depth = 0, i = 0;
-	if (is_absolute(path))
-		return true;
 	while (i < path.len) {
 		size_t end = i;
-		while (end < path.len && !is_separator(path.ptr[end]))
+		while (end < path.len && !is_end(path.ptr[end]))
 			end++;
 		struct slice part = slice_range(path, i, end);
 		if (slice_eq(part, S(".."))) {
@@ -47,6 +50,13 @@ bool lock_path_escapes(struct slice path)
 		i = end + 1;
 	}
 	return false;
+}
+
+// "a\b/../.." climbs out where a backslash is a letter, "a\..\.." where it is none.
+bool lock_path_escapes(struct slice path)
+{
+	return is_absolute(path) || slice_find_byte(path, '\0') != SLICE_NONE ||
+	       climbs_out(path, is_slash) || climbs_out(path, is_separator);
 }
 
 static struct slice last_component(struct slice text, char separator)

@@ -54,7 +54,7 @@ static bool resolve(struct arena *arena, struct slice site, struct slice path,
 		site.len = slash == SLICE_NONE ? 0 : slash;
 		path = slice_skip(path, 3);
 	}
-	if (leads_up(path) || !path.len)
+	if (leads_up(path) || !path.len || path.ptr[0] == '/')
 		return false;
 	*ret_path = join(arena, site, path);
 	return true;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the store keeps beside pages: how fresh they are, and sealed notes. Any bytes are
-// refused or lie within themselves; what is written reads back.
+// What the store keeps beside pages: how fresh they are, when files were first seen, and
+// sealed notes. Any bytes are refused or lie within themselves; what is written reads back.
 #include "base/sealed.h"
 #include "resolver/index/freshness.h"
+#include "resolver/index/seen.h"
 #include "tests/fuzz/fuzz.h"
+
+#include <string.h>
 
 static void check_forged(struct arena *arena, struct slice text)
 {
@@ -19,6 +22,27 @@ static void check_forged(struct arena *arena, struct slice text)
 	      slice_eq(again.last_modified, freshness.last_modified));
 	CHECK(freshness.fetched_at == 0 ||
 	      !freshness_holds(&freshness, freshness.fetched_at - 1));
+}
+
+// A journal whose sum is right: a file keeps the date that it got.
+static void check_journal(struct arena *arena, struct slice text)
+{
+	enum { SUM_AT = 4, SUMMED_FROM = 16, NOW = 1000, LATER = 2000 };
+	struct project_file file = { .name = S("foo-1.0.tar.gz") }, again = file;
+	struct seen seen;
+	if (text.len < SUMMED_FROM)
+		return;
+	char *copy = arena_alloc(arena, text.len, 1);
+	memcpy(copy, text.ptr, text.len);
+	text.ptr = copy;
+	uint32_t sum = crc32_update(0, slice_skip(text, SUMMED_FROM));
+	memcpy(copy + SUM_AT, &sum, sizeof(sum));
+	seen_begin(&seen, text, NOW, arena);
+	seen_date(&seen, &file);
+	struct slice journal = seen_end(&seen);
+	seen_begin(&seen, journal.len ? journal : text, LATER, arena);
+	seen_date(&seen, &again);
+	CHECK(again.first_seen == file.first_seen || journal.len == 0);
 }
 
 static void check_note(struct arena *arena, struct slice value)
@@ -46,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sha256 digest;
 	uint64_t number;
 	check_forged(&arena, text);
+	check_journal(&arena, text);
 	check_note(&arena, text);
 	(void)sealed_open(&text);
 	if (sealed_take(&text, "name", &read))

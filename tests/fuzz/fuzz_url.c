@@ -76,7 +76,9 @@ static void check_link(struct arena *arena, struct slice base, struct slice link
 	seen = (struct seen){ 0 };
 	url_parse(url, &parts);
 	CHECK(parts.userinfo.len == 0);
-	if (parts.scheme.len > 0 && parts.has_authority &&
+	bool is_http = slice_eq_ignore_case(parts.scheme, S("https")) ||
+		       slice_eq_ignore_case(parts.scheme, S("http"));
+	if (is_http && parts.host_port.len > 0 &&
 	    see(address_of(arena, &none, url), &seen))
 		CHECK(!seen.user && !seen.password);
 	forget(&seen);
