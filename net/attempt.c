@@ -2,6 +2,7 @@
 // One try of a transfer, from its options to its outcome.
 #include "net/attempt.h"
 
+#include "net/gate.h"
 #include "net/url.h"
 
 #include <stdio.h>
@@ -119,24 +120,36 @@ static int on_progress(void *context, curl_off_t down_total, curl_off_t down,
 
 // --- options -------------------------------------------------------------------------
 
-bool net_is_trusted(const struct net_config *config, struct slice url)
+static bool is_part(CURLU *parsed, CURLUPart part, struct slice expected)
 {
-	struct url parts;
-	url_parse(url, &parts);
-	for (size_t i = 0; i < config->trusted_len; i++) {
-		struct slice trusted = config->trusted_hosts[i];
-		struct slice rest = parts.host_port, host;
-		slice_cut(&rest, ':', &host);
-		if (slice_eq_ignore_case(parts.host_port, trusted) ||
-		    slice_eq_ignore_case(host, trusted))
-			return true;
-	}
-	return false;
+	char *text = NULL;
+	if (curl_url_get(parsed, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK)
+		return false;
+	bool same = slice_eq_ignore_case(slice_from(text), expected);
+	curl_free(text);
+	return same;
 }
 
-bool net_is_secure(const char *url)
+bool attempt_url_is_plain(const struct attempt *attempt)
 {
-	return strncasecmp(url, "https:", 6) == 0;
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct url url;
+	struct slice host;
+	unsigned port;
+	url_parse(slice_from(attempt->url), &url);
+	if (url_is_file(slice_from(attempt->url)))
+		return true;
+	if (!url_host(slice_from(attempt->url), &host, &port))
+		return false;
+	CURLU *parsed = curl_url();
+	bool same = parsed &&
+		    curl_url_set(parsed, CURLUPART_URL, attempt->url,
+				 CURLU_DISALLOW_USER | CURLU_PATH_AS_IS) == CURLUE_OK &&
+		    is_part(parsed, CURLUPART_SCHEME, url.scheme) &&
+		    is_part(parsed, CURLUPART_HOST, host) &&
+		    is_part(parsed, CURLUPART_PORT, arena_printf(&scratch, "%u", port));
+	curl_url_cleanup(parsed);
+	return same;
 }
 
 static void set_text(CURL *easy, CURLoption option, const char *text)
@@ -174,32 +187,34 @@ static void set_connection(const struct net_config *config, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
-	curl_easy_setopt(easy, CURLOPT_NETRC,
-			 config->netrc ? (long)CURL_NETRC_OPTIONAL
-				       : (long)CURL_NETRC_IGNORED);
-	set_text(easy, CURLOPT_NETRC_FILE, config->netrc);
+	// logins.h reads it
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	set_text(easy, CURLOPT_SSLCERT, config->client_certificate);
-	set_text(easy, CURLOPT_PROXY,
-		 config->proxy || config->finds_proxy ? config->proxy : "");
 }
 
-// A host that is trusted without a certificate vouches for itself alone. libcurl would
-// look at no certificate after a redirect either, so redirects of such a host are
-// followed by hand.
-static void set_redirects(const struct net_config *config, CURL *easy, const char *url)
+// A proxy has no part in what stays on this machine: it would get the passwords that are
+// sent there by http.
+static void set_proxy(const struct net_config *config, CURL *easy, struct slice url)
 {
-	bool secure = net_is_secure(url),
-	     trusted = net_is_trusted(config, slice_from(url));
-	if (trusted) {
+	struct slice host;
+	unsigned port;
+	bool is_local = url_host(url, &host, &port) && host_is_loopback(host);
+	const char *proxy = config->proxy || config->finds_proxy ? config->proxy : "";
+	set_text(easy, CURLOPT_PROXY, is_local ? "" : proxy);
+	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+}
+
+// Redirects are followed by net/transfer.c, which asks anew who may be spoken to, and what
+// goes along.
+static void set_peer(const struct net_config *config, CURL *easy, struct slice url)
+{
+	if (net_is_trusted(config, url)) {
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, trusted ? 0L : 1L);
-	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)NET_REDIRECTS_MAX);
-	curl_easy_setopt(easy, CURLOPT_POSTREDIR, (long)CURL_REDIR_POST_ALL);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
-	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
-			 secure ? "https" : "http,https");
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
 }
 
 static void set_range(CURL *easy, const struct net_request *request)
@@ -236,13 +251,25 @@ static void set_method(struct attempt *attempt)
 	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BYTES);
 }
 
+// What the request itself says of who asks goes before the login of the URL.
+static struct curl_slist *headers_of(struct attempt *attempt)
+{
+	struct curl_slist *headers =
+		attempt->is_elsewhere ? attempt->headers_elsewhere : attempt->headers;
+	if (!attempt->login || (attempt->has_authorization && !attempt->is_elsewhere))
+		return headers;
+	attempt->sent.data = (char *)(uintptr_t)attempt->login;
+	attempt->sent.next = headers;
+	return &attempt->sent;
+}
+
 static void set_request(struct attempt *attempt)
 {
 	CURL *easy = attempt->easy;
 	const struct net_request *request = attempt->request;
 	curl_easy_setopt(easy, CURLOPT_URL, attempt->url);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "pinbake");
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->headers);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_of(attempt));
 	if (request->has_range)
 		set_range(easy, request);
 	// A file server that "compresses" an archive would change the bytes that hashes
@@ -273,13 +300,15 @@ void attempt_begin(struct attempt *attempt, const struct net_config *config, CUR
 	attempt->begun_us = net_now_us();
 	set_connection(config, easy);
 	set_authorities(config, easy, with_bundle);
-	set_redirects(config, easy, attempt->url);
+	set_proxy(config, easy, slice_from(attempt->url));
+	set_peer(config, easy, slice_from(attempt->url));
 	set_request(attempt);
 }
 
 void attempt_release(struct attempt *attempt)
 {
 	curl_slist_free_all(attempt->headers);
+	curl_slist_free_all(attempt->headers_elsewhere);
 	mem_free(attempt->body);
 	outgoing_close(&attempt->outgoing);
 }
@@ -333,14 +362,12 @@ static struct slice header_values(CURL *easy, const char *name, struct arena *ar
 void attempt_fill_response(struct attempt *attempt, unsigned status,
 			   struct net_response *response)
 {
-	struct url sent;
 	char *url = NULL;
 	curl_easy_getinfo(attempt->easy, CURLINFO_EFFECTIVE_URL, &url);
 	struct arena *arena = &response->arena;
 	response->status = status;
 	response->final_url = url_redact(arena, arena_dup(arena, slice_from(url)));
-	url_parse(slice_from(attempt->url), &sent);
-	response->had_user = sent.userinfo.len > 0;
+	response->had_user = attempt->login != NULL;
 	CURL *easy = attempt->easy;
 	response->content_type = header_value(easy, "Content-Type", arena);
 	response->etag = header_value(easy, "ETag", arena);

@@ -11,9 +11,18 @@
 struct attempt {
 	// The members of the transfer, the same for all of its tries.
 	const struct net_request *request;
-	const char *url; // with userinfo; it changes where redirects are followed by hand
-	struct curl_slist *headers;
+	const char *url; // without userinfo; it changes with each redirect
+	// "Authorization: Basic …" of the user that goes with it; NULL: none. libcurl's own
+	// way keeps a login of a handle whose try ended early, and sends it to the next host.
+	const char *login;
+	// The latter are without Authorization.
+	struct curl_slist *headers, *headers_elsewhere;
+	bool has_authorization; // headers have one
+	// At another origin than the request's, or at one that others can read
+	bool is_elsewhere;
 	struct outgoing outgoing; // the body of POST and PUT
+
+	struct curl_slist sent; // login, and then the headers
 
 	// The members of the running try; the buffer of body is kept from try to try.
 	CURL *easy;
@@ -32,12 +41,10 @@ struct attempt {
 
 uint64_t net_now_us(void); // monotonic
 
-// Is "host" or "host:port" of the url one whose certificate is not looked at?
-bool net_is_trusted(const struct net_config *config, struct slice url);
-bool net_is_secure(const char *url); // https
-
 enum { NET_REDIRECTS_MAX = 10 };
 
+// Does libcurl read the attempt's URL as url_host does?
+bool attempt_url_is_plain(const struct attempt *attempt);
 // Sets up the handle and resets the state. with_bundle: see attempt_wants_bundle.
 void attempt_begin(struct attempt *attempt, const struct net_config *config, CURL *easy,
 		   bool with_bundle);

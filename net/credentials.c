@@ -20,7 +20,7 @@ static struct credential *find(const struct credentials *credentials, struct sli
 	url_parse(url, &wanted);
 	for (size_t i = 0; i < credentials->len; i++) {
 		struct credential *item = &credentials->items[i];
-		if (!url_same_origin(item->url, url))
+		if (item->userinfo.len == 0 || !url_same_origin(item->url, url))
 			continue;
 		first = first ? first : item;
 		url_parse(item->url, &place);
@@ -33,29 +33,60 @@ static struct credential *find(const struct credentials *credentials, struct sli
 	return deepest ? deepest : first;
 }
 
-static bool is_known(const struct credentials *credentials, struct slice url)
+// The one of this very place that has a user, or has none, as asked for.
+static struct credential *find_place(const struct credentials *credentials,
+				     struct slice url, bool has_user)
 {
 	struct url wanted, place;
 	url_parse(url, &wanted);
 	for (size_t i = 0; i < credentials->len; i++) {
-		url_parse(credentials->items[i].url, &place);
-		if (url_same_origin(credentials->items[i].url, url) &&
+		struct credential *item = &credentials->items[i];
+		url_parse(item->url, &place);
+		if (url_same_origin(item->url, url) &&
+		    (item->userinfo.len > 0) == has_user &&
 		    path_is_below(wanted.path, place.path) &&
 		    path_is_below(place.path, wanted.path))
-			return true;
+			return item;
 	}
-	return false;
+	return NULL;
+}
+
+static void learn(struct credentials *credentials, struct slice url, bool is_users)
+{
+	struct url parts;
+	url_parse(url, &parts);
+	struct credential *item = find_place(credentials, url, parts.userinfo.len > 0);
+	if (!item) {
+		item = array_push(credentials->arena, credentials);
+		item->url = arena_dup(credentials->arena, url);
+		item->userinfo = arena_dup(credentials->arena, parts.userinfo);
+	}
+	item->is_users |= is_users && slice_eq(item->userinfo, parts.userinfo);
 }
 
 void credentials_learn(struct credentials *credentials, struct slice url)
 {
 	struct url parts;
 	url_parse(url, &parts);
-	if (parts.userinfo.len == 0 || is_known(credentials, url))
-		return;
-	struct credential *added = array_push(credentials->arena, credentials);
-	added->url = arena_dup(credentials->arena, url);
-	added->userinfo = arena_dup(credentials->arena, parts.userinfo);
+	if (parts.userinfo.len)
+		learn(credentials, url, false);
+}
+
+void credentials_learn_users(struct credentials *credentials, struct slice url)
+{
+	struct slice host;
+	unsigned port;
+	if (url_host(url, &host, &port))
+		learn(credentials, url, true);
+}
+
+bool credentials_are_users(const struct credentials *credentials, struct slice url)
+{
+	for (size_t i = 0; i < credentials->len; i++)
+		if (credentials->items[i].is_users &&
+		    url_same_origin(credentials->items[i].url, url))
+			return true;
+	return false;
 }
 
 struct slice credentials_apply(const struct credentials *credentials, struct arena *arena,
@@ -79,7 +110,10 @@ struct credential *credentials_without_password(const struct credentials *creden
 						struct slice url)
 {
 	struct credential *known = find(credentials, url);
-	return known && !known->asked && !has_password(known->userinfo) ? known : NULL;
+	return known && credentials_are_users(credentials, known->url) && !known->asked &&
+			       !has_password(known->userinfo)
+		       ? known
+		       : NULL;
 }
 
 void credential_complete(struct credentials *credentials, struct credential *credential,

@@ -20,7 +20,8 @@
 	each(curl_multi_add_handle) each(curl_multi_cleanup) each(curl_multi_info_read) \
 	each(curl_multi_init) each(curl_multi_perform) each(curl_multi_poll) \
 	each(curl_multi_remove_handle) each(curl_multi_setopt) each(curl_slist_append) \
-	each(curl_slist_free_all) each(curl_version_info)
+	each(curl_slist_free_all) each(curl_version_info) each(curl_free) each(curl_url) \
+	each(curl_url_cleanup) each(curl_url_get) each(curl_url_set)
 // clang-format on
 
 LATE_LIBRARY(late_libcurl, PINBAKE_LATE_curl, LIBCURL_FUNCTIONS)
@@ -48,5 +49,10 @@ LATE_LIBRARY(late_libcurl, PINBAKE_LATE_curl, LIBCURL_FUNCTIONS)
 #define curl_slist_append   (late_libcurl()->curl_slist_append)
 #define curl_slist_free_all (late_libcurl()->curl_slist_free_all)
 #define curl_version_info   (late_libcurl()->curl_version_info)
+#define curl_free           (late_libcurl()->curl_free)
+#define curl_url            (late_libcurl()->curl_url)
+#define curl_url_cleanup    (late_libcurl()->curl_url_cleanup)
+#define curl_url_get        (late_libcurl()->curl_url_get)
+#define curl_url_set        (late_libcurl()->curl_url_set)
 
 #endif

@@ -33,13 +33,16 @@ void refusal_explain(struct slice url, const struct net_response *response,
 			SLICE_ARG(parts.host_port));
 		error_hint(
 			ret_error,
-			"that user may not be allowed to read it, or the token has expired");
+			"that user may not be allowed to read it, or the token has expired; an index that says so of packages that it does not have: --ignore-forbidden %.*s",
+			SLICE_ARG(parts.host_port));
 	} else if (status == 403) {
 		error_set(ret_error, ERROR_SOURCE,
 			  "%.*s answered with HTTP status 403 (forbidden)",
 			  SLICE_ARG(parts.host_port));
-		error_hint(ret_error, "if it wants user and password: they can stand %s",
-			   WAYS);
+		error_hint(
+			ret_error,
+			"if it says so of packages that it does not have: --ignore-forbidden %.*s; user and password can stand %s",
+			SLICE_ARG(parts.host_port), WAYS);
 	} else {
 		error_set(ret_error, ERROR_SOURCE,
 			  "the index answered with HTTP status %u", status);

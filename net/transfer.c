@@ -2,9 +2,11 @@
 // One libcurl multi handle, a queue before it, and a queue of answers behind it.
 #include "net/transfer.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "net/attempt.h"
-#include "net/credentials.h"
+#include "net/gate.h"
+#include "net/logins.h"
 #include "net/retry.h"
 #include "net/url.h"
 
@@ -25,7 +27,7 @@ struct transfer {
 	struct net_request request; // its texts are in arena
 	struct arena arena;
 	unsigned tries; // begun so far
-	unsigned hops;  // redirects followed by hand
+	unsigned hops;  // redirects followed in this try
 	uint64_t due_ms;
 	uint64_t asked_us;      // set only if someone traces
 	struct attempt attempt; // the latest try
@@ -40,7 +42,7 @@ struct answer {
 struct net {
 	struct net_config config;
 	struct arena arena;
-	struct credentials credentials;
+	struct logins logins;
 	CURLM *multi;
 	struct transfer *waiting, **waiting_end; // first in, first out
 	struct transfer *delayed, *running;      // no order
@@ -239,22 +241,6 @@ static bool may_retry(const struct net *net, const struct transfer *transfer,
 	return code == CURLE_OK || attempt_is_transient(&transfer->attempt, code);
 }
 
-// Puts the transfer aside for its next try; false when the sink cannot start over.
-static bool retry_later(struct net *net, struct transfer *transfer, uint64_t retry_after)
-{
-	const struct net_request *request = &transfer->request;
-	if (request->sink && transfer->attempt.received &&
-	    request->restart(request->context, &transfer->attempt.sink_error) < 0) {
-		transfer->attempt.sink_failed = true;
-		return false;
-	}
-	transfer->due_ms =
-		now_ms() + retry_delay_ms(request->url, transfer->tries, retry_after);
-	transfer->next = net->delayed;
-	net->delayed = transfer;
-	return true;
-}
-
 static void respond(struct net *net, struct transfer *transfer, unsigned status)
 {
 	struct answer *answer = answer_new(transfer);
@@ -271,41 +257,133 @@ static void release_handle(struct net *net, struct transfer *transfer)
 	unlink_running(net, transfer);
 }
 
-// Follows a redirect where set_redirects left that to us. False if the answer is to be
-// taken as it is.
-static bool follow_redirect(struct net *net, struct transfer *transfer, unsigned status)
+// --- where a request goes --------------------------------------------------------------
+
+// The header of the user and password of the url; NULL for none. A user alone has an empty
+// password: tokens stand there.
+static const char *login_of(struct arena *arena, struct slice url)
 {
-	char *next = NULL;
-	if (status < 301 || status > 308 || transfer->hops == NET_REDIRECTS_MAX ||
-	    !net_is_trusted(&net->config, slice_from(transfer->attempt.url)))
-		return false;
-	curl_easy_getinfo(transfer->attempt.easy, CURLINFO_REDIRECT_URL, &next);
-	if (!next || (net_is_secure(transfer->attempt.url) && !net_is_secure(next)))
-		return false;
-	struct slice url = url_redact(&transfer->arena, slice_from(next));
-	transfer->attempt.url = arena_c_string(&transfer->arena,
-					       credentials_apply(&net->credentials,
-								 &transfer->arena, url));
-	transfer->hops++;
-	transfer->tries--;
-	return true;
+	struct url parts;
+	struct slice rest, user;
+	url_parse(url, &parts);
+	rest = parts.userinfo;
+	if (rest.len == 0)
+		return NULL;
+	slice_cut(&rest, ':', &user);
+	user = percent_decode(arena, user);
+	rest = percent_decode(arena, rest);
+	struct slice both =
+		arena_printf(arena, "%.*s:%.*s", SLICE_ARG(user), SLICE_ARG(rest));
+	return arena_printf(arena, "Authorization: Basic %.*s",
+			    SLICE_ARG(base64_encode(arena, both, BASE64_STANDARD)))
+		.ptr;
 }
 
-// What the caller says to one origin is not for another (auth.3). At redirects that libcurl
-// follows, it does the same.
-static void drop_authorization(struct transfer *transfer)
+static bool is_asked_for_plain(const struct transfer *transfer, struct slice url)
 {
-	const struct slice name = S("Authorization:");
-	struct curl_slist *kept = NULL, *all = transfer->attempt.headers;
-	if (url_same_origin(transfer->request.url, slice_from(transfer->attempt.url)))
-		return;
-	for (const struct curl_slist *header = all; header; header = header->next)
-		if (!slice_eq_ignore_case(slice_range(slice_from(header->data), 0,
-						      name.len),
-					  name))
-			kept = curl_slist_append(kept, header->data);
-	curl_slist_free_all(all);
-	transfer->attempt.headers = kept;
+	return transfer->request.plain_http &&
+	       url_same_origin(transfer->request.url, url);
+}
+
+// What the caller says to one origin is not for another (auth.3), and not for all to read
+// unless the caller has taken care of that.
+static bool is_elsewhere(const struct transfer *transfer, struct slice url)
+{
+	return !url_same_origin(transfer->request.url, url) ||
+	       (!url_is_private(url) && !is_asked_for_plain(transfer, url));
+}
+
+// Lets the next try go to this URL, with what may go along. ERROR_INPUT.
+static int aim(struct net *net, struct transfer *transfer, struct slice url,
+	       struct error *err)
+{
+	struct arena *arena = &transfer->arena;
+	if (!is_asked_for_plain(transfer, url) && net_admits(&net->config, url, err) < 0)
+		return -1;
+	struct slice applied = logins_apply(&net->logins, arena, url);
+	transfer->attempt.login = login_of(arena, applied);
+	transfer->attempt.is_elsewhere = is_elsewhere(transfer, url);
+	transfer->attempt.url =
+		arena_c_string(arena,
+			       url_escape_unsafe(arena, url_redact(arena, applied)));
+	if (attempt_url_is_plain(&transfer->attempt))
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 "'%s' is read in several ways, and is not asked",
+			 transfer->attempt.url);
+}
+
+// Begins at the request's own URL: what a redirect led to may have been for once.
+static int aim_at_first(struct net *net, struct transfer *transfer, struct error *err)
+{
+	transfer->hops = 0;
+	return aim(net, transfer, transfer->request.url, err);
+}
+
+static bool is_redirect(unsigned status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 ||
+	       status == 308;
+}
+
+enum redirect { REDIRECT_NONE, REDIRECT_FOLLOWED, REDIRECT_REFUSED };
+
+static enum redirect refuse_redirect(const struct transfer *transfer, struct slice next,
+				     const char *why, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	error_set(err, ERROR_SOURCE, "'%.*s' is redirected to '%.*s': %s",
+		  SLICE_ARG(url_redact(&scratch, transfer->request.url)),
+		  SLICE_ARG(url_redact(&scratch, next)), why);
+	return REDIRECT_REFUSED;
+}
+
+// A password in the address of a redirect is not heeded.
+static enum redirect follow_redirect(struct net *net, struct transfer *transfer,
+				     unsigned status, struct error *err)
+{
+	char *location = NULL;
+	struct slice host;
+	unsigned port;
+	if (!is_redirect(status))
+		return REDIRECT_NONE;
+	curl_easy_getinfo(transfer->attempt.easy, CURLINFO_REDIRECT_URL, &location);
+	if (!location)
+		return REDIRECT_NONE;
+	struct slice next = url_redact(&transfer->arena,
+				       arena_dup(&transfer->arena, slice_from(location)));
+	if (transfer->hops == NET_REDIRECTS_MAX)
+		return refuse_redirect(transfer, next, "too many redirects", err);
+	if (!url_host(next, &host, &port))
+		return refuse_redirect(transfer, next, "no http or https address", err);
+	if (net_is_secure(slice_from(transfer->attempt.url)) && !net_is_secure(next))
+		return refuse_redirect(transfer, next, "from https to another protocol",
+				       err);
+	transfer->hops++;
+	transfer->tries--;
+	if (aim(net, transfer, next, err) == 0)
+		return REDIRECT_FOLLOWED;
+	error_during(err, "following a redirect from '%.*s'",
+		     SLICE_ARG(url_redact(&transfer->arena, transfer->request.url)));
+	return REDIRECT_REFUSED;
+}
+
+// Puts the transfer aside for its next try; false when the sink cannot start over.
+static bool retry_later(struct net *net, struct transfer *transfer, uint64_t retry_after)
+{
+	const struct net_request *request = &transfer->request;
+	if (request->sink && transfer->attempt.received &&
+	    request->restart(request->context, &transfer->attempt.sink_error) < 0) {
+		transfer->attempt.sink_failed = true;
+		return false;
+	}
+	struct error ignored;
+	(void)!aim_at_first(net, transfer, &ignored); // it was admitted before
+	transfer->due_ms =
+		now_ms() + retry_delay_ms(request->url, transfer->tries, retry_after);
+	transfer->next = net->delayed;
+	net->delayed = transfer;
+	return true;
 }
 
 // True if the try is to be repeated with the bundle of authorities, like all tries from
@@ -352,10 +430,17 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 			     status == 200;
 	bool answered = code == CURLE_OK || missing || range_ignored;
 	trace(net, transfer, status);
-	if (learn_to_use_bundle(net, transfer, code) ||
-	    (code == CURLE_OK && follow_redirect(net, transfer, status))) {
+	struct error why = { 0 };
+	enum redirect redirect = code == CURLE_OK
+					 ? follow_redirect(net, transfer, status, &why)
+					 : REDIRECT_NONE;
+	if (redirect == REDIRECT_REFUSED) {
 		release_handle(net, transfer);
-		drop_authorization(transfer);
+		fail(net, transfer, &why);
+		return;
+	}
+	if (redirect == REDIRECT_FOLLOWED || learn_to_use_bundle(net, transfer, code)) {
+		release_handle(net, transfer);
 		queue_transfer(net, transfer);
 		return;
 	}
@@ -368,7 +453,6 @@ static void end_try(struct net *net, struct transfer *transfer, CURLcode code)
 		transfer_free(transfer);
 		return;
 	}
-	struct error why;
 	attempt_describe_failure(&transfer->attempt, code, &why);
 	fail(net, transfer, &why);
 }
@@ -400,7 +484,7 @@ int net_open(const struct net_config *config, struct net **ret_net, struct error
 	net->opened_us = config->trace ? net_now_us() : 0;
 	if (net->config.concurrency == 0)
 		net->config.concurrency = CONCURRENCY;
-	net->credentials.arena = &net->arena;
+	logins_begin(&net->logins, &net->arena, &net->config);
 	net->waiting_end = &net->waiting;
 	net->done_end = &net->done;
 	*ret_net = net;
@@ -476,30 +560,25 @@ void net_close(struct net *net)
 
 void net_use_credentials(struct net *net, struct slice url)
 {
-	credentials_learn(&net->credentials, url);
+	credentials_learn(&net->logins.credentials, url);
 }
 
-// For a user without a password, those who keep passwords are asked, once.
-static void complete_credentials(struct net *net, struct slice url)
+void net_use_users_credentials(struct net *net, struct slice url)
 {
-	struct credential *known = credentials_without_password(&net->credentials, url);
-	if (!known || !net->config.find_password || net->config.offline)
-		return;
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	struct slice password, user = percent_decode(&scratch, known->userinfo);
-	struct slice place = url_redact(&scratch, known->url);
-	known->asked = true;
-	if (net->config.find_password(net->config.password_context, place, user, &scratch,
-				      &password))
-		credential_complete(&net->credentials, known, password);
+	credentials_learn_users(&net->logins.credentials, url);
 }
 
 static void add_header(struct transfer *transfer, struct slice name, struct slice value)
 {
 	struct slice line = arena_printf(&transfer->arena, "%.*s: %.*s", SLICE_ARG(name),
 					 SLICE_ARG(value));
-	transfer->attempt.headers =
-		curl_slist_append(transfer->attempt.headers, line.ptr);
+	struct attempt *attempt = &transfer->attempt;
+	attempt->headers = curl_slist_append(attempt->headers, line.ptr);
+	if (slice_eq_ignore_case(name, S("Authorization")))
+		attempt->has_authorization = true;
+	else
+		attempt->headers_elsewhere =
+			curl_slist_append(attempt->headers_elsewhere, line.ptr);
 }
 
 // Keeps libcurl from asking before it sends a large body: it would wait a second for an
@@ -509,8 +588,10 @@ static int take_body(struct transfer *transfer, const struct net_request *reques
 {
 	if (request->method != NET_POST && request->method != NET_PUT)
 		return 0;
-	transfer->attempt.headers =
-		curl_slist_append(transfer->attempt.headers, "Expect:");
+	struct attempt *attempt = &transfer->attempt;
+	attempt->headers = curl_slist_append(attempt->headers, "Expect:");
+	attempt->headers_elsewhere =
+		curl_slist_append(attempt->headers_elsewhere, "Expect:");
 	if (request->body_path)
 		return outgoing_open(request->body_path, &transfer->attempt.outgoing,
 				     err);
@@ -525,12 +606,7 @@ void net_start(struct net *net, const struct net_request *request)
 	transfer->request.url =
 		arena_dup(&transfer->arena, url_without_fragment(request->url));
 	transfer->attempt.request = &transfer->request;
-	credentials_learn(&net->credentials, request->url);
-	complete_credentials(net, request->url);
-	struct slice url = credentials_apply(&net->credentials, &transfer->arena,
-					     transfer->request.url);
-	transfer->attempt.url = arena_c_string(&transfer->arena,
-					       url_escape_unsafe(&transfer->arena, url));
+	credentials_learn(&net->logins.credentials, request->url);
 	for (size_t i = 0; i < request->header_len; i++)
 		add_header(transfer, request->headers[i].name, request->headers[i].value);
 	transfer->asked_us = net->config.trace ? net_now_us() : 0;
@@ -543,11 +619,12 @@ void net_start(struct net *net, const struct net_request *request)
 		fail(net, transfer, &why);
 		return;
 	}
-	if (take_body(transfer, request, &why) < 0) {
+	start_libcurl(net);
+	if (aim_at_first(net, transfer, &why) < 0 ||
+	    take_body(transfer, request, &why) < 0) {
 		fail(net, transfer, &why);
 		return;
 	}
-	start_libcurl(net);
 	queue_transfer(net, transfer);
 }
 

@@ -9,53 +9,15 @@
 //
 // Redirects are followed (at most 10, never from https to http). Content codings are
 // undone, but not for ranges and not if there is a sink: files arrive as they are. A
-// password goes only to the origin of the URL that it stood in, and is in nothing that
-// comes back (final_url, errors). One net is for one thread.
+// password goes only to the origin of the URL that it stood in, or to the host that a
+// .netrc names, never over http to another machine, and is in nothing that comes back
+// (final_url, errors). Another machine is spoken to by http only if it is trusted, whatever
+// leads there; this one never through a proxy. One net is for one thread.
 #pragma once
 
 #include "base/arena.h"
 #include "base/error.h"
-
-// How one try of a transfer went, in microseconds since net_open: for finding out what a
-// run waits for.
-struct net_timing {
-	struct slice url; // redacted
-	unsigned status;  // 0: none came
-	uint64_t bytes;
-	uint64_t asked_us, begun_us, first_byte_us, done_us;
-};
-
-struct net_config {
-	const char *ca_file, *ca_directory; // NULL: the system's
-	const char *client_certificate;     // NULL: none
-	const char *netrc;                  // NULL: none
-	// Each is "host" or "host:port"; their certificates are not looked at.
-	const struct slice *trusted_hosts;
-	size_t trusted_len;
-	// Is asked for the password of a user, once for each place, before the first
-	// request to it. False: there is none. NULL: nobody is asked.
-	bool (*find_password)(void *context, struct slice url, struct slice user,
-			      struct arena *arena, struct slice *ret_password);
-	void *password_context;
-	const char *proxy; // NULL: none
-	// Where proxy is NULL, libcurl looks for one in the variables http_proxy, https_proxy,
-	// all_proxy and no_proxy. Nothing else here depends on the environment.
-	bool finds_proxy;
-	bool offline;         // every request fails with ERROR_SOURCE
-	unsigned concurrency; // requests in flight, 0: 50
-	// Tries after the first, for 429, 5xx, resets and time-outs; 0 means none
-	unsigned retries;
-	// 0: 10 s, and 30 s without a byte.
-	unsigned connect_timeout_ms, stall_timeout_ms;
-	// 0: 60 s. In each window of this length in which bytes come at all, a kilobyte a
-	// second has to come, whatever the time-outs are; otherwise the transfer fails.
-	unsigned rate_window_ms;
-	// Set to non-zero by a signal handler: net_wait_for returns ERROR_INTERRUPTED then.
-	const volatile int *interrupted;
-	// Is told of each try when it ends; NULL: nobody is.
-	void (*trace)(void *context, const struct net_timing *timing);
-	void *trace_context;
-};
+#include "net/config.h"
 
 struct net_header {
 	struct slice name, value;
@@ -79,6 +41,8 @@ struct net_request {
 	uint64_t range_from, range_to; // inclusive
 	// With has_range and non-zero: the last N bytes instead.
 	uint64_t range_last;
+	// The user asks for http on this very host and port, and no header is a secret
+	bool plain_http;
 	uint64_t max_bytes; // of the body; more is an error
 	// Gets the body of a 2xx answer as it comes; -1 with err aborts. NULL: the body
 	// is collected in the response.
@@ -109,7 +73,7 @@ struct net_response {
 	struct slice final_url, content_type, etag, last_modified, cache_control,
 		content_range, location, www_authenticate, content_digest;
 	uint64_t retry_count;
-	bool had_user; // the request carried a user of ours; what netrc adds is not seen
+	bool had_user;      // the last request carried a user of ours
 	struct arena arena; // holds all of the above but the body
 	char *body_buffer;  // mem_alloc
 };
@@ -123,6 +87,15 @@ void net_close(struct net *net); // aborts what is in flight; NULL is fine
 // Requests to url's origin carry its userinfo from now on, if it has one. net_start
 // learns from its URLs in the same way.
 void net_use_credentials(struct net *net, struct slice url);
+// The same for a URL that the user names in person: who keeps passwords is asked for that
+// origin, and a .netrc's default is for it.
+void net_use_users_credentials(struct net *net, struct slice url);
+
+// May the URL be asked at all? ERROR_INPUT for a host that readers of URLs do not agree on,
+// and for http on another machine that is not trusted. net_start asks the same, and so does
+// each redirect.
+NODISCARD int net_admits(const struct net_config *config, struct slice url,
+			 struct error *err);
 
 // Queues the request; texts are copied.
 void net_start(struct net *net, const struct net_request *request);

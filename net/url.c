@@ -69,25 +69,142 @@ struct slice url_without_fragment(struct slice text)
 	return at == SLICE_NONE ? text : slice_range(text, 0, at);
 }
 
-static struct slice host_without_default_port(const struct url *url)
+// --- hosts ---------------------------------------------------------------------------
+
+static bool is_name_byte(char c)
 {
-	struct slice host = url->host_port;
-	bool https = slice_eq_ignore_case(url->scheme, S("https"));
-	struct slice port = https ? S(":443") : S(":80");
-	if (slice_ends_with(host, port))
-		host.len -= port.len;
-	return host;
+	return is_alnum(c) || c == '-' || c == '_' || c == '.';
+}
+
+static bool is_plain_name(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_name_byte(name.ptr[i]))
+			return false;
+	return name.len > 0 && name.ptr[0] != '-' && name.ptr[0] != '.';
+}
+
+// "[::1]"; one with a zone is left out, since its '%' is read in two ways.
+static bool is_plain_address(struct slice name)
+{
+	bool closed = slice_ends_with(name, S("]"));
+	for (size_t i = 1; closed && i + 1 < name.len; i++)
+		if (hex_value(name.ptr[i]) < 0 && name.ptr[i] != ':' &&
+		    name.ptr[i] != '.')
+			return false;
+	return closed && name.len > 2;
+}
+
+static bool is_plain_host(struct slice host)
+{
+	return slice_starts_with(host, S("[")) ? is_plain_address(host)
+					       : is_plain_name(host);
+}
+
+// An empty port is the default one (RFC 3986, 6.2.3).
+static bool split_port(struct slice host_port, unsigned otherwise, struct slice *ret_host,
+		       unsigned *ret_port)
+{
+	bool in_brackets = slice_starts_with(host_port, S("["));
+	size_t end = slice_find_byte(host_port, in_brackets ? ']' : ':');
+	if (in_brackets && end != SLICE_NONE)
+		end++;
+	uint64_t port = otherwise;
+	struct slice host = slice_range(host_port, 0, end);
+	struct slice rest = slice_skip(host_port, host.len);
+	if (!is_plain_host(host) || (rest.len && rest.ptr[0] != ':') ||
+	    (rest.len > 1 &&
+	     (!slice_parse_u64(slice_skip(rest, 1), 65535, &port) || port == 0)))
+		return false;
+	*ret_host = host;
+	*ret_port = (unsigned)port;
+	return true;
+}
+
+static bool is_https(const struct url *url)
+{
+	return slice_eq_ignore_case(url->scheme, S("https"));
+}
+
+bool url_host(struct slice text, struct slice *ret_host, unsigned *ret_port)
+{
+	enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
+	struct url url;
+	url_parse(text, &url);
+	if (!is_https(&url) && !slice_eq_ignore_case(url.scheme, S("http")))
+		return false;
+	return split_port(url.host_port, is_https(&url) ? HTTPS_PORT : HTTP_PORT,
+			  ret_host, ret_port);
 }
 
 bool url_same_origin(struct slice a, struct slice b)
 {
 	struct url left, right;
+	struct slice left_host, right_host;
+	unsigned left_port, right_port;
 	url_parse(a, &left);
 	url_parse(b, &right);
-	return left.has_authority && right.has_authority &&
-	       slice_eq_ignore_case(left.scheme, right.scheme) &&
-	       slice_eq_ignore_case(host_without_default_port(&left),
-				    host_without_default_port(&right));
+	return url_host(a, &left_host, &left_port) &&
+	       url_host(b, &right_host, &right_port) && left_port == right_port &&
+	       is_https(&left) == is_https(&right) &&
+	       slice_eq_ignore_case(left_host, right_host);
+}
+
+// "127.0.0.1", and not "127.1", "0177.0.0.1" or "127.example.org", which are read in
+// several ways.
+static bool is_loopback_address(struct slice host)
+{
+	enum { PARTS = 4, BYTE_MAX = 255 };
+	struct slice part;
+	bool more = true;
+	for (unsigned i = 0; i < PARTS; i++) {
+		uint64_t byte;
+		more = slice_cut(&host, '.', &part);
+		if (!slice_parse_u64(part, BYTE_MAX, &byte) || part.len > 3 ||
+		    (part.len > 1 && part.ptr[0] == '0') || (i == 0 && byte != 127) ||
+		    more != (i + 1 < PARTS))
+			return false;
+	}
+	return true;
+}
+
+bool host_is_loopback(struct slice host)
+{
+	return slice_eq_ignore_case(host, S("localhost")) || slice_eq(host, S("[::1]")) ||
+	       is_loopback_address(host);
+}
+
+static bool is_for(struct slice word, struct slice host, unsigned port)
+{
+	struct url parts;
+	struct slice name;
+	unsigned own_port = 0;
+	url_parse(word, &parts);
+	if (!split_port(parts.has_authority ? parts.host_port : word, 0, &name,
+			&own_port))
+		return false;
+	return slice_eq_ignore_case(name, host) && (own_port == 0 || own_port == port);
+}
+
+bool url_is_on(struct slice text, const struct slice *hosts, size_t len)
+{
+	struct slice host;
+	unsigned port;
+	if (!url_host(text, &host, &port))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (is_for(hosts[i], host, port))
+			return true;
+	return false;
+}
+
+bool url_is_private(struct slice text)
+{
+	struct url url;
+	struct slice host;
+	unsigned port;
+	url_parse(text, &url);
+	return url_host(text, &host, &port) && (is_https(&url) || host_is_loopback(host));
 }
 
 // The text with `userinfo` (and '@', unless that is empty) in the place of its own.
@@ -108,6 +225,24 @@ struct slice url_with_userinfo(struct arena *arena, struct slice text,
 	struct url url;
 	url_parse(text, &url);
 	return url.has_authority ? replace_userinfo(arena, text, &url, userinfo) : text;
+}
+
+struct slice url_with_login(struct arena *arena, struct slice url, struct slice user,
+			    struct slice password)
+{
+	struct url parts;
+	url_parse(url, &parts);
+	bool has_password = slice_find_byte(parts.userinfo, ':') != SLICE_NONE;
+	if (!parts.has_authority || has_password || (user.len == 0 && password.len == 0))
+		return url;
+	struct slice own = percent_decode(arena, parts.userinfo);
+	if (own.len && user.len && !slice_eq(own, user))
+		return url;
+	struct slice who = own.len ? parts.userinfo : url_escape_component(arena, user);
+	struct slice secret = url_escape_component(arena, password);
+	struct slice userinfo = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(who),
+					     password.len ? ":" : "", SLICE_ARG(secret));
+	return url_with_userinfo(arena, url, userinfo);
 }
 
 struct slice url_redact(struct arena *arena, struct slice url)

@@ -31,9 +31,26 @@ struct slice url_resolve(struct arena *arena, struct slice base, struct slice re
 // The last component of the path, percent-decoded (751.7).
 struct slice url_file_name(struct arena *arena, struct slice url);
 
+// Host and port of an http or https URL, default ports filled in; an IPv6 address has its
+// brackets. False for other schemes, and for a host that readers of URLs do not agree on:
+// it has letters, digits, '-', '_' and '.' alone, no '-' first, or is an address in brackets.
+// Nothing is sent to any other.
+bool url_host(struct slice text, struct slice *ret_host, unsigned *ret_port);
 // Do both have the same scheme, host and port, whatever the case of letters, default
-// ports filled in? Credentials for one may be sent to the other then.
+// ports filled in? Credentials for one may be sent to the other then. False where url_host is.
 bool url_same_origin(struct slice a, struct slice b);
+// Is the host this machine itself: localhost, 127.0.0.0/8 in four decimal numbers, [::1]?
+bool host_is_loopback(struct slice host);
+// Is the URL's host, or its host and port, among the words: "host", "host:port", "[::1]",
+// perhaps with a scheme before it, as uv has it?
+bool url_is_on(struct slice text, const struct slice *hosts, size_t len);
+// Can nobody on the way read what is sent there: is it https, or http on this machine? Only
+// such a URL gets a password.
+bool url_is_private(struct slice text);
+// The url with this user and password, each "" for none, unless it has a password itself or
+// another user.
+struct slice url_with_login(struct arena *arena, struct slice url, struct slice user,
+			    struct slice password);
 struct slice url_with_userinfo(struct arena *arena, struct slice text,
 			       struct slice userinfo);
 

@@ -132,6 +132,8 @@ static struct net_request get_request(const struct login_request *request,
 				      struct arena *arena)
 {
 	struct net_request get = { .url = get_url(request, challenge, arena),
+				   .plain_http = url_same_origin(request->api,
+								 challenge->realm),
 				   .max_bytes = TOKEN_DOCUMENT_MAX,
 				   .owner = challenge };
 	if (login)
@@ -185,7 +187,8 @@ int login_authorize(const struct login_request *request, struct arena *arena,
 	struct challenge challenge = challenge_parse(request->challenge, arena);
 	struct registry_login login;
 	struct slice token;
-	bool known = request->finder && request->finder->find &&
+	bool is_private = url_is_private(request->api);
+	bool known = is_private && request->finder && request->finder->find &&
 		     request->finder->find(request->finder->context, request->key,
 					   request->repository, arena, &login);
 	if (challenge.scheme == CHALLENGE_NONE)
@@ -193,7 +196,12 @@ int login_authorize(const struct login_request *request, struct arena *arena,
 				   err);
 	if (challenge.scheme == CHALLENGE_BASIC) {
 		if (!known)
-			return login_error(request, "wants a login", err);
+			return login_error(
+				request,
+				is_private
+					? "wants a login"
+					: "wants a login, and none is sent over plain http to another machine",
+				err);
 		*ret_authorization = basic(arena, &login);
 		return 0;
 	}

@@ -2,6 +2,8 @@
 // Takes an image's name apart, from the right: digest, tag, repository, host.
 #include "oci/reference.h"
 
+#include "net/url.h"
+
 #include "base/digest.h"
 
 #define DOCKER_HUB       "docker.io"
@@ -197,22 +199,14 @@ struct slice reference_text(const struct reference *reference, struct arena *are
 	return buf_slice(&out);
 }
 
-// Is it like "127.0.0.1", and not like "127.example.org"?
-static bool is_loopback_address(struct slice name)
-{
-	for (size_t i = 0; i < name.len; i++)
-		if (!is_digit(name.ptr[i]) && name.ptr[i] != '.')
-			return false;
-	return slice_starts_with(name, S("127."));
-}
-
 static bool is_loopback(struct slice host)
 {
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct slice name;
-	if (slice_starts_with(host, S("[::1]")))
-		return true;
-	slice_cut(&host, ':', &name);
-	return slice_eq(name, S("localhost")) || is_loopback_address(name);
+	unsigned port;
+	return url_host(arena_printf(&scratch, "http://%.*s", SLICE_ARG(host)), &name,
+			&port) &&
+	       host_is_loopback(name);
 }
 
 struct slice reference_api(const struct reference *reference, bool plain,

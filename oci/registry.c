@@ -63,6 +63,7 @@ static struct net_request new_request(const struct session *session,
 	struct net_request request = {
 		.method = method,
 		.url = url,
+		.plain_http = session->config->plain_http && is_own(session, url),
 		.max_bytes = ANSWER_BYTES_MAX,
 		.owner = session,
 	};

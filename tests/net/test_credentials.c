@@ -68,7 +68,7 @@ static void test_a_password_that_was_found_is_for_its_user(void **state)
 	(void)state;
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct credentials known = { .arena = &arena };
-	credentials_learn(&known, S("https://user@h/simple"));
+	credentials_learn_users(&known, S("https://user@h/simple"));
 	struct credential *bare =
 		credentials_without_password(&known, S("https://h/simple/a/"));
 	assert_non_null(bare);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/transfer.h"
 
+#include "net/attempt.h"
+#include "net/logins.h"
 #include "net/url.h"
 #include "tests/net/loopback.h"
 
@@ -499,6 +501,174 @@ static void test_auth_3_authorization_stays_with_its_origin(void **state)
 	check_authorization_stays(hosts, 1);
 }
 
+// Links of a page of a host that a password is known for.
+static void test_libcurl_reads_no_other_host(void **state)
+{
+	(void)state;
+	static const char *const links[] = {
+		"x",
+		"//evil.example/x",
+		"https://evil.example/x",
+		"https://good.example@evil.example/x",
+		"https://good.example:443@evil.example/x",
+		"https://evil.example\\@good.example/x",
+		"https://good.example\\@evil.example/x",
+		"https://good.example#@evil.example/x",
+		"https://good.example?@evil.example/x",
+		"https://good.example;@evil.example/x",
+		"https://good%2eexample/x",
+		"https://good.example%2f@evil.example/x",
+		"https://good.example%00.evil.example/x",
+		"https://a@good.example@evil.example/x",
+		"https://a@evil.example@good.example/x",
+		"https:good.example/x",
+		"https:/good.example/x",
+		"https:///good.example/x",
+		"HTTPS://GOOD.example:0443/x",
+		"http://good.example/x",
+		"https://good.example:444/x",
+		"https://good.example./x",
+		"https://good.example\t.evil.example/x",
+		"https://g\xc3\xb6\xc3\xb6"
+		"d.example/x",
+		"https://[good.example]/x",
+		"\\\\evil.example/x",
+		"/\\evil.example/x",
+		"?@evil.example",
+		"ftp://good.example/x",
+		"file://good.example/x",
+		"gopher://good.example:443/x",
+	};
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		struct logins logins;
+		const struct net_config config = { 0 };
+		logins_begin(&logins, &arena, &config);
+		credentials_learn(&logins.credentials,
+				  S("https://user:secret@good.example/simple"));
+		struct slice url =
+			url_resolve(&arena, S("https://good.example/simple/x/"),
+				    slice_from(links[i]));
+		url = url_without_fragment(url_redact(&arena, url));
+		struct slice applied = logins_apply(&logins, &arena, url);
+		if (slice_eq(applied, url))
+			continue;
+		const struct attempt attempt = {
+			.url = arena_c_string(&arena, url_escape_unsafe(&arena, url))
+		};
+		// What is sent is sent where libcurl and we read the same.
+		if (attempt_url_is_plain(&attempt))
+			assert_true(url_same_origin(url, S("https://good.example")));
+	}
+}
+
+static void test_urls_that_libcurl_reads_otherwise(void **state)
+{
+	(void)state;
+	static const char *const odd[] = { "https://127.1/x",      "https://0x7f.1/x",
+					   "https://2130706433/x", "https://[0:0::1]/x",
+					   "https://u:p@h/x",      "https://h%41/x" };
+	static const char *const plain[] = { "https://h/x",      "http://h:8/a/../b?c d",
+					     "https://h.:443/x", "HTTPS://H",
+					     "http://[::1]:8/",  "http://127.0.0.1/" };
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		const struct attempt attempt = { .url = odd[i] };
+		if (attempt_url_is_plain(&attempt))
+			fail_msg("%s", odd[i]);
+	}
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		const struct attempt attempt = {
+			.url = url_escape_unsafe(&arena, slice_from(plain[i])).ptr
+		};
+		if (!attempt_url_is_plain(&attempt))
+			fail_msg("%s", plain[i]);
+	}
+}
+
+// Another machine, for which no proxy and no name server is asked.
+static void check_refused(const char *url)
+{
+	const struct net_request asked = { .url = slice_from(url), .max_bytes = 10 };
+	struct net_response got = fetch(&asked);
+	if (!got.failed || got.error.kind != ERROR_INPUT)
+		fail_msg("%s: %s", url, got.error.cause);
+	net_response_release(&got);
+}
+
+static void test_plain_http_is_for_this_machine(void **state)
+{
+	(void)state;
+	const struct slice hosts[] = { S("trusted.invalid") };
+	open_trusting_world(NULL, 0, 0, hosts, 1);
+	check_refused("http://h.invalid/");
+	check_refused("HTTP://H.invalid/");
+	check_refused("http://trusted.invalid@h.invalid/");
+	check_refused("http://127.0.0.1.h.invalid/");
+	check_refused("http://127.0.0.1\\@h.invalid/");
+	check_refused("ftp://127.0.0.1/");
+	check_refused("//127.0.0.1/");
+	check_refused("dict://127.0.0.1/x");
+	const struct net_request asked = { .url = S("http://trusted.invalid/"),
+					   .max_bytes = 10 };
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.error.kind, ERROR_SOURCE); // there is no such host
+	net_response_release(&got);
+	close_world();
+}
+
+static void test_redirects_to_other_protocols(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/file",
+		  .status = 302,
+		  .headers = "Location: file:///etc/hostname\r\n" },
+		{ .path = "/ftp",
+		  .status = 302,
+		  .headers = "Location: ftp://127.0.0.1/x\r\n" },
+		{ .path = "/http",
+		  .status = 302,
+		  .headers = "Location: http://h.invalid/x\r\n" },
+	};
+	static const struct {
+		const char *path;
+		enum error_kind kind;
+	} cases[] = { { "/file", ERROR_SOURCE },
+		      { "/ftp", ERROR_SOURCE },
+		      { "/http", ERROR_INPUT } };
+	open_world(routes, 3, 0);
+	for (size_t i = 0; i < 3; i++) {
+		struct net_request asked = request(cases[i].path);
+		struct net_response got = fetch(&asked);
+		assert_true(got.failed);
+		assert_int_equal(got.error.kind, cases[i].kind);
+		net_response_release(&got);
+	}
+	close_world();
+}
+
+static void test_a_retry_begins_at_the_first_address(void **state)
+{
+	(void)state;
+	struct loopback_route routes[] = {
+		{ .path = "/x", .status = 302, .headers = "Location: /once\r\n" },
+		{ .path = "/once", .status = 503, .uses = 1 },
+		{ .path = "/once", .status = 200, .body = "y" },
+	};
+	open_world(routes, 3, 2);
+	struct net_request asked = request("/x");
+	asked.headers[asked.header_len++] =
+		(struct net_header){ S("Authorization"), S("Bearer t") };
+	struct net_response got = fetch(&asked);
+	assert_int_equal(got.status, 200);
+	assert_int_equal(got.retry_count, 1);
+	assert_int_equal(loopback_count(&world.server, "GET /x"), 2);
+	assert_int_equal(loopback_count(&world.server, "Authorization: Bearer t"), 4);
+	net_response_release(&got);
+	close_world();
+}
+
 static void test_idx_3_errors_hold_no_password(void **state)
 {
 	(void)state;
@@ -807,6 +977,11 @@ int main(void)
 		cmocka_unit_test(test_begun_sink_without_restart_is_not_repeated),
 		cmocka_unit_test(test_error_of_a_sink_is_the_error),
 		cmocka_unit_test(test_redirects),
+		cmocka_unit_test(test_libcurl_reads_no_other_host),
+		cmocka_unit_test(test_urls_that_libcurl_reads_otherwise),
+		cmocka_unit_test(test_plain_http_is_for_this_machine),
+		cmocka_unit_test(test_redirects_to_other_protocols),
+		cmocka_unit_test(test_a_retry_begins_at_the_first_address),
 		cmocka_unit_test(test_idx_3_credentials_stay_with_their_host),
 		cmocka_unit_test(test_auth_3_authorization_stays_with_its_origin),
 		cmocka_unit_test(test_idx_3_errors_hold_no_password),

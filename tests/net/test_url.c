@@ -155,9 +155,142 @@ static int release(void **state)
 	return 0;
 }
 
+static void test_hosts_that_all_read_alike(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *url, *host; // NULL: none
+		unsigned port;
+	} cases[] = {
+		{ "https://h.example/x", "h.example", 443 },
+		{ "HTTP://u:p@h_1-a:08080?q", "h_1-a", 8080 },
+		{ "https://a@b@h/", "h", 443 },
+		{ "https://h:/x", "h", 443 },
+		{ "http://[2001:db8::1]:80/", "[2001:db8::1]", 80 },
+		{ "https://h", "h", 443 },
+		{ "https://h.example./", "h.example.", 443 },
+		{ "https://h:0/", NULL, 0 },
+		{ "https://h:65536/", NULL, 0 },
+		{ "https://h:4 3/", NULL, 0 },
+		{ "https://h:443:443/", NULL, 0 },
+		{ "https://good%2eexample/", NULL, 0 },
+		{ "https://good.example\\.evil/", NULL, 0 },
+		{ "https://b\xc3\xbc.example/", NULL, 0 },
+		{ "https://-o/", NULL, 0 },
+		{ "https://.example/", NULL, 0 },
+		{ "https://[fe80::1%25eth0]/", NULL, 0 },
+		{ "https://[::1]x/", NULL, 0 },
+		{ "https://[::1/", NULL, 0 },
+		{ "https://[]/", NULL, 0 },
+		{ "https:///x", NULL, 0 },
+		{ "https:h/x", NULL, 0 },
+		{ "//h/x", NULL, 0 },
+		{ "ftp://h/x", NULL, 0 },
+		{ "file://h/x", NULL, 0 },
+		{ "https://h ost/", NULL, 0 },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct slice host = S("");
+		unsigned port = 0;
+		bool found = url_host(slice_from(cases[i].url), &host, &port);
+		if (found != (cases[i].host != NULL) || port != cases[i].port ||
+		    !slice_eq(host, slice_from(cases[i].host)))
+			fail_msg("%s: %d %.*s %u", cases[i].url, found, SLICE_ARG(host),
+				 port);
+	}
+}
+
+static void test_what_nobody_on_the_way_reads(void **state)
+{
+	(void)state;
+	static const char *const private[] = {
+		"https://h/",          "HTTPS://h:80/",         "http://localhost/",
+		"http://LOCALHOST:8/", "http://127.0.0.1:80/",  "http://127.255.3.4/",
+		"http://[::1]:8080/",  "http://u:p@127.0.0.1/",
+	};
+	static const char *const open[] = {
+		"http://h/",
+		"http://localhost.example/",
+		"http://127.0.0.1.example/",
+		"http://127.1/",
+		"http://127.0.0.01/",
+		"http://127.0.0.256/",
+		"http://127.0.0.1./",
+		"http://127.0.0/",
+		"http://127.0.0.1.1/",
+		"http://0127.0.0.1/",
+		"http://2130706433/",
+		"http://0x7f.0.0.1/",
+		"http://0.0.0.0/",
+		"http://128.0.0.1/",
+		"http://[::2]/",
+		"http://[0:0:0:0:0:0:0:1]/",
+		"http://[::ffff:127.0.0.1]/",
+		"http://127.0.0.1@h/",
+		"http://localhost\\@h/",
+		"https://b%61d/",
+		"file:///x",
+		"",
+	};
+	for (size_t i = 0; i < sizeof(private) / sizeof(*private); i++)
+		if (!url_is_private(slice_from(private[i])))
+			fail_msg("%s", private[i]);
+	for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++)
+		if (url_is_private(slice_from(open[i])))
+			fail_msg("%s", open[i]);
+}
+
+static void test_words_for_hosts(void **state)
+{
+	(void)state;
+	const struct slice words[] = {
+		S("h.example"), S("p:8080"), S("https://s.example/x"),
+		S("[::1]:80"),  S("*"),      S("")
+	};
+	static const struct {
+		const char *url;
+		bool is_on;
+	} cases[] = {
+		{ "http://H.example:81/", true },     { "http://x.h.example/", false },
+		{ "http://p:8080/", true },           { "http://p/", false },
+		{ "https://u@s.example/", true },     { "http://[::1]/", true },
+		{ "https://[::1]/", false },          { "http://other/", false },
+		{ "http://h.example@other/", false },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (url_is_on(slice_from(cases[i].url), words,
+			      sizeof(words) / sizeof(*words)) != cases[i].is_on)
+			fail_msg("%s", cases[i].url);
+}
+
+static void test_logins(void **state)
+{
+	(void)state;
+	static const char *const cases[][4] = {
+		{ "https://h/x", "me", "p@ss:w", "https://me:p%40ss%3Aw@h/x" },
+		{ "https://h/x", "", "token", "https://:token@h/x" },
+		{ "https://h/x", "me", "", "https://me@h/x" },
+		{ "https://h/x", "", "", "https://h/x" },
+		{ "https://me@h/x", "", "pw", "https://me:pw@h/x" },
+		{ "https://me@h/x", "me", "pw", "https://me:pw@h/x" },
+		{ "https://you@h/x", "me", "pw", "https://you@h/x" },
+		{ "https://me:own@h/x", "me", "pw", "https://me:own@h/x" },
+		{ "links", "me", "pw", "links" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_true(slice_eq(url_with_login(&arena, slice_from(cases[i][0]),
+						    slice_from(cases[i][1]),
+						    slice_from(cases[i][2])),
+				     slice_from(cases[i][3])));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hosts_that_all_read_alike),
+		cmocka_unit_test(test_what_nobody_on_the_way_reads),
+		cmocka_unit_test(test_words_for_hosts),
+		cmocka_unit_test(test_logins),
 		cmocka_unit_test(test_parts_of_a_url),
 		cmocka_unit_test(test_rfc_3986_examples_resolve),
 		cmocka_unit_test(test_691_2_relative_files_of_index_pages),
