@@ -27,6 +27,7 @@ struct common_options {
 	bool help, long_help, json, quiet, offline;
 	unsigned verbose;
 	const char *cache_dir, *color, *keyring_provider;
+	struct text_list trusted_hosts;
 };
 
 struct cli {
@@ -78,6 +79,8 @@ const char *setting(const char *name);
 const char *cache_directory(struct cli *cli);
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
+// The words of a setting, or of NULL
+void add_words(struct cli *cli, const char *words, struct slice_list *list);
 const char *default_index_url(void); // from the settings, else the Python Package Index
 bool index_is_configured(void);      // does a setting name an index?
 uint64_t clock_seconds(void);        // since 1970

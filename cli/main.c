@@ -28,6 +28,9 @@ static const struct option COMMON_OPTIONS[] = {
 	  "cache (default $XDG_CACHE_HOME/pinbake)", true },
 	{ "keyring-provider", 0, OPTION_TEXT, COMMON(keyring_provider), "HOW",
 	  "subprocess: passwords from 'keyring get'; default disabled", true },
+	{ "trusted-host", 0, OPTION_LIST, COMMON(trusted_hosts), "HOST",
+	  "plain http and unknown certificates are good enough of HOST or HOST:PORT; no password goes there by http",
+	  true },
 	{ "color", 0, OPTION_TEXT, COMMON(color), "WHEN", "auto, always or never", true },
 };
 static const struct option_rule COMMON_RULES[] = {

@@ -20,6 +20,20 @@ struct lock_inputs {
 // Which indexes are asked. Of the main one the first that is named counts: here, by a requirements file, or as usual.
 #define PUBLIC_INDEX_URL "https://pypi.org/simple" // the Python Package Index
 
+// A user and password that a setting has for an index, but for no host.
+struct index_login {
+	struct slice url;   // of the index; "": the main one, whoever names it
+	enum origin origin; // who names the URL
+	struct slice user, password;
+	struct slice bound; // a URL of the host that the user has them for; "" for none
+	const char *variable, *bound_by; // names of settings, for messages
+};
+
+struct login_list {
+	struct index_login *items;
+	size_t len, cap;
+};
+
 struct index_request {
 	struct address main;       // url "": not named
 	struct address_list extra; // asked before the main one, in order
@@ -33,6 +47,10 @@ struct index_request {
 	size_t mappings_len;
 	// Folders that files are taken from first, by name and hash
 	struct slice_list wheelhouses;
+	// Which user and password go where (reach.h)
+	struct login_list logins;
+	// Hosts that say 403 for what they do not have
+	struct slice_list ignore_forbidden;
 	bool none;    // no index at all: find-links alone
 	bool refresh; // ask again for every page
 	// PyTorch's builds (torch.h); NULL, url "": what the present lock says

@@ -37,7 +37,8 @@ int session_net(struct session *session, struct net **ret_net, struct error *err
 		if (net_open(&config, &session->net, err) < 0)
 			return -1;
 		for (size_t i = 0; i < credentials->len; i++)
-			net_use_credentials(session->net, credentials->items[i].url);
+			net_use_users_credentials(session->net,
+						  credentials->items[i].url);
 	}
 	*ret_net = session->net;
 	return 0;

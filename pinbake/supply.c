@@ -3,6 +3,7 @@
 #include "pinbake/supply.h"
 
 #include "pinbake/policy.h"
+#include "pinbake/reach.h"
 
 #include "base/files.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@ struct gathering {
 	struct slice_list indexes, links;
 	bool by_lock;                            // indexes has those that the lock names
 	bool is_open;                            // nobody names a main index
+	struct slice main;                       // "" where no index is asked
 	ARRAY_OF(struct index_mapping) mappings; // the lock's, then the user's own
 };
 
@@ -198,10 +200,15 @@ static void add_main_index(struct gathering *gathering, struct slice of_files,
 	struct slice url = indexes->main.url.len ? indexes->main.url : of_files;
 	gathering->is_open = !url.len && !is_named(indexes);
 	if (gathering->is_open && gathering->request->lock &&
-	    add_indexes_of_lock(gathering, seen))
+	    add_indexes_of_lock(gathering, seen)) {
+		if (gathering->by_lock)
+			gathering->main =
+				gathering->indexes.items[gathering->indexes.len - 1];
 		return;
+	}
 	if (!url.len)
 		url = indexes->usual.url.len ? indexes->usual.url : S(PUBLIC_INDEX_URL);
+	gathering->main = url;
 	*array_push(gathering->arena, &gathering->indexes) = url;
 }
 
@@ -319,11 +326,24 @@ static void add_mappings(struct gathering *gathering)
 	}
 }
 
+// PyTorch's own host is known to say so.
+static struct slice_list forbidden_hosts(struct arena *arena,
+					 const struct index_request *indexes)
+{
+	struct slice_list hosts = { 0 };
+	*array_push(arena, &hosts) = S("https://download.pytorch.org");
+	for (size_t i = 0; i < indexes->ignore_forbidden.len; i++)
+		*array_push(arena, &hosts) = indexes->ignore_forbidden.items[i];
+	return hosts;
+}
+
 int supply_choose(struct session *session, const struct supply_request *request,
 		  struct supply *ret_supply, struct error *err)
 {
 	const struct index_request *indexes = request->indexes;
-	struct gathering gathering = { .arena = session->arena, .request = request };
+	struct gathering gathering = { .arena = session->arena,
+				       .request = request,
+				       .main = S("") };
 	gather(&gathering);
 	if (gathering.indexes.len)
 		drop_empty_folders(session->arena, &gathering.links);
@@ -331,6 +351,10 @@ int supply_choose(struct session *session, const struct supply_request *request,
 	for (size_t i = 0; i < gathering.indexes.len; i++)
 		if (check_index_url(session->arena, gathering.indexes.items[i], err) < 0)
 			return -1;
+	if (reach_check(session, request, &gathering.indexes, err) < 0 ||
+	    reach_check(session, request, &gathering.links, err) < 0 ||
+	    reach_bind(session, request, gathering.main, err) < 0)
+		return -1;
 	*ret_supply = (struct supply){ .wheelhouses = indexes->wheelhouses,
 				       .first = is_named(indexes) };
 	ret_supply->indexes = (struct index_config){
@@ -341,6 +365,7 @@ int supply_choose(struct session *session, const struct supply_request *request,
 		.mapping_len = gathering.mappings.len,
 		.find_links = gathering.links.items,
 		.find_links_len = gathering.links.len,
+		.ignore_forbidden = forbidden_hosts(session->arena, indexes),
 		.store_path = session->config.cache_directory,
 		.offline = session->config.offline,
 		.refresh = indexes->refresh,

@@ -35,6 +35,8 @@ struct environment_values {
 	  "index that only --index-for asks", true }, \
 	{ "index-for", 0, OPTION_LIST, ENVIRONMENT_AT(type, indexes.index_for), "PACKAGE=NAME", \
 	  "take PACKAGE from this index and no other", true }, \
+	{ "ignore-forbidden", 0, OPTION_LIST, ENVIRONMENT_AT(type, indexes.ignore_forbidden), "HOST", \
+	  "this index says 403 for packages that it does not have", true }, \
 	{ "find-links", 'f', OPTION_LIST, ENVIRONMENT_AT(type, indexes.find_links), "PATH", \
 	  "directory or page with distribution files", true }, \
 	{ "no-index", 0, OPTION_FLAG, ENVIRONMENT_AT(type, indexes.no_index), NULL, \

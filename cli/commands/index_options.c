@@ -21,12 +21,12 @@ enum origin option_origin(const struct cli *cli, const char *option)
 }
 
 static void add_urls(struct cli *cli, const struct text_list *texts, const char *option,
-		     struct address_list *urls)
+		     struct index_request *request)
 {
 	for (size_t i = 0; i < texts->len; i++)
-		*array_push(&cli->arena, urls) =
-			(struct address){ index_url(cli, slice_from(texts->items[i])),
-					  option_origin(cli, option) };
+		*array_push(&cli->arena, &request->extra) =
+			index_address(cli, slice_from(texts->items[i]),
+				      option_origin(cli, option), &request->logins);
 }
 
 static void add_links(struct cli *cli, const struct text_list *texts,
@@ -41,14 +41,14 @@ static void add_links(struct cli *cli, const struct text_list *texts,
 static int map_indexes(struct cli *cli, const struct index_values *values,
 		       struct index_request *request, struct error *err)
 {
-	struct text_list named;
+	const struct text_list *named = &values->named_indexes;
 	struct index_map map;
-	add_users(cli, &values->named_indexes, &named);
-	if (index_map_read(&cli->arena, &named, &values->index_for, &map, err) < 0)
+	if (index_map_read(&cli->arena, named, &values->index_for, &map, err) < 0)
 		return -1;
 	if (values->named_here &&
-	    index_map_check(&cli->arena, &named, &values->index_for, err) < 0)
+	    index_map_check(&cli->arena, named, &values->index_for, err) < 0)
 		return -1;
+	add_named_logins(cli, named, option_origin(cli, "index"), &request->logins);
 	for (size_t i = 0; i < map.urls.len; i++)
 		*array_push(&cli->arena, &request->named) =
 			(struct address){ map.urls.items[i],
@@ -68,13 +68,15 @@ int index_request_of(struct cli *cli, const struct index_values *values,
 					 .refresh = values->refresh };
 	if (values->index_url)
 		request.main =
-			(struct address){ main_index_url(cli,
-							 slice_from(values->index_url)),
-					  option_origin(cli, "index-url") };
-	add_urls(cli, &values->extra_index_urls, "extra-index-url", &request.extra);
+			index_address(cli, slice_from(values->index_url),
+				      option_origin(cli, "index-url"), &request.logins);
+	add_main_login(cli, &request.logins);
+	add_urls(cli, &values->extra_index_urls, "extra-index-url", &request);
 	add_links(cli, &values->find_links, &request.find_links);
-	add_configured_extra_indexes(cli, &request.usual_extra);
+	add_configured_extra_indexes(cli, &request.usual_extra, &request.logins);
 	add_configured_links(cli, &request.usual_links);
+	request.ignore_forbidden = slices_of(cli, &values->ignore_forbidden);
+	add_words(cli, setting("PINBAKE_IGNORE_FORBIDDEN"), &request.ignore_forbidden);
 	if (map_indexes(cli, values, &request, err) < 0)
 		return -1;
 	*ret_request = request;

@@ -6,7 +6,8 @@
 
 struct index_values {
 	const char *index_url;
-	struct text_list extra_index_urls, find_links, named_indexes, index_for;
+	struct text_list extra_index_urls, find_links, named_indexes, index_for,
+		ignore_forbidden;
 	bool no_index, refresh;
 	bool named_here; // named_indexes are the command line's: each is for something
 };
@@ -17,7 +18,8 @@ struct index_values {
 	{ "index-url", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
 	{ "extra-index-url", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
 	{ "index", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
-	{ "index-for", OPTION_EXCLUDES, "no-index", NULL, NULL }
+	{ "index-for", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
+	{ "ignore-forbidden", OPTION_EXCLUDES, "no-index", NULL, NULL }
 // clang-format on
 
 // The request that they make, with the users and passwords that variables give. Lives in cli's arena. ERROR_USAGE for a

@@ -55,6 +55,9 @@ static const struct option OPTIONS[] = {
 	  "index that only --index-for asks", true },
 	{ "index-for", 0, OPTION_LIST, AT(indexes.index_for), "PACKAGE=NAME",
 	  "take PACKAGE from this index and no other", true },
+	{ "ignore-forbidden", 0, OPTION_LIST, AT(indexes.ignore_forbidden), "HOST",
+	  "this index says 403 for packages that it does not have; else 403 ends the search",
+	  true },
 	{ "find-links", 'f', OPTION_LIST, AT(indexes.find_links), "PATH",
 	  "directory or page with distribution files", false },
 	{ "no-index", 0, OPTION_FLAG, AT(indexes.no_index), NULL, "use --find-links only",
@@ -244,15 +247,16 @@ int lock_targets_of(struct cli *cli, const struct lock_values *values,
 
 // --- indexes ---------------------------------------------------------------------------------------------------------
 
-static struct address torch_base_of(struct cli *cli, const struct lock_values *values)
+static struct address torch_base_of(struct cli *cli, const struct lock_values *values,
+				    struct login_list *logins)
 {
 	const char *configured = setting("PINBAKE_TORCH_INDEX");
 	if (values->torch_index)
-		return (struct address){ index_url(cli, slice_from(values->torch_index)),
-					 option_origin(cli, "torch-index") };
+		return index_address(cli, slice_from(values->torch_index),
+				     option_origin(cli, "torch-index"), logins);
 	if (configured)
-		return (struct address){ index_url(cli, slice_from(configured)),
-					 ORIGIN_ENVIRONMENT };
+		return index_address(cli, slice_from(configured), ORIGIN_ENVIRONMENT,
+				     logins);
 	return (struct address){ S(""), ORIGIN_DEFAULT };
 }
 
@@ -263,7 +267,7 @@ static int indexes_of(struct cli *cli, const struct lock_values *values,
 	const char *backend = setting("PINBAKE_TORCH_BACKEND");
 	if (index_request_of(cli, &values->indexes, &no_folders, ret_request, err) < 0)
 		return -1;
-	ret_request->torch_base = torch_base_of(cli, values);
+	ret_request->torch_base = torch_base_of(cli, values, &ret_request->logins);
 	ret_request->torch_backend = values->torch_backend ? values->torch_backend
 				     : backend             ? backend
 							   : setting("UV_TORCH_BACKEND");

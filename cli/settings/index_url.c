@@ -51,58 +51,59 @@ static struct slice named_setting(struct cli *cli, struct slice name, const char
 	return S("");
 }
 
-static struct slice with_user(struct cli *cli, struct slice url, struct slice user,
-			      struct slice password)
+// The password counts; a user alone may be all that a token needs.
+static void add_named_login(struct cli *cli, struct slice name, const struct address *of,
+			    struct login_list *logins)
 {
-	struct url parts;
-	struct slice own;
-	url_parse(url, &parts);
-	bool has_password = slice_find_byte(parts.userinfo, ':') != SLICE_NONE;
-	if (!parts.has_authority || has_password || (user.len == 0 && password.len == 0))
-		return url;
-	own = percent_decode(&cli->arena, parts.userinfo);
-	// A password for another user than the URL's is not for it.
-	if (own.len && user.len && !slice_eq(own, user))
-		return url;
-	struct slice who =
-		own.len ? parts.userinfo : url_escape_component(&cli->arena, user);
-	struct slice secret = url_escape_component(&cli->arena, password);
-	struct slice userinfo = arena_printf(&cli->arena, "%.*s%s%.*s", SLICE_ARG(who),
-					     password.len ? ":" : "", SLICE_ARG(secret));
-	return url_with_userinfo(&cli->arena, url, userinfo);
+	struct slice user = named_setting(cli, name, "USERNAME"),
+		     password = named_setting(cli, name, "PASSWORD"),
+		     part = variable_part(&cli->arena, name);
+	if (user.len == 0 && password.len == 0)
+		return;
+	*array_push(&cli->arena, logins) = (struct index_login){
+		.url = of->url,
+		.origin = of->origin,
+		.user = user,
+		.password = password,
+		.bound = named_setting(cli, name, "URL"),
+		.variable = arena_printf(&cli->arena, "PINBAKE_INDEX_%.*s_PASSWORD",
+					 SLICE_ARG(part))
+				    .ptr,
+		.bound_by = arena_printf(&cli->arena, "PINBAKE_INDEX_%.*s_URL",
+					 SLICE_ARG(part))
+				    .ptr,
+	};
 }
 
-struct slice index_url(struct cli *cli, struct slice given)
+struct address index_address(struct cli *cli, struct slice given, enum origin origin,
+			     struct login_list *logins)
 {
-	struct slice url = slice_trim(given);
-	struct slice name = cut_name(&url);
-	if (name.len == 0)
-		return url;
-	return with_user(cli, url, named_setting(cli, name, "USERNAME"),
-			 named_setting(cli, name, "PASSWORD"));
+	struct address address = { slice_trim(given), origin };
+	struct slice name = cut_name(&address.url);
+	if (name.len)
+		add_named_login(cli, name, &address, logins);
+	return address;
 }
 
-void add_users(struct cli *cli, const struct text_list *named,
-	       struct text_list *ret_named)
+void add_main_login(struct cli *cli, struct login_list *logins)
 {
-	*ret_named = (struct text_list){ 0 };
-	for (size_t i = 0; i < named->len; i++) {
-		struct slice url = slice_from(named->items[i]);
-		struct slice name = cut_name(&url);
-		struct slice whole = index_url(cli, slice_from(named->items[i]));
-		*array_push(&cli->arena, ret_named) =
-			name.len ? arena_printf(&cli->arena, "%.*s=%.*s", SLICE_ARG(name),
-						SLICE_ARG(whole))
-					   .ptr
-				 : named->items[i];
-	}
+	const struct index_login login = {
+		.url = S(""),
+		.user = slice_from(setting("PINBAKE_INDEX_USERNAME")),
+		.password = slice_from(setting("PINBAKE_INDEX_PASSWORD")),
+		.bound = S(""),
+		.variable = "PINBAKE_INDEX_PASSWORD",
+		.bound_by = "PINBAKE_INDEX_URL",
+	};
+	if (login.user.len || login.password.len)
+		*array_push(&cli->arena, logins) = login;
 }
 
-struct slice main_index_url(struct cli *cli, struct slice given)
+void add_named_logins(struct cli *cli, const struct text_list *named, enum origin origin,
+		      struct login_list *logins)
 {
-	return with_user(cli, index_url(cli, given),
-			 slice_from(setting("PINBAKE_INDEX_USERNAME")),
-			 slice_from(setting("PINBAKE_INDEX_PASSWORD")));
+	for (size_t i = 0; i < named->len; i++)
+		(void)index_address(cli, slice_from(named->items[i]), origin, logins);
 }
 
 // Variables go before pip's files; which of the two a setting stems from is told by who has it.
@@ -114,14 +115,14 @@ static enum origin origin_of_setting(const char *key)
 struct address configured_index(struct cli *cli)
 {
 	struct slice given = slice_from(default_index_url());
+	struct login_list named = { 0 };
 	if (!index_is_configured())
 		return (struct address){ given, ORIGIN_DEFAULT };
-	return (struct address){ main_index_url(cli, given),
-				 origin_of_setting("index-url") };
+	return index_address(cli, given, origin_of_setting("index-url"), &named);
 }
 
 void add_index_words(struct cli *cli, const char *words, enum origin origin,
-		     struct address_list *urls)
+		     struct address_list *urls, struct login_list *logins)
 {
 	struct slice rest = slice_from(words), word;
 	bool more = words != NULL;
@@ -129,29 +130,44 @@ void add_index_words(struct cli *cli, const char *words, enum origin origin,
 		more = slice_cut(&rest, ' ', &word);
 		if (slice_trim(word).len)
 			*array_push(&cli->arena, urls) =
-				(struct address){ index_url(cli, word), origin };
+				index_address(cli, word, origin, logins);
 	}
 }
 
-void add_configured_extra_indexes(struct cli *cli, struct address_list *urls)
+void add_configured_extra_indexes(struct cli *cli, struct address_list *urls,
+				  struct login_list *logins)
 {
-	add_index_words(cli, setting("UV_INDEX"), ORIGIN_ENVIRONMENT, urls);
+	add_index_words(cli, setting("UV_INDEX"), ORIGIN_ENVIRONMENT, urls, logins);
 	add_index_words(cli, configured_setting("EXTRA_INDEX_URL"),
-			origin_of_setting("extra-index-url"), urls);
+			origin_of_setting("extra-index-url"), urls, logins);
 }
 
 void add_configured_links(struct cli *cli, struct address_list *links)
 {
+	struct login_list none = { 0 };
 	add_index_words(cli, configured_setting("FIND_LINKS"),
-			origin_of_setting("find-links"), links);
+			origin_of_setting("find-links"), links, &none);
 }
 
 struct address_list configured_credentials(struct cli *cli)
 {
-	struct address_list urls = { 0 };
-	if (index_is_configured())
-		*array_push(&cli->arena, &urls) = configured_index(cli);
-	add_configured_extra_indexes(cli, &urls);
-	add_configured_links(cli, &urls);
+	struct address_list urls = { 0 }, bare = { 0 };
+	struct login_list logins = { 0 };
+	if (index_is_configured()) {
+		*array_push(&cli->arena, &bare) = configured_index(cli);
+		add_main_login(cli, &logins);
+		if (logins.len)
+			logins.items[0].url = bare.items[0].url;
+	}
+	add_configured_extra_indexes(cli, &bare, &logins);
+	add_configured_links(cli, &bare);
+	for (size_t i = 0; i < logins.len; i++)
+		*array_push(&cli->arena, &urls) =
+			(struct address){ url_with_login(&cli->arena, logins.items[i].url,
+							 logins.items[i].user,
+							 logins.items[i].password),
+					  ORIGIN_ENVIRONMENT };
+	for (size_t i = 0; i < bare.len; i++)
+		*array_push(&cli->arena, &urls) = bare.items[i];
 	return urls;
 }

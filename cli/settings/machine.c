@@ -205,19 +205,36 @@ static void set_limits(struct cli *cli, struct net_config *config)
 					 "retries", TRIES);
 }
 
-static void set_trusted_hosts(struct cli *cli, struct net_config *config)
+void add_words(struct cli *cli, const char *words, struct slice_list *list)
 {
-	const char *words = configured_setting("TRUSTED_HOST");
-	struct slice rest = slice_from(words ? words : setting("UV_INSECURE_HOST")), word;
-	struct slice_list hosts = { 0 };
+	struct slice rest = slice_from(words), word;
 	bool more = rest.len > 0;
 	while (more) {
 		more = slice_cut(&rest, ' ', &word);
 		if (slice_trim(word).len)
-			*array_push(&cli->arena, &hosts) = slice_trim(word);
+			*array_push(&cli->arena, list) = slice_trim(word);
 	}
+}
+
+// The command line adds to what is configured.
+static void set_trusted_hosts(struct cli *cli, struct net_config *config)
+{
+	const struct text_list *said = &cli->common.trusted_hosts;
+	const char *words = configured_setting("TRUSTED_HOST");
+	struct slice_list hosts = { 0 };
+	for (size_t i = 0; i < said->len; i++)
+		*array_push(&cli->arena, &hosts) = slice_trim(slice_from(said->items[i]));
+	add_words(cli, words ? words : setting("UV_INSECURE_HOST"), &hosts);
 	config->trusted_hosts = hosts.items;
 	config->trusted_len = hosts.len;
+}
+
+static void tell_of_password(void *context, struct slice text, struct slice hint)
+{
+	struct cli *cli = context;
+	struct error *told = diagnostics_warn(&cli->diagnostics, "%.*s", SLICE_ARG(text));
+	if (hint.len)
+		error_hint(told, "%.*s", SLICE_ARG(hint));
 }
 
 // -vv: when each request was wanted, sent and answered, in milliseconds.
@@ -249,6 +266,8 @@ static int net_config_of(struct cli *cli, struct net_config *ret_config,
 		.proxy = configured_setting("PROXY"),
 		.finds_proxy = true,
 		.password_context = cli,
+		.warn = tell_of_password,
+		.warn_context = cli,
 	};
 	bool keyring;
 	if (keyring_is_wanted(cli, &keyring, err) < 0)

@@ -26,9 +26,8 @@ struct index_mapping {
 };
 
 struct index_config {
-	const struct slice *
-		// The first that has the name wins; no slash is needed at the end.
-		index_urls;
+	// The first that has the name wins; no slash is needed at the end.
+	const struct slice *index_urls;
 	size_t index_len;
 	// So many more of index_urls are asked only for names that are mapped to them.
 	size_t explicit_len;
@@ -37,12 +36,13 @@ struct index_config {
 	size_t mapping_len;
 	const struct slice *find_links; // directories, HTML pages
 	size_t find_links_len;
+	// Hosts that say 403 for what they do not have; of any other it ends the search
+	struct slice_list ignore_forbidden;
 	const char *store_path; // directory of index.mdb; created
 	bool offline, refresh;
 	uint64_t now; // seconds since 1970, handed in (no clock here)
-	uint64_t
-		// Freshness of answers without cache headers; 0: 600.
-		max_age_seconds;
+	// Freshness of answers without cache headers; 0: 600.
+	uint64_t max_age_seconds;
 };
 
 enum file_kind { FILE_WHEEL, FILE_SDIST };
@@ -103,7 +103,7 @@ enum project_state {
 struct project {
 	struct slice name; // normalized
 	enum project_state state;
-	// Why it failed, or why an index would not show an absent one (403); or NULL.
+	// Why it failed, or why an index that may say 403 for absent did so; or NULL.
 	const struct error *error;
 	size_t release_len, file_len;
 	const struct release_row *release_rows; // ascending version order

@@ -20,8 +20,19 @@ static void read_metadata_attribute(const struct html_element *anchor,
 		(void)sha256_parse_hex(slice_skip(value, 7), &file->metadata_sha256);
 }
 
+static bool is_distribution(struct slice name)
+{
+	static const char *const ends[] = { ".whl", ".gz", ".zip", ".egg",
+					    ".bz2", ".xz", ".exe" };
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (slice_ends_with(name, slice_from(ends[i])))
+			return true;
+	return false;
+}
+
 static int read_anchor(struct page *page, struct slice base,
-		       const struct html_element *anchor, struct error *err)
+		       const struct html_element *anchor, bool *has_files,
+		       struct error *err)
 {
 	struct project_file file = { 0 };
 	struct slice href;
@@ -30,6 +41,7 @@ static int read_anchor(struct page *page, struct slice base,
 	href = slice_trim(href);
 	file.url = url_resolve(page->arena, base, href);
 	file.name = url_file_name(page->arena, file.url);
+	*has_files |= is_distribution(file.name);
 	html_attribute(anchor, S("data-requires-python"), &file.requires_python);
 	file.yanked = html_attribute(anchor, S("data-yanked"), &file.yanked_reason);
 	read_metadata_attribute(anchor, &file);
@@ -52,6 +64,27 @@ static int read_meta(struct page *page, const struct html_element *meta,
 	return 0;
 }
 
+static bool has_form(struct slice body)
+{
+	const struct slice tag = S("<form");
+	for (size_t at; (at = slice_find_byte(body, '<')) != SLICE_NONE;
+	     body = slice_skip(body, at + 1))
+		if (slice_eq_ignore_case(slice_range(body, at, at + tag.len), tag))
+			return true;
+	return false;
+}
+
+// A page to log in at would pass for one of a project without files, and what the server
+// has would be taken from elsewhere, or not be missed.
+static int refuse_form(const struct page_input *input, struct error *err)
+{
+	if (!has_form(input->body))
+		return 0;
+	error_set(err, ERROR_SOURCE,
+		  "the server answered with a form, and not with a page of links");
+	return error_hint(err, "is it a page to log in at?");
+}
+
 // The bytes of an anchor with an address, a digest, and a name.
 enum { LINK_BYTES = 160 };
 
@@ -60,12 +93,12 @@ int page_read_html(struct page *page, struct error *err)
 	struct html_scanner scanner;
 	struct html_element element;
 	struct slice base = page->input->url, href;
-	bool has_base = false;
+	bool has_base = false, has_files = false;
 	page_reserve(page, LINK_BYTES);
 	html_begin(&scanner, page->input->body, page->arena);
 	while (html_next(&scanner, &element)) {
 		if (element.kind == HTML_ANCHOR &&
-		    read_anchor(page, base, &element, err) < 0)
+		    read_anchor(page, base, &element, &has_files, err) < 0)
 			return -1;
 		if (element.kind == HTML_META && read_meta(page, &element, err) < 0)
 			return -1;
@@ -77,5 +110,5 @@ int page_read_html(struct page *page, struct error *err)
 				base = url_resolve(page->arena, base, href);
 		}
 	}
-	return 0;
+	return has_files ? 0 : refuse_form(page->input, err);
 }

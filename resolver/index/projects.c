@@ -5,7 +5,7 @@
 //	for each index: store fresh? ──▶ answer
 //	                store stale or nothing ──▶ request ──304──▶ store's answer, fresh again
 //	                                              ├──200──▶ page → record → answer
-//	                                              └──404, 403──▶ the next index
+//	                                              └──404──▶ the next index
 //
 // The first index that has the name is the only one whose files count: a name on a second
 // index cannot slip in.
@@ -13,7 +13,10 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "net/refusal.h"
+#include "net/url.h"
+#include "packaging/name.h"
 #include "resolver/index/page.h"
 #include "resolver/index/record.h"
 #include "resolver/index/seen.h"
@@ -288,6 +291,34 @@ static void ask(struct index *index, struct page_job *job)
 
 // --- answers -------------------------------------------------------------------------
 
+// Does the answer come from a page of this project? A redirect may have led elsewhere: a page
+// to log in at says nothing about what there is.
+static bool is_about_project(const struct page_job *job,
+			     const struct net_response *response)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct url url;
+	struct slice part;
+	url_parse(response->final_url, &url);
+	while (url.path.len) {
+		slice_cut(&url.path, '/', &part);
+		if (name_eq(percent_decode(&scratch, part), job->name))
+			return true;
+	}
+	return false;
+}
+
+static void take_stray_page(struct index *index, struct page_job *job,
+			    const struct net_response *response)
+{
+	struct error why = { 0 };
+	error_set(&why, ERROR_SOURCE,
+		  "its server sends to '%.*s' instead, which is no page of that package",
+		  SLICE_ARG(response->final_url));
+	error_hint(&why, "is it a page to log in at?");
+	failed(index, job, &why);
+}
+
 static void take_page(struct index *index, struct page_job *job,
 		      const struct net_response *response)
 {
@@ -302,6 +333,10 @@ static void take_page(struct index *index, struct page_job *job,
 	struct error why;
 	if (take_body(index, job, &input, &record, &project, &why) < 0) {
 		failed(index, job, &why);
+		return;
+	}
+	if (project.file_len == 0 && !is_about_project(job, response)) {
+		take_stray_page(index, job, response);
 		return;
 	}
 	const struct freshness freshness = {
@@ -373,6 +408,15 @@ static void take_failure(struct index *index, struct page_job *job,
 	failed(index, job, &why);
 }
 
+static bool means_absent(const struct index *index, const struct page_job *job,
+			 unsigned status)
+{
+	const struct slice_list *hosts = &index->config.ignore_forbidden;
+	return status == 404 || status == 410 ||
+	       (status == 403 &&
+		url_is_on(source_of(index, job)->url, hosts->items, hosts->len));
+}
+
 void page_job_take(struct index *index, struct page_job *job,
 		   const struct net_response *response)
 {
@@ -381,7 +425,9 @@ void page_job_take(struct index *index, struct page_job *job,
 		take_page(index, job, response);
 	else if (status == 304 && job->has_old)
 		take_not_modified(index, job, response);
-	else if (status == 404 || status == 410 || status == 403)
+	else if (means_absent(index, job, status) && !is_about_project(job, response))
+		take_stray_page(index, job, response);
+	else if (means_absent(index, job, status))
 		take_absent(index, job, response);
 	else
 		take_failure(index, job, response);

@@ -147,6 +147,7 @@ class Index:
         self.faults = {}          # path -> list of actions, one used up by each request
         self.delays = {}          # path -> seconds between the small pieces it is sent in
         self.requests = []
+        self.authorizations = []  # path -> header of requests that had one, as pairs
         self.lock = threading.Lock()
         index = self
 
@@ -253,6 +254,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         path = self.path.split("?")[0].split("#")[0]
         with self.index.lock:
             self.index.requests.append((self.command, path, self.headers.get("Range")))
+            if self.headers.get("Authorization"):
+                self.index.authorizations.append((path, self.headers["Authorization"]))
             actions = self.index.faults.get(path)
             action = actions.pop(0) if actions else None
         if action == "cut":

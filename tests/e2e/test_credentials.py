@@ -169,8 +169,10 @@ class Keyring(Private):
     def test_is_not_a_shell(self):
         self.keyring(f"echo '{SECRET}'")
         touched = self.dir / "touched"
-        self.lock("--keyring-provider", "subprocess", code=4, settings=self.path(),
+        self.lock("--keyring-provider", "subprocess", code=3, settings=self.path(),
                   index=self.url(f"$(touch%20{touched})"))
+        self.lock("--keyring-provider", "subprocess", code=4, settings=self.path(),
+                  index=self.url("$(touch%20{})".format(str(touched).replace("/", "%2F"))))
         self.assertFalse(touched.exists())
 
     def test_unknown_provider(self):
@@ -239,9 +241,9 @@ class PipConf(Private):
         self.assertIn("no number", self.lock_with().err)
 
     def test_proxy(self):
-        self.configure("[global]\nindex-url = http://index.invalid/simple\nproxy = http://127.0.0.1:1\nretries = 0\n")
+        self.configure("[global]\nindex-url = https://index.invalid/simple\nproxy = http://127.0.0.1:1\nretries = 0\n")
         self.assertIn("127.0.0.1", self.lock_with(code=4).err)
-        self.configure(f"[global]\nindex-url = http://index.invalid/simple\nretries = 0\n"
+        self.configure(f"[global]\nindex-url = https://index.invalid/simple\nretries = 0\n"
                        f"proxy = http://{USER}:{ESCAPED}@127.0.0.1:1\n")
         self.lock_with(code=4)
 

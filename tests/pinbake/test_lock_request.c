@@ -11,6 +11,7 @@
 
 static struct slice text_items[] = { { "x", 1 } };
 static struct address address_items[] = { { { "https://h/x", 11 }, ORIGIN_ENVIRONMENT } };
+static struct index_login login_items[] = { { .user = { "u", 1 } } };
 static const struct index_mapping mapping_items[] = { { { "numpy", 5 }, 1, true } };
 static struct target target_items[] = { { .name = { "cp312", 5 } } };
 static struct conflict_side side_items[] = { { { "cpu", 3 }, true, "cpu" } };
@@ -33,8 +34,22 @@ static const struct conflict_list conflict_lists[] = { { conflict_items, 1, 1 } 
 static const struct lock_request other = {
 	{ TEXTS, TEXTS, TEXTS, true, true, TEXTS, TEXTS, TEXTS },
 	{ target_items, 1, 1 },
-	{ ADDRESS, ADDRESSES, ADDRESS, ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES,
-	  mapping_items, 1, TEXTS, true, true, "cpu", ADDRESS },
+	{ ADDRESS,
+	  ADDRESSES,
+	  ADDRESS,
+	  ADDRESSES,
+	  ADDRESSES,
+	  ADDRESSES,
+	  ADDRESSES,
+	  mapping_items,
+	  1,
+	  TEXTS,
+	  { login_items, 1, 1 },
+	  TEXTS,
+	  true,
+	  true,
+	  "cpu",
+	  ADDRESS },
 	{ PRERELEASE_ALLOW, RESOLUTION_LOWEST, true, TEXTS, TEXTS },
 	{ { "2024-01-01", 10 }, TEXTS },
 	"pylock.toml",
@@ -91,6 +106,8 @@ static const struct member members[] = {
 	MEMBER(indexes.named),
 	MEMBERS(indexes.mappings, indexes.mappings_len),
 	MEMBER(indexes.wheelhouses),
+	FREE_MEMBER(indexes.logins), // who is let in does not change what there is
+	MEMBER(indexes.ignore_forbidden),
 	MEMBER(indexes.none),
 	MEMBER(indexes.refresh),
 	MEMBER(indexes.torch_backend),

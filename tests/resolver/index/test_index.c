@@ -357,13 +357,11 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 	open_two(&run);
 	assert_int_equal(get_project(&run, "both")->skipped, 0);
 	assert_int_equal(get_project(&run, "only")->state, PROJECT_FOUND);
-	assert_int_equal(get_project(&run, "forbidden")->state, PROJECT_FOUND);
 	assert_int_equal(get_project(&run, "missing")->state, PROJECT_ABSENT);
 	assert_null(get_project(&run, "missing")->error);
-	assert_int_equal(get_project(&run, "refused")->state, PROJECT_ABSENT);
-	assert_int_equal(get_project(&run, "refused")->error->kind, ERROR_SOURCE);
-	static const char *const failing[] = { "broken", "private", "odd" };
-	for (size_t i = 0; i < 3; i++) {
+	static const char *const failing[] = { "forbidden", "refused", "broken",
+					       "private", "odd" };
+	for (size_t i = 0; i < 5; i++) {
 		const struct project *project = get_project(&run, failing[i]);
 		assert_int_equal(project->state, PROJECT_FAILED);
 		assert_int_equal(project->error->kind, ERROR_SOURCE);
@@ -371,6 +369,37 @@ static void test_the_first_index_that_has_the_name_wins(void **state)
 	assert_int_equal(loopback_count(&second, "both"), 0);
 	assert_int_equal(loopback_count(&second, "broken"), 0);
 	assert_int_equal(loopback_count(&second, "private"), 0);
+	assert_int_equal(loopback_count(&second, "forbidden"), 0);
+	finish(&run);
+	loopback_stop(&second);
+	loopback_stop(&server);
+}
+
+// An index that says 403 for what it does not have is known by its host.
+static void test_forbidden_may_mean_absent(void **state)
+{
+	(void)state;
+	struct loopback_route first_routes[] = {
+		{ .path = "/simple/forbidden/", .status = 403 },
+		{ .path = "/simple/refused/", .status = 403 },
+		{ .path = "/simple/private/", .status = 401 },
+	};
+	struct loopback_route second_routes[] = {
+		{ .path = "/simple/forbidden/",
+		  .status = 200,
+		  .headers = JSON_TYPE,
+		  .body = "{\"files\":[]}" },
+	};
+	struct run run = { 0 };
+	serve(first_routes, 3);
+	loopback_start(&second, second_routes, 1);
+	*array_push(&run.arena, &run.config.ignore_forbidden) =
+		arena_printf(&run.arena, "127.0.0.1:%u", server.port);
+	open_two(&run);
+	assert_int_equal(get_project(&run, "forbidden")->state, PROJECT_FOUND);
+	assert_int_equal(get_project(&run, "refused")->state, PROJECT_ABSENT);
+	assert_int_equal(get_project(&run, "refused")->error->kind, ERROR_SOURCE);
+	assert_int_equal(get_project(&run, "private")->state, PROJECT_FAILED);
 	finish(&run);
 	loopback_stop(&second);
 	loopback_stop(&server);
@@ -877,6 +906,7 @@ int main(void)
 		WITH_DIRECTORY(test_no_evidence_of_what_the_store_does_not_hold),
 		WITH_DIRECTORY(test_offline_without_a_record_fails),
 		WITH_DIRECTORY(test_the_first_index_that_has_the_name_wins),
+		WITH_DIRECTORY(test_forbidden_may_mean_absent),
 		WITH_DIRECTORY(test_a_mapped_name_has_one_index),
 		WITH_DIRECTORY(test_offline_does_not_pass_over_an_index),
 		WITH_DIRECTORY(test_many_are_asked_at_once),
