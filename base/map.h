@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/seed.h"
 
 struct map_entry {
 	struct slice key; // borrowed from the caller or from the intern's arena
@@ -25,3 +26,6 @@ bool map_insert(struct map *map, struct slice key, uint32_t value, uint32_t *ret
 void map_set(struct map *map, struct slice key, uint32_t value); // inserts or replaces
 bool map_find(const struct map *map, struct slice key, uint32_t *ret_value);
 bool map_has(const struct map *map, struct slice key);
+
+// SipHash-1-3 of the key. The seed differs in every process, so nothing that is kept or shown may come from this.
+uint64_t map_hash(struct slice key, struct seed seed);

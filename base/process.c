@@ -9,11 +9,37 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STEP_MS = 100, GRACE_STEPS = 20, FILE_MODE = 0600 };
+// Who interrupts waits half a second at most for all of it.
+enum { STEP_MS = 50, LATE_GRACE_MS = 2000, INTERRUPTED_GRACE_MS = 200, FILE_MODE = 0600 };
+
+// --- those that run --------------------------------------------------------------------
+
+enum { RUNNING_MAX = 256 };
+static _Atomic pid_t running[RUNNING_MAX];
+
+// Where more run than there is room for, the rest is only ended by who waits for it.
+static void change_running(pid_t from, pid_t to)
+{
+	for (size_t i = 0; i < RUNNING_MAX; i++) {
+		pid_t expected = from;
+		if (atomic_compare_exchange_strong(&running[i], &expected, to))
+			return;
+	}
+}
+
+void process_end_all(void)
+{
+	for (size_t i = 0; i < RUNNING_MAX; i++) {
+		pid_t child = atomic_load(&running[i]);
+		if (child > 0)
+			kill(-child, SIGKILL);
+	}
+}
 
 // --- starting ------------------------------------------------------------------------
 
@@ -90,20 +116,20 @@ static bool has_ended(pid_t child, int pid_fd, int *ret_status)
 	return waitpid(child, ret_status, WNOHANG) == child;
 }
 
-static void stop(pid_t child, int pid_fd)
+static void stop(pid_t child, int pid_fd, unsigned grace_ms)
 {
 	int status;
 	bool ended = false;
 	kill(-child, SIGTERM);
-	for (int i = 0; i < GRACE_STEPS && !ended; i++)
+	for (unsigned i = 0; i < grace_ms / STEP_MS && !ended; i++)
 		ended = has_ended(child, pid_fd, &status);
 	kill(-child, SIGKILL); // its children may not have got the first signal
 	while (!ended && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 }
 
-enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
-				  const struct work *work, int *ret_exit_code)
+static enum process_outcome wait_for(pid_t child, unsigned limit_seconds,
+				     const struct work *work, int *ret_exit_code)
 {
 	AUTO(fd_close) int pid_fd = (int)syscall(SYS_pidfd_open, child, 0); // since 5.3
 	uint64_t steps = (uint64_t)limit_seconds * 1000 / STEP_MS;
@@ -115,12 +141,22 @@ enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
 			return PROCESS_ENDED;
 		}
 		if (work_is_interrupted(work)) {
-			stop(child, pid_fd);
+			stop(child, pid_fd, INTERRUPTED_GRACE_MS);
 			return PROCESS_INTERRUPTED;
 		}
 	}
-	stop(child, pid_fd);
+	stop(child, pid_fd, LATE_GRACE_MS);
 	return PROCESS_LATE;
+}
+
+enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
+				  const struct work *work, int *ret_exit_code)
+{
+	change_running(0, child);
+	enum process_outcome outcome =
+		wait_for(child, limit_seconds, work, ret_exit_code);
+	change_running(child, 0);
+	return outcome;
 }
 
 int process_run(const struct process_job *job, int *ret_exit_code, struct error *err)

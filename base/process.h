@@ -38,3 +38,5 @@ enum process_outcome {
 // first by a signal that it may handle.
 enum process_outcome process_wait(pid_t child, unsigned limit_seconds,
 				  const struct work *work, int *ret_exit_code);
+// Kills every such group at once, without waiting. For a signal handler that ends the process.
+void process_end_all(void);

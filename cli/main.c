@@ -234,7 +234,7 @@ int main(int argc, char **argv)
 	cli.diagnostics.arena = &cli.arena;
 	cli.common.json = wants_json(argc, argv);
 	cli.words = (const char *const *)argv;
-	catch_interrupts();
+	catch_interrupts(cli.common.json);
 	progress_start(&cli);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {

@@ -6,7 +6,6 @@
 #include "cli/settings/keyring.h"
 #include "cli/settings/pip_config.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,29 +13,6 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-
-static volatile int interrupt_seen;
-
-static void on_interrupt(int signal_number)
-{
-	// The second one means it: the default action ends the process. Temporary files of a finished rename are whole.
-	interrupt_seen = signal_number;
-	signal(signal_number, SIG_DFL);
-}
-
-void catch_interrupts(void)
-{
-	struct sigaction action = { .sa_handler = on_interrupt };
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-const volatile int *interrupt_flag(void)
-{
-	return &interrupt_seen;
-}
 
 const char *setting(const char *name)
 {

@@ -80,7 +80,8 @@ static bool succeeded(pid_t pid, bool ended)
 {
 	int status = 0;
 	if (!ended)
-		kill(pid, SIGTERM);
+		kill(pid,
+		     SIGKILL); // one that ignored a milder signal would be waited for
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return false;

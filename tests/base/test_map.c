@@ -56,12 +56,58 @@ static void test_many_keys_in_order(void **state)
 	}
 }
 
+// The published values of SipHash-1-3 for the key 00 01 … 0f and the messages "", 00 and 00 01 … 07.
+static void test_hash_is_siphash_1_3(void **state)
+{
+	static const char bytes[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	const struct seed seed = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 };
+	(void)state;
+	assert_true(map_hash(S(""), seed) == 0xabac0158050fc4dc);
+	assert_true(map_hash((struct slice){ bytes, 1 }, seed) == 0xc9f49bf37d57ca93);
+	assert_true(map_hash((struct slice){ bytes, 8 }, seed) == 0x369095118d299a8e);
+}
+
+static void test_keys_alike_under_one_seed_differ_under_another(void **state)
+{
+	const struct seed seeds[] = { { 1, 2 }, { 3, 4 } };
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	unsigned alike = 0, still = 0;
+	uint32_t wanted = (uint32_t)map_hash(S("key-0"), seeds[0]) & 0xff;
+	(void)state;
+	for (unsigned i = 1; i < 20000; i++) {
+		struct slice key = arena_printf(&arena, "key-%u", i);
+		if (((uint32_t)map_hash(key, seeds[0]) & 0xff) != wanted)
+			continue;
+		alike++;
+		still += ((uint32_t)map_hash(key, seeds[1]) & 0xff) ==
+			 ((uint32_t)map_hash(S("key-0"), seeds[1]) & 0xff);
+	}
+	assert_in_range(alike, 40, 140);
+	assert_in_range(still, 0, 8);
+}
+
+static void test_order_is_of_insertion_whatever_the_seed(void **state)
+{
+	const struct seed seeds[] = { { 0, 0 }, { 1, 2 }, { ~0ull, 7 } };
+	struct seed own = seed_of_process();
+	(void)state;
+	for (size_t s = 0; s < sizeof(seeds) / sizeof(*seeds); s++) {
+		seed_replace(seeds[s]);
+		test_many_keys_in_order(state);
+	}
+	seed_replace(own);
+	assert_true(seed_of_process().low == own.low);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty_map),
 		cmocka_unit_test(test_insert_find_and_set),
 		cmocka_unit_test(test_many_keys_in_order),
+		cmocka_unit_test(test_hash_is_siphash_1_3),
+		cmocka_unit_test(test_keys_alike_under_one_seed_differ_under_another),
+		cmocka_unit_test(test_order_is_of_insertion_whatever_the_seed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
