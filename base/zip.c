@@ -6,13 +6,15 @@
 //
 // A file can hide in an archive about which two readers disagree. So the end record must
 // be exactly at the end, the directory directly before it with exactly the announced
-// entries, and names are unique.
+// entries, names are unique, and every byte before it belongs to an entry whose local
+// header says the same as the directory.
 #include "base/zip.h"
 
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/inflate.h"
 #include "base/limits.h"
+#include "base/zip_local.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +24,9 @@ enum {
 	END64_BYTES = 56,
 	LOCATOR_BYTES = 20,
 	CENTRAL_BYTES = 46,
-	LOCAL_BYTES = 30,
+	LOCAL_BYTES = 30, // without name and extra field
 	COMMENT_MAX = 0xffff,
 	EXTRA_ZIP64 = 0x0001,
-	FLAG_ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13,
 };
 
 static const uint32_t all_ones = 0xffffffff;
@@ -54,17 +55,31 @@ static bool has_signature(struct slice s, size_t at, const char *signature)
 	return at + 4 <= s.len && memcmp(s.ptr + at, signature, 4) == 0;
 }
 
-// Offset in tail of the last end record, or SLICE_NONE.
-static size_t find_end(struct slice tail)
+// Offset in tail of the last end record that begins before `before`, or SLICE_NONE.
+static size_t find_end(struct slice tail, size_t before)
 {
 	size_t lowest = tail.len > END_BYTES + COMMENT_MAX
 				? tail.len - END_BYTES - COMMENT_MAX
 				: 0;
-	for (size_t at = tail.len - END_BYTES + 1; at-- > lowest;) {
+	for (size_t at = before; at-- > lowest;) {
 		if (has_signature(tail, at, "PK\5\6"))
 			return at;
 	}
 	return SLICE_NONE;
+}
+
+static bool ends_archive(struct slice tail, size_t at)
+{
+	return at + END_BYTES + get_u16le(tail.ptr + at + 20) == tail.len;
+}
+
+// One in whose comment the other stands: which of them counts depends on where a reader begins to look.
+static bool has_another_end(struct slice tail, size_t at)
+{
+	while ((at = find_end(tail, at)) != SLICE_NONE)
+		if (ends_archive(tail, at))
+			return true;
+	return false;
 }
 
 // Takes the 32-bit value, or the 64-bit one if the former is all ones; they must not
@@ -103,7 +118,8 @@ static int read_end64(struct slice tail, uint64_t file_size, size_t locator_at,
 static int read_end(struct slice tail, uint64_t file_size, struct zip_end *ret_end,
 		    uint64_t *ret_need, struct error *err)
 {
-	size_t at = tail.len < END_BYTES ? SLICE_NONE : find_end(tail);
+	size_t at = tail.len < END_BYTES ? SLICE_NONE
+					 : find_end(tail, tail.len - END_BYTES + 1);
 	uint64_t most =
 		file_size < END_BYTES + COMMENT_MAX ? file_size : END_BYTES + COMMENT_MAX;
 	if (at == SLICE_NONE && tail.len < most)
@@ -111,8 +127,10 @@ static int read_end(struct slice tail, uint64_t file_size, struct zip_end *ret_e
 	if (at == SLICE_NONE)
 		return broken(err, "no end record");
 	const char *record = tail.ptr + at;
-	if (at + END_BYTES + get_u16le(record + 20) != tail.len)
+	if (!ends_archive(tail, at))
 		return broken(err, "the end record is not at the end");
+	if (has_another_end(tail, at))
+		return broken(err, "it has two end records");
 	if (get_u32le(record + 4) != 0 || get_u16le(record + 8) != get_u16le(record + 10))
 		return broken(err, "it spans several disks");
 	*ret_end = (struct zip_end){ get_u16le(record + 10), get_u32le(record + 12),
@@ -132,15 +150,10 @@ static int widen_entry(struct zip_entry *entry, struct slice extra, struct error
 {
 	uint64_t *fields[] = { &entry->size, &entry->compressed_size,
 			       &entry->header_offset };
-	struct slice values = { 0 };
-	while (extra.len >= 4) {
-		size_t len = get_u16le(extra.ptr + 2);
-		if (len > extra.len - 4)
-			break; // padding of some archivers
-		if (get_u16le(extra.ptr) == EXTRA_ZIP64 && !values.ptr)
-			values = slice_range(extra, 4, 4 + len);
-		extra = slice_skip(extra, 4 + len);
-	}
+	bool twice = false;
+	struct slice values = zip_extra_field(extra, EXTRA_ZIP64, &twice);
+	if (twice)
+		return broken(err, "an entry has two zip64 fields");
 	for (size_t i = 0; i < 3; i++) {
 		if (*fields[i] != all_ones)
 			continue;
@@ -152,10 +165,31 @@ static int widen_entry(struct zip_entry *entry, struct slice extra, struct error
 	return 0;
 }
 
-static bool name_is_fit(struct slice name)
+static bool is_ascii(struct slice name)
 {
-	return name.len > 0 && slice_find_byte(name, '\0') == SLICE_NONE &&
-	       slice_find_bad_utf8(name) == SLICE_NONE;
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)name.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
+static int check_name(const struct zip_entry *entry, struct slice extra,
+		      struct error *err)
+{
+	struct slice name = entry->name;
+	if (name.len == 0 || slice_find_byte(name, '\0') != SLICE_NONE ||
+	    slice_find_bad_utf8(name) != SLICE_NONE)
+		return broken(err, "a name is empty, not UTF-8 or holds a NUL");
+	// pip and zipfile read such a name in the code page of the first PC: another file than the one that RECORD lists.
+	if (!(entry->flags & ZIP_FLAG_UTF8) && !is_ascii(name))
+		return zip_entry_error(
+			entry, err,
+			"has a name that is not ASCII and not marked as UTF-8: programs differ about its letters");
+	if (!zip_extra_keeps_name(extra, name))
+		return zip_entry_error(entry, err, "has another name in an extra field");
+	if (slice_ends_with(name, S("/")) && entry->size > 0)
+		return zip_entry_error(entry, err, "is a folder with content");
+	return 0;
 }
 
 // One record of the central directory, taken off *records.
@@ -180,12 +214,11 @@ static int read_record(struct slice *records, struct zip_entry *ret_entry,
 		.external_attributes = get_u32le(at + 38),
 		.header_offset = get_u32le(at + 42),
 	};
-	if (!name_is_fit(ret_entry->name))
-		return broken(err, "a name is empty, not UTF-8 or holds a NUL");
 	struct slice extra = slice_range(*records, CENTRAL_BYTES + name_len,
 					 CENTRAL_BYTES + name_len + extra_len);
 	*records = slice_skip(*records, total);
-	return widen_entry(ret_entry, extra, err);
+	return check_name(ret_entry, extra, err) < 0 ? -1
+						     : widen_entry(ret_entry, extra, err);
 }
 
 static int read_records(struct arena *arena, struct slice records, uint64_t count,
@@ -244,7 +277,7 @@ static int limit_entries(struct zip_directory *directory, uint32_t *order,
 		entry->limit = limit;
 		limit = entry->header_offset;
 	}
-	return 0;
+	return limit ? broken(err, "it begins with bytes that belong to no entry") : 0;
 }
 
 static int check_entries(struct arena *arena, struct zip_directory *directory,
@@ -315,39 +348,17 @@ const struct zip_entry *zip_find(const struct zip_directory *directory, struct s
 	return NULL;
 }
 
-static int entry_error(const struct zip_entry *entry, struct error *err, const char *what)
-{
-	return error_set(err, ERROR_INTEGRITY, "zip entry '%.*s' %s",
-			 SLICE_ARG(entry->name), what);
-}
-
-// The data within `piece`, which begins at piece_offset of the archive. The local header
-// gives its two lengths and has to name the same file; its sizes and any data descriptor
-// are not looked at (gz.7).
+// The data within `piece`, which begins at piece_offset of the archive (gz.7).
 static int data_in_piece(const struct zip_entry *entry, const struct zip_piece *piece,
 			 struct slice *ret_data, struct error *err)
 {
-	if (entry->flags & FLAG_ENCRYPTED)
-		return entry_error(entry, err, "is encrypted");
+	if (entry->flags & ZIP_FLAGS_ENCRYPTED)
+		return zip_entry_error(entry, err, "is encrypted");
 	if (entry->header_offset < piece->offset ||
 	    entry->header_offset - piece->offset > piece->bytes.len)
-		return entry_error(entry, err, "lies outside of the bytes at hand");
-	struct slice rest =
-		slice_skip(piece->bytes, (size_t)(entry->header_offset - piece->offset));
-	if (rest.len < LOCAL_BYTES || !has_signature(rest, 0, "PK\3\4"))
-		return entry_error(entry, err, "has no local header");
-	size_t name_len = get_u16le(rest.ptr + 26);
-	size_t begin = LOCAL_BYTES + name_len + get_u16le(rest.ptr + 28);
-	if (!slice_eq(slice_range(rest, LOCAL_BYTES, LOCAL_BYTES + name_len),
-		      entry->name))
-		return entry_error(entry, err, "has another name in its local header");
-	if (entry->limit - entry->header_offset < begin ||
-	    entry->limit - entry->header_offset - begin < entry->compressed_size)
-		return entry_error(entry, err, "reaches into what follows it");
-	if (rest.len < begin || rest.len - begin < entry->compressed_size)
-		return entry_error(entry, err, "is cut short");
-	*ret_data = slice_range(rest, begin, begin + (size_t)entry->compressed_size);
-	return 0;
+		return zip_entry_error(entry, err, "lies outside of the bytes at hand");
+	size_t at = (size_t)(entry->header_offset - piece->offset);
+	return zip_local_data(entry, slice_skip(piece->bytes, at), ret_data, err);
 }
 
 int zip_entry_data(const struct zip_entry *entry, struct slice archive,
@@ -424,18 +435,21 @@ int zip_entry_unpack(const struct zip_entry *entry, struct slice data,
 {
 	struct inflate_result result = { 0 };
 	if (claims_too_much(entry))
-		return entry_error(entry, err,
-				   "claims to unpack to more than its bytes can hold");
+		return zip_entry_error(
+			entry, err, "claims to unpack to more than its bytes can hold");
 	int status = unpack(entry, data, inflater, sink, &result, err);
 	if (status < 0)
 		return error_during(err, "unpacking '%.*s'", SLICE_ARG(entry->name));
 	if (status > 0)
 		return status;
 	if (result.size != entry->size)
-		return entry_error(entry, err,
-				   "has not the length that the directory says");
+		return zip_entry_error(entry, err,
+				       "has not the length that the directory says");
 	if (result.crc32 != entry->crc32)
-		return entry_error(entry, err, "fails its CRC-32");
+		return zip_entry_error(entry, err, "fails its CRC-32");
+	if (result.consumed != data.len && entry->flags & ZIP_FLAG_LATE)
+		return zip_entry_error(entry, err,
+				       "has bytes between its data and their sizes");
 	*ret_result = result;
 	return 0;
 }
@@ -462,8 +476,8 @@ int zip_entry_read_piece(const struct zip_entry *entry, const struct zip_piece *
 				 "zip entry '%.*s' is larger than %llu bytes",
 				 SLICE_ARG(entry->name), (unsigned long long)max_bytes);
 	if (claims_too_much(entry)) // before memory is taken for it
-		return entry_error(entry, err,
-				   "claims to unpack to more than its bytes can hold");
+		return zip_entry_error(
+			entry, err, "claims to unpack to more than its bytes can hold");
 	AUTO(inflater_cleanup) struct inflater *inflater = inflater_new();
 	struct slice bytes = { arena_alloc(arena, (size_t)entry->size + 1, 1), 0 };
 	struct inflate_sink sink = { append_piece, &bytes };

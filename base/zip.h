@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Zip central directories over bytes in memory: a mapped wheel, or the tail of one
 // fetched by range (gz.7, zip.1–zip.3). Names, sizes and checksums come from the central
-// directory; the local header only tells where the data begins.
+// directory; what the local header says besides has to be the same.
 #pragma once
 
 #include "base/inflate.h"
@@ -29,8 +29,10 @@ struct zip_directory {
 // tail: the last tail.len bytes of an archive of file_size bytes (tail.len == file_size
 // for a whole file). Borrows names from tail. If tail is too short: -1, and *ret_need is
 // how many last bytes are needed (more than tail.len; 0 for other errors). Refuses
-// (ERROR_INTEGRITY): duplicate names, overlapping or outlying data, encrypted entries
-// (when read), too many entries, names that are not UTF-8.
+// (ERROR_INTEGRITY): duplicate names, overlapping or outlying data, bytes before the first
+// entry, too many entries, names that are not UTF-8 or not marked so; and, when an entry
+// is read, encryption, a local header or data descriptor that disagrees with the
+// directory, and bytes before the next entry that belong to none.
 NODISCARD int zip_read_directory(struct arena *arena, struct slice tail,
 				 uint64_t file_size, struct zip_directory *ret_directory,
 				 uint64_t *ret_need, struct error *err);

@@ -10,6 +10,8 @@
 #include "builder/wheel/entry_points.h"
 #include "builder/wheel/layout.h"
 #include "builder/wheel/record.h"
+#include "packaging/filename.h"
+#include "packaging/name.h"
 
 // The check needs no particular Python: any place below a prefix shows what leaves it.
 static const struct layout_places anywhere = {
@@ -79,6 +81,42 @@ static int check_wheel_file(const struct check *check, struct error *err)
 			err, ERROR_INTEGRITY,
 			"wheel '%.*s' has Wheel-Version %.*s; this program knows 1",
 			SLICE_ARG(check->wheel->file_name), SLICE_ARG(version));
+	return 0;
+}
+
+static bool is_same_version(struct arena *arena, struct slice one, struct slice other)
+{
+	struct version a, b;
+	return version_parse(arena, one, &a) && version_parse(arena, other, &b) &&
+	       version_cmp(&a, &b) == 0;
+}
+
+// What the resolver believed has to be what is installed: the METADATA that an index shows beside a wheel, and its file
+// name, are no part of it.
+static int check_metadata(const struct check *check, struct error *err)
+{
+	struct slice text = { 0 }, file = check->wheel->file_name;
+	struct header_block block = { 0 };
+	struct wheel_name name;
+	bool found;
+	if (read_info(check, S("METADATA"), &found, &text, err) < 0)
+		return -1;
+	if (!found)
+		return missing(check, "METADATA", err);
+	if (headers_parse(check->arena, text, &block, err) < 0)
+		return error_during(err, "reading METADATA of '%.*s'", SLICE_ARG(file));
+	struct slice project = headers_get(&block, S("Name")),
+		     version = headers_get(&block, S("Version"));
+	if (!name_eq(project, check->wheel->name))
+		return error_set(err, ERROR_INTEGRITY,
+				 "wheel '%.*s' says in its METADATA that it is '%.*s'",
+				 SLICE_ARG(file), SLICE_ARG(project));
+	if (wheel_name_parse(file, &name) == FILENAME_OK &&
+	    !is_same_version(check->arena, name.version, version))
+		return error_set(
+			err, ERROR_INTEGRITY,
+			"wheel '%.*s' says in its METADATA that it is version '%.*s'",
+			SLICE_ARG(file), SLICE_ARG(version));
 	return 0;
 }
 
@@ -203,8 +241,9 @@ static int run_check(struct check *check, struct error *err)
 {
 	struct layout *layout = &check->layout;
 	if (layout_of_wheel(check->wheel, &anywhere, check->arena, layout, err) < 0 ||
-	    check_wheel_file(check, err) < 0 || check_entry_points(check, err) < 0 ||
-	    load_record(check, err) < 0 || check_places(check, err) < 0)
+	    check_wheel_file(check, err) < 0 || check_metadata(check, err) < 0 ||
+	    check_entry_points(check, err) < 0 || load_record(check, err) < 0 ||
+	    check_places(check, err) < 0)
 		return -1;
 	for (size_t i = 0; i < check->wheel->directory.len; i++)
 		if (check_entry(check, &check->wheel->directory.entries[i], err) < 0)

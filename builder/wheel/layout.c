@@ -242,10 +242,21 @@ static struct slice library_of(const struct layout_places *places)
 	return slice_range(places->site, 0, slice_find_last_byte(places->site, '/'));
 }
 
+// "lib/python312.zip" comes before the library in sys.path.
+static bool is_zipped_library(struct slice path)
+{
+	return slice_starts_with(path, S("lib/python")) &&
+	       slice_ends_with(path, S(".zip")) &&
+	       slice_find_byte(slice_skip(path, strlen("lib/")), '/') == SLICE_NONE;
+}
+
 bool layout_is_reserved(const struct layout_places *places, struct slice path)
 {
-	static const char *const names[] = { "bin",        "lib",        "lib64",
-					     "pyvenv.cfg", "bin/python", "bin/python3" };
+	// From the last two and from *._pth, an interpreter beside them learns where its library is.
+	static const char *const names[] = {
+		"bin",        "lib",         "lib64",          "pyvenv.cfg",
+		"bin/python", "bin/python3", "bin/pyvenv.cfg", "bin/pybuilddir.txt",
+	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (slice_eq(path, slice_from(names[i])))
 			return true;
@@ -255,9 +266,75 @@ bool layout_is_reserved(const struct layout_places *places, struct slice path)
 	if (places->system && path_is_below(path, version) &&
 	    !path_is_below(path, places->site))
 		return true;
+	if (places->system && is_zipped_library(path))
+		return true;
+	if (slice_starts_with(path, S("bin/")) && slice_ends_with(path, S("._pth")))
+		return true;
 	return slice_starts_with(path, S("bin/")) &&
 	       slice_eq(slice_skip(path, strlen("bin/")),
 			slice_skip(version, strlen("lib/")));
+}
+
+// --- what is not the wheel's ------------------------------------------------------------
+
+// Whatever the case: importlib.metadata lists such folders so.
+static bool ends_with_any_case(struct slice s, struct slice ending)
+{
+	if (s.len < ending.len)
+		return false;
+	for (size_t i = 0; i < ending.len; i++)
+		if (to_lower(s.ptr[s.len - ending.len + i]) != ending.ptr[i])
+			return false;
+	return true;
+}
+
+// "x-1.dist-info" of "lib/python3.12/site-packages/x-1.dist-info/RECORD", and of such a path of any Python: the store
+// is checked for none in particular. "" for other paths.
+static struct slice entry_of_site(const struct layout_places *places, struct slice path)
+{
+	struct slice site = places->site, first, second, third, entry;
+	struct slice rest = slice_skip(path, site.len + 1);
+	if (!path_is_below(path, site)) {
+		rest = path;
+		bool is_site =
+			slice_cut(&rest, '/', &first) && slice_cut(&rest, '/', &second) &&
+			slice_cut(&rest, '/', &third) &&
+			(slice_eq(first, S("lib")) || slice_eq(first, S("lib64"))) &&
+			slice_starts_with(second, S("python")) &&
+			slice_ends_with(third, S("-packages"));
+		if (!is_site)
+			return S("");
+	}
+	slice_cut(&rest, '/', &entry);
+	return entry;
+}
+
+static bool is_egg_info_of(struct slice entry, struct slice project)
+{
+	struct slice stem = slice_range(entry, 0, entry.len - strlen(".egg-info"));
+	return name_eq(stem, project) || stem_name(stem, project).len;
+}
+
+// What is installed, and which files belong to it, is read from these folders: a wheel writes its own one, and that only
+// at its top, where its RECORD speaks for it.
+static int check_records(const struct layout_run *run, const struct layout_item *item,
+			 struct error *err)
+{
+	struct slice entry = entry_of_site(run->places, item->path);
+	bool at_top = slice_starts_with(item->zip->name, entry);
+	if (ends_with_any_case(entry, S(".dist-info")) &&
+	    !(at_top && slice_eq(entry, run->layout->dist_info)))
+		return refuse(
+			run, item->zip,
+			"lies in the dist-info folder of another distribution, or "
+			"comes into its own through a data folder: pip would take it "
+			"for the record of what is installed",
+			err);
+	if (ends_with_any_case(entry, S(".egg-info")) &&
+	    !is_egg_info_of(entry, run->wheel->name))
+		return refuse(run, item->zip,
+			      "lies in the egg-info of another distribution", err);
+	return 0;
 }
 
 static int spread_item(const struct layout_run *run, const struct zip_entry *zip,
@@ -295,7 +372,7 @@ static int lay_out(const struct layout_run *run, const struct zip_entry *zip,
 	if (item->path.len && layout_is_reserved(run->places, item->path))
 		return refuse(run, zip, "would replace a part of the environment itself",
 			      err);
-	return 0;
+	return item->path.len ? check_records(run, item, err) : 0;
 }
 
 // Every entry of the wheel gets its place in the environment (env.3).

@@ -45,7 +45,8 @@ struct layout {
 // ERROR_INTEGRITY, naming file and entry: an absolute name, an empty, "." or ".."
 // component, a backslash, NUL or other control character, a symbolic link or device
 // (778.1), a component or path that is too long (tar.4), no or several dist-info folders
-// or one of another project, an unknown .data scheme, a folder in scripts/, a path that
+// or one of another project, a file in the dist-info or egg-info of another distribution
+// or brought there by a data folder, an unknown .data scheme, a folder in scripts/, a path that
 // the environment itself needs (bin/python, pyvenv.cfg, …).
 NODISCARD int layout_of_wheel(const struct wheel_file *wheel,
 			      const struct layout_places *places, struct arena *arena,

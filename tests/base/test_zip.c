@@ -22,6 +22,10 @@ struct part {
 	uint16_t flags, method;
 	bool descriptor; // local sizes are zero, a descriptor follows
 	bool wrong_crc;
+	struct slice tail;    // between the content and what comes next
+	uint16_t local_flags; // turned over in the local header
+	uint16_t local_method;
+	uint32_t local_crc, local_compressed, local_size; // added to the truth there
 	uint64_t offset; // set by build; a non-zero one stays
 };
 
@@ -30,6 +34,7 @@ struct shape {
 	struct slice between, comment;
 	uint64_t count; // in place of the true number, if not 0
 	bool zip64, zip64_contradicts;
+	struct slice before; // the first entry
 };
 
 static void put(struct buf *out, uint64_t value, unsigned bytes)
@@ -55,21 +60,34 @@ static uint32_t crc_of(const struct part *part)
 	return crc32_update(0, part->content) ^ (part->wrong_crc ? 1 : 0);
 }
 
+static void put_descriptor(struct buf *out, const struct part *part)
+{
+	buf_append(out, S("PK\7\10"));
+	put(out, crc_of(part), 4);
+	put(out, part->content.len, 4);
+	put(out, part->content.len, 4);
+}
+
 static void put_local(struct buf *out, struct part *part)
 {
 	struct slice name = part->local_name.len ? part->local_name : part->name;
 	uint32_t size = part->descriptor ? 0 : (uint32_t)part->content.len;
+	struct part local = *part;
+	local.flags ^= part->local_flags;
+	local.method += part->local_method;
 	if (part->offset == 0)
 		part->offset = out->len;
 	buf_append(out, S("PK\3\4"));
-	put_common(out, part, part->descriptor ? 0 : crc_of(part), size, size);
+	put_common(out, &local, part->local_crc + (part->descriptor ? 0 : crc_of(part)),
+		   size + part->local_compressed, size + part->local_size);
 	put(out, name.len, 2);
 	put(out, part->local_extra.len, 2);
 	buf_append(out, name);
 	buf_append(out, part->local_extra);
 	buf_append(out, part->content);
-	if (part->descriptor)
-		buf_append(out, S("PK\7\10 crc sizes-."));
+	if (part->descriptor && !part->tail.len)
+		put_descriptor(out, part);
+	buf_append(out, part->tail);
 }
 
 static void put_central(struct buf *out, const struct part *part)
@@ -109,6 +127,7 @@ static void put_end64(struct buf *out, uint64_t count, uint64_t size, uint64_t o
 static struct slice build(struct part *parts, size_t len, struct shape shape)
 {
 	struct buf out = { .arena = &arena };
+	buf_append(&out, shape.before);
 	for (size_t i = 0; i < len; i++)
 		put_local(&out, &parts[i]);
 	uint64_t begin = out.len, count = shape.count ? shape.count : len;
@@ -178,11 +197,12 @@ static void expect_unreadable(struct slice archive, struct slice name)
 static void test_gz_7_plain_archive(void **state)
 {
 	(void)state;
-	struct part parts[] = {
-		{ .name = S("b"), .content = S("bee") },
-		{ .name = S("a/"), .content = S("") },
-		{ .name = S("a/\xc3\xa9"), .content = S("x"), .descriptor = true }
-	};
+	struct part parts[] = { { .name = S("b"), .content = S("bee") },
+				{ .name = S("a/"), .content = S("") },
+				{ .name = S("a/\xc3\xa9"),
+				  .content = S("x"),
+				  .flags = 0x800,
+				  .descriptor = true } };
 	struct slice archive =
 		build(parts, 3, (struct shape){ .comment = S("made by hand") });
 	struct zip_directory directory = directory_of(archive);
@@ -359,6 +379,93 @@ static void test_zip_unreadable_entries(void **state)
 		expect_unreadable(build(&parts[i], 1, (struct shape){ 0 }), S("a"));
 }
 
+// One part, of which readers that stream and readers that seek would see different files.
+static void test_zip_local_headers_that_disagree(void **state)
+{
+	(void)state;
+	struct part parts[] = {
+		{ .local_flags = 1 },
+		{ .local_flags = 8 },
+		{ .local_flags = 0x800 },
+		{ .local_method = 8 },
+		{ .local_crc = 1 },
+		{ .local_compressed = 1 },
+		{ .local_size = 1 },
+		{ .local_crc = 1, .descriptor = true },
+		{ .local_size = 7, .descriptor = true },
+		{ .local_size = 0xffffffff - 3 }, // zip64, but no such field
+		{ .local_extra = S("\x75\x70\6\0\1\0\0\0\0z") },
+		{ .tail = S("x") },
+		{ .tail = S("PK\3\4hidden") },
+		{ .tail = S("0123456789ab"), .descriptor = true },
+		{ .tail = S("PK\7\10012345678"), .descriptor = true },
+	};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		parts[i].name = S("a");
+		parts[i].content = S("bee");
+		expect_unreadable(build(&parts[i], 1, (struct shape){ 0 }), S("a"));
+	}
+}
+
+// A wide local field for sizes that are narrow in the directory, as writers make it that do not know the size yet.
+static void test_zip_local_headers_that_agree(void **state)
+{
+	(void)state;
+	struct part parts[] = {
+		{ .local_size = 0xffffffff - 3,
+		  .local_compressed = 0xffffffff - 3,
+		  .local_extra = S("\1\0\20\0\3\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0") },
+		{ .local_extra = S("\x75\x70\6\0\1\0\0\0\0a"),
+		  .extra = S("\x75\x70\6\0\1\0\0\0\0a") },
+		{ .local_extra = S("\xca\xfe\0\0") },
+		{ .descriptor = true, .local_size = 3, .local_compressed = 3 },
+	};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		parts[i].name = S("a");
+		parts[i].content = S("bee");
+		struct slice archive = build(&parts[i], 1, (struct shape){ 0 });
+		struct zip_directory directory = directory_of(archive);
+		expect_content(&directory, archive, S("a"), S("bee"));
+	}
+}
+
+static void test_zip_directories_that_mislead(void **state)
+{
+	(void)state;
+	struct part unmarked[] = { { .name = S("\xc3\xa9"), .content = S("1") } };
+	expect_refused(build(unmarked, 1, (struct shape){ 0 }));
+	struct part renamed[] = { { .name = S("a"),
+				    .content = S("1"),
+				    .extra = S("\x75\x70\6\0\1\0\0\0\0z") } };
+	expect_refused(build(renamed, 1, (struct shape){ 0 }));
+	struct part folder[] = { { .name = S("a/"), .content = S("1") } };
+	expect_refused(build(folder, 1, (struct shape){ 0 }));
+	struct part wide_twice[] = {
+		{ .name = S("a"),
+		  .content = S("1"),
+		  .extra = S("\1\0\10\0\1\0\0\0\0\0\0\0\1\0\10\0\2\0\0\0\0\0\0\0") }
+	};
+	expect_refused(build(wide_twice, 1, (struct shape){ 0 }));
+	struct part fine[] = { { .name = S("a"), .content = S("1") } };
+	expect_refused(build(fine, 1, (struct shape){ .before = S("#!/bin/sh\n") }));
+}
+
+// The outer end record has the inner one in its comment; both would be at the end.
+static void test_zip_two_end_records(void **state)
+{
+	(void)state;
+	struct part parts[] = { { .name = S("a"), .content = S("bee") } };
+	struct slice inner = S("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+	struct slice archive = build(parts, 1, (struct shape){ .comment = inner });
+	struct zip_directory directory;
+	struct error err = { 0 };
+	uint64_t need;
+	assert_int_equal(zip_read_directory(&arena, archive, archive.len, &directory,
+					    &need, &err),
+			 -1);
+	assert_non_null(strstr(err.cause, "two end records"));
+}
+
 static int release(void **state)
 {
 	(void)state;
@@ -379,6 +486,10 @@ int main(void)
 		cmocka_unit_test(test_zip_refused_archives),
 		cmocka_unit_test(test_zip_overlapping_entries),
 		cmocka_unit_test(test_zip_unreadable_entries),
+		cmocka_unit_test(test_zip_local_headers_that_disagree),
+		cmocka_unit_test(test_zip_local_headers_that_agree),
+		cmocka_unit_test(test_zip_directories_that_mislead),
+		cmocka_unit_test(test_zip_two_end_records),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);
 }

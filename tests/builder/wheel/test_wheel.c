@@ -124,6 +124,35 @@ static void test_zip_spoilt_numbers(void **state)
 	assert_refused(&maker, "encrypted");
 }
 
+static void test_metadata_of_another_project_or_version(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{ "Metadata-Version: 2.1\nName: other\nVersion: 1.0\n", "it is 'other'" },
+		{ "Metadata-Version: 2.1\nName: demo\nVersion: 1.1\n", "version '1.1'" },
+		{ "Metadata-Version: 2.1\nVersion: 1.0\n", "it is ''" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		struct wheel_maker maker = plain(&arena);
+		maker.no_metadata = true;
+		wheel_maker_add(&maker, wheel_maker_info(&maker, "METADATA"),
+				slice_from(cases[i].text));
+		assert_refused(&maker, cases[i].why);
+	}
+	AUTO(arena_cleanup) struct arena arena = { 0 };
+	struct wheel_maker maker = plain(&arena);
+	maker.no_metadata = true;
+	assert_refused(&maker, "no file METADATA");
+	maker = plain(&arena);
+	maker.no_metadata = true;
+	wheel_maker_add(&maker, wheel_maker_info(&maker, "METADATA"),
+			S("Metadata-Version: 2.1\nName: DEMO\nVersion: 1.0.0\n"));
+	assert_sound(&maker);
+}
+
 // Bytes behind the end of a deflate stream are tolerated (gz.8).
 static void test_gz_8_tail_after_stream(void **state)
 {
@@ -148,7 +177,7 @@ static void test_env_3_names_that_leave(void **state)
 		{ "demo//evil.py", "empty component" },
 		{ "demo/./evil.py", "'.' component" },
 		{ "demo/evil\n.py", "control character" },
-		{ "../", "would leave" },
+		{ "../x", "would leave" },
 		{ "demo-1.0.data/unknown/x", "unknown data scheme" },
 		{ "demo-1.0.data/x", "without a scheme" },
 		{ "demo-1.0.data/scripts/a/b", "folder in scripts" },
@@ -156,6 +185,18 @@ static void test_env_3_names_that_leave(void **state)
 		{ "demo-1.0.data/data/pyvenv.cfg", "part of the environment" },
 		{ "demo-1.0.data/scripts/python", "part of the environment" },
 		{ "demo-1.0.data/data/lib64", "part of the environment" },
+		{ "demo-1.0.data/data/bin/pyvenv.cfg", "part of the environment" },
+		{ "demo-1.0.data/scripts/pyvenv.cfg", "part of the environment" },
+		{ "demo-1.0.data/scripts/python3._pth", "part of the environment" },
+		{ "demo-1.0.data/purelib/other-2.0.dist-info/RECORD", "another distr" },
+		{ "demo-1.0.data/platlib/demo-1.0.dist-info/INSTALLER", "another distr" },
+		{ "demo-1.0.data/data/lib/python3.12/site-packages/o-2.dist-info/RECORD",
+		  "another distribution" },
+		{ "demo-1.0.data/data/lib64/python3/site-packages/O-2.Dist-Info/METADATA",
+		  "another distribution" },
+		{ "Other-2.0.DIST-INFO/METADATA", "another distribution" },
+		{ "other-2.0-py3.12.egg-info", "egg-info of another" },
+		{ "other.egg-info/PKG-INFO", "egg-info of another" },
 		{ "demo-1.0.data/purelib/demo/__init__.py", "have one place" },
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -286,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_inst_2_wrong_and_weak_hashes),
 		cmocka_unit_test(test_inst_2_sha512_and_padding),
 		cmocka_unit_test(test_zip_spoilt_numbers),
+		cmocka_unit_test(test_metadata_of_another_project_or_version),
 		cmocka_unit_test(test_gz_8_tail_after_stream),
 		cmocka_unit_test(test_env_3_names_that_leave),
 		cmocka_unit_test(test_tar_4_long_names),
