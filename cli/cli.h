@@ -91,8 +91,8 @@ bool locale_is_utf8(void); // may text go beyond ASCII?
 // The session of this run, by options and environment, into cli. ERROR_USAGE.
 NODISCARD int open_session(struct cli *cli, struct error *err);
 const volatile int *interrupt_flag(void); // non-zero once interrupted
-void catch_interrupts(
-	bool as_json); // half a second after one, the process ends in any case
+// Half a second after the first one the process ends in any case.
+void catch_interrupts(bool as_json);
 
 // --- output.c: whole lines, in which all text is escaped by base/display.h and passwords are masked
 enum color { PLAIN, BOLD, RED, YELLOW, CYAN };

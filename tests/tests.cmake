@@ -112,3 +112,6 @@ endif()
 # Benchmarks in C: `cmake --build build/release --target bench_page`.
 add_executable(bench_page EXCLUDE_FROM_ALL tests/bench/page.c)
 target_link_libraries(bench_page PRIVATE pinbake_house pinbake_resolver_index)
+add_executable(bench_growth EXCLUDE_FROM_ALL tests/bench/growth.c)
+target_link_libraries(bench_growth PRIVATE pinbake_house m)
+pinbake_link_included(bench_growth tests/bench/growth.c)

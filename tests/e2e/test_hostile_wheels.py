@@ -45,6 +45,10 @@ class Entry:
         self.row = True             # in RECORD; a text is the row itself
         self.zip64 = self.descriptor = False
         self.offset = None          # instead of the true one
+        self.lies = {}              # fields of the local header instead of the true ones
+        self.gap = b""              # after the data and what belongs to it
+        self.extra = b""            # of the directory's record
+        self.listed = True          # in the directory
         self.__dict__.update(other)
 
     def prepare(self):
@@ -68,8 +72,13 @@ class Entry:
         crc = self.crc
         if local and self.descriptor:
             crc = size = compressed = 0
-        flags = self.flags | (8 if self.descriptor else 0)
-        return struct.pack("<HHHHHIIIHH", 45 if self.zip64 else 20, flags, self.method, 0, 0x5022, crc, compressed, size,
+        flags, method = self.flags | (8 if self.descriptor else 0), self.method
+        if local:
+            flags, method, crc = (self.lies.get(key, true) for key, true in (("flags", flags), ("method", method), ("crc", crc)))
+            compressed, size = self.lies.get("compressed", compressed), self.lies.get("size", size)
+        else:
+            extra += self.extra
+        return struct.pack("<HHHHHIIIHH", 45 if self.zip64 else 20, flags, method, 0, 0x5022, crc, compressed, size,
                            len(self.name), len(extra)), extra
 
 
@@ -105,14 +114,16 @@ class Archive:
             piece = [LOCAL, head[:22] + struct.pack("<HH", len(local), len(extra)), local, extra, entry.data]
             if entry.descriptor:
                 piece.append(DESCRIPTOR + struct.pack("<III", entry.crc, entry.compressed, entry.size))
+            piece.append(entry.gap)
             head, extra = entry.fields(False)
             offset = at if entry.offset is None else entry.offset
-            directory += [CENTRAL, struct.pack("<H", 0x0314), head, struct.pack("<HHHII", 0, 0, 0, entry.mode << 16, offset),
-                          entry.name, extra]
+            if entry.listed:
+                directory += [CENTRAL, struct.pack("<H", 0x0314), head, struct.pack("<HHHII", 0, 0, 0, entry.mode << 16, offset),
+                              entry.name, extra]
             out += piece
             at += sum(map(len, piece))
         listed = b"".join(directory)
-        count = len(self.entries)
+        count = sum(entry.listed for entry in self.entries)
         end = b""
         if self.zip64_end:
             end = END64 + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, len(listed), at) + \
@@ -263,6 +274,67 @@ class HostileWheels(Case):
             ("CRC-32", {"crc": 1, "method": 0}), ("overlap|reaches|directory", {"compressed": 1 << 20}),
             ("belong to no entry", {"compressed": 100}), ("more than its bytes can hold", {"size": 1 << 30}),
             ("unpacks to too much", {"size": 1 << 40, "zip64": True}), ("another name", {"local_path": "app/y.bin"}))))
+
+    def test_local_headers_that_disagree_with_the_directory(self):
+        """A reader that streams believes the local header, one that seeks believes the directory."""
+        self.each(((says, lambda archive, other=other: archive.add("app/x.py", b"x = 1\n", **other)) for says, other in (
+            ("other flags", {"lies": {"flags": 0x808}}), ("other flags", {"lies": {"flags": 0}}),
+            ("other flags", {"lies": {"flags": 0x801}}), ("another compression", {"lies": {"method": 0}}),
+            ("another checksum", {"lies": {"crc": 1}}), ("other sizes", {"lies": {"size": 5}}),
+            ("other sizes", {"lies": {"compressed": 0}}), ("other sizes", {"lies": {"compressed": ONES32, "size": ONES32}}),
+            ("other sizes", {"descriptor": True, "lies": {"size": 1}}),
+            ("another checksum", {"descriptor": True, "lies": {"crc": 1}}),
+            ("sizes and the checksum that are its own", {"flags": 0x808, "gap": DESCRIPTOR + bytes(12)}),
+            ("sizes and the checksum that are its own", {"flags": 0x808}),
+            ("between its data and their sizes", {"descriptor": True, "tail": b"tail"}))))
+
+    def test_entries_that_the_directory_leaves_out(self):
+        def before(archive):
+            archive.entries.insert(0, Entry("app/hidden.py", b"x = 1\n", listed=False))
+        self.each((("belong to no entry", lambda archive: archive.add("app/x.py", b"x", gap=b"\0" * 4)),
+                   ("belong to no entry", lambda archive: archive.add("app/hidden.py", b"x", listed=False, row=False)),
+                   ("begins with bytes", before)))
+
+    def test_names_that_programs_read_differently(self):
+        self.each((("not marked as UTF-8", lambda archive: archive.add("app/caf\u00e9.py", b"x", flags=0)),
+                   ("not UTF-8", lambda archive: archive.add(b"app/caf\x82.py", b"x", flags=0, row=False)),
+                   ("extra field", lambda archive: archive.add(
+                       "app/x.py", b"x", extra=struct.pack("<HHBI", 0x7075, 13, 1, zlib.crc32(b"app/x.py")) + b"app/z.py")),
+                   ("folder with content", lambda archive: archive.add("app/x/", b"x", row=False))))
+
+    def test_two_end_records(self):
+        good = Archive().bytes()
+        comment = END + bytes(18)
+        self.refused(good[:-2] + struct.pack("<H", len(comment)) + comment, "two end records")
+
+    def test_records_of_other_distributions(self):
+        other = "other-2.0.dist-info/RECORD"
+        self.each((("records? .*another distribution|another distribution",
+                    lambda archive, path=path: archive.add(path, b"x")) for path in (
+            f"app-1.0.data/purelib/{other}", f"app-1.0.data/platlib/{other}",
+            f"app-1.0.data/data/lib/python3.12/site-packages/{other}",
+            f"app-1.0.data/data/lib64/python3.12/site-packages/{other}", "app-1.0.data/purelib/app-1.0.dist-info/direct_url.json",
+            "app-1.0.data/purelib/Other-2.0.DIST-INFO/METADATA", "other-2.0.Dist-Info/METADATA", "other.egg-info/PKG-INFO",
+            "app-1.0.data/purelib/other-2.0-py3.12.egg-info")))
+        archive = Archive()
+        archive.add("app.egg-info/PKG-INFO", b"x")
+        archive.add("app/_vendor/other-2.0.dist-info/METADATA", b"x")
+        self.accepted(archive)
+
+    def test_what_an_interpreter_reads_beside_itself(self):
+        """With such a file in bin/, python3 would start with another library."""
+        self.each((("environment itself", lambda archive, path=path: archive.add(path, b"x")) for path in (
+            "app-1.0.data/scripts/pyvenv.cfg", "app-1.0.data/data/bin/pyvenv.cfg", "app-1.0.data/scripts/python3.12._pth",
+            "app-1.0.data/data/bin/pybuilddir.txt")))
+
+    def test_metadata_that_names_another(self):
+        def metadata(text):
+            def change(archive):
+                archive.entries[0].content = text
+            return change
+        self.each((("that it is 'other'", metadata(b"Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")),
+                   ("that it is version '1.1'", metadata(b"Metadata-Version: 2.1\nName: app\nVersion: 1.1\n")),
+                   ("no file METADATA", lambda archive: archive.entries.pop(0))))
 
     def test_overlapping_entries(self):
         """Many names for one stream: the bomb that needs no nesting."""
