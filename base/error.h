@@ -47,6 +47,8 @@ enum { ERROR_FRAMES = 4 };
 
 struct error {
 	enum error_kind kind;
+	// Whoever says so may not decide it (base/origin.h): to go on without would be to pass that over
+	bool refused;
 	char cause[640];
 	char hint[320];
 	char frames[ERROR_FRAMES][240]; // innermost first

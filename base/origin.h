@@ -36,8 +36,9 @@ enum decision {
 	DECISION_BUILD,   // that the code of a package's build is run, in the sandbox
 	DECISION_BUILD_NETWORK,    // that such a build reaches the network
 	DECISION_BUILD_UNCONFINED, // that it is run outside of any sandbox
-	DECISION_INDEX,    // which indexes and folders of links are asked, and for what
-	DECISION_DIRECT,   // that a file is taken from an address instead of an index
+	DECISION_INDEX,  // which indexes and folders of links are asked, and for what
+	DECISION_DIRECT, // that a file is taken from an address instead of an index
+	DECISION_ALLOW_DIRECT, // which addresses the metadata of packages may name
 	DECISION_PASSWORD, // that an address gets a password which is bound to no host
 	DECISION_PLAIN_HTTP, // that a host is spoken to without TLS or a check of its certificate
 	DECISION_OUTSIDE_FILE, // that a file outside the project's folder is read

@@ -148,6 +148,7 @@ json_t *diagnostics_as_json(const struct cli *cli, const struct diagnostics *dia
 // A JSON string; bytes that are not UTF-8 become U+FFFD
 json_t *text_as_json(struct slice text);
 json_t *c_text_as_json(const char *text);
+json_t *slices_as_json(const struct slice *texts, size_t len);
 json_t *digest_as_json(const struct sha256 *digest);
 // The end of another program's log
 void show_log_tail(const struct cli *cli, struct slice tail);

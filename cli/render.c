@@ -155,6 +155,14 @@ json_t *c_text_as_json(const char *text)
 	return text_as_json(slice_from(text));
 }
 
+json_t *slices_as_json(const struct slice *texts, size_t len)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < len; i++)
+		json_array_append_new(list, text_as_json(texts[i]));
+	return list;
+}
+
 json_t *digest_as_json(const struct sha256 *digest)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };

@@ -45,9 +45,8 @@ struct lock_directory {
 	bool editable;
 };
 
-// What a source distribution is built with, and what came of it, for some of the lock's
-// targets: [[packages.tool.pinbake.builds]]. If there is a record, the sdist is built
-// with exactly this.
+// What a source distribution is built with, and what came of it, for some of the lock's targets:
+// [[packages.tool.pinbake.builds]]. If there is a record, the sdist is built with exactly this.
 struct lock_build {
 	// Names, sorted; what was asked for: pyproject.toml's, then the backend's
 	struct slice *targets, *requires;
@@ -79,6 +78,9 @@ struct lock_package {
 	struct lock_file sdist, archive;
 	struct lock_vcs vcs;
 	struct lock_directory directory;
+	// The names of packages whose metadata names its address, sorted; none where the user does
+	struct slice *named_by;
+	size_t named_by_len;
 	struct lock_build *builds;
 	size_t builds_len, builds_cap;
 	struct span span; // of its table, when read
@@ -87,12 +89,10 @@ struct lock_package {
 // The record of a target, or NULL.
 struct lock_build *lock_build_find(const struct lock_package *package,
 				   struct slice target);
-// The digest of what is built with: names, versions, digests of files and commits, but
-// not where they come from.
+// The digest of what is built with: names, versions, digests of files and commits, but not where they come from.
 struct sha256 lock_build_digest(const struct lock_build *build);
 
-// An override or exclude of the user's as it was written, and its place: "numpy<2",
-// "overrides.txt:3".
+// An override or exclude of the user's as it was written, and its place: "numpy<2", "overrides.txt:3".
 struct lock_policy {
 	struct slice text, place;
 };

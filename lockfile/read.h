@@ -76,6 +76,9 @@ void read_built_file(struct lock_reader *reader, const struct toml_value *table,
 		     struct lock_file *ret_file);
 void read_lock_package(struct lock_reader *reader, const struct toml_value *table,
 		       struct lock_package *ret_package);
+// Reads named-by of [packages.tool.pinbake]; what is no name is passed over.
+void read_named_by(struct lock_reader *reader, const struct toml_value *table,
+		   struct lock_package *package);
 // Reads [[packages.tool.pinbake.builds]] of a package's table. A record that is wrong
 // costs a warning and itself (751.15).
 void read_builds(struct lock_reader *reader, const struct toml_value *table,

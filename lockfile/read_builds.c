@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "lockfile/order.h"
 #include "packaging/filename.h"
+#include "packaging/name.h"
 
 // Reads the wheel that the package was built to. It has no url or path: it is made, not
 // fetched.
@@ -72,9 +73,9 @@ static bool read_alone(struct lock_reader *reader, const struct toml_value *tabl
 	return true;
 }
 
-static const struct toml_value *find_records(const struct toml_value *table)
+static const struct toml_value *find_own(const struct toml_value *table, const char *key)
 {
-	static const char *const way[] = { "tool", "pinbake", "builds" };
+	const char *const way[] = { "tool", "pinbake", key };
 	for (size_t i = 0; table && i < sizeof(way) / sizeof(*way); i++)
 		table = table->type == TOML_TABLE
 				? toml_find(table->table, slice_from(way[i]))
@@ -82,11 +83,25 @@ static const struct toml_value *find_records(const struct toml_value *table)
 	return table;
 }
 
+// For people alone: what is no list of texts is passed over.
+void read_named_by(struct lock_reader *reader, const struct toml_value *table,
+		   struct lock_package *package)
+{
+	const struct toml_value *names = find_own(table, "named-by");
+	size_t len = names && names->type == TOML_ARRAY ? names->array.len : 0;
+	package->named_by = arena_new_array(reader->arena, struct slice, len);
+	for (size_t i = 0; i < len; i++)
+		if (names->array.items[i].type == TOML_STRING &&
+		    name_is_valid(names->array.items[i].string))
+			package->named_by[package->named_by_len++] =
+				names->array.items[i].string;
+}
+
 void read_builds(struct lock_reader *reader, const struct toml_value *table,
 		 struct lock_package *package)
 {
 	read_optional(reader, table, S("tool"), TOML_TABLE);
-	const struct toml_value *records = find_records(table);
+	const struct toml_value *records = find_own(table, "builds");
 	if (!records)
 		return;
 	if (records->type != TOML_ARRAY || reader->depth == LIMIT_BUILD_DEPTH) {

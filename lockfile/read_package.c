@@ -279,6 +279,7 @@ void read_lock_package(struct lock_reader *reader, const struct toml_value *tabl
 	read_sdist(reader, table, package);
 	read_wheels(reader, table, package);
 	check_attestations(reader, table);
+	read_named_by(reader, table, package);
 	read_builds(reader, table, package);
 	if (reader->diagnostics->error_count == errors_before)
 		check_sources(reader, package);

@@ -5,6 +5,7 @@
 //	lock-version, environments, requires-python, extras, dependency-groups, default-groups, created-by
 //	[tool.pinbake]        targets, exclude-newer, requirements: at the top, where people look for what the lock is for
 //	[[packages]]          one for each pin, then [[packages.wheels]], [packages.sdist], … of it
+//	[packages.tool.pinbake]  named-by: whose metadata names the address of it
 //	[[packages.tool.pinbake.builds]]  what an sdist is built with: packages again
 #include "base/display.h"
 #include "base/toml_write.h"
@@ -200,6 +201,15 @@ static void write_builds(struct buf *buf, struct slice at,
 	}
 }
 
+static void write_named_by(struct buf *buf, struct slice at,
+			   const struct lock_package *package)
+{
+	if (package->named_by_len == 0)
+		return;
+	write_table_header(buf, at, "tool.pinbake");
+	write_sorted_array(buf, S("named-by"), package->named_by, package->named_by_len);
+}
+
 static void write_package(struct buf *buf, struct slice at,
 			  const struct lock_package *package)
 {
@@ -211,6 +221,7 @@ static void write_package(struct buf *buf, struct slice at,
 	write_dependencies(buf, package);
 	write_optional(buf, S("index"), package->index);
 	write_sources(buf, at, package);
+	write_named_by(buf, at, package);
 	write_builds(buf, at, package);
 }
 

@@ -2,10 +2,12 @@
 // One request to its locks: inputs, the present lock, the solve or what would help, what builds are made with.
 #include "pinbake/builds/records.h"
 #include "pinbake/files/digests.h"
+#include "pinbake/files/trees.h"
 #include "pinbake/inputs.h"
 #include "pinbake/merge.h"
 #include "pinbake/parts.h"
 #include "pinbake/preparation.h"
+#include "pinbake/relock.h"
 #include "pinbake/remembered.h"
 
 #include "base/limits.h"
@@ -17,6 +19,7 @@ struct locking {
 	struct session *session;
 	const struct lock_request *request;
 	struct preferences preferred; // pins of the locks so far
+	struct relock relock;         // the locks that were there so far
 	struct lock_outcome *outcome;
 };
 
@@ -90,6 +93,19 @@ static void read_present(struct job *job)
 static const struct lock *kept_lock(const struct job *job)
 {
 	return job->request.present.upgrade ? NULL : &job->present.lock;
+}
+
+// One that is upgraded vouches for nothing.
+static void note_present(struct job *job)
+{
+	struct relock *relock = &job->locking->relock;
+	struct lock *lock = arena_new(job->session->arena, struct lock);
+	relock->set = &job->prepared.set;
+	relock->released = &job->request.present.released;
+	if (!kept_lock(job))
+		return;
+	*lock = *kept_lock(job);
+	relock_add(relock, lock);
 }
 
 static void prefer_present_pins(struct job *job)
@@ -176,12 +192,28 @@ static int repair_or_explain(struct job *job, struct error *err)
 	return solve_repaired(job, &repairs.items[0], err);
 }
 
+// pins: NULL where there is no solution, perhaps because of a file that is another one now. Then *err is the reason for
+// that, unless this one comes first.
+static int check_locked_files(struct job *job, const struct pin_list *pins,
+			      struct error *err)
+{
+	struct error other = { 0 };
+	if (err->kind == ERROR_INTERRUPTED || err->kind == ERROR_INTEGRITY ||
+	    relock_check_index(&job->locking->relock, job->prepared.driver.index, pins,
+			       &other) == 0)
+		return 0;
+	*err = other;
+	return -1;
+}
+
 static int solve(struct job *job, struct error *err)
 {
 	const struct target_list *targets = &job->prepared.solve.targets;
 	prefer_present_pins(job);
 	if (driver_solve(&job->prepared.driver, &job->prepared.solve, &job->solution,
 			 err) < 0) {
+		if (check_locked_files(job, NULL, err) < 0)
+			return -1;
 		if (err->kind == ERROR_NO && job->request.may_split &&
 		    solution_solves_apart(job->solution, REPAIR_MS)) {
 			job->wants_split = true;
@@ -194,9 +226,14 @@ static int solve(struct job *job, struct error *err)
 		if (find_missing_digests(job->session, job->prepared.solve.requirements,
 					 solution_pins(job->solution, i), err) < 0)
 			return -1;
-	if (explain_hashes(job->solution, err) < 0)
+	if (explain_hashes(job->solution, err) < 0 ||
+	    merge_pins(job->session->arena, job->solution, job->path, &job->lock, err) <
+		    0)
 		return -1;
-	return merge_pins(job->session->arena, job->solution, job->path, &job->lock, err);
+	for (size_t i = 0; i < targets->len; i++)
+		if (check_locked_files(job, solution_pins(job->solution, i), err) < 0)
+			return -1;
+	return relock_check(&job->locking->relock, &job->lock, err);
 }
 
 // --- builds ----------------------------------------------------------------------------------------------------------
@@ -263,6 +300,37 @@ static int check_readable(const struct job *job, struct error *err)
 	return error_during(err, "writing a lock that can be read again");
 }
 
+static struct slice named_by_text(struct arena *arena, const struct lock_package *package)
+{
+	struct buf text = { .arena = arena };
+	for (size_t i = 0; i < package->named_by_len; i++)
+		buf_printf(&text, "%s%.*s", i ? ", " : "",
+			   SLICE_ARG(package->named_by[i]));
+	return buf_slice(&text);
+}
+
+// owner: whose build the packages are for; "" for the lock's own.
+static void add_named(struct job *job, const struct lock_package *packages, size_t len,
+		      struct slice owner)
+{
+	struct arena *arena = job->session->arena;
+	for (size_t i = 0; i < len; i++) {
+		const struct lock_package *package = &packages[i];
+		struct slice by = named_by_text(arena, package);
+		bool is_direct = package->has_archive || package->has_vcs;
+		if (!by.len && is_direct && owner.len)
+			by = arena_printf(arena, "the build of %.*s", SLICE_ARG(owner));
+		if (by.len)
+			*array_push(arena, &job->part.by_metadata) =
+				arena_printf(arena, "%.*s (%.*s)",
+					     SLICE_ARG(package->name), SLICE_ARG(by));
+		bool is_own = lock_tree_is_own(arena, job->prepared.lock_path, package);
+		for (size_t j = 0; j < package->builds_len; j++)
+			add_named(job, package->builds[j].packages,
+				  package->builds[j].len, is_own ? S("") : package->name);
+	}
+}
+
 static int fill_part(struct job *job, struct error *err)
 {
 	struct lock_part *part = &job->part;
@@ -273,6 +341,7 @@ static int fill_part(struct job *job, struct error *err)
 	part->packages = job->lock.len;
 	if (lock_has_cutoff(&job->lock))
 		part->undated = lock_undated(job->session->arena, &job->lock).len;
+	add_named(job, job->lock.packages, job->lock.len, S(""));
 	part->targets = job->lock.targets_len;
 	part->target = arena_dup(job->session->arena, job->lock.targets[0]);
 	part->counts = solution_counts(job->solution);
@@ -357,7 +426,9 @@ static int solve_and_fill(struct job *job, struct error *err)
 	if (solve(job, err) < 0)
 		return -1;
 	torch_note(session->arena, &job->prepared.torch, &job->lock);
-	if (record_builds(job, err) < 0 || fill_part(job, err) < 0)
+	if (record_builds(job, err) < 0 ||
+	    relock_check(&job->locking->relock, &job->lock, err) < 0 ||
+	    fill_part(job, err) < 0)
 		return -1;
 	explain_advice(job->solution, session->diagnostics);
 	if (job->prepared.cutoff.kind == CUTOFF_PINS &&
@@ -405,6 +476,8 @@ static int run_job(struct job *job, const struct part *part, struct error *err)
 	mem_expect(EXPECTED_BYTES);
 	read_present(job);
 	prepared->kept = kept_lock(job);
+	prepared->relock = &job->locking->relock;
+	note_present(job);
 	if (preparation_cutoff(prepared, err) < 0 || preparation_torch(prepared, err) < 0)
 		return -1;
 	int status = solve_with_index(job, err);
@@ -466,6 +539,7 @@ int pinbake_lock(struct session *session, const struct lock_request *request,
 	session->arena = arena;
 	session->diagnostics = diagnostics;
 	preferences_init(&locking.preferred, arena);
+	relock_init(&locking.relock, arena, diagnostics);
 	if (parts_of_conflicts(session, request, &parts, err) < 0)
 		return -1;
 	return lock_parts(&locking, &parts, true, err);

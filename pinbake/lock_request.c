@@ -77,6 +77,7 @@ static void put_indexes(struct buf *text, const struct index_request *indexes)
 	}
 	put_list(text, &indexes->wheelhouses);
 	put_list(text, &indexes->ignore_forbidden);
+	put_list(text, &indexes->allow_direct);
 	put_number(text, indexes->none);
 	put_number(text, indexes->refresh);
 	put_text(text, indexes->torch_backend);

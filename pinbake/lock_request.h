@@ -51,6 +51,8 @@ struct index_request {
 	struct login_list logins;
 	// Hosts that say 403 for what they do not have
 	struct slice_list ignore_forbidden;
+	// Packages and hosts whose addresses may stand in the metadata of packages (resolver/driver/addresses.h)
+	struct slice_list allow_direct;
 	bool none;    // no index at all: find-links alone
 	bool refresh; // ask again for every page
 	// PyTorch's builds (torch.h); NULL, url "": what the present lock says

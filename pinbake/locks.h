@@ -18,6 +18,8 @@ struct lock_part {
 	bool is_remembered;        // solved by an earlier session
 	size_t packages;           // entries
 	size_t undated; // those with a file whose upload time the index does not say
+	// Packages from addresses that others name: "lib (web)", "helper (the build of web)"
+	struct slice_list by_metadata;
 	size_t targets;
 	struct slice target;           // name of the first
 	const struct edit_list *edits; // of a repair; NULL for none

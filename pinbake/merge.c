@@ -25,7 +25,7 @@ struct entry {
 	struct {
 		struct slice *items;
 		size_t len, cap;
-	} dependencies;
+	} dependencies, named_by;
 	bool requires_python_differs;
 };
 
@@ -198,15 +198,15 @@ static void add_file(struct merge *merge, struct entry *entry, const struct pin 
 static void add_dependencies(struct merge *merge, struct entry *entry,
 			     const struct pin *pin)
 {
-	for (size_t i = 0; i < pin->dependencies_len; i++) {
-		bool known = false;
-		for (size_t j = 0; j < entry->dependencies.len; j++)
-			known |= slice_eq(entry->dependencies.items[j],
-					  pin->dependencies[i]);
-		if (!known)
+	for (size_t i = 0; i < pin->dependencies_len; i++)
+		if (!slices_have(entry->dependencies.items, entry->dependencies.len,
+				 pin->dependencies[i]))
 			*array_push(merge->arena, &entry->dependencies) =
 				pin->dependencies[i];
-	}
+	for (size_t i = 0; i < pin->named_by_len; i++)
+		if (!slices_have(entry->named_by.items, entry->named_by.len,
+				 pin->named_by[i]))
+			*array_push(merge->arena, &entry->named_by) = pin->named_by[i];
 }
 
 static void add_pins(struct merge *merge, const struct pin_list *pins, uint64_t bit)
@@ -275,6 +275,8 @@ static void put_entry(const struct merge *merge, struct entry *entry,
 	if (entry->wheels.len)
 		qsort(entry->wheels.items, entry->wheels.len,
 		      sizeof(*entry->wheels.items), by_file_name);
+	package->named_by = entry->named_by.items;
+	package->named_by_len = entry->named_by.len;
 	package->wheels = entry->wheels.items;
 	package->wheels_len = entry->wheels.len;
 	package->has_sdist = entry->sdist != NULL;

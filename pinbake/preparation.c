@@ -77,7 +77,8 @@ int preparation_open(struct preparation *preparation, struct error *err)
 	supply_add_torch(session, &preparation->supply, &preparation->torch);
 	preparation->host = (struct direct_host){ .session = session,
 						  .present = preparation->kept,
-						  .released = preparation->released };
+						  .released = preparation->released,
+						  .relock = preparation->relock };
 	allow_builds(preparation);
 	if (direct_host_open(&preparation->host, &preparation->supply, driver, err) < 0)
 		return -1;

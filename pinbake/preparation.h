@@ -19,7 +19,8 @@ struct preparation {
 	const struct lock *present;
 	// Of kept, commits that may move; NULL: none
 	const struct slice_list *released;
-	struct requirement_set set; // of the request's inputs
+	const struct relock *relock; // what was locked before; NULL: nothing
+	struct requirement_set set;  // of the request's inputs
 	struct resolve_request solve;
 	struct cutoff cutoff;
 	struct torch_choice torch;

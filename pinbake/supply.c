@@ -274,27 +274,6 @@ static void drop_empty_folders(struct arena *arena, struct slice_list *links)
 	links->len = kept;
 }
 
-static bool fits(const struct index_mapping *mapping, struct slice name)
-{
-	struct slice pattern = mapping->pattern;
-	if (!slice_ends_with(pattern, S("*")))
-		return slice_eq(pattern, name);
-	return slice_starts_with(name, slice_range(pattern, 0, pattern.len - 1));
-}
-
-// A name before any pattern, of several the last, as the index has it.
-static const struct index_mapping *find_mapping(const struct index_mapping *mappings,
-						size_t len, struct slice name)
-{
-	const struct index_mapping *found = NULL;
-	for (size_t i = 0; i < len; i++)
-		if (fits(&mappings[i], name) &&
-		    (!found || slice_eq(mappings[i].pattern, name) ||
-		     !slice_eq(found->pattern, name)))
-			found = &mappings[i];
-	return found;
-}
-
 // Where the user says nothing else of the name.
 static void map_package(void *context, const struct lock_package *package)
 {
@@ -302,7 +281,8 @@ static void map_package(void *context, const struct lock_package *package)
 	const struct index_request *indexes = gathering->request->indexes;
 	size_t at;
 	if (package->index.len &&
-	    !find_mapping(indexes->mappings, indexes->mappings_len, package->name) &&
+	    !index_mapping_find(indexes->mappings, indexes->mappings_len,
+				package->name) &&
 	    find_index(&gathering->indexes, package->index, &at))
 		*array_push(gathering->arena, &gathering->mappings) =
 			(struct index_mapping){ .pattern = package->name,
@@ -356,6 +336,7 @@ int supply_choose(struct session *session, const struct supply_request *request,
 	    reach_bind(session, request, gathering.main, err) < 0)
 		return -1;
 	*ret_supply = (struct supply){ .wheelhouses = indexes->wheelhouses,
+				       .allow_direct = indexes->allow_direct,
 				       .first = is_named(indexes) };
 	ret_supply->indexes = (struct index_config){
 		.index_urls = gathering.indexes.items,
@@ -511,11 +492,18 @@ static bool is_at(const struct index_config *config, size_t at, struct slice url
 	return is_same_index(url_redact(&scratch, given), url);
 }
 
+struct address_rules supply_address_rules(const struct supply *supply)
+{
+	return (struct address_rules){ .allowed = supply->allow_direct.items,
+				       .allowed_len = supply->allow_direct.len,
+				       .places = &supply->indexes };
+}
+
 bool supply_admits(const struct supply *supply, struct slice name, struct slice url)
 {
 	const struct index_config *config = &supply->indexes;
 	const struct index_mapping *mapping =
-		find_mapping(config->mappings, config->mapping_len, name);
+		index_mapping_find(config->mappings, config->mapping_len, name);
 	bool admits = mapping && is_at(config, mapping->index, url);
 	bool is_open = !mapping || mapping->falls_back;
 	for (size_t i = 0; is_open && i < config->index_len; i++)

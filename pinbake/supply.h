@@ -16,7 +16,8 @@ struct supply {
 	const struct torch_choice *torch; // NULL: none
 	const struct binary_rule *binary; // in order, the last that fits wins
 	size_t binary_len;
-	struct slice_list wheelhouses; // folders that files are taken from first
+	struct slice_list wheelhouses;  // folders that files are taken from first
+	struct slice_list allow_direct; // whose addresses packages may name
 	bool first; // a locked file is looked up here before its own address is tried
 	struct index *index; // of these indexes, opened when first asked for
 };
@@ -57,6 +58,8 @@ NODISCARD int supply_index(struct session *session, struct supply *supply,
 			   struct index **ret_index, struct error *err);
 void supply_release(struct supply *supply); // for AUTO, too: closes the index
 
+// Which addresses packages may name, as the request has it; borrows from the supply.
+struct address_rules supply_address_rules(const struct supply *supply);
 // May a package of this name come from the index at `url`, which has no credentials?
 bool supply_admits(const struct supply *supply, struct slice name, struct slice url);
 // A digest of what is asked and in which order, without credentials.

@@ -39,6 +39,8 @@ struct environment_values {
 	  "this index says 403 for packages that it does not have", true }, \
 	{ "find-links", 'f', OPTION_LIST, ENVIRONMENT_AT(type, indexes.find_links), "PATH", \
 	  "directory or page with distribution files", true }, \
+	{ "allow-direct", 0, OPTION_LIST, ENVIRONMENT_AT(type, indexes.allow_direct), "NAME|HOST", \
+	  "let builds name addresses of this package or host; repeatable", true }, \
 	{ "no-index", 0, OPTION_FLAG, ENVIRONMENT_AT(type, indexes.no_index), NULL, \
 	  "ask no index, neither for files nor for what builds need", true }, \
 	{ "wheelhouse", 0, OPTION_LIST, ENVIRONMENT_AT(type, wheelhouses), "DIR", \

@@ -58,6 +58,33 @@ static int map_indexes(struct cli *cli, const struct index_values *values,
 	return 0;
 }
 
+// Of the command line, else of PINBAKE_ALLOW_DIRECT, where commas or blanks stand between them. Whom a checked-out file
+// would let in is the user's to say.
+static int allow_direct(struct cli *cli, const struct index_values *values,
+			struct index_request *request, struct error *err)
+{
+	enum origin origin = option_origin(cli, "allow-direct");
+	struct slice rest = slice_from(setting("PINBAKE_ALLOW_DIRECT")), line, word;
+	request->allow_direct = slices_of(cli, &values->allow_direct);
+	if (request->allow_direct.len &&
+	    origin_leave(origin, DECISION_ALLOW_DIRECT) != LEAVE_HEEDED) {
+		error_set(err, ERROR_INPUT, "'allow-direct' is not for %s to say",
+			  origin_name(origin));
+		return error_hint(
+			err, "say it yourself: --allow-direct, PINBAKE_ALLOW_DIRECT");
+	}
+	while (!values->allow_direct.len && rest.len) {
+		slice_cut(&rest, ',', &line);
+		while (line.len) {
+			slice_cut(&line, ' ', &word);
+			if (slice_trim(word).len)
+				*array_push(&cli->arena, &request->allow_direct) =
+					slice_trim(word);
+		}
+	}
+	return 0;
+}
+
 int index_request_of(struct cli *cli, const struct index_values *values,
 		     const struct text_list *wheelhouses,
 		     struct index_request *ret_request, struct error *err)
@@ -77,7 +104,8 @@ int index_request_of(struct cli *cli, const struct index_values *values,
 	add_configured_links(cli, &request.usual_links);
 	request.ignore_forbidden = slices_of(cli, &values->ignore_forbidden);
 	add_words(cli, setting("PINBAKE_IGNORE_FORBIDDEN"), &request.ignore_forbidden);
-	if (map_indexes(cli, values, &request, err) < 0)
+	if (map_indexes(cli, values, &request, err) < 0 ||
+	    allow_direct(cli, values, &request, err) < 0)
 		return -1;
 	*ret_request = request;
 	return 0;

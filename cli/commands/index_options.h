@@ -7,7 +7,7 @@
 struct index_values {
 	const char *index_url;
 	struct text_list extra_index_urls, find_links, named_indexes, index_for,
-		ignore_forbidden;
+		ignore_forbidden, allow_direct;
 	bool no_index, refresh;
 	bool named_here; // named_indexes are the command line's: each is for something
 };
@@ -19,7 +19,8 @@ struct index_values {
 	{ "extra-index-url", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
 	{ "index", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
 	{ "index-for", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
-	{ "ignore-forbidden", OPTION_EXCLUDES, "no-index", NULL, NULL }
+	{ "ignore-forbidden", OPTION_EXCLUDES, "no-index", NULL, NULL }, \
+	{ "allow-direct", OPTION_EXCLUDES, "no-index", NULL, NULL }
 // clang-format on
 
 // The request that they make, with the users and passwords that variables give. Lives in cli's arena. ERROR_USAGE for a

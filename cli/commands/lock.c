@@ -44,6 +44,10 @@ static json_t *packages_as_json(struct arena *arena, const struct lock *lock)
 		if (package->marker_text.len)
 			json_object_set_new(item, "marker",
 					    text_as_json(package->marker_text));
+		if (package->named_by_len)
+			json_object_set_new(item, "named_by",
+					    slices_as_json(package->named_by,
+							   package->named_by_len));
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -51,10 +55,7 @@ static json_t *packages_as_json(struct arena *arena, const struct lock *lock)
 
 static json_t *targets_as_json(const struct lock *lock)
 {
-	json_t *list = json_array();
-	for (size_t i = 0; i < lock->targets_len; i++)
-		json_array_append_new(list, text_as_json(lock->targets[i]));
-	return list;
+	return slices_as_json(lock->targets, lock->targets_len);
 }
 
 static json_t *undated_as_json(struct arena *arena, const struct lock *lock)
@@ -104,17 +105,31 @@ static void show_counts(const struct cli *cli, const struct lock_part *part)
 	       (unsigned long long)solve->rounds);
 }
 
+// ", lib (web) from an address that a package names"
+static struct slice addresses_text(struct arena *arena, const struct slice_list *named)
+{
+	struct buf text = { .arena = arena };
+	if (named->len == 0)
+		return S("");
+	for (size_t i = 0; i < named->len; i++)
+		buf_printf(&text, ", %.*s", SLICE_ARG(named->items[i]));
+	buf_append(&text, named->len == 1 ? S(" from an address that a package names,")
+					  : S(" from addresses that packages name,"));
+	return buf_slice(&text);
+}
+
 // "73 packages for cp312-linux-amd64-glibc2.28"
 static struct slice summary_of(struct arena *arena, const struct lock_part *part)
 {
-	struct slice undated = S(""), targets = part->target;
+	struct slice undated = S(""), targets = part->target,
+		     named = addresses_text(arena, &part->by_metadata);
 	if (part->undated)
 		undated =
 			arena_printf(arena, " (%zu without upload-time)", part->undated);
 	if (part->targets > 1)
 		targets = arena_printf(arena, "%zu targets", part->targets);
-	return arena_printf(arena, "%zu package%s%.*s for %.*s", part->packages,
-			    plural(part->packages), SLICE_ARG(undated),
+	return arena_printf(arena, "%zu package%s%.*s%.*s for %.*s", part->packages,
+			    plural(part->packages), SLICE_ARG(undated), SLICE_ARG(named),
 			    SLICE_ARG(targets));
 }
 

@@ -60,6 +60,8 @@ static const struct option OPTIONS[] = {
 	  true },
 	{ "find-links", 'f', OPTION_LIST, AT(indexes.find_links), "PATH",
 	  "directory or page with distribution files", false },
+	{ "allow-direct", 0, OPTION_LIST, AT(indexes.allow_direct), "NAME|HOST",
+	  "let packages name addresses of this package or host; repeatable", true },
 	{ "no-index", 0, OPTION_FLAG, AT(indexes.no_index), NULL, "use --find-links only",
 	  true },
 	{ "prerelease", 0, OPTION_TEXT, AT(prerelease), "MODE",

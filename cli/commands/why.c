@@ -45,6 +45,8 @@ static const struct option OPTIONS[] = {
 	  "this index says 403 for packages that it does not have", true },
 	{ "find-links", 'f', OPTION_LIST, AT(lock.indexes.find_links), "PATH",
 	  "directory or page with files", true },
+	{ "allow-direct", 0, OPTION_LIST, AT(lock.indexes.allow_direct), "NAME|HOST",
+	  "let packages name addresses of this package or host; repeatable", true },
 	{ "no-index", 0, OPTION_FLAG, AT(lock.indexes.no_index), NULL,
 	  "use --find-links only", true },
 	{ "prerelease", 0, OPTION_TEXT, AT(lock.prerelease), "MODE",
@@ -169,6 +171,24 @@ static void print_chain(struct question *question, const struct lock_chain *chai
 	line_print(&line);
 }
 
+static struct slice address_of(const struct lock_package *package)
+{
+	return package->has_archive ? package->archive.url : package->vcs.url;
+}
+
+// Where it comes from is another package's word, which the user has allowed.
+static void print_named_by(const struct lock_package *package)
+{
+	if (package->named_by_len == 0)
+		return;
+	struct line line = { 0 };
+	line_add(&line, "  from %.*s, an address in the metadata of",
+		 SLICE_ARG(address_of(package)));
+	for (size_t i = 0; i < package->named_by_len; i++)
+		line_add(&line, "%s %.*s", i ? "," : "", SLICE_ARG(package->named_by[i]));
+	line_print(&line);
+}
+
 static void print_entry(struct question *question, uint32_t node,
 			const struct lock_chains *chains)
 {
@@ -186,6 +206,7 @@ static void print_entry(struct question *question, uint32_t node,
 	line_print(&line);
 	for (size_t i = 0; is_known && i < chains->len; i++)
 		print_chain(question, &chains->items[i]);
+	print_named_by(package);
 	if (chains->is_cut)
 		print(question->cli->common.verbose
 			      ? "  and more"
@@ -241,6 +262,12 @@ static json_t *entry_as_json(struct question *question, uint32_t node,
 	json_object_set_new(entry, "version", text_as_json(package->version));
 	if (package->marker_text.len)
 		json_object_set_new(entry, "marker", text_as_json(package->marker_text));
+	if (package->named_by_len) {
+		json_object_set_new(entry, "address", text_as_json(address_of(package)));
+		json_object_set_new(entry, "named_by",
+				    slices_as_json(package->named_by,
+						   package->named_by_len));
+	}
 	json_object_set_new(entry, "chains", list);
 	json_object_set_new(entry, "more", json_boolean(chains->is_cut));
 	return entry;
@@ -331,6 +358,7 @@ static const struct option_rule RULES[] = {
 	{ "index", OPTION_NEEDS, "held-back", NULL, NULL },
 	{ "index-for", OPTION_NEEDS, "held-back", NULL, NULL },
 	{ "ignore-forbidden", OPTION_NEEDS, "held-back", NULL, NULL },
+	{ "allow-direct", OPTION_NEEDS, "held-back", NULL, NULL },
 	{ "find-links", OPTION_NEEDS, "held-back", NULL, NULL },
 	{ "no-index", OPTION_NEEDS, "held-back", NULL, NULL },
 	{ "prerelease", OPTION_NEEDS, "held-back", NULL, NULL },

@@ -278,7 +278,10 @@ static int build_one(struct sdists *sdists, size_t at, struct error *err)
 	struct build_requires requires = { .session = sdists->session,
 					   .opened = sdists->opened,
 					   .options = &inner,
-					   .record = record_of(sdists, choice) };
+					   .record = record_of(sdists, choice),
+					   .owner = package->name };
+	requires.is_own =
+		lock_tree_is_own(sdists->session->arena, sdists->opened->path, package);
 	inner.chain = &chain;
 	if (build_chain_check(outer, package, err) < 0)
 		return -1;

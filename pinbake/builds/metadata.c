@@ -55,6 +55,8 @@ static bool find_note(const struct asking *asking, struct slice *ret_text)
 		.lock = &asking->opened.lock,
 		.lock_path = asking->opened.path,
 		.target = asking->question->target,
+		.owner = asking->package.name,
+		.is_own = asking->question->is_own,
 	};
 	return metadata_note_find(note_path(asking), &query, ret_text);
 }
@@ -126,7 +128,9 @@ static int run_hook(struct asking *asking, struct store *store, struct slice *re
 					     .supply = builds->supply };
 	struct build_requires requires = { .session = session,
 					   .opened = &asking->opened,
-					   .options = &inner };
+					   .options = &inner,
+					   .owner = asking->package.name,
+					   .is_own = asking->question->is_own };
 	struct sdist_host host = { install_build_requires, &requires };
 	struct sdist_settings settings = {
 		.cache_directory = session->config.cache_directory,

@@ -5,13 +5,14 @@
 #include "base/text.h"
 #include "pinbake/builds/resolve.h"
 #include "pinbake/builds/buildable.h"
+#include "pinbake/files/trees.h"
 #include "packaging/name.h"
 
 #include <string.h>
 
 // Requirements that were resolved before: most source distributions ask for the same.
 struct known {
-	struct slice key; // target and requirements, a line each
+	struct slice key; // target and whose word it is, requirements, a line each
 	struct lock_build build;
 };
 
@@ -62,6 +63,31 @@ static bool same_file(const struct lock_file *a, const struct lock_file *b)
 {
 	return sha256_eq(&a->sha256, &b->sha256) &&
 	       slice_eq(a->subdirectory, b->subdirectory);
+}
+
+static struct slice address_of(const struct lock_package *package)
+{
+	if (package->has_archive)
+		return package->archive.url;
+	return package->has_vcs ? package->vcs.url : S("");
+}
+
+// What is built with came from an address that what is built may not name any more.
+static bool may_be_named(const struct recording *run, const struct lock_build *build)
+{
+	struct address_rules rules = supply_address_rules(run->records->supply);
+	for (size_t i = 0; i < build->len; i++) {
+		const struct lock_package *package = &build->packages[i];
+		bool is_direct = package->has_archive || package->has_vcs ||
+				 package->has_directory;
+		if (is_direct &&
+		    !address_rules_admit(&rules, package->name, address_of(package)))
+			return false;
+		for (size_t j = 0; j < package->builds_len; j++)
+			if (!may_be_named(run, &package->builds[j]))
+				return false;
+	}
+	return true;
 }
 
 // What an index is no longer asked for, or what is no longer taken, must not be built with any more, either.
@@ -115,7 +141,10 @@ static const struct lock_build *valid_record(const struct recording *run,
 	const struct lock_build *record = present_record(run, package);
 	return record && !names_released(run, record) &&
 			       same_cutoffs(run->records->present, run->lock) &&
-			       may_come_from(run->records->supply, record)
+			       may_come_from(run->records->supply, record) &&
+			       (lock_tree_is_own(run->arena, run->records->lock_path,
+						 package) ||
+				may_be_named(run, record))
 		       ? record
 		       : NULL;
 }
@@ -159,13 +188,14 @@ static int take_sources(struct recording *run, const struct lock *lock,
 
 // --- what it is built with -------------------------------------------------------------
 
-static struct slice key_of(struct recording *run, const struct slice *requires,
-			   size_t len)
+static struct slice key_of(struct recording *run, const struct lock_package *owner,
+			   const struct build_system *system)
 {
 	struct buf text = { .arena = run->arena };
-	buf_printf(&text, "%.*s\n", SLICE_ARG(run->target->name));
-	for (size_t i = 0; i < len; i++)
-		buf_printf(&text, "%.*s\n", SLICE_ARG(requires[i]));
+	bool is_own = lock_tree_is_own(run->arena, run->records->lock_path, owner);
+	buf_printf(&text, "%.*s%s\n", SLICE_ARG(run->target->name), is_own ? " own" : "");
+	for (size_t i = 0; i < system->requires_len; i++)
+		buf_printf(&text, "%.*s\n", SLICE_ARG(system->requires[i]));
 	return buf_slice(&text);
 }
 
@@ -191,38 +221,49 @@ static bool lacks_wheel(struct arena *arena, const struct build_system *system,
 	       version_parse(arena, S("70.1"), &able) && version_cmp(&found, &able) < 0;
 }
 
-static int resolve(struct recording *run, const struct slice *requires, size_t len,
-		   const struct lock_build *former, struct lock_build *ret_build,
-		   struct error *err)
+static struct slice owner_text(struct arena *arena, const struct lock_package *package)
 {
+	return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(package->name),
+			    package->version.len ? " " : "", SLICE_ARG(package->version));
+}
+
+static int resolve(struct recording *run, const struct lock_package *owner,
+		   const struct build_system *system, const struct lock_build *former,
+		   struct lock_build *ret_build, struct error *err)
+{
+	struct arena *arena = run->arena;
 	struct build_query query = {
 		.session = run->records->session,
 		.supply = run->records->supply,
 		.lock = run->lock,
 		.lock_path = run->records->lock_path,
 		.target = run->target,
-		.requires = requires,
-		.requires_len = len,
+		.requires = system->requires,
+		.requires_len = system->requires_len,
+		.owner = owner_text(arena, owner),
+		.is_own = lock_tree_is_own(arena, run->records->lock_path, owner),
 		.former = former,
 		.released = run->records->released,
 	};
 	return build_resolve(&query, ret_build, err);
 }
 
-static int resolve_system(struct recording *run, const struct build_system *system,
-			  const struct lock_build *former, struct lock_build *ret_build,
+static int resolve_system(struct recording *run, const struct lock_package *owner,
+			  const struct build_system *system, struct lock_build *ret_build,
 			  struct error *err)
 {
 	size_t len = system->requires_len;
-	if (resolve(run, system->requires, len, former, ret_build, err) < 0)
+	struct build_system more = *system;
+	if (resolve(run, owner, system, present_record(run, owner), ret_build, err) < 0)
 		return -1;
 	if (!lacks_wheel(run->arena, system, ret_build))
 		return 0;
-	struct slice *more = arena_new_array(run->arena, struct slice, len + 1);
+	more.requires = arena_new_array(run->arena, struct slice, len + 1);
 	if (len)
-		memcpy(more, system->requires, len * sizeof(*more));
-	more[len] = S("wheel");
-	return resolve(run, more, len + 1, ret_build, ret_build, err);
+		memcpy(more.requires, system->requires, len * sizeof(*more.requires));
+	more.requires[len] = S("wheel");
+	more.requires_len = len + 1;
+	return resolve(run, owner, &more, ret_build, ret_build, err);
 }
 
 // A record is a small lock.
@@ -257,14 +298,13 @@ static int find_build(struct recording *run, const struct build_source *source,
 		*ret_build = *valid;
 		return 0;
 	}
-	struct slice key = key_of(run, system.requires, system.requires_len);
+	struct slice key = key_of(run, source->owner, &system);
 	for (size_t i = 0; i < run->known.len; i++)
 		if (slice_eq(run->known.items[i].key, key)) {
 			*ret_build = run->known.items[i].build;
 			return 0;
 		}
-	if (resolve_system(run, &system, present_record(run, source->owner), &build,
-			   err) < 0 ||
+	if (resolve_system(run, source->owner, &system, &build, err) < 0 ||
 	    record_inner(run, &build, chain, err) < 0)
 		return -1;
 	*array_push(run->arena, &run->known) = (struct known){ key, build };
@@ -301,7 +341,7 @@ static int record_or_warn(struct recording *run, const struct build_source *sour
 	struct error why = { 0 };
 	if (record_source(run, source, NULL, &why) == 0)
 		return 0;
-	if (!is_answer(session, why.kind)) {
+	if (why.refused || !is_answer(session, why.kind)) {
 		*err = why;
 		return error_during(err, "finding out what '%.*s' is built with",
 				    SLICE_ARG(package->name));

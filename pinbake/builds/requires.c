@@ -62,6 +62,8 @@ static int resolve_anew(struct build_requires *host, const struct slice *require
 		.target = &host->opened->target,
 		.requires = requirements,
 		.requires_len = len,
+		.owner = host->owner,
+		.is_own = host->is_own,
 		.former = host->was_resolved ? &host->resolved : host->record,
 	};
 	if (build_resolve(&query, &host->resolved, err) < 0)

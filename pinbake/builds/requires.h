@@ -12,6 +12,8 @@ struct build_requires {
 	// Of builds that this one needs; the supply is asked
 	const struct build_options *options;
 	const struct lock_build *record; // the lock's, or NULL
+	struct slice owner;              // what is built, for messages
+	bool is_own;                     // a folder of the user's
 	// What was resolved because the record, if there is one, does not say it.
 	bool was_resolved;
 	struct lock_build resolved;

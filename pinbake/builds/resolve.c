@@ -15,6 +15,7 @@ struct question {
 	struct preferences preferred;
 	struct driver driver;
 	struct direct_host host;
+	struct lock former; // its commits stay
 };
 
 static int read_requirements(struct question *question, struct error *err)
@@ -118,25 +119,71 @@ static int solve_by_wheels(struct question *question, struct lock_build *build,
 	return -1;
 }
 
+// --- addresses -------------------------------------------------------------------------
+
+static void add_own_names(const struct lock *lock, struct arena *arena,
+			  struct address_rules *rules)
+{
+	for (size_t i = 0; i < lock->requirements_len; i++)
+		*array_push(arena, &rules->own_names) = lock->requirements[i].name;
+}
+
+// The same forms are refused as are read: "git+https://host/x.git#egg=x" has a name, too.
+static int check_addresses(const struct question *question, struct error *err)
+{
+	const struct build_query *query = question->query;
+	struct arena *arena = query->session->arena;
+	struct address_rules rules = supply_address_rules(query->supply);
+	struct marker_context context = { .target = query->target };
+	struct slice who =
+		arena_printf(arena, "the build of %.*s", SLICE_ARG(query->owner));
+	enum origin origin = query->is_own ? ORIGIN_PROJECT : ORIGIN_METADATA;
+	if (origin_leave(origin, DECISION_DIRECT) == LEAVE_HEEDED)
+		return 0;
+	add_own_names(query->lock, arena, &rules);
+	for (size_t i = 0; i < question->set.len; i++) {
+		const struct requirement *requirement =
+			&question->set.entries[i].requirement;
+		const struct address_claim claim = { who, requirement->name,
+						     requirement->url, true };
+		if (requirement->url.len && marker_holds(requirement->marker, &context) &&
+		    address_rules_check(&rules, &claim, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static void prefer_former(struct question *question)
 {
 	const struct build_query *query = question->query;
 	preferences_init(&question->preferred, question->session->arena);
-	if (query->former) {
-		struct lock pins = { .packages = query->former->packages,
-				     .len = query->former->len };
-		preferences_add_lock(&question->preferred, &pins, query->released);
-	}
+	if (query->former)
+		preferences_add_lock(&question->preferred, &question->former,
+				     query->released);
 	question->solve.preferred = &question->preferred;
+}
+
+// What the user asks of the lock's packages holds here, too. A former commit stays as a former version does.
+static int open_driver(struct question *question, struct error *err)
+{
+	const struct build_query *query = question->query;
+	struct driver *driver = &question->driver;
+	if (query->former)
+		question->former = (struct lock){ .packages = query->former->packages,
+						  .len = query->former->len };
+	question->host = (struct direct_host){ .session = question->session,
+					       .present = &question->former,
+					       .released = query->released };
+	if (direct_host_open(&question->host, query->supply, driver, err) < 0)
+		return -1;
+	add_own_names(query->lock, driver->arena, &driver->addresses);
+	return 0;
 }
 
 static int ask_index(struct question *question, struct lock_build *build,
 		     struct error *err)
 {
-	const struct build_query *query = question->query;
-	question->host = (struct direct_host){ .session = question->session };
-	if (direct_host_open(&question->host, query->supply, &question->driver, err) <
-		    0 ||
+	if (open_driver(question, err) < 0 ||
 	    driver_take_direct(&question->driver, &question->set,
 			       &question->solve.targets, err) < 0)
 		return -1;
@@ -195,6 +242,7 @@ int build_resolve(const struct build_query *query, struct lock_build *ret_build,
 	*array_push(query->session->arena, &question.solve.targets) = *query->target;
 	put_requires(query, &build);
 	if (read_requirements(&question, err) < 0 ||
+	    check_addresses(&question, err) < 0 ||
 	    (query->requires_len && ask_index(&question, &build, err) < 0))
 		return -1;
 	*ret_build = build;

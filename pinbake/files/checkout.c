@@ -78,6 +78,16 @@ static int take_commit(struct taking *taking, struct error *err)
 
 // --- folders ---------------------------------------------------------------------------
 
+// A folder that belongs to what is being locked speaks as its requirements files do; one from elsewhere speaks as any
+// package, unless it is one's own to edit.
+static bool is_own_folder(const struct taking *taking, struct slice real)
+{
+	const struct direct_request *request = taking->request;
+	return request->beside &&
+	       (request->editable ||
+		folder_is_of_project(taking->arena, real, request->beside));
+}
+
 static int take_folder(struct taking *taking, struct error *err)
 {
 	const char *given =
@@ -91,6 +101,7 @@ static int take_folder(struct taking *taking, struct error *err)
 	taking->shown = slice_from(given);
 	taking->file->kind = DIRECT_DIRECTORY;
 	taking->file->path = real.ptr;
+	taking->file->is_own = is_own_folder(taking, real);
 	taking->file->url = S("");
 	taking->file->subdirectory = below;
 	return directory_take_checkout(real.ptr, taking->session->config.cache_directory,
@@ -176,6 +187,7 @@ static int ask_backend(struct taking *taking, struct slice why,
 		.name = taking->request->name,
 		.version = S(""),
 		.subdirectory = taking->file->subdirectory,
+		.is_own = taking->file->is_own,
 		.target = taking->request->target,
 	};
 	if (!taking->host->builds)

@@ -3,6 +3,7 @@
 #include "pinbake/files/direct.h"
 
 #include "pinbake/builds/metadata.h"
+#include "pinbake/relock.h"
 
 static int take_direct(void *context, const struct direct_request *request,
 		       struct direct_file *ret_file, struct error *err)
@@ -22,6 +23,9 @@ static int ask_backend(void *context, const struct metadata_question *question,
 		       const struct file_metadata **ret_metadata, struct error *err)
 {
 	const struct direct_host *host = context;
+	if (host->relock &&
+	    relock_check_file(host->relock, question->name, question->file, err) < 0)
+		return -1;
 	return metadata_builds_ask(host->builds, question, ret_metadata, err);
 }
 
@@ -37,6 +41,7 @@ int direct_host_open(struct direct_host *host, struct supply *supply,
 		.index = index,
 		.work = &session->config.work,
 		.diagnostics = session->diagnostics,
+		.addresses = supply_address_rules(supply),
 		.host = { .take_direct = take_direct,
 			  .ask_backend = host->builds ? ask_backend : NULL,
 			  .context = host },

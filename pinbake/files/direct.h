@@ -8,6 +8,7 @@
 #include "pinbake/supply.h"
 
 struct metadata_builds;
+struct relock;
 
 struct direct_host {
 	struct session *session;
@@ -16,6 +17,7 @@ struct direct_host {
 	const struct lock *present;
 	const struct slice_list *released;
 	struct metadata_builds *builds; // asks backends; NULL: nobody does
+	const struct relock *relock;    // files that were locked; NULL: none were
 };
 
 // Makes a driver over the supply's index, of which this is the host. Of the host all but `driver` is set; backends are

@@ -3,6 +3,7 @@
 #include "pinbake/files/trees.h"
 
 #include "base/program.h"
+#include "base/text.h"
 #include "net/url.h"
 
 struct trees {
@@ -36,12 +37,17 @@ static void put_tree(struct trees *trees, struct lock_choice *choice,
 	choice->file = file;
 }
 
-static const char *beside_lock(const struct trees *trees, struct slice path)
+static const char *seen_from_lock(struct arena *arena, const char *lock_path,
+				  struct slice path)
 {
-	struct arena *arena = trees->session->arena;
 	if (slice_starts_with(path, S("/")))
 		return arena_c_string(arena, path);
-	return path_join(arena, path_directory(arena, trees->opened->path), path);
+	return path_join(arena, path_directory(arena, lock_path), path);
+}
+
+static const char *beside_lock(const struct trees *trees, struct slice path)
+{
+	return seen_from_lock(trees->session->arena, trees->opened->path, path);
 }
 
 // As if it stood in a requirements file: what a lock says is looked at as closely.
@@ -141,6 +147,29 @@ int lock_take_trees(struct session *session, struct opened_lock *opened, bool ed
 					    SLICE_ARG(package->name));
 	}
 	return 0;
+}
+
+static bool is_below(struct arena *arena, struct slice path, const char *folder)
+{
+	struct slice real = path_real(arena, folder);
+	return real.len && path_is_below(path, real);
+}
+
+bool folder_is_of_project(struct arena *arena, struct slice real, const char *beside)
+{
+	return is_below(arena, real, ".") || is_below(arena, real, beside);
+}
+
+bool lock_tree_is_own(struct arena *arena, const char *lock_path,
+		      const struct lock_package *package)
+{
+	if (!package->has_directory)
+		return false;
+	const char *path = seen_from_lock(arena, lock_path, package->directory.path);
+	struct slice real = path_real(arena, path);
+	return package->directory.editable ||
+	       (real.len &&
+		folder_is_of_project(arena, real, path_directory(arena, lock_path)));
 }
 
 bool lock_tree_is_editable(const struct lock_choice *choice)

@@ -16,5 +16,12 @@ struct git session_git(const struct session *session);
 NODISCARD int lock_take_trees(struct session *session, struct opened_lock *opened,
 			      bool editable, struct error *err);
 
+// Does a folder, without links, lie below the current one, or below the one that is named: of a requirements file, or of
+// a lock?
+bool folder_is_of_project(struct arena *arena, struct slice real, const char *beside);
+// Is the package a folder of the user's, whose build may name addresses?
+bool lock_tree_is_own(struct arena *arena, const char *lock_path,
+		      const struct lock_package *package);
+
 // Is the choice, after lock_take_trees, one that is built in its own folder?
 bool lock_tree_is_editable(const struct lock_choice *choice);

@@ -2,6 +2,8 @@
 // Which file a name comes from: those that the user names, and those that metadata brings in.
 #include "resolver/driver/parts.h"
 
+#include "base/files.h"
+#include "base/origin.h"
 #include "net/url.h"
 
 #define NOT_DISCOVERED UINT32_MAX
@@ -82,8 +84,14 @@ static int read_entry(struct driver *driver, struct requirement_entry *entry,
 	if (entry->path.len == 0 && requirement->url.len == 0)
 		return 0;
 	struct slice location = slice_from(requirement_location(driver->arena, entry));
-	struct direct_request request = { location, requirement->name, entry->editable,
-					  target };
+	const char *file_name = arena_c_string(driver->arena, entry->span.source->name);
+	struct direct_request request = {
+		.location = location,
+		.name = requirement->name,
+		.editable = entry->editable,
+		.beside = path_directory(driver->arena, file_name),
+		.target = target,
+	};
 	if (add_file(driver, &request, &file, err) < 0) {
 		if (!err->span.source)
 			err->span = entry->span;
@@ -94,6 +102,7 @@ static int read_entry(struct driver *driver, struct requirement_entry *entry,
 				 "'%.*s' is locked as a commit, which is not editable",
 				 SLICE_ARG(file->name));
 	file->editable |= entry->editable && file->kind == DIRECT_DIRECTORY;
+	file->is_own |= file->editable;
 	// From here on it goes by the name, with the location where a URL would be.
 	requirement->name = requirement->raw_name = file->name;
 	requirement->url = location;
@@ -123,6 +132,9 @@ int driver_take_direct(struct driver *driver, struct requirement_set *set,
 			return -1;
 		// What is not fetched is shown all the same, in the lock's list of overrides.
 		requirement->url = url_redact(driver->arena, requirement->url);
+		if (requirement->name.len)
+			*array_push(driver->arena, &driver->addresses.own_names) =
+				requirement->name;
 	}
 	return 0;
 }
@@ -237,63 +249,100 @@ int direct_check(const struct search *search, const struct requirement_entry *en
 
 // --- needs of metadata -----------------------------------------------------------------------------------------------
 
-// A package of elsewhere names no files of this machine.
-static bool may_be_discovered(const struct url *url)
+bool direct_is_of_user(struct search *search, uint32_t node,
+		       const struct requirement *requirement)
 {
-	static const char *const schemes[] = { "https", "http", "git+https", "git+ssh",
-					       "git+http" };
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
-		if (slice_eq_ignore_case(url->scheme, slice_from(schemes[i])))
-			return true;
-	return false;
+	const struct node *asking = &search->nodes.items[node];
+	const struct direct_file *file = direct_of(search->driver, asking->project);
+	enum origin origin = ORIGIN_METADATA;
+	if (file && file->is_own)
+		origin = ORIGIN_PROJECT;
+	if (override_of(search, asking->name, requirement->name))
+		origin = ORIGIN_REQUIREMENTS;
+	return origin_leave(origin, DECISION_DIRECT) == LEAVE_HEEDED;
 }
 
-static int discover(struct search *search, const struct requirement *requirement,
-		    struct slice *ret_problem)
+// NULL where the address may be followed.
+static const struct error *refusal(struct search *search, const struct direct_need *need)
+{
+	const struct requirement *requirement = need->requirement;
+	struct address_claim claim = {
+		.who = release_text(search, need->node, need->rank),
+		.name = requirement->name,
+		.url = requirement->url,
+	};
+	struct error err = { 0 };
+	if (direct_is_of_user(search, need->node, requirement) ||
+	    address_rules_check(&search->driver->addresses, &claim, &err) == 0)
+		return NULL;
+	struct error *kept = arena_new(&search->arena, struct error);
+	*kept = err;
+	return kept;
+}
+
+// Of the user's own folder, as a requirements file of that folder would say it.
+static struct direct_request request_of(struct search *search,
+					const struct direct_need *need)
+{
+	struct arena *arena = search->driver->arena;
+	const struct direct_file *asking =
+		direct_of(search->driver, search->nodes.items[need->node].project);
+	struct slice url = need->requirement->url;
+	struct direct_request request = { .location = url,
+					  .name = need->requirement->name,
+					  .target = search->class.target };
+	const char *path;
+	if (!asking || !asking->is_own)
+		return request;
+	request.beside = asking->path;
+	if (url_file_path(arena, url_without_fragment(url), &path))
+		request.location = arena_printf(
+			arena, "%s%.*s", path,
+			SLICE_ARG(slice_skip(url, url_without_fragment(url).len)));
+	return request;
+}
+
+static enum direct_answer discover(struct search *search, const struct direct_need *need,
+				   struct slice *ret_problem)
 {
 	struct direct_files *files = &search->driver->direct;
 	struct direct_file *file;
 	struct error err = { 0 };
-	struct direct_request request = { .location = requirement->url,
-					  .name = requirement->name,
-					  .target = search->class.target };
-	struct url url;
-	struct slice name = requirement->name;
-	url_parse(requirement->url, &url);
-	if (map_has(&files->banned, key_of(search->driver, requirement->url))) {
+	struct direct_request request = request_of(search, need);
+	struct slice name = need->requirement->name;
+	if (map_has(&files->banned, key_of(search->driver, request.location))) {
 		*ret_problem = arena_printf(&search->arena, "needs '%.*s' from a URL",
 					    SLICE_ARG(name));
-		return -1;
-	}
-	if (!may_be_discovered(&url)) {
-		*ret_problem =
-			arena_printf(&search->arena,
-				     "needs '%.*s' from an address that is no https URL",
-				     SLICE_ARG(name));
-		return -1;
+		return DIRECT_UNUSABLE;
 	}
 	files->looked_elsewhere = true;
 	if (add_file(search->driver, &request, &file, &err) < 0) {
 		*ret_problem = arena_printf(&search->arena, "needs '%.*s' from a URL: %s",
 					    SLICE_ARG(name), err.cause);
-		return -1;
+		return DIRECT_UNUSABLE;
 	}
 	uint32_t index = 0;
 	while (files->files.items[index] != file)
 		index++;
 	map_set(&files->discovered, file->name, index);
-	return 1;
+	return DIRECT_NEW;
 }
 
-int direct_need(struct search *search, const struct requirement *requirement,
-		struct slice *ret_problem)
+enum direct_answer direct_need(struct search *search, const struct direct_need *need,
+			       struct slice *ret_problem,
+			       const struct error **ret_refusal)
 {
-	const struct direct_file *counts = direct_find(search, requirement->name);
+	struct slice name = need->requirement->name;
+	const struct direct_file *counts = direct_find(search, name);
+	struct direct_request request = request_of(search, need);
+	if (counts && counts == file_at(search->driver, request.location))
+		return DIRECT_SAME;
+	*ret_refusal = refusal(search, need);
+	if (*ret_refusal)
+		return DIRECT_REFUSED;
 	if (!counts)
-		return discover(search, requirement, ret_problem);
-	if (counts == file_at(search->driver, requirement->url))
-		return 0;
+		return discover(search, need, ret_problem);
 	*ret_problem = arena_printf(&search->arena, "needs '%.*s' from another URL",
-				    SLICE_ARG(requirement->name));
-	return -1;
+				    SLICE_ARG(name));
+	return DIRECT_UNUSABLE;
 }

@@ -8,7 +8,8 @@
 //	                                         ▼
 //	                  the only candidate of its name
 //
-// What a package's metadata asks for by URL counts likewise, as long as the user takes that name from nowhere else.
+// What the user's own folder asks for by URL counts likewise, and what a package's metadata does where the user has
+// allowed it (addresses.h).
 #pragma once
 
 #include "resolver/driver/request.h"
@@ -21,7 +22,9 @@ struct direct_file {
 	struct slice url;  // without fragment and credentials; "" for a local file
 	const char *path;  // absolute, of a local file or folder; else NULL
 	struct slice subdirectory;
-	bool editable;       // of DIRECT_DIRECTORY
+	bool editable; // of DIRECT_DIRECTORY
+	// Of DIRECT_DIRECTORY: what it asks for is the user's own word, as a requirements file is
+	bool is_own;
 	struct lock_vcs vcs; // of DIRECT_VCS
 	// Of trees: what holds for all targets; NULL: their build backend is asked
 	const struct file_metadata *metadata;
@@ -35,8 +38,10 @@ struct direct_file {
 struct direct_request {
 	// A URL with or without fragment, a git+ address, or a path
 	struct slice location;
-	struct slice name;           // "" where the requirement has none
-	bool editable;               // -e: only a folder will do
+	struct slice name; // "" where the requirement has none
+	bool editable;     // -e: only a folder will do
+	// Where the user says so: the folder of what names it, seen from here. NULL: a package's metadata does
+	const char *beside;
 	const struct target *target; // whose Python is asked, where a backend has to be
 };
 

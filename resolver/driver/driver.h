@@ -17,6 +17,7 @@
 #pragma once
 
 #include "base/work.h"
+#include "resolver/driver/addresses.h"
 #include "resolver/driver/cutoff.h"
 #include "resolver/driver/direct.h"
 #include "resolver/driver/torch.h"
@@ -26,6 +27,7 @@ struct metadata_question {
 	const struct project_file *file;
 	struct slice name, version; // "" where unknown: then any will do
 	struct slice subdirectory;
+	bool is_own; // the user's own folder: its build may name addresses
 	const struct target *target;
 };
 
@@ -46,6 +48,8 @@ struct driver {
 	const struct work *work;
 	struct diagnostics *diagnostics;
 	struct driver_host host;
+	// Of metadata; the names that the user takes come with driver_take_direct
+	struct address_rules addresses;
 	// URL of the index that messages need not name; "" for none
 	struct slice usual_index;
 	struct direct_files direct;
@@ -83,6 +87,9 @@ struct pin {
 	const struct direct_file *direct; // NULL: from an index
 	struct slice *dependencies;       // names, sorted, without duplicates
 	size_t dependencies_len, dependencies_cap;
+	// Of direct: the names of packages whose metadata says where it is, sorted; none where the user does
+	struct slice *named_by;
+	size_t named_by_len, named_by_cap;
 };
 
 struct pin_list {

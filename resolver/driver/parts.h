@@ -13,6 +13,8 @@ struct ask {
 	enum ask_state state;
 	bool unusable;
 	solver_reason reason;
+	// It names an address that it may not name: no answer, whatever else would do. NULL: fine
+	const struct error *refusal;
 	ARRAY_OF(const struct requirement *) requirements; // those whose marker holds
 };
 
@@ -84,10 +86,25 @@ const struct direct_file *direct_of(const struct driver *driver,
 // Two files for one name: ERROR_NO at the second. Fine on entries without a file.
 NODISCARD int direct_check(const struct search *search,
 			   const struct requirement_entry *entry, struct error *err);
-// A need of a package's metadata for a URL. 0: it is the file that counts. 1: it is from now on; what was known of the
-// name is void. -1: it cannot be, and *ret_problem says why, to follow "web 1.0".
-NODISCARD int direct_need(struct search *search, const struct requirement *requirement,
-			  struct slice *ret_problem);
+// A need of a release's metadata for a URL.
+struct direct_need {
+	uint32_t node, rank; // of the release
+	const struct requirement *requirement;
+};
+
+enum direct_answer {
+	DIRECT_SAME,     // it is the file that counts
+	DIRECT_NEW,      // it is from now on; what was known of the name is void
+	DIRECT_UNUSABLE, // it cannot be, and *ret_problem says why, to follow "web 1.0"
+	DIRECT_REFUSED,  // the package may not name it (addresses.h): *ret_refusal
+};
+
+enum direct_answer direct_need(struct search *search, const struct direct_need *need,
+			       struct slice *ret_problem,
+			       const struct error **ret_refusal);
+// Is it the user who names the address: by an override, or in a folder of theirs?
+bool direct_is_of_user(struct search *search, uint32_t node,
+		       const struct requirement *requirement);
 // Does the file that counts for the name come from metadata? And an end to that: it may not be needed by URL any more.
 bool direct_is_discovered(const struct search *search, struct slice name);
 void direct_ban(struct search *search, struct slice name);

@@ -10,17 +10,16 @@ static int by_name(const void *a, const void *b)
 			 ((const struct pin *)b)->project->name);
 }
 
-static void sort_names(struct pin *pin)
+static void sort_names(struct slice *names, size_t *len)
 {
-	if (pin->dependencies_len == 0)
+	if (*len == 0)
 		return;
-	qsort(pin->dependencies, pin->dependencies_len, sizeof(*pin->dependencies),
-	      slice_order);
+	qsort(names, *len, sizeof(*names), slice_order);
 	size_t kept = 1;
-	for (size_t i = 1; i < pin->dependencies_len; i++)
-		if (!slice_eq(pin->dependencies[i], pin->dependencies[kept - 1]))
-			pin->dependencies[kept++] = pin->dependencies[i];
-	pin->dependencies_len = kept;
+	for (size_t i = 1; i < *len; i++)
+		if (!slice_eq(names[i], names[kept - 1]))
+			names[kept++] = names[i];
+	*len = kept;
 }
 
 // What the picked node's dependencies are, added to its project's pin.
@@ -40,6 +39,31 @@ static void add_names(struct search *search, uint32_t id, uint32_t rank, struct 
 		pin->dependencies = names.items;
 		pin->dependencies_len = names.len;
 		pin->dependencies_cap = names.cap;
+	}
+}
+
+static struct pin *pin_of(struct pin_list *pins, const struct map *at, struct slice name)
+{
+	uint32_t index;
+	return map_find(at, name, &index) ? &pins->items[index] : NULL;
+}
+
+// The picked node asks for others by address, and it is not the user who does.
+static void note_addresses(struct search *search, uint32_t id, uint32_t rank,
+			   const struct map *at, struct pin_list *pins)
+{
+	const struct ask *ask = ask_of(search, id, rank);
+	for (size_t i = 0; i < ask->requirements.len; i++) {
+		const struct requirement *asked = ask->requirements.items[i];
+		struct pin *pin = pin_of(pins, at, asked->name);
+		if (!pin || !pin->direct || !asked->url.len ||
+		    !direct_is_discovered(search, asked->name) ||
+		    direct_is_of_user(search, id, asked))
+			continue;
+		pin->named_by =
+			array_grow(&search->arena, pin->named_by, pin->named_by_len,
+				   &pin->named_by_cap, sizeof(*pin->named_by));
+		pin->named_by[pin->named_by_len++] = search->nodes.items[id].name;
 	}
 }
 
@@ -75,8 +99,15 @@ void collect_pins(struct search *search, size_t member, struct pin_list *ret_pin
 				 candidates, (uint32_t)rank);
 		add_names(search, id, (uint32_t)rank, &pins.items[index]);
 	}
-	for (size_t i = 0; i < pins.len; i++)
-		sort_names(&pins.items[i]);
+	for (uint32_t id = 1; id < search->nodes.len; id++)
+		if (solver_pick(search->solver, id) != SOLVER_NO_PICK)
+			note_addresses(search, id,
+				       (uint32_t)solver_pick(search->solver, id), &at,
+				       &pins);
+	for (size_t i = 0; i < pins.len; i++) {
+		sort_names(pins.items[i].dependencies, &pins.items[i].dependencies_len);
+		sort_names(pins.items[i].named_by, &pins.items[i].named_by_len);
+	}
 	if (pins.len)
 		qsort(pins.items, pins.len, sizeof(*pins.items), by_name);
 	*ret_pins = pins;

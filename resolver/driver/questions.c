@@ -131,16 +131,18 @@ static int check_metadata(struct search *search, struct ask *ask,
 static void settle_urls(struct search *search, struct ask *ask)
 {
 	for (size_t i = 0; i < ask->requirements.len; i++) {
-		const struct requirement *requirement = ask->requirements.items[i];
+		const struct direct_need need = { ask->node, ask->rank,
+						  ask->requirements.items[i] };
 		struct slice problem;
-		int status = requirement->url.len
-				     ? direct_need(search, requirement, &problem)
-				     : 0;
-		if (status < 0) {
+		if (need.requirement->url.len == 0)
+			continue;
+		enum direct_answer answer =
+			direct_need(search, &need, &problem, &ask->refusal);
+		if (answer == DIRECT_UNUSABLE)
 			rule_out(search, ask, problem);
+		if (answer == DIRECT_UNUSABLE || answer == DIRECT_REFUSED)
 			return;
-		}
-		search->is_void |= status > 0;
+		search->is_void |= answer == DIRECT_NEW;
 	}
 }
 
@@ -196,11 +198,13 @@ static int ask_backend(struct search *search, struct ask *ask, size_t member,
 	const struct node *node = &search->nodes.items[ask->node];
 	const struct project_file *file = file_for(search, ask, member);
 	const struct file_metadata *ignored;
+	const struct direct_file *tree = direct_tree_of(search->driver, file);
 	struct metadata_question question = {
 		.file = file,
 		.name = node->name,
 		.version = project_version_text(node->project, ask->rank),
 		.subdirectory = direct_subdirectory(search->driver, file),
+		.is_own = tree && tree->is_own,
 		.target = target_of(search, member),
 	};
 	if (driver_ask_backend(search->driver, &question, &ignored, err) == 0)
@@ -297,6 +301,12 @@ int advance_ask(struct search *search, uint32_t id, bool needed, struct error *e
 		moved = advance_metadata(search, ask, needed, err);
 		if (moved < 0)
 			return -1;
+	}
+	if (ask->refusal) {
+		if (!needed)
+			return 0;
+		*err = *ask->refusal;
+		return -1;
 	}
 	if (ask->state == ASK_PROJECTS) {
 		bool ready = true;

@@ -25,6 +25,10 @@ struct index_mapping {
 	bool falls_back;      // a name that this index lacks is looked for like any other
 };
 
+// The one that counts for a normalized name: one of the name itself before any pattern, of several the last. NULL: none.
+const struct index_mapping *index_mapping_find(const struct index_mapping *mappings,
+					       size_t len, struct slice name);
+
 struct index_config {
 	// The first that has the name wins; no slash is needed at the end.
 	const struct slice *index_urls;
@@ -126,8 +130,7 @@ struct project {
 	bool newer_api;
 };
 
-// When the file was uploaded, or first seen if that is not known, as RFC 3339 text; ""
-// for neither.
+// When the file was uploaded, or first seen if that is not known, as RFC 3339 text; "" for neither.
 struct slice file_moment(struct arena *arena, const struct project_file *file);
 
 // A release by rank, and a file by its place, of a project that was found. They live as
@@ -166,8 +169,7 @@ struct index;
 
 NODISCARD int index_open(const struct index_config *config, struct net *net,
 			 struct index **ret_index, struct error *err);
-// Ends all that was handed out; NULL is fine. To be called before the net is closed. Writes
-// what is new into the store, as index_wait does now and then, without reporting errors.
+// Ends all that was handed out, before the net is closed; NULL is fine. Writes what is new into the store, errors aside.
 void index_close(struct index *index);
 
 // Start what is neither known nor under way yet. Names are normalized.
@@ -187,8 +189,7 @@ NODISCARD int index_wait(struct index *index, struct error *err);
 // vouch for them (local files, find-links, files without a digest, failures).
 NODISCARD bool index_evidence(const struct index *index, struct arena *arena,
 			      struct slice *ret_evidence);
-// Would the store of that config give the same answers again, unchanged and, but for
-// --offline, still fresh? Nobody is asked.
+// Would the store of that config give the same answers again, unchanged and, but for --offline, still fresh?
 NODISCARD bool index_evidence_holds(const struct index_config *config,
 				    struct slice evidence);
 
@@ -197,12 +198,11 @@ struct index_counts {
 		metadata_from_store;
 };
 struct index_counts index_counts(const struct index *index);
-// Names that the store knows within edit distance 2, nearest first, at most max: for "did
-// you mean".
+// Names that the store knows within edit distance 2, nearest first, at most max: for "did you mean".
 size_t index_similar_names(const struct index *index, struct slice name,
 			   struct arena *arena, struct slice *ret_names, size_t max);
 
-// The text of a file in the top folder of a source distribution ("pyproject.toml"), ""
-// for none. bytes are those of the distribution; ERROR_INTEGRITY if they are no archive.
+// The text of a file in the top folder of a source distribution ("pyproject.toml"), "" for none. ERROR_INTEGRITY: bytes
+// are no archive.
 NODISCARD int index_sdist_text(struct slice bytes, struct slice name, struct arena *arena,
 			       struct slice *ret_text, struct error *err);

@@ -490,21 +490,33 @@ static unsigned fit(const struct index_mapping *mapping, struct slice name)
 	return slice_starts_with(name, pattern);
 }
 
-static void choose_indexes(const struct index *index, struct page_job *job)
+const struct index_mapping *index_mapping_find(const struct index_mapping *mappings,
+					       size_t len, struct slice name)
 {
+	const struct index_mapping *found = NULL;
 	unsigned best = 1;
-	job->end = (uint32_t)index->config.index_len;
-	for (size_t i = 0; i < index->config.mapping_len; i++) {
-		const struct index_mapping *mapping = &index->config.mappings[i];
-		unsigned fits = fit(mapping, job->name);
+	for (size_t i = 0; i < len; i++) {
+		unsigned fits = fit(&mappings[i], name);
 		if (fits < best)
 			continue;
 		best = fits;
-		job->is_mapped = true;
-		job->falls_back = mapping->falls_back;
-		job->at = mapping->index;
-		job->end = mapping->index + 1;
+		found = &mappings[i];
 	}
+	return found;
+}
+
+static void choose_indexes(const struct index *index, struct page_job *job)
+{
+	const struct index_mapping *mapping =
+		index_mapping_find(index->config.mappings, index->config.mapping_len,
+				   job->name);
+	job->end = (uint32_t)index->config.index_len;
+	if (!mapping)
+		return;
+	job->is_mapped = true;
+	job->falls_back = mapping->falls_back;
+	job->at = mapping->index;
+	job->end = mapping->index + 1;
 }
 
 void page_job_begin(struct index *index, struct page_job *job)

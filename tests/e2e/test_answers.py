@@ -209,7 +209,7 @@ class Answers(Case):
                 (self.work / "pylock.toml").unlink()
                 if version == "1.1" and args != ["--offline"]:
                     self.index.fail(path, 404)
-                self.run_lock(*args)
+                self.run_lock("--allow-direct", "dep", *args)
                 self.assertEqual(self.pins()["app"], version)
 
     def test_find_links(self):

@@ -49,7 +49,7 @@ class BuildRecords(BuildCase):
     def test_no_password_is_recorded(self):
         served = self.index.url.split("/simple")[0].replace("://", "://me:hunter2@") + "/files/helper-1.0-py3-none-any.whl"
         self.demo(helper("1.0"), project=NEEDS_HELPER.replace("helper>=1", f"helper @ {served}"))
-        self.lock("demo\n")
+        self.lock("demo\n", "--allow-direct", "helper")
         lock = self.read("pylock.toml")
         self.assertIn('requires = [\n    "helper @ http://127.0.0.1', lock)
         self.assertNotIn("hunter2", lock)

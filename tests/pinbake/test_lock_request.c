@@ -46,6 +46,7 @@ static const struct lock_request other = {
 	  TEXTS,
 	  { login_items, 1, 1 },
 	  TEXTS,
+	  TEXTS,
 	  true,
 	  true,
 	  "cpu",
@@ -108,6 +109,7 @@ static const struct member members[] = {
 	MEMBER(indexes.wheelhouses),
 	FREE_MEMBER(indexes.logins), // who is let in does not change what there is
 	MEMBER(indexes.ignore_forbidden),
+	MEMBER(indexes.allow_direct),
 	MEMBER(indexes.none),
 	MEMBER(indexes.refresh),
 	MEMBER(indexes.torch_backend),
