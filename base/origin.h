@@ -38,7 +38,8 @@ enum decision {
 	DECISION_BUILD_UNCONFINED, // that it is run outside of any sandbox
 	DECISION_INDEX,  // which indexes and folders of links are asked, and for what
 	DECISION_DIRECT, // that a file is taken from an address instead of an index
-	DECISION_ALLOW_DIRECT, // which addresses the metadata of packages may name
+	DECISION_ALLOW_DIRECT,  // which addresses the metadata of packages may name
+	DECISION_PRIVATE_FILES, // that private files of a folder go into its build
 	DECISION_PASSWORD, // that an address gets a password which is bound to no host
 	DECISION_PLAIN_HTTP, // that a host is spoken to without TLS or a check of its certificate
 	DECISION_OUTSIDE_FILE, // that a file outside the project's folder is read

@@ -74,6 +74,7 @@ class Place:
 
     def __init__(self, directory):
         self.directory = os.path.realpath(directory)
+        self.links = []
         os.makedirs(self.directory)
 
     def path(self, name):
@@ -103,6 +104,14 @@ class Place:
             fail("the archive's link %r leads out of it" % name)
         if not os.path.lexists(path):
             os.symlink(target, path)
+            self.links.append((name, path))
+
+    def check_links(self):
+        """What a link leads to may be another link, so all have to be there before one can be followed."""
+        for name, path in self.links:
+            real = os.path.realpath(path)
+            if real != self.directory and not real.startswith(self.directory + os.sep):
+                fail("the archive's link %r leads out of it" % name)
 
 
 def unpack_tar(path, place):
@@ -144,6 +153,7 @@ def unpack(sdist, directory):
         unpack_zip(sdist, place)
     else:
         unpack_tar(sdist, place)
+    place.check_links()
     names = [name for name in os.listdir(place.directory) if name != "pax_global_header"]
     top = os.path.join(place.directory, names[0] if len(names) == 1 else "")
     if not os.path.isdir(top) or os.path.islink(top):

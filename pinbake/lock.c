@@ -101,6 +101,7 @@ static void note_present(struct job *job)
 	struct relock *relock = &job->locking->relock;
 	struct lock *lock = arena_new(job->session->arena, struct lock);
 	relock->set = &job->prepared.set;
+	relock->supply = &job->prepared.supply;
 	relock->released = &job->request.present.released;
 	if (!kept_lock(job))
 		return;
@@ -538,6 +539,7 @@ int pinbake_lock(struct session *session, const struct lock_request *request,
 	*ret_outcome = (struct lock_outcome){ 0 };
 	session->arena = arena;
 	session->diagnostics = diagnostics;
+	session->source_include = request->builds.source_include;
 	preferences_init(&locking.preferred, arena);
 	relock_init(&locking.relock, arena, diagnostics);
 	if (parts_of_conflicts(session, request, &parts, err) < 0)

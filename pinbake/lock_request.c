@@ -101,6 +101,7 @@ static void put_builds(struct buf *text, const struct build_request *builds)
 	put_text(text, builds->python);
 	put_text(text, builds->image);
 	put_text(text, builds->engine);
+	put_list(text, &builds->source_include);
 }
 
 static void put_conflicts(struct buf *text, const struct conflict_list *conflicts)

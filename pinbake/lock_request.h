@@ -87,6 +87,8 @@ struct build_request {
 	bool unconfined;    // they run without a sandbox, as whoever runs pinbake
 	const char *python; // the interpreter that builds; NULL: the target's, as found
 	const char *image, *engine; // build inside an image; NULL: on this machine
+	// Patterns of what of a folder goes into its build, although it is private or ignored (builder/source/source.h)
+	struct slice_list source_include;
 };
 
 // One side of a conflict between extras or groups that the project declares.

@@ -80,11 +80,21 @@ static void add_file(struct relock *relock, const struct lock_package *package,
 					       *file };
 }
 
+// A record of an index that is no longer asked is made anew, and vouches for nothing.
+static bool is_outdated(const struct relock *relock, const struct lock_package *package,
+			bool is_of_build)
+{
+	return is_of_build && package->index.len && relock->supply &&
+	       !supply_admits(relock->supply, package->name, package->index);
+}
+
 static void add_packages(struct relock *relock, const struct lock_package *packages,
-			 size_t len)
+			 size_t len, bool are_of_build)
 {
 	for (size_t i = 0; i < len; i++) {
 		const struct lock_package *package = &packages[i];
+		if (is_outdated(relock, package, are_of_build))
+			continue;
 		for (size_t j = 0; j < package->wheels_len; j++)
 			add_file(relock, package, &package->wheels[j]);
 		if (package->has_sdist)
@@ -93,13 +103,13 @@ static void add_packages(struct relock *relock, const struct lock_package *packa
 			add_file(relock, package, &package->archive);
 		for (size_t j = 0; j < package->builds_len; j++)
 			add_packages(relock, package->builds[j].packages,
-				     package->builds[j].len);
+				     package->builds[j].len, true);
 	}
 }
 
 void relock_add(struct relock *relock, const struct lock *lock)
 {
-	add_packages(relock, lock->packages, lock->len);
+	add_packages(relock, lock->packages, lock->len, false);
 	*array_push(relock->arena, &relock->locks) = lock;
 }
 

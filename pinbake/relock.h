@@ -4,7 +4,7 @@
 // says so: --upgrade, --upgrade-package, or its digest in the requirements.
 #pragma once
 
-#include "pinbake/session.h"
+#include "pinbake/supply.h"
 #include "resolver/driver/driver.h"
 
 struct vouched_file;
@@ -13,6 +13,7 @@ struct relock {
 	struct arena *arena;
 	const struct slice_list *released; // names that may change; NULL: none
 	const struct requirement_set *set; // the digests that it says are the user's word
+	const struct supply *supply;       // which indexes are asked now
 	struct diagnostics *diagnostics; // of local files, which may change, that is said
 	struct map at;                   // "name file" → item of files
 	ARRAY_OF(struct vouched_file) files;

@@ -13,6 +13,8 @@ struct session {
 	// Of the request under way
 	struct arena *arena;
 	struct diagnostics *diagnostics;
+	// What folders are built with, although it would be left out
+	struct slice_list source_include;
 	// Opened when first needed, and kept
 	struct net *net;
 	struct store *store;

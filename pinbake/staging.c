@@ -36,6 +36,7 @@ int staging_open(struct staging *staging, struct session *session,
 	struct opened_lock *opened = &staging->opened;
 	struct lock_select_options select = { .target = &opened->target };
 	*staging = (struct staging){ .session = session, .request = request };
+	session->source_include = request->builds.source_include;
 	if (lock_load(request->lock_path, session->arena, loaded, session->diagnostics,
 		      err) < 0 ||
 	    lock_choose_target(loaded, request->target, session->arena, &opened->target,

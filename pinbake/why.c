@@ -80,6 +80,7 @@ int pinbake_why_not_newer(struct session *session, const struct why_request *req
 	struct why_outcome outcome;
 	session->arena = arena;
 	session->diagnostics = diagnostics;
+	session->source_include = request->lock.builds.source_include;
 	if (lock_load(request->lock.path, arena, &why.present, diagnostics, err) < 0 ||
 	    check_name(&why, err) < 0 || prepare(&why, &outcome.places, err) < 0)
 		return -1;

@@ -177,7 +177,7 @@ static int enter_store(struct build *build, struct slice bytes, struct error *er
 	wheel->sha256 = sha256_of(bytes);
 	wheel->size = bytes.len;
 	const char *path = store_file_path(build->store, &wheel->sha256, build->arena);
-	if (file_create(path, 0644, &writer, err) < 0 ||
+	if (file_create(path, 0600, &writer, err) < 0 ||
 	    file_append(&writer, bytes, err) < 0 ||
 	    wheel_check_path(writer.temporary, build->choice->package->name, wheel->name,
 			     build->settings->work, err) < 0)

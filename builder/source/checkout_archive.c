@@ -16,7 +16,7 @@ int checkout_archive_begin(struct checkout_archive *archive, struct store *store
 	const char *folder = path_join(&scratch, cache_directory, S("git"));
 	*archive = (struct checkout_archive){ .store = store, .writer.fd = -1 };
 	if (make_directories(folder, err) < 0 ||
-	    file_create(path_join(&scratch, folder, S("tree")), 0644, &archive->writer,
+	    file_create(path_join(&scratch, folder, S("tree")), 0600, &archive->writer,
 			err) < 0)
 		return -1;
 	archive->hash = sha256_new();
@@ -59,12 +59,12 @@ static struct slice placed(struct arena *arena, struct slice path)
 }
 
 int checkout_archive_file(struct checkout_archive *archive, struct slice path,
-			  bool executable, struct slice bytes, struct error *err)
+			  unsigned mode, struct slice bytes, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct tar_entry entry = { .type = TAR_FILE,
 				   .path = placed(&scratch, path),
-				   .mode = executable ? 0755 : 0644,
+				   .mode = mode,
 				   .size = bytes.len,
 				   .mtime = MTIME };
 	return put_entry(archive, &entry, bytes, err);

@@ -24,11 +24,10 @@ NODISCARD int checkout_archive_begin(struct checkout_archive *archive,
 // Fine on a zeroed struct.
 void checkout_archive_abandon(struct checkout_archive *archive);
 
-// In the order in which the caller has them: the same checkout must come in the same one.
-// ERROR_INTEGRITY for paths that tar.4 refuses, and past the limits.
+// In the order in which the caller has them: the same checkout must come in the same one. mode: 0644 or 0755, or without
+// the rights of others. ERROR_INTEGRITY for paths that tar.4 refuses, and past the limits.
 NODISCARD int checkout_archive_file(struct checkout_archive *archive, struct slice path,
-				    bool executable, struct slice bytes,
-				    struct error *err);
+				    unsigned mode, struct slice bytes, struct error *err);
 NODISCARD int checkout_archive_link(struct checkout_archive *archive, struct slice path,
 				    struct slice target, struct error *err);
 

@@ -241,7 +241,8 @@ static int put_item(struct checkout_part *part, const struct tree_item *item,
 	if (is_unfilled_archival(item, bytes) && archival_text(part, &bytes, err) < 0)
 		return -1;
 	return checkout_archive_file(part->archive, path,
-				     slice_eq(item->mode, S("100755")), bytes, err);
+				     slice_eq(item->mode, S("100755")) ? 0755 : 0644,
+				     bytes, err);
 }
 
 static int put_part(struct checkout_part *part, struct error *err)
@@ -257,7 +258,7 @@ static int put_part(struct checkout_part *part, struct error *err)
 		return 0;
 	if (archival_text(part, &text, err) < 0)
 		return -1;
-	return checkout_archive_file(part->archive, S(ARCHIVAL_NAME), false, text, err);
+	return checkout_archive_file(part->archive, S(ARCHIVAL_NAME), 0644, text, err);
 }
 
 static void close_part(struct checkout_part *part)

@@ -70,8 +70,41 @@ NODISCARD int git_take_checkout(const struct git *git, const struct git_address 
 				struct slice commit, struct checkout *ret_checkout,
 				struct error *err);
 
-// The files below a folder, without folders of version control, environments, caches and
-// what an earlier build left. ERROR_INPUT for one that is no folder.
-NODISCARD int directory_take_checkout(const char *path, const char *cache_directory,
-				      struct store *store, struct checkout *ret_checkout,
+// --- folders ---------------------------------------------------------------------------
+
+// Why something of a folder is not in its archive.
+enum left_out_kind {
+	LEFT_OUT_MADE,        // caches, bytecode, what an earlier build left
+	LEFT_OUT_OF_CHECKOUT, // .git and its like, virtual environments
+	LEFT_OUT_PRIVATE,     // .env, keys, logins
+	LEFT_OUT_IGNORED,     // .gitignore names it
+	LEFT_OUT_SPECIAL,     // a FIFO, socket or device
+};
+
+struct left_out {
+	struct slice path; // from the top, with a slash at the end of a folder's
+	enum left_out_kind kind;
+};
+
+struct left_out_list {
+	struct left_out *items; // in the order of the walk
+	size_t len, cap;
+};
+
+struct directory_request {
+	const char *path;          // absolute, without links
+	const char *shown;         // as the user named it
+	struct slice subdirectory; // where the project is; "" for the top
+	const char *cache_directory;
+	// Patterns as in .gitignore of what is taken all the same; of special files nothing is
+	struct slice_list include;
+};
+
+// The files below a folder that has pyproject.toml, setup.py or setup.cfg; that is looked at before anything is read.
+// Links stay links; one that leads out is refused. Files that nobody else may read stay so: in the archive, and so does
+// the archive. Texts of what is left out live in the arena. ERROR_INPUT.
+NODISCARD int directory_take_checkout(const struct directory_request *request,
+				      struct store *store, struct arena *arena,
+				      struct checkout *ret_checkout,
+				      struct left_out_list *ret_left_out,
 				      struct error *err);

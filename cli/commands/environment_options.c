@@ -37,11 +37,14 @@ int environment_request_of(struct cli *cli, const struct environment_values *val
 			    .engine = values->build_engine },
 	};
 	// What the project's settings say of a lock's sources holds for what is taken for it later.
-	struct lock_values settings = { .indexes = values->indexes };
+	struct lock_values settings = { .indexes = values->indexes,
+					.source_include = values->source_include };
 	if (lock_read_index_settings(cli, &settings, err) < 0 ||
+	    option_check_origin(cli, "source-include", DECISION_PRIVATE_FILES, err) < 0 ||
 	    index_request_of(cli, &settings.indexes, &values->wheelhouses,
 			     &request.indexes, err) < 0)
 		return -1;
+	request.builds.source_include = slices_of(cli, &settings.source_include);
 	request.releases.only_binary = slices_of(cli, &settings.only_binary);
 	request.releases.no_binary = slices_of(cli, &settings.no_binary);
 	if (jobs_of(values, &request.jobs, err) < 0 ||

@@ -9,7 +9,7 @@ struct environment_values {
 	struct index_values indexes;
 	const char *prefix, *interpreter, *target, *jobs, *python_bin, *build_in,
 		*build_engine, *bytecode, *strip;
-	struct text_list wheelhouses;
+	struct text_list wheelhouses, source_include;
 	bool strict, no_build, build_network, build_unconfined;
 };
 
@@ -45,6 +45,8 @@ struct environment_values {
 	  "ask no index, neither for files nor for what builds need", true }, \
 	{ "wheelhouse", 0, OPTION_LIST, ENVIRONMENT_AT(type, wheelhouses), "DIR", \
 	  "take files from this folder first, by name and hash; repeatable", true }, \
+	{ "source-include", 0, OPTION_LIST, ENVIRONMENT_AT(type, source_include), "PATTERN", \
+	  "take along what a folder's source would leave out as private or ignored", true }, \
 	{ "strict", 0, OPTION_FLAG, ENVIRONMENT_AT(type, strict), NULL, \
 	  "files of two packages that differ are an error", true }, \
 	{ "no-build", 0, OPTION_FLAG, ENVIRONMENT_AT(type, no_build), NULL, \
@@ -67,6 +69,7 @@ struct environment_values {
 	{ "build-in", OPTION_EXCLUDES, "no-build", NULL, NULL }, \
 	{ "build-network", OPTION_EXCLUDES, "no-build", NULL, NULL }, \
 	{ "build-unconfined", OPTION_EXCLUDES, "build-in no-build", NULL, NULL }, \
+	{ "source-include", OPTION_EXCLUDES, "no-build", NULL, NULL }, \
 	{ "build-engine", OPTION_NEEDS, "build-in", NULL, NULL }
 // clang-format on
 

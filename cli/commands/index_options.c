@@ -58,21 +58,25 @@ static int map_indexes(struct cli *cli, const struct index_values *values,
 	return 0;
 }
 
-// Of the command line, else of PINBAKE_ALLOW_DIRECT, where commas or blanks stand between them. Whom a checked-out file
-// would let in is the user's to say.
-static int allow_direct(struct cli *cli, const struct index_values *values,
-			struct index_request *request, struct error *err)
+int option_check_origin(const struct cli *cli, const char *option, enum decision decision,
+			struct error *err)
 {
-	enum origin origin = option_origin(cli, "allow-direct");
+	enum origin origin = option_origin(cli, option);
+	if (origin_leave(origin, decision) == LEAVE_HEEDED)
+		return 0;
+	error_set(err, ERROR_INPUT, "'%s' is not for %s to say", option,
+		  origin_name(origin));
+	return error_hint(err,
+			  "leave it out there, and say --%s yourself where it is meant",
+			  option);
+}
+
+// Of the command line, else of PINBAKE_ALLOW_DIRECT, where commas or blanks stand between them.
+static void allow_direct(struct cli *cli, const struct index_values *values,
+			 struct index_request *request)
+{
 	struct slice rest = slice_from(setting("PINBAKE_ALLOW_DIRECT")), line, word;
 	request->allow_direct = slices_of(cli, &values->allow_direct);
-	if (request->allow_direct.len &&
-	    origin_leave(origin, DECISION_ALLOW_DIRECT) != LEAVE_HEEDED) {
-		error_set(err, ERROR_INPUT, "'allow-direct' is not for %s to say",
-			  origin_name(origin));
-		return error_hint(
-			err, "say it yourself: --allow-direct, PINBAKE_ALLOW_DIRECT");
-	}
 	while (!values->allow_direct.len && rest.len) {
 		slice_cut(&rest, ',', &line);
 		while (line.len) {
@@ -82,7 +86,6 @@ static int allow_direct(struct cli *cli, const struct index_values *values,
 					slice_trim(word);
 		}
 	}
-	return 0;
 }
 
 int index_request_of(struct cli *cli, const struct index_values *values,
@@ -104,8 +107,9 @@ int index_request_of(struct cli *cli, const struct index_values *values,
 	add_configured_links(cli, &request.usual_links);
 	request.ignore_forbidden = slices_of(cli, &values->ignore_forbidden);
 	add_words(cli, setting("PINBAKE_IGNORE_FORBIDDEN"), &request.ignore_forbidden);
-	if (map_indexes(cli, values, &request, err) < 0 ||
-	    allow_direct(cli, values, &request, err) < 0)
+	allow_direct(cli, values, &request);
+	if (option_check_origin(cli, "allow-direct", DECISION_ALLOW_DIRECT, err) < 0 ||
+	    map_indexes(cli, values, &request, err) < 0)
 		return -1;
 	*ret_request = request;
 	return 0;

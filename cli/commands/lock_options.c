@@ -97,6 +97,9 @@ static const struct option OPTIONS[] = {
 	  "let builds reach the network, these and those of bake", true },
 	{ "build-unconfined", 0, OPTION_FLAG, AT(build_unconfined), NULL,
 	  "build without a sandbox: packages' code may do what you may", true },
+	{ "source-include", 0, OPTION_LIST, AT(source_include), "PATTERN",
+	  "take along what a folder's source would leave out as private or ignored",
+	  true },
 	{ "format", 0, OPTION_TEXT, AT(format), "FORM",
 	  "pylock (default) or requirements", true },
 	{ "refresh", 0, OPTION_FLAG, AT(indexes.refresh), NULL,
@@ -149,6 +152,8 @@ int lock_read_index_settings(struct cli *cli, struct lock_values *values,
 	values->indexes = all.indexes;
 	values->only_binary = all.only_binary;
 	values->no_binary = all.no_binary;
+	if (!values->source_include.len)
+		values->source_include = all.source_include;
 	return 0;
 }
 
@@ -278,7 +283,7 @@ static int indexes_of(struct cli *cli, const struct lock_values *values,
 
 // --- the request -----------------------------------------------------------------------------------------------------
 
-static struct build_request builds_of(const struct lock_values *values)
+static struct build_request builds_of(struct cli *cli, const struct lock_values *values)
 {
 	return (struct build_request){
 		.allowed = values->build,
@@ -287,6 +292,7 @@ static struct build_request builds_of(const struct lock_values *values)
 		.python = values->python_bin,
 		.image = values->build_in,
 		.engine = values->build_engine,
+		.source_include = slices_of(cli, &values->source_include),
 	};
 }
 
@@ -308,14 +314,15 @@ int lock_request_of(struct cli *cli, const struct lock_values *values,
 		.present = { .ignored = wants_requirements,
 			     .upgrade = values->upgrade,
 			     .released = slices_of(cli, &values->upgrade_packages) },
-		.builds = builds_of(values),
+		.builds = builds_of(cli, values),
 		.conflicts = conflicts,
 		.repair = values->repair,
 		.may_split = values->split,
 		.only_pins = wants_requirements,
 		.solve_anew = cli->common.json || cli->common.verbose,
 	};
-	if (project_conflicts(cli, conflicts, err) < 0 ||
+	if (option_check_origin(cli, "source-include", DECISION_PRIVATE_FILES, err) < 0 ||
+	    project_conflicts(cli, conflicts, err) < 0 ||
 	    lock_targets_of(cli, values, &request.targets, err) < 0 ||
 	    releases_of(cli, values, &request.releases, err) < 0 ||
 	    indexes_of(cli, values, &request.indexes, err) < 0)

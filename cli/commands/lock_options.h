@@ -10,7 +10,7 @@ struct lock_values {
 		*torch_backend, *torch_index, *python_bin, *build_in, *build_engine;
 	struct text_list pythons, platforms, targets, images, upgrade_packages,
 		constraints, only_binary, no_binary, extras, groups, overrides, excludes,
-		package_cutoffs;
+		package_cutoffs, source_include;
 	bool upgrade, check, repair, all_extras, split, build, no_build, build_network,
 		build_unconfined;
 	bool whole_project; // and not its groups alone, whatever part of it a lock has

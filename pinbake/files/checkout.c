@@ -104,8 +104,8 @@ static int take_folder(struct taking *taking, struct error *err)
 	taking->file->is_own = is_own_folder(taking, real);
 	taking->file->url = S("");
 	taking->file->subdirectory = below;
-	return directory_take_checkout(real.ptr, taking->session->config.cache_directory,
-				       taking->store, &taking->checkout, err);
+	const struct named_folder folder = { real.ptr, given, below };
+	return folder_take(taking->session, &folder, &taking->checkout, err);
 }
 
 // --- what it says of itself ------------------------------------------------------------

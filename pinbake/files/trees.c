@@ -91,6 +91,76 @@ static int take_commit(struct trees *trees, struct lock_choice *choice, struct e
 	return 0;
 }
 
+// --- folders ---------------------------------------------------------------------------
+
+enum { NAMES_SHOWN = 5 };
+
+// What somebody might miss; nobody misses caches.
+static bool is_told(enum left_out_kind kind)
+{
+	return kind == LEFT_OUT_PRIVATE || kind == LEFT_OUT_IGNORED ||
+	       kind == LEFT_OUT_SPECIAL;
+}
+
+static const char *why(enum left_out_kind kind)
+{
+	switch (kind) {
+	case LEFT_OUT_PRIVATE: return "private";
+	case LEFT_OUT_IGNORED: return "in .gitignore";
+	case LEFT_OUT_SPECIAL: return "no file";
+	case LEFT_OUT_OF_CHECKOUT: return "of the checkout";
+	case LEFT_OUT_MADE: break;
+	}
+	return "made by tools";
+}
+
+static void tell_left_out(struct session *session, const char *path,
+			  const struct left_out_list *list)
+{
+	struct buf names = { .arena = session->arena };
+	size_t told = 0;
+	for (size_t i = 0; i < list->len; i++) {
+		const struct left_out *item = &list->items[i];
+		session_tell(session, NOTICE_DETAIL, "left out of '%s': %.*s, %s", path,
+			     SLICE_ARG(item->path), why(item->kind));
+		if (is_told(item->kind) && told++ < NAMES_SHOWN)
+			buf_printf(&names, "%s%.*s (%s)", told > 1 ? ", " : "",
+				   SLICE_ARG(item->path), why(item->kind));
+	}
+	if (!told)
+		return;
+	struct slice more = S("");
+	if (told > NAMES_SHOWN)
+		more = arena_printf(session->arena, " and %zu more", told - NAMES_SHOWN);
+	struct error *warning =
+		session_warn(session,
+			     "%zu thing%s of '%s' %s left out of its source: %.*s%.*s",
+			     told, told == 1 ? "" : "s", path, told == 1 ? "is" : "are",
+			     SLICE_ARG(buf_slice(&names)), SLICE_ARG(more));
+	error_hint(warning,
+		   "--source-include PATTERN takes along what is meant to be in it");
+}
+
+int folder_take(struct session *session, const struct named_folder *folder,
+		struct checkout *ret_checkout, struct error *err)
+{
+	struct store *store;
+	struct left_out_list left_out;
+	const struct directory_request request = {
+		.path = folder->real,
+		.shown = folder->shown,
+		.subdirectory = folder->subdirectory,
+		.cache_directory = session->config.cache_directory,
+		.include = session->source_include,
+	};
+	if (session_store(session, &store, err) < 0 ||
+	    directory_take_checkout(&request, store, session->arena, ret_checkout,
+				    &left_out, err) < 0)
+		return -1;
+	tell_left_out(session, folder->real, &left_out);
+	return 0;
+}
+
 static int take_folder(struct trees *trees, struct lock_choice *choice, struct error *err)
 {
 	struct arena *arena = trees->session->arena;
@@ -102,8 +172,8 @@ static int take_folder(struct trees *trees, struct lock_choice *choice, struct e
 	struct slice real = path_real(arena, path);
 	if (!real.len || lock_path_escapes(directory->subdirectory))
 		return error_set(err, ERROR_INPUT, "there is no folder '%s'", path);
-	if (directory_take_checkout(real.ptr, trees->session->config.cache_directory,
-				    trees->store, &checkout, err) < 0)
+	const struct named_folder folder = { real.ptr, path, directory->subdirectory };
+	if (folder_take(trees->session, &folder, &checkout, err) < 0)
 		return -1;
 	directory->path = real;
 	directory->editable &= trees->editable;
@@ -149,10 +219,11 @@ int lock_take_trees(struct session *session, struct opened_lock *opened, bool ed
 	return 0;
 }
 
+// The root is nobody's project, though a container may run there.
 static bool is_below(struct arena *arena, struct slice path, const char *folder)
 {
 	struct slice real = path_real(arena, folder);
-	return real.len && path_is_below(path, real);
+	return real.len > 1 && path_is_below(path, real);
 }
 
 bool folder_is_of_project(struct arena *arena, struct slice real, const char *beside)

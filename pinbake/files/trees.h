@@ -16,6 +16,16 @@ struct git session_git(const struct session *session);
 NODISCARD int lock_take_trees(struct session *session, struct opened_lock *opened,
 			      bool editable, struct error *err);
 
+struct named_folder {
+	const char *real;  // without links
+	const char *shown; // as somebody named it
+	struct slice subdirectory;
+};
+
+// A folder as an archive in the store; says what is left out of it. ERROR_INPUT.
+NODISCARD int folder_take(struct session *session, const struct named_folder *folder,
+			  struct checkout *ret_checkout, struct error *err);
+
 // Does a folder, without links, lie below the current one, or below the one that is named: of a requirements file, or of
 // a lock?
 bool folder_is_of_project(struct arena *arena, struct slice real, const char *beside);

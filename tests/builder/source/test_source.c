@@ -4,6 +4,7 @@
 #include "tests/builder/builder_test.h"
 
 #include "base/limits.h"
+#include "base/places.h"
 #include "base/process.h"
 #include "builder/source/source.h"
 
@@ -383,41 +384,268 @@ static void test_submodules(void **state)
 
 // --- folders ---------------------------------------------------------------------------
 
+// --- folders ---------------------------------------------------------------------------
+
+struct taken {
+	struct test_folder folder;
+	struct store *store;
+	struct checkout tree;
+	struct left_out_list left_out;
+	struct error err;
+};
+
+static struct taken taken_make(void)
+{
+	struct taken taken = { .folder = test_folder_make() };
+	assert_int_equal(store_open(taken.folder.path, &taken.store, &taken.err), 0);
+	in_shell(&taken.folder, "mkdir p; touch p/pyproject.toml");
+	return taken;
+}
+
+static void taken_end(struct taken *taken)
+{
+	store_close(taken->store);
+	test_folder_remove(&taken->folder);
+}
+
+static int take_folder(struct taken *taken, const char *include)
+{
+	struct slice items[] = { slice_from(include) };
+	struct directory_request request = {
+		.path = path_join(&taken->folder.arena, taken->folder.path, S("p")),
+		.shown = "p",
+		.subdirectory = S(""),
+		.cache_directory = taken->folder.path,
+		.include = { items, include ? 1 : 0, 1 },
+	};
+	request.path = path_real(&taken->folder.arena, request.path).ptr;
+	taken->err = (struct error){ 0 };
+	return directory_take_checkout(&request, taken->store, &taken->folder.arena,
+				       &taken->tree, &taken->left_out, &taken->err);
+}
+
+static bool has(struct taken *taken, const char *text)
+{
+	return slice_contains(archive_of(&taken->folder, taken->store, &taken->tree),
+			      slice_from(text));
+}
+
+static bool leaves_out(const struct taken *taken, const char *path,
+		       enum left_out_kind kind)
+{
+	for (size_t i = 0; i < taken->left_out.len; i++)
+		if (slice_eq(taken->left_out.items[i].path, slice_from(path)))
+			return taken->left_out.items[i].kind == kind;
+	return false;
+}
+
 static void test_folder_without_what_no_build_reads(void **state)
 {
 	(void)state;
-	struct test_folder folder = test_folder_make();
-	struct store *store;
-	struct checkout tree, again;
-	struct error err = { 0 };
-	assert_int_equal(store_open(folder.path, &store, &err), 0);
-	in_shell(&folder,
+	struct taken taken = taken_make();
+	in_shell(&taken.folder,
 		 "mkdir -p p/src/build p/build/lib p/.git p/env p/src/__pycache__; "
 		 "echo 1 >p/src/build/__init__.py; echo 2 >p/build/lib/stale; "
 		 "echo 3 >p/.git/config; touch p/env/pyvenv.cfg; echo 4 >p/out; "
-		 "touch p/src/__pycache__/a.pyc; ln -s ../out p/src/in; "
-		 "echo outside >elsewhere; ln -s ../elsewhere p/leads-out");
-	const char *path = path_join(&folder.arena, folder.path, S("p"));
-	assert_int_equal(directory_take_checkout(path, folder.path, store, &tree, &err),
-			 0);
-	struct slice bytes = archive_of(&folder, store, &tree);
-	assert_true(slice_contains(bytes, S("source/src/build/__init__.py")));
-	assert_true(slice_contains(bytes, S("source/leads-out")));
-	assert_true(slice_contains(bytes, S("outside\n")));
-	assert_false(slice_contains(bytes, S("stale")));
-	assert_false(slice_contains(bytes, S(".git/")));
-	assert_false(slice_contains(bytes, S("pyvenv.cfg")));
-	assert_false(slice_contains(bytes, S(".pyc")));
-	in_shell(&folder, "touch -d 2001-01-01 p/out; chmod 600 p/out");
-	assert_int_equal(directory_take_checkout(path, folder.path, store, &again, &err),
-			 0);
-	assert_true(sha256_eq(&tree.sha256, &again.sha256));
-	in_shell(&folder, "echo 5 >p/out");
-	assert_int_equal(directory_take_checkout(path, folder.path, store, &again, &err),
-			 0);
-	assert_false(sha256_eq(&tree.sha256, &again.sha256));
-	store_close(store);
-	test_folder_remove(&folder);
+		 "touch p/src/__pycache__/a.pyc; ln -s ../out p/src/in");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	struct sha256 before = taken.tree.sha256;
+	assert_true(has(&taken, "source/src/build/__init__.py"));
+	assert_true(has(&taken, "source/src/in"));
+	assert_false(has(&taken, "stale"));
+	assert_false(has(&taken, ".git/"));
+	assert_false(has(&taken, "pyvenv.cfg"));
+	assert_false(has(&taken, ".pyc"));
+	assert_true(leaves_out(&taken, "build/", LEFT_OUT_MADE));
+	assert_true(leaves_out(&taken, ".git/", LEFT_OUT_OF_CHECKOUT));
+	assert_true(leaves_out(&taken, "env/", LEFT_OUT_OF_CHECKOUT));
+	in_shell(&taken.folder, "touch -d 2001-01-01 p/out; chmod 664 p/out");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	assert_true(sha256_eq(&taken.tree.sha256, &before));
+	in_shell(&taken.folder, "echo 5 >p/out");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	assert_false(sha256_eq(&taken.tree.sha256, &before));
+	taken_end(&taken);
+}
+
+static void test_folder_without_private_things(void **state)
+{
+	(void)state;
+	struct taken taken = taken_make();
+	in_shell(
+		&taken.folder,
+		"cd p; mkdir -p .aws src; for f in .env .env.local .netrc .pypirc id_rsa "
+		"src/.env src/store.p12 .aws/credentials; do echo SECRET >$f; done; "
+		"echo shown >.env.example; echo shown >id_rsa.pub; "
+		"printf '%s\\nSECRET' '-----BEGIN OPENSSH PRIVATE KEY-----' >src/some.txt; "
+		"echo '-----BEGIN CERTIFICATE-----' >src/roots.pem; ln -s .env link");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	assert_false(has(&taken, "SECRET"));
+	assert_true(has(&taken, "source/.env.example"));
+	assert_true(has(&taken, "source/id_rsa.pub"));
+	assert_true(has(&taken, "source/src/roots.pem"));
+	assert_true(leaves_out(&taken, ".env", LEFT_OUT_PRIVATE));
+	assert_true(leaves_out(&taken, ".aws/", LEFT_OUT_PRIVATE));
+	assert_true(leaves_out(&taken, "src/.env", LEFT_OUT_PRIVATE));
+	assert_true(leaves_out(&taken, "src/some.txt", LEFT_OUT_PRIVATE));
+	assert_int_equal(take_folder(&taken, "src/.env"), 0);
+	assert_true(has(&taken, "source/src/.env"));
+	assert_false(leaves_out(&taken, "src/.env", LEFT_OUT_PRIVATE));
+	assert_true(leaves_out(&taken, ".env", LEFT_OUT_PRIVATE));
+	taken_end(&taken);
+}
+
+static void test_folder_without_what_git_ignores(void **state)
+{
+	(void)state;
+	struct taken taken = taken_make();
+	in_shell(
+		&taken.folder,
+		"mkdir -p p/src/data p/lib; cd p; printf 'data/\\n*.db\\n!kept.db\\nlib/\\n/out.txt\\n' >.gitignore; "
+		"echo 1 >src/data/x; echo 2 >a.db; echo 3 >kept.db; echo 4 >lib/tracked.py; echo 5 >lib/made.py; "
+		"echo 6 >out.txt; echo 7 >src/out.txt; echo '*.tmp' >src/.gitignore; echo 8 >src/b.tmp; echo 9 >c.tmp; "
+		"git init -q . && git add -f lib/tracked.py");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	assert_true(leaves_out(&taken, "src/data/", LEFT_OUT_IGNORED));
+	assert_true(leaves_out(&taken, "a.db", LEFT_OUT_IGNORED));
+	assert_true(leaves_out(&taken, "out.txt", LEFT_OUT_IGNORED));
+	assert_true(leaves_out(&taken, "src/b.tmp", LEFT_OUT_IGNORED));
+	assert_true(has(&taken, "source/kept.db"));
+	assert_true(has(&taken, "source/src/out.txt"));
+	assert_true(has(&taken, "source/c.tmp"));
+	assert_true(has(&taken, "source/lib/tracked.py"));
+	assert_int_equal(take_folder(&taken, "/src/data"), 0);
+	assert_true(has(&taken, "source/src/data/x"));
+	// What lies above counts, too
+	in_shell(&taken.folder, "rm -rf p/.git p/.gitignore; git init -q .; "
+				"printf '/p/out.txt\\nkept.db\\n/src\\n' >.gitignore");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	assert_true(leaves_out(&taken, "out.txt", LEFT_OUT_IGNORED));
+	assert_true(leaves_out(&taken, "kept.db", LEFT_OUT_IGNORED));
+	assert_true(has(&taken, "source/src/out.txt"));
+	taken_end(&taken);
+}
+
+// A home folder that is a repository ignores all that it does not name; so does a folder that a tool has made.
+static void test_folder_that_is_ignored_itself(void **state)
+{
+	(void)state;
+	static const char *const patterns[] = { "*", "/p", "p/", "**", "pyproject.toml" };
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+		struct taken taken = taken_make();
+		in_shell(&taken.folder,
+			 "git init -q .; echo 1 >p/a.log; echo '*.log' >p/.gitignore");
+		in_shell(&taken.folder, arena_printf(&taken.folder.arena,
+						     "echo '%s' >.gitignore", patterns[i])
+						.ptr);
+		assert_int_equal(take_folder(&taken, NULL), 0);
+		assert_true(has(&taken, "source/pyproject.toml"));
+		if (i < 4)
+			assert_true(leaves_out(&taken, "a.log", LEFT_OUT_IGNORED));
+		in_shell(&taken.folder, "echo '*' >p/.gitignore");
+		assert_int_equal(take_folder(&taken, NULL), 0);
+		assert_true(has(&taken, "source/pyproject.toml"));
+		taken_end(&taken);
+	}
+}
+
+static void test_folder_whose_links_lead_out(void **state)
+{
+	(void)state;
+	static const char *const links[] = {
+		"ln -s ../elsewhere p/x",
+		"ln -s $PWD/elsewhere p/x",
+		"ln -s $PWD/p/inside p/x", // where it is unpacked, that is another place
+		"ln -s ../folder p/x",
+		"mkdir -p p/d/e; ln -s ../.. p/d/e/up; ln -s up/../elsewhere p/d/e/x",
+		"mkdir -p p/d; ln -s .. p/d/up; ln -s up/../elsewhere p/d/x",
+		"mkdir -p p/d; ln -s .. p/d/up; ln -s up/../nothing p/d/x",
+		"ln -s ../nothing p/x",
+		"ln -s .. p/x",
+		"ln -s /etc/passwd p/x",
+		"ln -s /proc/self/cwd p/x",
+	};
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+		struct taken taken = taken_make();
+		in_shell(&taken.folder,
+			 "echo SECRET >elsewhere; mkdir folder; echo in >p/inside");
+		in_shell(&taken.folder, links[i]);
+		if (take_folder(&taken, NULL) == 0)
+			fail_msg("%s", links[i]);
+		assert_int_equal(taken.err.kind, ERROR_INPUT);
+		assert_true(slice_contains(slice_from(taken.err.cause),
+					   S("leads out of the source tree")));
+		taken_end(&taken);
+	}
+}
+
+static void test_folder_whose_links_stay_inside(void **state)
+{
+	(void)state;
+	struct taken taken = taken_make();
+	in_shell(
+		&taken.folder,
+		"mkdir -p p/d; echo in >p/inside; ln -s ../inside p/d/a; ln -s a p/d/b; ln -s d p/e; "
+		"ln -s nothing p/dangling; ln p/inside p/hard; ln -s .. p/d/up");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	assert_true(has(&taken, "source/d/b"));
+	assert_true(has(&taken, "source/dangling"));
+	assert_true(has(&taken, "source/hard"));
+	taken_end(&taken);
+}
+
+static void test_folder_with_private_modes(void **state)
+{
+	(void)state;
+	struct taken taken = taken_make();
+	in_shell(
+		&taken.folder,
+		"echo 1 >p/private; chmod 600 p/private; echo 2 >p/run; chmod 755 p/run; "
+		"echo 3 >p/shared; chmod 640 p/shared");
+	assert_int_equal(take_folder(&taken, NULL), 0);
+	const char *path =
+		store_file_path(taken.store, &taken.tree.sha256, &taken.folder.arena);
+	assert_int_equal(place_look(path).mode, 0600);
+	const char *list =
+		arena_printf(
+			&taken.folder.arena,
+			"tar tvf %s >list; grep -q '^-rw------- .*private' list && "
+			"grep -q '^-rwxr-xr-x .*run' list && grep -q '^-rw------- .*shared' list",
+			path)
+			.ptr;
+	in_shell(&taken.folder, list);
+	taken_end(&taken);
+}
+
+static void test_folder_with_special_files(void **state)
+{
+	(void)state;
+	struct taken taken = taken_make();
+	in_shell(&taken.folder,
+		 "mkfifo p/pipe; mkdir p/d; mkfifo p/d/.env; mkfifo p/.gitignore");
+	assert_int_equal(take_folder(&taken, "pipe"), 0);
+	assert_true(leaves_out(&taken, "pipe", LEFT_OUT_SPECIAL));
+	assert_true(leaves_out(&taken, "d/.env", LEFT_OUT_SPECIAL));
+	taken_end(&taken);
+}
+
+static void test_folder_that_is_no_project(void **state)
+{
+	(void)state;
+	struct taken taken = taken_make();
+	in_shell(
+		&taken.folder,
+		"rm p/pyproject.toml; mkfifo p/pyproject.toml; mkdir p/a; touch p/a/setup.py");
+	assert_int_equal(take_folder(&taken, NULL), -1);
+	assert_int_equal(taken.err.kind, ERROR_INPUT);
+	assert_true(slice_contains(slice_from(taken.err.cause),
+				   S("has neither pyproject.toml")));
+	// Not even the folder of archives was made
+	assert_int_equal(place_look(path_join(&taken.folder.arena, taken.folder.path,
+					      S("git")))
+				 .kind,
+			 PLACE_ABSENT);
+	taken_end(&taken);
 }
 
 int main(void)
@@ -433,6 +661,14 @@ int main(void)
 		cmocka_unit_test(test_hooks_and_configuration_run_nothing),
 		cmocka_unit_test(test_submodules),
 		cmocka_unit_test(test_folder_without_what_no_build_reads),
+		cmocka_unit_test(test_folder_without_private_things),
+		cmocka_unit_test(test_folder_without_what_git_ignores),
+		cmocka_unit_test(test_folder_that_is_ignored_itself),
+		cmocka_unit_test(test_folder_whose_links_lead_out),
+		cmocka_unit_test(test_folder_whose_links_stay_inside),
+		cmocka_unit_test(test_folder_with_private_modes),
+		cmocka_unit_test(test_folder_with_special_files),
+		cmocka_unit_test(test_folder_that_is_no_project),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
