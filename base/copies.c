@@ -55,20 +55,23 @@ static bool copy_through_here(int from_fd, int to_fd, uint64_t *bytes)
 	}
 }
 
-bool file_copy(const char *from, int to_fd, uint64_t *ret_bytes)
+bool file_copy_of(int from_fd, int to_fd, uint64_t *ret_bytes)
 {
 	uint64_t bytes = 0;
 	ssize_t n;
-	AUTO(fd_close) int fd = open_source(from);
-	if (fd < 0)
-		return false;
-	while ((n = copy_file_range(fd, NULL, to_fd, NULL, MOST_BYTES, 0)) > 0)
+	while ((n = copy_file_range(from_fd, NULL, to_fd, NULL, MOST_BYTES, 0)) > 0)
 		bytes += (uint64_t)n;
 	// A failure for lack of room is seen again below, and reported there.
-	if (n < 0 && !copy_through_here(fd, to_fd, &bytes))
+	if (n < 0 && !copy_through_here(from_fd, to_fd, &bytes))
 		return false;
 	*ret_bytes = bytes;
 	return true;
+}
+
+bool file_copy(const char *from, int to_fd, uint64_t *ret_bytes)
+{
+	AUTO(fd_close) int fd = open_source(from);
+	return fd >= 0 && file_copy_of(fd, to_fd, ret_bytes);
 }
 
 bool folders_share_blocks(const char *from, const char *to)

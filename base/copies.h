@@ -12,6 +12,7 @@ bool file_clone(const char *from, int to_fd);
 // Appends all of `from`, inside the kernel if possible. False if anything fails: what was
 // written is of no use then. *ret_bytes is the number of bytes.
 bool file_copy(const char *from, int to_fd, uint64_t *ret_bytes);
+bool file_copy_of(int from_fd, int to_fd, uint64_t *ret_bytes); // from where it stands
 
 // Can files of one folder be cloned into the other? Tries it with an empty file in each.
 bool folders_share_blocks(const char *from, const char *to);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The only file that opens, renames and removes: reading whole files, mapping them, and writing them whole or not.
+// Reading whole files, mapping them, and writing them whole or not. What is written and removed goes by base/folder.h.
 #include "base/files.h"
+
+#include "base/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 void fd_close(int *fd)
@@ -20,20 +22,78 @@ void fd_close(int *fd)
 	*fd = -1;
 }
 
+// Standard input, and what a shell hands over as <(…): handles of this process, which were opened for it to read.
+static bool is_own_handle(const char *path)
+{
+	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+	struct slice whole = slice_from(path);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (slice_starts_with(whole, slice_from(folders[i])))
+			return true;
+	return slice_eq(whole, S("/dev/stdin"));
+}
+
+// Settings of many programs name it where no file is meant.
+static bool is_null_device(const struct stat *info)
+{
+	return S_ISCHR(info->st_mode) && info->st_rdev == makedev(1, 3);
+}
+
+static bool is_readable_kind(const char *path, const struct stat *info)
+{
+	return S_ISREG(info->st_mode) || is_null_device(info) ||
+	       (is_own_handle(path) && !S_ISDIR(info->st_mode));
+}
+
+static const char *kind_of(const struct stat *info)
+{
+	if (S_ISDIR(info->st_mode))
+		return "directory";
+	if (S_ISFIFO(info->st_mode))
+		return "named pipe";
+	return S_ISSOCK(info->st_mode) ? "socket" : "device";
+}
+
+static int refuse_kind(const char *path, enum error_kind kind, const struct stat *info,
+		       struct error *err)
+{
+	if (S_ISDIR(info->st_mode)) {
+		errno = EISDIR;
+		return error_errno(err, kind, "cannot read '%s'", path);
+	}
+	error_set(err, kind, "cannot read '%s': it is a %s, not a file", path,
+		  kind_of(info));
+	return error_hint(err, "give a regular file, or pipe the text in");
+}
+
+// A pipe would be waited for, and opening a device can do things: what is no file is not even opened.
 static int open_to_read(const char *path, enum error_kind kind, struct stat *ret_info,
 			struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	int waits = is_own_handle(path) ? 0 : O_NONBLOCK;
+	if (stat(path, ret_info) == 0 && !is_readable_kind(path, ret_info))
+		return refuse_kind(path, kind, ret_info, err);
+	AUTO(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | waits);
+	if (fd < 0 || fstat(fd, ret_info) < 0)
 		return error_errno(err, kind, "cannot read '%s'", path);
-	if (fstat(fd, ret_info) < 0 || S_ISDIR(ret_info->st_mode)) {
-		if (S_ISDIR(ret_info->st_mode))
-			errno = EISDIR;
-		error_errno(err, kind, "cannot read '%s'", path);
-		close(fd);
-		return -1;
-	}
-	return fd;
+	if (!is_readable_kind(path, ret_info))
+		return refuse_kind(path, kind, ret_info, err);
+	int held = fd;
+	fd = -1;
+	return held;
+}
+
+int file_check_kind(const char *path, enum error_kind kind, struct error *err)
+{
+	struct stat info;
+	if (stat(path, &info) == 0 && !is_readable_kind(path, &info))
+		return refuse_kind(path, kind, &info, err);
+	return 0;
+}
+
+bool path_is_own_handle(const char *path)
+{
+	return is_own_handle(path);
 }
 
 // Reads the next piece of a file, up to `room` bytes. Returns their number, 0 at the end,
@@ -69,12 +129,10 @@ int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
 	return 0;
 }
 
-int file_map_open(const char *path, enum error_kind kind, struct file_map *ret_map,
-		  struct error *err)
+int file_map_of(int fd, struct file_map *ret_map)
 {
-	struct stat info = { 0 };
-	AUTO(fd_close) int fd = open_to_read(path, kind, &info, err);
-	if (fd < 0)
+	struct stat info;
+	if (fstat(fd, &info) < 0)
 		return -1;
 	if (info.st_size == 0) {
 		*ret_map = (struct file_map){ { "", 0 } };
@@ -82,8 +140,22 @@ int file_map_open(const char *path, enum error_kind kind, struct file_map *ret_m
 	}
 	void *at = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (at == MAP_FAILED)
-		return error_errno(err, kind, "cannot map '%s'", path);
+		return -1;
 	*ret_map = (struct file_map){ { at, (size_t)info.st_size } };
+	return 0;
+}
+
+int file_map_open(const char *path, enum error_kind kind, struct file_map *ret_map,
+		  struct error *err)
+{
+	struct stat info = { 0 };
+	AUTO(fd_close) int fd = open_to_read(path, kind, &info, err);
+	if (fd < 0)
+		return -1;
+	if (!S_ISREG(info.st_mode) && !is_null_device(&info))
+		return refuse_kind(path, kind, &info, err);
+	if (file_map_of(fd, ret_map) < 0)
+		return error_errno(err, kind, "cannot map '%s'", path);
 	return 0;
 }
 
@@ -109,28 +181,26 @@ void file_map_done_with(const struct file_map *map, size_t offset, size_t len)
 		madvise(map_address(map, from), to - from, MADV_DONTNEED);
 }
 
+// The rename would put a file into the place of /dev/null.
+static int check_place(const char *path, struct error *err)
+{
+	struct stat info;
+	if (stat(path, &info) < 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))
+		return 0;
+	error_set(err, ERROR_IO, "cannot write '%s': it is a %s, not a file", path,
+		  kind_of(&info));
+	return error_hint(err, "choose another path");
+}
+
 int file_create(const char *path, unsigned mode, struct file_writer *ret_writer,
 		struct error *err)
 {
-	size_t room = strlen(path) + sizeof(".XXXXXX.part");
-	struct file_writer writer = { .path = mem_alloc(room),
-				      .temporary = mem_alloc(room) };
-	memcpy(writer.path, path, strlen(path) + 1);
-	snprintf(writer.temporary, room, "%s.XXXXXX.part", path);
-	writer.fd = mkostemps(writer.temporary, 5, O_CLOEXEC);
-	if (writer.fd < 0) {
-		error_errno(err, ERROR_IO, "cannot write '%s'", path);
-		mem_free(writer.path);
-		mem_free(writer.temporary);
+	AUTO(folder_close) struct folder folder = { .fd = -1 };
+	const char *name;
+	if (check_place(path, err) < 0 ||
+	    folder_open_parent(path, &folder, &name, err) < 0)
 		return -1;
-	}
-	if (fchmod(writer.fd, mode) < 0) {
-		error_errno(err, ERROR_IO, "cannot set the mode of '%s'", path);
-		file_abandon(&writer);
-		return -1;
-	}
-	*ret_writer = writer;
-	return 0;
+	return folder_create(&folder, name, mode, ret_writer, err);
 }
 
 int file_append(struct file_writer *writer, struct slice bytes, struct error *err)
@@ -152,7 +222,8 @@ static void forget(struct file_writer *writer)
 {
 	mem_free(writer->path);
 	mem_free(writer->temporary);
-	*writer = (struct file_writer){ .fd = -1 };
+	fd_close(&writer->folder);
+	*writer = (struct file_writer){ .fd = -1, .folder = -1 };
 }
 
 int file_commit(struct file_writer *writer, bool durable, struct error *err)
@@ -162,7 +233,8 @@ int file_commit(struct file_writer *writer, bool durable, struct error *err)
 		status = -1;
 	writer->fd = -1;
 	if (status == 0)
-		status = rename(writer->temporary, writer->path);
+		status = renameat(writer->folder, writer->temporary + writer->base,
+				  writer->folder, writer->path + writer->base);
 	if (status < 0) {
 		error_errno(err, ERROR_IO, "cannot write '%s'", writer->path);
 		file_abandon(writer);
@@ -177,14 +249,16 @@ void file_abandon(struct file_writer *writer)
 	if (!writer->temporary)
 		return;
 	fd_close(&writer->fd);
-	unlink(writer->temporary);
+	unlinkat(writer->folder, writer->temporary + writer->base, 0);
 	forget(writer);
 }
 
 int file_write(const char *path, struct slice bytes, struct error *err)
 {
 	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
-	if (file_create(path, 0644, &writer, err) < 0 ||
+	struct place there = place_look(path);
+	unsigned mode = there.kind == PLACE_FILE ? there.mode & 0777 : FILE_MODE_OF_USER;
+	if (file_create(path, mode, &writer, err) < 0 ||
 	    file_append(&writer, bytes, err) < 0)
 		return -1;
 	return file_commit(&writer, true, err);
@@ -227,47 +301,28 @@ int make_directories(const char *path, struct error *err)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *at)
-{
-	(void)info;
-	(void)type;
-	(void)at;
-	// If somebody else has removed it already, all is as wanted, and the walk goes
-	// on.
-	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
-}
-
 int remove_tree(const char *path, struct error *err)
 {
-	if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT)
-		return error_errno(err, ERROR_IO, "cannot remove '%s'", path);
-	return 0;
-}
-
-static int copy_file(const char *from, const char *to, struct error *err)
-{
-	struct stat info = { 0 };
-	AUTO(fd_close) int fd = open_to_read(from, ERROR_IO, &info, err);
-	if (fd < 0)
+	AUTO(folder_close) struct folder folder = { .fd = -1 };
+	const char *name;
+	if (place_look(path).kind == PLACE_ABSENT)
+		return 0;
+	if (folder_open_parent(path, &folder, &name, err) < 0)
 		return -1;
-	AUTO(file_abandon) struct file_writer writer = { .fd = -1 };
-	if (file_create(to, info.st_mode & 0777, &writer, err) < 0)
-		return -1;
-	char block[64 * 1024];
-	ssize_t len;
-	while ((len = read_piece(fd, block, sizeof(block))) > 0)
-		if (file_append(&writer, (struct slice){ block, (size_t)len }, err) < 0)
-			return -1;
-	if (len < 0)
-		return error_errno(err, ERROR_IO, "cannot read '%s'", from);
-	return file_commit(&writer, false, err);
+	return folder_remove_tree(&folder, name, err);
 }
 
 int link_or_copy(const char *from, const char *to, struct error *err)
 {
-	if (link(from, to) == 0 || errno == EEXIST)
+	AUTO(folder_close) struct folder source = { .fd = -1 };
+	AUTO(folder_close) struct folder target = { .fd = -1 };
+	const char *from_name, *to_name;
+	if (folder_open_parent(from, &source, &from_name, err) < 0 ||
+	    folder_open_parent(to, &target, &to_name, err) < 0)
+		return -1;
+	if (folder_look(&target, to_name).kind != PLACE_ABSENT)
 		return 0;
-	return copy_file(from, to, err);
+	return folder_link_or_copy(&source, from_name, &target, to_name, err);
 }
 
 int rename_path(const char *from, const char *to, struct error *err)
@@ -297,18 +352,30 @@ static int read_names(DIR *directory, struct arena *arena, struct name_list *nam
 	}
 }
 
-int directory_names(const char *path, struct arena *arena, struct name_list *ret_names,
-		    struct error *err)
+int directory_names_of(int fd, struct arena *arena, struct name_list *ret_names)
 {
 	struct name_list names = { 0 };
-	AUTO(directory_close) DIR *directory = opendir(path);
-	if (!directory && errno != ENOENT)
-		return error_errno(err, ERROR_IO, "cannot list '%s'", path);
-	if (directory && read_names(directory, arena, &names) < 0)
-		return error_errno(err, ERROR_IO, "cannot list '%s'", path);
+	AUTO(directory_close) DIR *directory = fdopendir(fd);
+	if (!directory)
+		close(fd);
+	if (!directory || read_names(directory, arena, &names) < 0)
+		return -1;
 	if (names.len)
 		qsort(names.items, names.len, sizeof(*names.items), slice_order);
 	*ret_names = names;
+	return 0;
+}
+
+int directory_names(const char *path, struct arena *arena, struct name_list *ret_names,
+		    struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		*ret_names = (struct name_list){ 0 };
+		return 0;
+	}
+	if (fd < 0 || directory_names_of(fd, arena, ret_names) < 0)
+		return error_errno(err, ERROR_IO, "cannot list '%s'", path);
 	return 0;
 }
 

@@ -11,6 +11,12 @@
 NODISCARD int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
 			struct arena *arena, struct slice *ret_bytes, struct error *err);
 
+// Is it no file at all, so that reading it would wait or never end: a pipe, a socket, a device? file_read and
+// file_map_open refuse these themselves; this is for files that a library opens. An absent one is fine here.
+NODISCARD int file_check_kind(const char *path, enum error_kind kind, struct error *err);
+// Does it name standard input or another handle of this process? Only these may be a pipe.
+bool path_is_own_handle(const char *path);
+
 // A read-only map of a file; unmapped by file_map_close (fine on a zeroed struct).
 struct file_map {
 	struct slice bytes;
@@ -18,14 +24,19 @@ struct file_map {
 
 NODISCARD int file_map_open(const char *path, enum error_kind kind,
 			    struct file_map *ret_map, struct error *err);
+int file_map_of(int fd, struct file_map *ret_map); // -1 with errno; fd stays open
 void file_map_close(struct file_map *map);
 // Give the pages back
 void file_map_done_with(const struct file_map *map, size_t offset, size_t len);
 
-// A file being written. path is the final one; mode is forced whatever the umask (ctx.4).
+// A file being written. path is the final one; mode is forced whatever the umask (ctx.4), but for FILE_MODE_OF_USER,
+// which is what the umask leaves of 0666. A link of that name is replaced, not followed.
+enum { FILE_MODE_OF_USER = 01666 };
 struct file_writer {
 	int fd;
+	int folder;             // that both names lie in
 	char *path, *temporary; // mem_alloc
+	size_t base;            // where their last part begins
 	uint64_t written;
 };
 
@@ -45,9 +56,9 @@ NODISCARD int file_write(const char *path, struct slice bytes, struct error *err
 bool file_exists(const char *path);
 // False if there is no regular file.
 bool file_size(const char *path, uint64_t *ret_bytes);
-// Like mkdir -p, with the mode 0755.
+// Like mkdir -p, with what the umask leaves of the mode 0755.
 NODISCARD int make_directories(const char *path, struct error *err);
-// Like rm -rf; an absent tree is fine.
+// Like rm -rf; an absent tree is fine, and links in it are removed, not followed.
 NODISCARD int remove_tree(const char *path, struct error *err);
 // Makes a hard link, else a copy; an existing file is an error.
 NODISCARD int link_or_copy(const char *from, const char *to, struct error *err);
@@ -60,6 +71,9 @@ struct name_list {
 };
 NODISCARD int directory_names(const char *path, struct arena *arena,
 			      struct name_list *ret_names, struct error *err);
+// Of an open directory, which is closed. -1 with errno.
+NODISCARD int directory_names_of(int fd, struct arena *arena,
+				 struct name_list *ret_names);
 
 const char *path_join(struct arena *arena, const char *directory, struct slice name);
 // "." where there is no slash

@@ -20,21 +20,29 @@ static enum place_kind kind_of(mode_t mode)
 	return S_ISLNK(mode) ? PLACE_SYMLINK : PLACE_OTHER;
 }
 
-struct place place_look(const char *path)
+struct place place_look_at(int folder, const char *name)
 {
 	struct stat info;
-	if (lstat(path, &info) < 0)
+	if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
 		return (struct place){ .kind = PLACE_ABSENT };
 	return (struct place){
 		.kind = kind_of(info.st_mode),
 		.mode = info.st_mode & 07777,
+		.owner = info.st_uid,
 		.size = (uint64_t)info.st_size,
 		.mtime_s = info.st_mtim.tv_sec,
+		.mtime_ns = (uint32_t)info.st_mtim.tv_nsec,
 		.atime_s = info.st_atim.tv_sec,
 		.device = info.st_dev,
 		.inode = info.st_ino,
 		.links = info.st_nlink,
 	};
+}
+
+struct place place_look(const char *path)
+{
+	return *path ? place_look_at(AT_FDCWD, path)
+		     : (struct place){ .kind = PLACE_ABSENT };
 }
 
 bool place_link_text(const char *path, struct arena *arena, struct slice *ret_target)

@@ -10,9 +10,11 @@ enum place_kind { PLACE_ABSENT, PLACE_FILE, PLACE_DIRECTORY, PLACE_SYMLINK, PLAC
 
 struct place {
 	enum place_kind kind;
-	unsigned mode;   // permission bits
-	uint64_t size;   // bytes
-	int64_t mtime_s; // whole seconds
+	unsigned mode;     // permission bits
+	unsigned owner;    // a user's number
+	uint64_t size;     // bytes
+	int64_t mtime_s;   // whole seconds
+	uint32_t mtime_ns; // of the next one
 	int64_t atime_s;
 	uint64_t device, inode;
 	uint64_t links; // names of the file
@@ -20,6 +22,8 @@ struct place {
 
 // Does not follow links. PLACE_ABSENT also if it cannot be seen.
 struct place place_look(const char *path);
+// In an open directory; "" is the directory itself.
+struct place place_look_at(int folder, const char *name);
 // False if it is no symbolic link.
 bool place_link_text(const char *path, struct arena *arena, struct slice *ret_target);
 

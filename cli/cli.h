@@ -76,7 +76,8 @@ const struct command *const *command_list(size_t *ret_len);
 // --- settings/machine.c
 // An environment variable, NULL where unset or empty
 const char *setting(const char *name);
-const char *cache_directory(struct cli *cli);
+// By option, variable, XDG_CACHE_HOME or home, where without HOME the user's entry decides. ERROR_USAGE.
+NODISCARD int cache_directory(struct cli *cli, const char **ret_path, struct error *err);
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
 // The words of a setting, or of NULL

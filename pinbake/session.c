@@ -5,14 +5,39 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+// Whether there can be a cache at all is seen by who needs one; whom it belongs to is seen before anything is read.
+static int claim_cache(const char *directory, struct error *err)
+{
+	struct error why = { 0 };
+	if (store_claim(directory, &why) == 0 || why.kind == ERROR_IO)
+		return 0;
+	*err = why;
+	return -1;
+}
+
+// Builds and git are run in folders of their own, and get paths of the cache.
+static const char *absolute(const char *directory, struct arena *arena)
+{
+	struct slice here = path_real(arena, ".");
+	while (directory[0] == '.' && directory[1] == '/')
+		directory += 2;
+	return *directory == '/' || !here.len
+		       ? arena_c_string(arena, slice_from(directory))
+		       : path_join(arena, here.ptr, slice_from(directory));
+}
+
 int pinbake_session_open(const struct session_config *config,
 			 struct session **ret_session, struct error *err)
 {
 	if (!config->cache_directory)
 		return error_set(err, ERROR_USAGE,
 				 "a session needs a folder for its cache");
+	if (claim_cache(config->cache_directory, err) < 0)
+		return -1;
 	struct session *session = mem_alloc(sizeof(*session));
 	session->config = *config;
+	session->config.cache_directory =
+		absolute(config->cache_directory, &session->own);
 	*ret_session = session;
 	return 0;
 }
@@ -24,7 +49,9 @@ void pinbake_session_close(struct session *session)
 		return;
 	store_close(session->store);
 	net_close(session->net);
+	struct arena own = session->own;
 	mem_free(session);
+	arena_release(&own);
 }
 
 int session_net(struct session *session, struct net **ret_net, struct error *err)

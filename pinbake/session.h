@@ -9,7 +9,8 @@
 #include "pinbake/pinbake.h"
 
 struct session {
-	struct session_config config;
+	struct session_config config; // its cache_directory is absolute
+	struct arena own;             // as long as the session
 	// Of the request under way
 	struct arena *arena;
 	struct diagnostics *diagnostics;

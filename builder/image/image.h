@@ -19,7 +19,8 @@ struct image_request {
 };
 
 // Writes the directory: layers/, groups/, oci/, bake.json, .gitignore. Sets the digests of manifest and config in result.
-// ERROR_USAGE for a target that is not Linux.
+// ERROR_USAGE for a target that is not Linux; ERROR_INPUT where the directory, or anything below it, is a link or belongs
+// to another user: nothing outside of it is ever written, changed or removed.
 NODISCARD int image_stage(const struct store *store, const struct image_request *request,
 			  struct bake_result *result, struct error *err);
 
@@ -27,9 +28,16 @@ NODISCARD int image_stage(const struct store *store, const struct image_request 
 NODISCARD int image_result_read(const char *directory, struct arena *arena,
 				struct bake_result *ret_result, struct error *err);
 
-// Removes from the directory what result does not name. image_stage leaves older layers in place, because the present
-// Dockerfile still names them: to be called when the new one is written (ctx.6).
+// What was found there that pinbake does not make, and left alone.
+struct image_foreign {
+	size_t len;
+	struct slice first; // its path
+};
+
+// Removes from the directory what earlier bakes put there and result does not name. image_stage leaves older layers in
+// place, because the present Dockerfile still names them: to be called when the new one is written (ctx.6).
 NODISCARD int image_remove_stale(const char *directory, const struct bake_result *result,
+				 struct arena *arena, struct image_foreign *ret_foreign,
 				 struct error *err);
 
 // Writes the hybrid archive (load.1) of what image_stage put into the directory: `docker load` takes it. ERROR_USAGE for a

@@ -10,20 +10,23 @@ struct place_of_kind {
 	const char *folder; // below the cache
 	enum store_kind kind;
 	bool named_by_digest, is_kept;
+	size_t digits; // of the name that pinbake gives, hexadecimal; 0: any name
 };
 
+enum { WHOLE = 64, LOG = 12, GIT = 32, ANSWER = 16, ANY = 0 };
+
 static const struct place_of_kind places[] = {
-	{ "files/sha256", STORE_FILES, true, false },
-	{ "layers/sha256", STORE_LAYERS, true, false },
-	{ "layers/key", STORE_NOTES, false, true }, // outlive the layers (key.2)
-	{ "layers/paths", STORE_NOTES, false, false },
-	{ "bytecode", STORE_BYTECODE, false, false },
-	{ "unpacked", STORE_UNPACKED, true, false },
-	{ "built/key", STORE_NOTES, false, true },
-	{ "built/logs", STORE_NOTES, false, false },
-	{ "built/work", STORE_PARTIAL, false, false },
-	{ "git", STORE_REPOSITORIES, false, false },
-	{ "answers", STORE_ANSWERS, false, false },
+	{ "files/sha256", STORE_FILES, true, false, WHOLE },
+	{ "layers/sha256", STORE_LAYERS, true, false, WHOLE },
+	{ "layers/key", STORE_NOTES, false, true, WHOLE }, // outlive the layers (key.2)
+	{ "layers/paths", STORE_NOTES, false, false, WHOLE },
+	{ "bytecode", STORE_BYTECODE, false, false, WHOLE },
+	{ "unpacked", STORE_UNPACKED, true, false, WHOLE },
+	{ "built/key", STORE_NOTES, false, true, WHOLE },
+	{ "built/logs", STORE_NOTES, false, false, LOG },
+	{ "built/work", STORE_PARTIAL, false, false, ANY },
+	{ "git", STORE_REPOSITORIES, false, false, GIT },
+	{ "answers", STORE_ANSWERS, false, false, ANSWER },
 };
 enum { PLACES = sizeof(places) / sizeof(places[0]) };
 
@@ -44,6 +47,40 @@ static bool is_partial(const struct place_of_kind *of, struct slice name)
 	if (of->kind == STORE_INDEX)
 		return false;
 	return slice_ends_with(name, S(".part")) || slice_ends_with(name, S(".lock"));
+}
+
+static bool is_hex(struct slice text, size_t digits)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_digit(text.ptr[i]) && (text.ptr[i] < 'a' || text.ptr[i] > 'f'))
+			return false;
+	return text.len == digits;
+}
+
+// "demo-1.0-4f2a91c03b5d.log"
+static bool is_log(struct slice name)
+{
+	size_t end = slice_find(name, S(".log"));
+	size_t dash = end == SLICE_NONE
+			      ? SLICE_NONE
+			      : slice_find_last_byte(slice_range(name, 0, end), '-');
+	return dash != SLICE_NONE && is_hex(slice_range(name, dash + 1, end), LOG);
+}
+
+// Does pinbake give such names there? Somebody may have named a folder as the cache that holds other things too.
+static bool is_ours(const struct place_of_kind *of, struct slice name)
+{
+	static const char *const partial[] = { "describe", "clone-probe", "tree" };
+	struct slice rest = name, stem;
+	slice_cut(&rest, '.', &stem);
+	if (of->digits == ANY || (of->digits == LOG && is_log(name)))
+		return true;
+	if (slice_starts_with(stem, S("baking-")))
+		stem = slice_skip(stem, S("baking-").len);
+	for (size_t i = 0; i < sizeof(partial) / sizeof(*partial); i++)
+		if (is_partial(of, name) && slice_eq(stem, slice_from(partial[i])))
+			return true;
+	return is_hex(stem, of->digits);
 }
 
 // Links are not followed.
@@ -101,7 +138,7 @@ static void add_index(const struct store *store, struct arena *arena,
 {
 	static const char *const names[] = { "index.mdb", "index.mdb-lock", "index.lock",
 					     "lock.mdb" };
-	static const struct place_of_kind of = { "", STORE_INDEX, false, true };
+	static const struct place_of_kind of = { "", STORE_INDEX, false, true, ANY };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		add(store->root, &of, slice_from(names[i]), arena, list);
 }
@@ -117,7 +154,8 @@ int holdings_list(const struct store *store, struct arena *arena,
 		if (directory_names(folder, arena, &names, err) < 0)
 			return -1;
 		for (size_t k = 0; k < names.len; k++)
-			add(folder, &places[i], names.items[k], arena, &list);
+			if (is_ours(&places[i], names.items[k]))
+				add(folder, &places[i], names.items[k], arena, &list);
 	}
 	add_index(store, arena, &list);
 	*ret_list = list;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A list of everything in the cache directory: what it is, how large, when it was used.
+// A list of everything in the cache directory that pinbake has put there: what it is, how large, when it was used.
 #pragma once
 
 #include "builder/store/folders.h"

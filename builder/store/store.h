@@ -13,6 +13,11 @@ struct net;
 
 struct store;
 
+// Makes the cache's folder where it is absent, for its user alone. ERROR_INPUT where it, or what pinbake has below it,
+// belongs to another user, may be written by others or is a link: nothing there could be trusted. Whoever writes there
+// by a path afterwards relies on this.
+NODISCARD int store_claim(const char *cache_directory, struct error *err);
+// Claims it first.
 NODISCARD int store_open(const char *cache_directory, struct store **ret_store,
 			 struct error *err);
 void store_close(struct store *store);

@@ -31,8 +31,9 @@ struct cache_call {
 
 static int print_directory(struct cache_call *call, struct error *err)
 {
-	(void)err;
-	const char *directory = cache_directory(call->cli);
+	const char *directory;
+	if (cache_directory(call->cli, &directory, err) < 0)
+		return -1;
 	json_object_set_new(call->result, "directory", c_text_as_json(directory));
 	if (!call->cli->common.json)
 		print("%s", directory);
@@ -57,8 +58,9 @@ static int print_info(struct cache_call *call, struct error *err)
 {
 	struct store_usage usage = { 0 };
 	struct arena *arena = &call->cli->arena;
-	const char *directory = cache_directory(call->cli);
-	if (store_usage(call->store, &usage, err) < 0)
+	const char *directory;
+	if (cache_directory(call->cli, &directory, err) < 0 ||
+	    store_usage(call->store, &usage, err) < 0)
 		return -1;
 	json_object_set_new(call->result, "directory", c_text_as_json(directory));
 	json_object_set_new(call->result, "holds", usage_as_json(&usage));

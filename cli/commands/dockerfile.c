@@ -154,6 +154,17 @@ static int write_ignore_file(struct cli *cli, const char *directory, struct erro
 	return slice_eq(text, existing) ? 0 : file_write(path, text, err);
 }
 
+// Only what pinbake makes is removed.
+static void warn_of_foreign(struct cli *cli, const struct image_foreign *foreign)
+{
+	if (foreign->len == 1)
+		warn(cli, "'%.*s' is not from pinbake, and stays",
+		     SLICE_ARG(foreign->first));
+	else if (foreign->len)
+		warn(cli, "'%.*s' and %zu more are not from pinbake, and stay",
+		     SLICE_ARG(foreign->first), foreign->len - 1);
+}
+
 static int run_dockerfile(struct cli *cli, void *opaque,
 			  const struct text_list *arguments, json_t *result,
 			  struct error *err)
@@ -162,6 +173,7 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 	const char *output = values->output ? values->output : "Dockerfile";
 	bool to_stdout = strcmp(output, "-") == 0;
 	struct bake_result baked = { 0 };
+	struct image_foreign foreign = { 0 };
 	struct slice text;
 	struct dockerfile_options options = {
 		.base = slice_from(values->base),
@@ -198,8 +210,10 @@ static int run_dockerfile(struct cli *cli, void *opaque,
 	// Folders go once no Dockerfile names them (ctx.6).
 	if (file_write(output, text, err) < 0 ||
 	    write_ignore_file(cli, path_directory(&cli->arena, output), err) < 0 ||
-	    image_remove_stale(options.out_directory.ptr, &baked, err) < 0)
+	    image_remove_stale(options.out_directory.ptr, &baked, &cli->arena, &foreign,
+			       err) < 0)
 		return -1;
+	warn_of_foreign(cli, &foreign);
 	say(cli, "%s %s: %zu layer%s from %s", options.existing.len ? "updated" : "wrote",
 	    output, baked.len, plural(baked.len), options.out_directory.ptr);
 	json_object_set_new(result, "file", c_text_as_json(output));

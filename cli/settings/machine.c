@@ -6,6 +6,7 @@
 #include "cli/settings/keyring.h"
 #include "cli/settings/pip_config.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,18 +94,34 @@ uint64_t clock_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-const char *cache_directory(struct cli *cli)
+// What is no absolute path is as good as unset, as the XDG specification wants it.
+static const char *absolute_setting(const char *name)
 {
-	const char *base;
-	if (cli->common.cache_dir)
-		return cli->common.cache_dir;
-	if ((base = setting("PINBAKE_CACHE_DIR")) != NULL)
-		return base;
-	if ((base = setting("XDG_CACHE_HOME")) != NULL)
-		return path_join(&cli->arena, base, S("pinbake"));
-	if ((base = setting("HOME")) != NULL)
-		return path_join(&cli->arena, base, S(".cache/pinbake"));
-	return "/var/tmp/pinbake-cache";
+	const char *value = setting(name);
+	return value && *value == '/' ? value : NULL;
+}
+
+static const char *home_directory(void)
+{
+	const char *home = absolute_setting("HOME");
+	const struct passwd *entry = home ? NULL : getpwuid(geteuid());
+	return entry && entry->pw_dir && *entry->pw_dir == '/' ? entry->pw_dir : home;
+}
+
+int cache_directory(struct cli *cli, const char **ret_path, struct error *err)
+{
+	const char *base = cli->common.cache_dir ? cli->common.cache_dir
+						 : setting("PINBAKE_CACHE_DIR");
+	if (base)
+		*ret_path = base;
+	else if ((base = absolute_setting("XDG_CACHE_HOME")) != NULL)
+		*ret_path = path_join(&cli->arena, base, S("pinbake"));
+	else if ((base = home_directory()) != NULL)
+		*ret_path = path_join(&cli->arena, base, S(".cache/pinbake"));
+	if (base)
+		return 0;
+	error_set(err, ERROR_USAGE, "there is no home folder to keep the cache in");
+	return error_hint(err, "--cache-dir DIR, or set HOME");
 }
 
 const char *host_platform(struct cli *cli)
@@ -231,6 +248,17 @@ static const char *netrc_file(struct cli *cli)
 	return home ? path_join(&cli->arena, home, S(".netrc")) : NULL;
 }
 
+// Libraries open these by themselves, and would wait for a pipe.
+static int check_kinds(const struct net_config *config, struct error *err)
+{
+	const char *const files[] = { config->ca_file, config->client_certificate,
+				      config->netrc };
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i] && file_check_kind(files[i], ERROR_INPUT, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int net_config_of(struct cli *cli, struct net_config *ret_config,
 			 struct error *err)
 {
@@ -255,6 +283,8 @@ static int net_config_of(struct cli *cli, struct net_config *ret_config,
 	}
 	set_limits(cli, &config);
 	set_trusted_hosts(cli, &config);
+	if (check_kinds(&config, err) < 0)
+		return -1;
 	*ret_config = config;
 	return 0;
 }
@@ -286,7 +316,6 @@ static const char *program_identity(struct cli *cli)
 int open_session(struct cli *cli, struct error *err)
 {
 	struct session_config config = {
-		.cache_directory = cache_directory(cli),
 		.offline = cli->common.offline,
 		.now = clock_seconds(),
 		.platform = host_platform(cli),
@@ -302,7 +331,8 @@ int open_session(struct cli *cli, struct error *err)
 	};
 	if (cli->session)
 		return 0;
-	if (net_config_of(cli, &config.net, err) < 0)
+	if (cache_directory(cli, &config.cache_directory, err) < 0 ||
+	    net_config_of(cli, &config.net, err) < 0)
 		return -1;
 	config.credentials = configured_credentials(cli);
 	return pinbake_session_open(&config, &cli->session, err);

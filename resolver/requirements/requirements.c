@@ -423,12 +423,24 @@ static int check_include(struct reading *reading, const struct file *file)
 	return -1;
 }
 
+// What the shell or a pipe hands over is named by who starts the program, not by a file.
+static int check_handle(const struct file *file, struct error *err)
+{
+	bool is_stdin = slice_eq(slice_from(file->path), S("-"));
+	if (!file->includer || (!is_stdin && !path_is_own_handle(file->path)))
+		return 0;
+	error_set(err, ERROR_INPUT, "a file cannot ask for '%s' to be read", file->path);
+	return error_hint(err, "name it on the command line");
+}
+
 static int load(struct reading *reading, struct file *file)
 {
 	const struct requirement_reader *reader = reading->reader;
 	struct error err = { 0 };
-	int result = reader->read(reader->context, file->path, reading->arena,
-				  &file->source.text, &err);
+	int result = check_handle(file, &err);
+	if (result == 0)
+		result = reader->read(reader->context, file->path, reading->arena,
+				      &file->source.text, &err);
 	if (result == 0 && file->source.text.len > BYTES_MAX - reading->bytes)
 		result = error_set(&err, ERROR_INPUT,
 				   "the files hold more than %llu bytes in all",

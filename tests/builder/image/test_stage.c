@@ -226,10 +226,12 @@ static void test_ctx_6_stale_layers_go_when_asked(void **state)
 	const char *out = test_path(&folder, "stale");
 	struct error err = { 0 };
 	struct name_list names;
+	struct image_foreign foreign = { 0 };
 	stage_all(out);
 	struct bake_result fewer = result;
 	fewer.len = 2;
-	assert_int_equal(image_remove_stale(out, &fewer, &err), 0);
+	assert_int_equal(image_remove_stale(out, &fewer, &arena, &foreign, &err), 0);
+	assert_int_equal(foreign.len, 0);
 	assert_int_equal(directory_names(path_join(&arena, out, S("layers")), &arena,
 					 &names, &err),
 			 0);

@@ -517,6 +517,18 @@ static void test_store_usage_and_prune(void **state)
 	world_end(&world);
 }
 
+#define HEX_16 "0123456789abcdef"
+#define HEX_64 HEX_16 HEX_16 HEX_16 HEX_16
+
+static void put_in(struct world *world, const char *name)
+{
+	struct error err = { 0 };
+	const char *path = path_join(world->arena, test_path(&world->folder, "store"),
+				     slice_from(name));
+	assert_int_equal(make_directories(path_directory(world->arena, path), &err), 0);
+	test_write(path, S("12345"));
+}
+
 // Everything has a kind; prune takes what is old of each but the index and the notes of
 // keys, and what a killed process left a day ago, also below the size.
 static void test_store_knows_all_that_lies_in_it(void **state)
@@ -527,21 +539,33 @@ static void test_store_knows_all_that_lies_in_it(void **state)
 		enum store_kind kind;
 		bool pruned;
 	} rows[] = {
-		{ "files/sha256/x.part", STORE_PARTIAL, true },
-		{ "layers/sha256/11", STORE_LAYERS, true },
-		{ "layers/key/22", STORE_NOTES, false },
-		{ "layers/paths/33", STORE_NOTES, true },
-		{ "bytecode/44", STORE_BYTECODE, true },
-		{ "unpacked/88/0-3610a686-5", STORE_UNPACKED, true },
-		{ "built/key/55", STORE_NOTES, false },
-		{ "built/logs/demo.log", STORE_NOTES, true },
+		{ "files/sha256/" HEX_64 ".a.part", STORE_PARTIAL, true },
+		{ "layers/sha256/" HEX_64, STORE_LAYERS, true },
+		{ "layers/sha256/baking-" HEX_64 ".part", STORE_PARTIAL, true },
+		{ "layers/key/" HEX_64, STORE_NOTES, false },
+		{ "layers/paths/" HEX_64, STORE_NOTES, true },
+		{ "bytecode/" HEX_64, STORE_BYTECODE, true },
+		{ "unpacked/" HEX_64 "/0-3610a686-5", STORE_UNPACKED, true },
+		{ "unpacked/clone-probe.abc.part", STORE_PARTIAL, true },
+		{ "built/key/" HEX_64, STORE_NOTES, false },
+		{ "built/logs/demo-1.0-0123456789ab.log", STORE_NOTES, true },
 		{ "built/work/demo.lock", STORE_PARTIAL, true },
-		{ "git/66/repo/objects/aa", STORE_REPOSITORIES, true },
-		{ "answers/77", STORE_ANSWERS, true },
+		{ "git/" HEX_16 HEX_16 "/repo/objects/aa", STORE_REPOSITORIES, true },
+		{ "answers/" HEX_16, STORE_ANSWERS, true },
 		{ "index.mdb", STORE_INDEX, false },
 		{ "index.lock", STORE_INDEX, false },
 	};
-	enum { ROWS = sizeof(rows) / sizeof(rows[0]), DAYS = 100 * 86400 };
+	// Whoever names a folder as the cache may have put these there.
+	static const char *const foreign[] = {
+		"files/sha256/notes.part", "layers/sha256/11",   "unpacked/mine/file",
+		"built/logs/diary.log",    "git/project/README", "answers/letter",
+		"other/" HEX_64,
+	};
+	enum {
+		ROWS = sizeof(rows) / sizeof(rows[0]),
+		FOREIGN = sizeof(foreign) / sizeof(foreign[0]),
+		DAYS = 100 * 86400
+	};
 	struct world world;
 	struct error err = { 0 };
 	struct store_usage usage = { 0 }, freed = { 0 };
@@ -549,13 +573,11 @@ static void test_store_knows_all_that_lies_in_it(void **state)
 	world_make(&world);
 	const char *root = test_path(&world.folder, "store");
 	for (size_t i = 0; i < ROWS; i++) {
-		const char *path = path_join(world.arena, root, slice_from(rows[i].path));
-		assert_int_equal(make_directories(path_directory(world.arena, path),
-						  &err),
-				 0);
-		test_write(path, S("12345"));
+		put_in(&world, rows[i].path);
 		counts[rows[i].kind]++;
 	}
+	for (size_t i = 0; i < FOREIGN; i++)
+		put_in(&world, foreign[i]);
 	assert_int_equal(store_usage(world.store, &usage, &err), 0);
 	for (size_t i = 0; i < STORE_KINDS; i++) {
 		assert_int_equal(usage.kinds[i].count, counts[i]);
@@ -578,6 +600,9 @@ static void test_store_knows_all_that_lies_in_it(void **state)
 	assert_int_equal(store_clear(world.store, &freed, &err), 0);
 	assert_int_equal(store_usage(world.store, &usage, &err), 0);
 	assert_int_equal(store_usage_bytes(&usage), 0);
+	for (size_t i = 0; i < FOREIGN; i++)
+		assert_true(file_exists(
+			path_join(world.arena, root, slice_from(foreign[i]))));
 	world_end(&world);
 }
 
