@@ -61,7 +61,9 @@ static int complete(const struct pinbake_bake_request *request, struct staging *
 			   .target = target,
 			   .created = request->created,
 			   .lock_digest_hex = sha256_hex(arena, &digest),
-			   .rehash = request->rehash },
+			   .rehash = request->rehash,
+			   .jobs = environment->jobs,
+			   .work = &staging->session->config.work },
 	};
 	return 0;
 }
@@ -80,20 +82,29 @@ int pinbake_archive(const struct pinbake_archive_request *request, struct arena 
 	return 0;
 }
 
-int pinbake_bake(struct session *session, const struct pinbake_bake_request *request,
-		 struct arena *arena, struct bake_result *ret_result,
-		 struct diagnostics *diagnostics, struct error *err)
+static int bake_once(struct session *session, const struct pinbake_bake_request *request,
+		     struct bake_result *ret_result, struct error *err)
 {
 	AUTO(staging_release) struct staging staging = { 0 };
 	struct stages stages;
-	session->arena = arena;
-	session->diagnostics = diagnostics;
 	if (staging_open(&staging, session, &request->environment, err) < 0 ||
 	    complete(request, &staging, &stages, err) < 0)
 		return -1;
 	if (staging_build(&staging, false, NULL, err) < 0 ||
-	    bake(staging.store, &stages.bake, arena, ret_result, err) < 0 ||
+	    bake(staging.store, &stages.bake, session->arena, ret_result, err) < 0 ||
 	    image_stage(staging.store, &stages.image, ret_result, err) < 0)
 		return error_during(err, "baking '%s'", staging.opened.path);
 	return 0;
+}
+
+int pinbake_bake(struct session *session, const struct pinbake_bake_request *request,
+		 struct arena *arena, struct bake_result *ret_result,
+		 struct diagnostics *diagnostics, struct error *err)
+{
+	struct staging_tries tries = { 0 };
+	session->arena = arena;
+	session->diagnostics = diagnostics;
+	while (staging_tries_again(session, &tries))
+		tries.status = bake_once(session, request, ret_result, &tries.error);
+	return staging_tries_end(&tries, err);
 }

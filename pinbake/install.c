@@ -45,21 +45,42 @@ static int prepare(struct session *session, const struct pinbake_install_request
 	return 0;
 }
 
+static int install_once(struct session *session,
+			const struct pinbake_install_request *request,
+			struct install_result *ret_result, struct error *err)
+{
+	AUTO(staging_release) struct staging staging = { 0 };
+	struct install_request wanted;
+	if (prepare(session, request, false, &staging, &wanted, err) < 0)
+		return -1;
+	if (install(staging.store, &wanted, session->arena, ret_result, err) < 0)
+		return error_during(err, "installing '%s' into '%s'", staging.opened.path,
+				    wanted.prefix);
+	return 0;
+}
+
 int pinbake_install(struct session *session,
 		    const struct pinbake_install_request *request, struct arena *arena,
 		    struct install_result *ret_result, struct diagnostics *diagnostics,
 		    struct error *err)
 {
-	AUTO(staging_release) struct staging staging = { 0 };
-	struct install_request wanted;
+	struct staging_tries tries = { 0 };
 	session->arena = arena;
 	session->diagnostics = diagnostics;
-	if (prepare(session, request, false, &staging, &wanted, err) < 0)
+	while (staging_tries_again(session, &tries))
+		tries.status = install_once(session, request, ret_result, &tries.error);
+	return staging_tries_end(&tries, err);
+}
+
+static int check_once(struct session *session,
+		      const struct pinbake_install_request *request,
+		      struct install_check_result *ret_result, struct error *err)
+{
+	AUTO(staging_release) struct staging staging = { 0 };
+	struct install_request wanted;
+	if (prepare(session, request, true, &staging, &wanted, err) < 0)
 		return -1;
-	if (install(staging.store, &wanted, arena, ret_result, err) < 0)
-		return error_during(err, "installing '%s' into '%s'", staging.opened.path,
-				    wanted.prefix);
-	return 0;
+	return install_check(staging.store, &wanted, session->arena, ret_result, err);
 }
 
 int pinbake_check_install(struct session *session,
@@ -67,11 +88,10 @@ int pinbake_check_install(struct session *session,
 			  struct arena *arena, struct install_check_result *ret_result,
 			  struct diagnostics *diagnostics, struct error *err)
 {
-	AUTO(staging_release) struct staging staging = { 0 };
-	struct install_request wanted;
+	struct staging_tries tries = { 0 };
 	session->arena = arena;
 	session->diagnostics = diagnostics;
-	if (prepare(session, request, true, &staging, &wanted, err) < 0)
-		return -1;
-	return install_check(staging.store, &wanted, arena, ret_result, err);
+	while (staging_tries_again(session, &tries))
+		tries.status = check_once(session, request, ret_result, &tries.error);
+	return staging_tries_end(&tries, err);
 }

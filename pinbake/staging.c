@@ -59,6 +59,32 @@ void staging_release(struct staging *staging)
 	supply_release(&staging->supply);
 }
 
+bool staging_tries_again(struct session *session, struct staging_tries *tries)
+{
+	size_t lost = session->store ? store_lost(session->store) : 0;
+	bool is_first = !tries->begun;
+	bool changed = tries->begun && tries->status < 0 && lost > tries->lost;
+	tries->begun = true;
+	tries->lost = lost;
+	if (is_first)
+		return true;
+	if (!changed || tries->error.kind != ERROR_INTEGRITY)
+		return false;
+	session_warn(session, "%s; it is made anew", tries->error.cause);
+	tries->changed = tries->error;
+	tries->error = (struct error){ 0 };
+	return true;
+}
+
+// What cannot be had again was changed: that comes first.
+int staging_tries_end(const struct staging_tries *tries, struct error *err)
+{
+	bool is_lost = tries->error.kind == ERROR_SOURCE && tries->changed.kind;
+	if (tries->status < 0)
+		*err = is_lost ? tries->changed : tries->error;
+	return tries->status;
+}
+
 int staging_build(struct staging *staging, bool editable, const char *python,
 		  struct error *err)
 {

@@ -19,6 +19,7 @@ struct member {
 	struct slice text;
 	const char *path; // or NULL
 	uint64_t size;
+	struct sha256 digest; // of what is at the path
 };
 
 struct archive {
@@ -45,10 +46,17 @@ static int put_directory(struct archive *archive, struct slice name, struct erro
 	return put_header(archive, &entry, err);
 }
 
+static int not_named(const char *path, struct error *err)
+{
+	error_set(err, ERROR_INTEGRITY, "'%s' does not hold what its name says", path);
+	return error_hint(err, "'pinbake bake --rehash' puts right what is staged");
+}
+
 static int put_blob(struct archive *archive, const struct member *member,
 		    struct error *err)
 {
 	struct file_map map = { 0 };
+	AUTO(sha256_cleanup) struct sha256_state *state = sha256_new();
 	if (file_map_open(member->path, ERROR_IO, &map, err) < 0)
 		return -1;
 	int status = 0;
@@ -56,12 +64,16 @@ static int put_blob(struct archive *archive, const struct member *member,
 		status = error_set(err, ERROR_INTEGRITY,
 				   "'%s' has not the size that was baked", member->path);
 	for (size_t at = 0; status == 0 && at < map.bytes.len; at += COPY_BYTES) {
-		status = file_append(&archive->file,
-				     slice_range(map.bytes, at, at + COPY_BYTES), err);
+		struct slice piece = slice_range(map.bytes, at, at + COPY_BYTES);
+		sha256_update(state, piece);
+		status = file_append(&archive->file, piece, err);
 		file_map_done_with(&map, at, COPY_BYTES);
 	}
 	file_map_close(&map);
-	return status;
+	struct sha256 found = sha256_finish(state);
+	return status == 0 && !sha256_eq(&found, &member->digest)
+		       ? not_named(member->path, err)
+		       : status;
 }
 
 static int put_member(struct archive *archive, const struct member *member,
@@ -86,7 +98,7 @@ static int put_member(struct archive *archive, const struct member *member,
 static void add_text(struct archive *archive, struct slice name, struct slice text)
 {
 	*array_push(archive->arena, &archive->members) =
-		(struct member){ name, text, NULL, text.len };
+		(struct member){ .name = name, .text = text, .size = text.len };
 }
 
 static struct slice blob_name(struct archive *archive, const struct sha256 *digest)
@@ -111,8 +123,7 @@ static int read_document(const char *out_directory, const struct sha256 *digest,
 		return -1;
 	struct sha256 found = sha256_of(*ret_text);
 	if (!sha256_eq(&found, digest))
-		return error_set(err, ERROR_INTEGRITY,
-				 "'%s' does not hold what its name says", path);
+		return not_named(path, err);
 	return 0;
 }
 
@@ -223,7 +234,10 @@ static void add_layers(struct archive *archive, const char *out_directory,
 						out_directory, SLICE_ARG(name))
 					   .ptr;
 		*array_push(archive->arena, &archive->members) =
-			(struct member){ name, S(""), path, layer->size };
+			(struct member){ .name = name,
+					 .path = path,
+					 .size = layer->size,
+					 .digest = layer->digest };
 	}
 }
 

@@ -15,12 +15,15 @@ struct image_request {
 	uint64_t created; // SOURCE_DATE_EPOCH or 0 (oci.5)
 	// SHA-256 of the lock's bytes, for the manifest's annotation; "" for none
 	struct slice lock_digest_hex;
-	bool rehash; // read staged layers that are there again and compare
+	bool rehash;             // read staged layers that are there again and compare
+	unsigned jobs;           // 0: number of processors
+	const struct work *work; // or NULL
 };
 
 // Writes the directory: layers/, groups/, oci/, bake.json, .gitignore. Sets the digests of manifest and config in result.
 // ERROR_USAGE for a target that is not Linux; ERROR_INPUT where the directory, or anything below it, is a link or belongs
-// to another user: nothing outside of it is ever written, changed or removed.
+// to another user: nothing outside of it is ever written, changed or removed. ERROR_INTEGRITY where a layer of the store
+// that is to be placed is not what its name says; it is gone then (store_lost).
 NODISCARD int image_stage(const struct store *store, const struct image_request *request,
 			  struct bake_result *result, struct error *err);
 

@@ -17,6 +17,8 @@ struct stage {
 	struct arena arena;
 	struct folder root;
 	bool rehash;
+	unsigned jobs;
+	const struct work *work;
 	const struct stage_parts *parts;
 };
 
@@ -204,11 +206,58 @@ static int make_frame(struct stage *stage, struct error *err)
 	return place_text(stage, ".gitignore", S("*\n"), err);
 }
 
+// --- layers of the store ---------------------------------------------------------------
+
+// What is staged already is the store's own file, which was looked at, or is compared by its bytes.
+static bool is_staged(struct stage *stage, size_t index)
+{
+	const struct layer *layer = &stage->parts->result->layers[index];
+	const char *staged = arena_printf(&stage->arena, "layers/%s/layer.tar.%s",
+					  hex_of(stage, &layer->digest),
+					  stage_suffix(stage->parts->result))
+				     .ptr;
+	struct place there = folder_look(&stage->root, staged),
+		     stored = place_look(stage->parts->blobs[index]);
+	return there.kind == PLACE_FILE && there.inode == stored.inode &&
+	       there.device == stored.device;
+}
+
+struct looking {
+	const struct stage *stage;
+	size_t *missing; // indexes of layers
+	size_t len;
+};
+
+static int look_at_one(void *context, size_t index, unsigned worker, struct error *err)
+{
+	const struct looking *looking = context;
+	const struct stage_parts *parts = looking->stage->parts;
+	size_t layer = looking->missing[index];
+	(void)worker;
+	if (work_heed(looking->stage->work, err) < 0)
+		return -1;
+	return store_check_layer(parts->store, &parts->result->layers[layer].digest, err);
+}
+
+// A link brings no bytes along, so those of the layers that are to be placed are read here.
+static int look_at_blobs(struct stage *stage, struct error *err)
+{
+	size_t count = stage->parts->result->len;
+	struct looking looking = { .stage = stage };
+	if (!stage->parts->store)
+		return 0;
+	looking.missing = arena_new_array(&stage->arena, size_t, count + 1);
+	for (size_t i = 0; i < count; i++)
+		if (!is_staged(stage, i))
+			looking.missing[looking.len++] = i;
+	return parallel_for(stage->jobs, looking.len, look_at_one, &looking, err);
+}
+
 static int write_all(struct stage *stage, struct error *err)
 {
 	const struct bake_result *result = stage->parts->result;
 	struct stage_groups groups = stage_groups_of(result, &stage->arena);
-	if (make_frame(stage, err) < 0)
+	if (make_frame(stage, err) < 0 || look_at_blobs(stage, err) < 0)
 		return -1;
 	for (size_t i = 0; i < result->len; i++)
 		if (place_layer(stage, i, err) < 0)
@@ -222,7 +271,11 @@ static int write_all(struct stage *stage, struct error *err)
 int stage_write(const struct image_request *request, const struct stage_parts *parts,
 		struct error *err)
 {
-	struct stage stage = { .root.fd = -1, .rehash = request->rehash, .parts = parts };
+	struct stage stage = { .root.fd = -1,
+			       .rehash = request->rehash,
+			       .jobs = request->jobs,
+			       .work = request->work,
+			       .parts = parts };
 	int status = folder_open_output(request->directory, &stage.root, err);
 	if (status == 0)
 		status = write_all(&stage, err);
@@ -244,7 +297,7 @@ int image_stage(const struct store *store, const struct image_request *request,
 	described.manifest_digest = documents.manifest_digest;
 	for (size_t i = 0; i < result->len; i++)
 		blobs[i] = store_layer_path(store, &result->layers[i].digest, &scratch);
-	struct stage_parts parts = { &described, &documents, blobs };
+	struct stage_parts parts = { &described, &documents, blobs, store };
 	if (stage_write(request, &parts, err) < 0)
 		return -1;
 	*result = described;

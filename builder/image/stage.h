@@ -36,7 +36,8 @@ const char *stage_suffix(const struct bake_result *result);
 struct stage_parts {
 	const struct bake_result *result;
 	const struct oci_documents *documents;
-	const char *const *blobs; // by layer of result: where its blob lies
+	const char *const *blobs;  // by layer of result: where its blob lies
+	const struct store *store; // that says whether they are sound, or NULL
 };
 
 // Fills the directory. Blobs are hard-linked where that can be. Names are content-addressed:

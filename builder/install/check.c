@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Does an environment equal its lock, file by file? Every file is read and compared with the wheel's own bytes, not
-// only with a hash that lies beside it.
+// Does an environment equal its lock, file by file? Every file is read and compared with the wheel's own bytes, and those
+// are held against the SHA-256 of the lock first: no hash that lies beside them is believed.
 #include "base/map.h"
 #include "base/parallel.h"
 #include "base/places.h"
@@ -326,7 +326,8 @@ static struct slice interpreter_of(struct checking *run)
 
 static int check(struct checking *run, struct error *err)
 {
-	if (installation_open(&run->base, err) < 0)
+	if (installation_open(&run->base, err) < 0 ||
+	    installation_check_wheels(&run->base, err) < 0)
 		return -1;
 	if (place_look(run->base.prefix).kind != PLACE_DIRECTORY)
 		return error_set(err, ERROR_NO, "there is no environment '%s'",

@@ -147,14 +147,29 @@ static int write_beside(struct change *run, struct tree_writer_options *options,
 	return -1;
 }
 
+static struct slice *new_warning(const struct change *run, struct install_result *result)
+{
+	result->warnings = array_grow(run->arena, result->warnings, result->warnings_len,
+				      &result->warnings_cap, sizeof(*result->warnings));
+	return &result->warnings[result->warnings_len++];
+}
+
+static void warn_of_changed(const struct change *run, size_t changed,
+			    struct install_result *result)
+{
+	if (changed)
+		*new_warning(run, result) = arena_printf(
+			run->arena,
+			"%zu wheel%s had files in the cache that were changed since they "
+			"were unpacked: they were not used, and are unpacked anew",
+			changed, changed == 1 ? "" : "s");
+}
+
 static void add_warnings(const struct change *run, struct install_result *result)
 {
 	const struct tree *packages = &run->base.packages;
 	for (size_t i = 0; i < packages->collisions_len; i++) {
-		result->warnings =
-			array_grow(run->arena, result->warnings, result->warnings_len,
-				   &result->warnings_cap, sizeof(*result->warnings));
-		result->warnings[result->warnings_len++] =
+		*new_warning(run, result) =
 			tree_collision_text(run->arena, &packages->collisions[i],
 					    run->base.wheels);
 	}
@@ -166,11 +181,24 @@ static bool is_current(const struct change *run, const struct tree_writer *write
 	       tree_writer_is_current(writer, run->base.prefix);
 }
 
+// What cannot be read may have been changed: that is the reason to tell then.
+static int make_trees(struct installation *base, struct error *err)
+{
+	struct error why = { 0 };
+	if (base->request->bytecode && installation_check_wheels(base, err) < 0)
+		return -1;
+	if (installation_make_trees(base, base->request->interpreter, &why) == 0)
+		return 0;
+	if (why.kind != ERROR_INTERRUPTED && installation_check_wheels(base, err) < 0)
+		return -1;
+	*err = why;
+	return -1;
+}
+
 static int install_wheels(struct change *run, struct install_result *ret_result,
 			  struct error *err)
 {
-	if (installation_open(&run->base, err) < 0 ||
-	    installation_make_trees(&run->base, run->base.request->interpreter, err) < 0)
+	if (installation_open(&run->base, err) < 0 || make_trees(&run->base, err) < 0)
 		return -1;
 	run->new_path =
 		arena_printf(run->base.arena, "%s.pinbake-new", run->base.prefix).ptr;
@@ -192,7 +220,8 @@ static int install_wheels(struct change *run, struct install_result *ret_result,
 				      .wheels_len = run->base.len };
 	if (is_current(run, &writer))
 		remove_leftover(run);
-	else if (write_beside(run, &options, &writer, err) < 0)
+	else if (installation_check_wheels(&run->base, err) < 0 ||
+		 write_beside(run, &options, &writer, err) < 0)
 		return -1;
 	*ret_result = (struct install_result){
 		.packages = run->base.len,
@@ -205,6 +234,7 @@ static int install_wheels(struct change *run, struct install_result *ret_result,
 		.stripped_files = run->base.packages.stripped_files,
 		.stripped_bytes = run->base.packages.stripped_bytes,
 	};
+	warn_of_changed(run, writer.changed, ret_result);
 	add_warnings(run, ret_result);
 	return 0;
 }

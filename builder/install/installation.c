@@ -45,8 +45,9 @@ static int open_wheels(struct installation *run, struct error *err)
 	struct plan_order order = plan_order(&plan, run->arena);
 	run->wheels = arena_new_array(run->arena, struct wheel_file, order.len);
 	for (; run->len < order.len; run->len++)
-		if (wheel_file_open(run->store, order.choices[run->len], run->arena,
-				    &run->wheels[run->len], err) < 0)
+		if (wheel_file_open_unchecked(run->store, order.choices[run->len],
+					      run->arena, &run->wheels[run->len],
+					      err) < 0)
 			return -1;
 	return 0;
 }
@@ -116,6 +117,20 @@ int installation_make_trees(struct installation *run, struct slice interpreter,
 			   run->arena, &run->packages, err) < 0)
 		return -1;
 	return run->request->bytecode ? add_bytecode(run, &options, err) : 0;
+}
+
+static int check_wheel(void *context, size_t index, unsigned worker, struct error *err)
+{
+	const struct installation *run = context;
+	(void)worker;
+	if (work_heed(run->request->work, err) < 0)
+		return -1;
+	return wheel_file_check(run->store, &run->wheels[index], err);
+}
+
+int installation_check_wheels(struct installation *run, struct error *err)
+{
+	return parallel_for(run->request->jobs, run->len, check_wheel, run, err);
 }
 
 int installation_open(struct installation *run, struct error *err)

@@ -21,6 +21,10 @@ struct installation {
 
 // The caller has set store, request and arena. Errors as install.
 NODISCARD int installation_open(struct installation *installation, struct error *err);
+// Are the open wheels those of the lock, by their SHA-256? Before anything is taken from them: an environment that has
+// all already is found by a look. ERROR_INTEGRITY.
+NODISCARD int installation_check_wheels(struct installation *installation,
+					struct error *err);
 // interpreter: that of the request, or another where the request leaves it open.
 NODISCARD int installation_make_trees(struct installation *installation,
 				      struct slice interpreter, struct error *err);

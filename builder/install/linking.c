@@ -151,6 +151,31 @@ static int unpack_missing(const struct linking_options *options, struct error *e
 	return batch.len ? unpack_batch(options, &batch, err) : 0;
 }
 
+static void find_present(struct linking *linking, const struct linking_options *options,
+			 struct arena *arena)
+{
+	size_t room = options->wheels_len + 1;
+	linking->wheels_len = options->wheels_len;
+	linking->sums = arena_new_array(arena, const struct wheel_sums *, room);
+	linking->changed = arena_new_array(arena, atomic_bool, room);
+	for (size_t i = 0; i < options->wheels_len; i++)
+		if (store_has_unpacked(options->store, &options->wheels[i].sha256))
+			linking->sums[i] = &options->sums[i];
+}
+
+size_t linking_finish(struct linking *linking)
+{
+	struct error ignored = { 0 };
+	size_t count = 0;
+	for (size_t i = 0; i < linking->wheels_len; i++) {
+		if (!atomic_load(&linking->changed[i]))
+			continue;
+		(void)!remove_tree(linking->folders[i], &ignored);
+		count++;
+	}
+	return count;
+}
+
 int linking_prepare(struct linking *linking, const struct linking_options *options,
 		    struct arena *arena, struct error *err)
 {
@@ -162,6 +187,7 @@ int linking_prepare(struct linking *linking, const struct linking_options *optio
 					: LINK_INFLATE;
 	if (linking->mode == LINK_INFLATE)
 		return 0;
+	find_present(linking, options, arena);
 	if (unpack_missing(options, err) < 0)
 		return error_during(err, "unpacking wheels into the cache");
 	for (size_t i = 0; i < options->wheels_len; i++)
@@ -206,6 +232,11 @@ bool linking_place(struct linking *linking, const struct wheel_file *wheels,
 	unsigned mode = wheel_entry_mode(entry->zip);
 	if (!unpacked_is_untouched(from, entry->zip, mode))
 		return false;
+	const struct wheel_sums *sums = linking->sums[entry->wheel];
+	if (sums && !wheel_sums_match(sums, entry->zip, from)) {
+		atomic_store(&linking->changed[entry->wheel], true);
+		return false;
+	}
 	if (linking->mode == LINK_HARDLINK && mode == entry->mode &&
 	    place_hard_link(from, path, &ignored) == 0) {
 		atomic_fetch_add(&linking->linked, 1);

@@ -5,12 +5,17 @@
 
 #include "base/inflate.h"
 #include "builder/install/install.h"
+#include "builder/install/sums.h"
 
 #include <stdatomic.h>
 
 struct linking {
 	enum link_mode mode;  // never LINK_AUTO: what was decided
 	const char **folders; // by wheel: its unpacked form, NULL without one
+	// By wheel: what its files have to be, NULL where they were unpacked in this run; and was one of them another?
+	const struct wheel_sums **sums;
+	atomic_bool *changed;
+	size_t wheels_len;
 	atomic_uint_least64_t linked, cloned, copied;
 };
 
@@ -19,7 +24,8 @@ struct linking_options {
 	enum link_mode mode;
 	const char *folder; // where the environment is written
 	const struct wheel_file *wheels;
-	const bool *wanted; // by wheel: false where no file of it is needed
+	const bool *wanted;            // by wheel: false where no file of it is needed
+	const struct wheel_sums *sums; // by wheel
 	size_t wheels_len;
 	struct inflater *const *inflaters; // by worker
 	unsigned jobs;
@@ -32,6 +38,9 @@ struct linking_options {
 NODISCARD int linking_prepare(struct linking *linking,
 			      const struct linking_options *options, struct arena *arena,
 			      struct error *err);
+
+// Removes the unpacked forms of which a file was changed. Returns their number.
+size_t linking_finish(struct linking *linking);
 
 // A file at `path`, where nothing lies, with this mode and UNPACKED_MTIME. False: nothing
 // lies there still, and the caller has to inflate the entry. By several threads at once.

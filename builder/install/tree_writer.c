@@ -23,6 +23,7 @@ struct writing {
 	const struct slice *record_bytes;
 	struct inflater **inflaters; // by worker
 	struct linking linking;
+	struct wheel_sums *sums; // by wheel, where files that lie about may be taken
 	atomic_uint_least64_t files, bytes;
 };
 
@@ -92,7 +93,7 @@ static int write_new(const struct writing *writing, const struct tree_entry *ent
 }
 
 // Links the file of the former environment, where its package's RECORD is the same and
-// nobody touched the file since. A file that the store has, too, is not taken unless hard
+// the file is what the wheel's RECORD says. A file that the store has, too, is not taken unless hard
 // links are asked for.
 static bool link_former(const struct writing *writing, const struct tree_entry *entry,
 			const char *path, struct arena *scratch)
@@ -110,6 +111,7 @@ static bool link_former(const struct writing *writing, const struct tree_entry *
 	       place.size == entry->zip->size &&
 	       place.mtime_s == (int64_t)options->mtime &&
 	       (place.links == 1 || options->link_mode == LINK_HARDLINK) &&
+	       wheel_sums_match(&writing->sums[entry->wheel], entry->zip, old) &&
 	       place_hard_link(old, path, &ignored) == 0;
 }
 
@@ -208,12 +210,27 @@ static int prepare_linking(struct writing *writing, struct arena *scratch,
 		.folder = options->folder,
 		.wheels = writer->wheels,
 		.wanted = wanted,
+		.sums = writing->sums,
 		.wheels_len = writer->wheels_len,
 		.inflaters = writing->inflaters,
 		.jobs = options->jobs,
 		.work = options->work,
 	};
 	return linking_prepare(&writing->linking, &linking, scratch, err);
+}
+
+static int read_sums(struct writing *writing, struct arena *scratch, struct error *err)
+{
+	const struct tree_writer *writer = writing->writer;
+	writing->sums =
+		arena_new_array(scratch, struct wheel_sums, writer->wheels_len + 1);
+	if (!writer->options->former && writer->options->link_mode == LINK_INFLATE)
+		return 0;
+	for (size_t i = 0; i < writer->wheels_len; i++)
+		if (wheel_sums_read(&writer->wheels[i], writing->inflaters[0], scratch,
+				    &writing->sums[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 static int write_files(struct tree_writer *writer, struct arena *scratch,
@@ -234,7 +251,9 @@ static int write_files(struct tree_writer *writer, struct arena *scratch,
 	find_records(writer, paths, bytes);
 	for (unsigned i = 0; i < workers; i++)
 		writing.inflaters[i] = inflater_new();
-	int status = prepare_linking(&writing, scratch, err);
+	int status = read_sums(&writing, scratch, err);
+	if (status == 0)
+		status = prepare_linking(&writing, scratch, err);
 	if (status == 0)
 		status = parallel_for(writer->options->jobs, count, write_block, &writing,
 				      err);
@@ -245,6 +264,7 @@ static int write_files(struct tree_writer *writer, struct arena *scratch,
 	writer->linked = atomic_load(&writing.linking.linked);
 	writer->cloned = atomic_load(&writing.linking.cloned);
 	writer->copied = atomic_load(&writing.linking.copied);
+	writer->changed = linking_finish(&writing.linking);
 	return status;
 }
 

@@ -28,6 +28,7 @@ struct tree_writer {
 	size_t wheels_len;
 	uint64_t files, bytes;           // written or linked
 	uint64_t linked, cloned, copied; // files of them, out of the store
+	size_t changed; // wheels whose unpacked form in the store was not used, and removed
 };
 
 NODISCARD int tree_writer_write(struct tree_writer *writer, struct error *err);

@@ -10,21 +10,27 @@
 
 #include <assert.h>
 
-static bool blob_is_intact(const char *path, const struct sha256 *digest)
+// Layers that stay where they are staged are not read again, but for one that was written to since. Its note is written
+// anew then, and younger again.
+static int look_at_blob(const struct layer_baker *baker, struct layer_task *task,
+			struct error *err)
 {
-	struct file_map map = { 0 };
-	struct error ignored = { 0 };
-	if (file_map_open(path, ERROR_IO, &map, &ignored) < 0)
-		return false;
-	struct sha256 found = sha256_of(map.bytes);
-	file_map_close(&map);
-	return sha256_eq(&found, digest);
+	struct store *store = baker->store;
+	struct error changed = { 0 };
+	bool suspect = store_layer_looks_changed(store, &task->record);
+	if (!suspect && !baker->request->rehash)
+		return 0;
+	store_doubt(store, &task->record.digest);
+	task->present = store_check_layer(store, &task->record.digest, &changed) == 0;
+	return task->present && suspect
+		       ? store_layer_record_write(store, &task->record, err)
+		       : 0;
 }
 
 int layer_look_up(const struct layer_baker *baker, const struct plan_layer *plan,
 		  struct arena *arena, struct layer_task *ret_task, struct error *err)
 {
-	const struct store *store = baker->store;
+	struct store *store = baker->store;
 	struct layer_task task = { .plan = plan, .key = layer_key(plan, baker->request) };
 	const struct layer_record *record;
 	if (store_layer_record_read(store, &task.key, arena, &record, err) < 0)
@@ -36,10 +42,8 @@ int layer_look_up(const struct layer_baker *baker, const struct plan_layer *plan
 	task.known = true;
 	task.record = *record;
 	task.present = store_has_layer(store, &record->digest, record->size);
-	if (task.present && baker->request->rehash)
-		task.present =
-			blob_is_intact(store_layer_path(store, &record->digest, arena),
-				       &record->digest);
+	if (task.present && look_at_blob(baker, &task, err) < 0)
+		return -1;
 	*ret_task = task;
 	return 0;
 }
@@ -194,6 +198,7 @@ static int keep(struct layer_baking *baking, struct error *err)
 		return other_digest(baking, err);
 	if (move_blob(baking, err) < 0)
 		return -1;
+	store_vouch(baking->baker->store, &numbers->digest);
 	task->record = (struct layer_record){
 		.key = task->key,
 		.digest = numbers->digest,

@@ -44,6 +44,8 @@ static int unpack(struct build *build, struct error *err)
 	build->project = build->settings->editable;
 	if (build->project)
 		return 0;
+	if (store_check_file(build->store, &file->sha256, err) < 0)
+		return -1;
 	const char *source = workplace_path(&build->place, "src");
 	const char *archive = workplace_path(&build->place, "sdist");
 	const char *arguments[] = { archive, source };

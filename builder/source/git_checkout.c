@@ -295,7 +295,8 @@ static bool find_taken(const struct checkout_part *part, const struct store *sto
 	    !slice_parse_u64(slice_trim(text), CHECKOUT_BYTES_MAX * 2, &checkout.size) ||
 	    !file_size(store_file_path(store, &checkout.sha256, part->repository.arena),
 		       &size) ||
-	    size != checkout.size)
+	    size != checkout.size ||
+	    store_check_file(store, &checkout.sha256, &ignored) < 0)
 		return false;
 	*ret_checkout = checkout;
 	return true;

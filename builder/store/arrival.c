@@ -113,6 +113,7 @@ int arrival_enter(void *context, struct error *err)
 	if (arrival->admit(&file, arrival->work, err) < 0 ||
 	    file_commit(&arrival->writer, true, err) < 0)
 		return -1;
+	store_vouch(arrival->store, &arrival->file->sha256);
 	loading_end(&arrival->loading);
 	return 0;
 }

@@ -28,6 +28,18 @@ bool store_has_layer(const struct store *store, const struct sha256 *digest,
 	return true;
 }
 
+bool store_layer_looks_changed(const struct store *store,
+			       const struct layer_record *record)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct place blob =
+		place_look(store_layer_path(store, &record->digest, &scratch));
+	struct place note =
+		place_look(store_path_of(store->keys, &record->key, &scratch));
+	return blob.mtime_s > note.mtime_s ||
+	       (blob.mtime_s == note.mtime_s && blob.mtime_ns > note.mtime_ns);
+}
+
 const char *store_layer_work_path(const struct store *store, const struct sha256 *key,
 				  struct arena *arena)
 {

@@ -26,6 +26,13 @@ const char *store_layer_path(const struct store *store, const struct sha256 *dig
 bool store_has_layer(const struct store *store, const struct sha256 *digest,
 		     uint64_t size);
 
+// Is it what its digest says? As store_check_file. For all that is put into a result.
+NODISCARD int store_check_layer(const struct store *store, const struct sha256 *digest,
+				struct error *err);
+// Was the blob written to after the note of its key, which is younger by rights? A look at times, not at bytes.
+bool store_layer_looks_changed(const struct store *store,
+			       const struct layer_record *record);
+
 // A path in the blobs' directory for a layer whose digest is not known yet: pass it to
 // file_create and file_commit, then rename_path to store_layer_path. `key` keeps threads
 // apart. Left-overs are removed by store_prune.

@@ -17,7 +17,8 @@
 struct store {
 	const char *root; // the cache directory
 	const char *files, *layers, *keys, *paths, *bytecode, *unpacked, *loading;
-	int shared; // held while the store is open (place_share), or -1
+	struct store_sums *sums; // what was hashed in this run (sound.h)
+	int shared;              // held while the store is open (place_share), or -1
 	struct arena arena;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Opens the store, and tells paths of what lies in it.
-#include "builder/store/folders.h"
+#include "builder/store/sound.h"
 
 #include "base/folder.h"
 
@@ -71,6 +71,7 @@ int store_open(const char *cache_directory, struct store **ret_store, struct err
 	struct store *store = mem_alloc(sizeof(*store));
 	store->root = arena_c_string(&store->arena, slice_from(cache_directory));
 	store->shared = -1;
+	store->sums = store_sums_new();
 	if (store_claim(store->root, err) < 0) {
 		store_close(store);
 		return -1;
@@ -96,6 +97,7 @@ void store_close(struct store *store)
 		return;
 	struct arena arena = store->arena;
 	fd_close(&store->shared);
+	store_sums_free(store->sums);
 	mem_free(store);
 	arena_release(&arena);
 }

@@ -25,6 +25,19 @@ const char *store_file_path(const struct store *store, const struct sha256 *dige
 			    struct arena *arena); // may not exist
 bool store_has_file(const struct store *store, const struct sha256 *digest);
 
+// What lies in the store is hashed once in a run, when it is first used; what came or was made in this run has been. A
+// file that has other bytes than its name says is removed: ERROR_INTEGRITY, and store_lost counts it. Called from several
+// threads at once.
+NODISCARD int store_check_file(const struct store *store, const struct sha256 *digest,
+			       struct error *err);
+// The same for bytes of the store that are at hand; path: their file, wheel or layer.
+NODISCARD int store_check_bytes(const struct store *store, const struct sha256 *digest,
+				const char *path, struct slice bytes, struct error *err);
+void store_vouch(const struct store *store, const struct sha256 *digest);
+// The next use hashes again
+void store_doubt(const struct store *store, const struct sha256 *digest);
+size_t store_lost(const struct store *store);
+
 // Where else a file can be had. Zeroed: nowhere.
 struct store_locator {
 	// Folders of files: taken by name and hash, before all else

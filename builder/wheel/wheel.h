@@ -24,11 +24,18 @@ struct wheel_list {
 	size_t len;
 };
 
-// Opens a choice's wheel out of the store; its RECORD was checked when it entered.
-// ERROR_IO where the store lacks it.
+// Opens a choice's wheel out of the store; its RECORD was checked when it entered, and its SHA-256 is looked at on its
+// first use in a run (store_check_bytes). ERROR_IO where the store lacks it.
 NODISCARD int wheel_file_open(const struct store *store, const struct lock_choice *choice,
 			      struct arena *arena, struct wheel_file *ret_wheel,
 			      struct error *err);
+// For a look that may do without: what is written is taken from a wheel only after wheel_file_check.
+NODISCARD int wheel_file_open_unchecked(const struct store *store,
+					const struct lock_choice *choice,
+					struct arena *arena, struct wheel_file *ret_wheel,
+					struct error *err);
+NODISCARD int wheel_file_check(const struct store *store, const struct wheel_file *wheel,
+			       struct error *err);
 void wheel_file_close(struct wheel_file *wheel); // fine on a zeroed struct
 
 // The direct_url.json of a choice (env.9): of URL, archive and VCS sources, "" for files

@@ -18,32 +18,71 @@ static int damaged(const struct wheel_file *wheel, const struct lock_file *file,
 	return error_hint(err, "'pinbake cache verify --remove' deletes what is damaged");
 }
 
-int wheel_file_open(const struct store *store, const struct lock_choice *choice,
-		    struct arena *arena, struct wheel_file *ret_wheel, struct error *err)
+int wheel_file_check(const struct store *store, const struct wheel_file *wheel,
+		     struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	const char *path = store_file_path(store, &wheel->sha256, &scratch);
+	if (store_check_bytes(store, &wheel->sha256, path, wheel->map.bytes, err) < 0)
+		return error_during(err, "opening '%.*s' in the store",
+				    SLICE_ARG(wheel->file_name));
+	return 0;
+}
+
+static int open_file(const struct store *store, const struct lock_choice *choice,
+		     struct arena *arena, struct wheel_file *wheel, struct error *err)
+{
+	if (!choice->file || choice->file->kind == LOCK_SDIST)
+		return error_set(err, ERROR_INPUT, "'%.*s' is locked without a wheel",
+				 SLICE_ARG(wheel->name));
+	wheel->file_name = lock_file_name(arena, choice->file);
+	wheel->direct_url = wheel_direct_url(choice, arena);
+	wheel->sha256 = choice->file->sha256;
+	if (file_map_open(store_file_path(store, &wheel->sha256, arena), ERROR_IO,
+			  &wheel->map, err) < 0)
+		return error_during(err, "opening '%.*s' in the store",
+				    SLICE_ARG(wheel->file_name));
+	return 0;
+}
+
+static int open_wheel(const struct store *store, const struct lock_choice *choice,
+		      bool check, struct arena *arena, struct wheel_file *ret_wheel,
+		      struct error *err)
 {
 	AUTO(wheel_file_close)
 	struct wheel_file wheel = { .name = choice->package->name,
 				    .version = choice->package->version };
 	uint64_t need;
-	if (!choice->file || choice->file->kind == LOCK_SDIST)
-		return error_set(err, ERROR_INPUT, "'%.*s' is locked without a wheel",
-				 SLICE_ARG(wheel.name));
-	wheel.file_name = lock_file_name(arena, choice->file);
-	wheel.direct_url = wheel_direct_url(choice, arena);
-	wheel.sha256 = choice->file->sha256;
-	if (file_map_open(store_file_path(store, &wheel.sha256, arena), ERROR_IO,
-			  &wheel.map, err) < 0)
-		return error_during(err, "opening '%.*s' in the store",
-				    SLICE_ARG(wheel.file_name));
+	if (open_file(store, choice, arena, &wheel, err) < 0 ||
+	    (check && wheel_file_check(store, &wheel, err) < 0))
+		return -1;
 	if (choice->file->has_size && wheel.map.bytes.len != choice->file->size)
 		return damaged(&wheel, choice->file, err);
 	if (zip_read_directory(arena, wheel.map.bytes, wheel.map.bytes.len,
-			       &wheel.directory, &need, err) < 0)
+			       &wheel.directory, &need, err) < 0) {
+		struct error malformed = *err;
+		if (wheel_file_check(store, &wheel, err) < 0)
+			return -1;
+		*err = malformed;
 		return error_during(err, "reading wheel '%.*s'",
 				    SLICE_ARG(wheel.file_name));
+	}
 	*ret_wheel = wheel;
 	wheel.map = (struct file_map){ 0 };
 	return 0;
+}
+
+int wheel_file_open(const struct store *store, const struct lock_choice *choice,
+		    struct arena *arena, struct wheel_file *ret_wheel, struct error *err)
+{
+	return open_wheel(store, choice, true, arena, ret_wheel, err);
+}
+
+int wheel_file_open_unchecked(const struct store *store, const struct lock_choice *choice,
+			      struct arena *arena, struct wheel_file *ret_wheel,
+			      struct error *err)
+{
+	return open_wheel(store, choice, false, arena, ret_wheel, err);
 }
 
 void wheel_file_close(struct wheel_file *wheel)

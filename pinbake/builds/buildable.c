@@ -77,6 +77,7 @@ int build_source_system(struct session *session, const struct build_source *sour
 	struct slice text = S("");
 	struct store *store;
 	if (session_store(session, &store, err) < 0 ||
+	    store_check_file(store, &source->choice.file->sha256, err) < 0 ||
 	    file_map_open(store_file_path(store, &source->choice.file->sha256, arena),
 			  ERROR_IO, &map, err) < 0)
 		return -1;

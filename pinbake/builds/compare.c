@@ -52,7 +52,9 @@ static int list_differences(const struct store *store, const struct sha256 *old,
 	AUTO(file_map_close) struct file_map after = { 0 };
 	struct zip_directory was = { 0 }, is = { 0 };
 	uint64_t need;
-	if (file_map_open(store_file_path(store, old, arena), ERROR_IO, &before, err) <
+	if (store_check_file(store, old, err) < 0 ||
+	    store_check_file(store, new, err) < 0 ||
+	    file_map_open(store_file_path(store, old, arena), ERROR_IO, &before, err) <
 		    0 ||
 	    file_map_open(store_file_path(store, new, arena), ERROR_IO, &after, err) <
 		    0 ||

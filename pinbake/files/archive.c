@@ -240,7 +240,9 @@ static int download(struct session *session, struct slice url, struct direct_fil
 static bool is_in_store(struct session *session, const struct store *store,
 			const struct sha256 *expected, struct project_file *file)
 {
+	struct error changed = { 0 };
 	if (sha256_is_zero(expected) || !store_has_file(store, expected) ||
+	    store_check_file(store, expected, &changed) < 0 ||
 	    !file_size(store_file_path(store, expected, session->arena), &file->size))
 		return false;
 	file->sha256 = *expected;

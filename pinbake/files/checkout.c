@@ -138,7 +138,8 @@ static int read_static(struct taking *taking, struct slice *ret_headers,
 	const char *path =
 		store_file_path(taking->store, &taking->checkout.sha256, taking->arena);
 	struct slice pyproject, pkg_info, setup_cfg, setup_py, why;
-	if (file_map_open(path, ERROR_IO, &map, err) < 0 ||
+	if (store_check_file(taking->store, &taking->checkout.sha256, err) < 0 ||
+	    file_map_open(path, ERROR_IO, &map, err) < 0 ||
 	    read_text(taking, map.bytes, "pyproject.toml", &pyproject, err) < 0 ||
 	    read_text(taking, map.bytes, "PKG-INFO", &pkg_info, err) < 0 ||
 	    read_text(taking, map.bytes, "setup.cfg", &setup_cfg, err) < 0 ||

@@ -298,6 +298,133 @@ class Cache(Files):
         self.ok("install", "--prefix", "env", *PYTHON, cache="relative/cache")
 
 
+class Stored(Files):
+    """What the cache holds is hashed when a run first uses it; what is not what its name says is had anew."""
+
+    WARNING = "was changed since it was verified.*it is made anew"
+
+    def stored(self, folder="files/sha256"):
+        return sorted(path for path in (self.cache / folder).iterdir() if path.is_file())
+
+    def tamper(self, path):
+        """Other bytes, of the same length, in place."""
+        content = bytearray(path.read_bytes())
+        for at in range(0, len(content), 7):
+            content[at] ^= 1
+        with open(path, "r+b") as file:
+            file.write(content)
+
+    def replace_wheel(self, **files):
+        """The cache's wheel becomes a well-formed one with other code."""
+        path, = self.stored()
+        path.write_bytes(wheel("demo", "1.0", files={"demo.py": "EVIL\n", **files}).content)
+
+    def tree(self, folder):
+        return {path.relative_to(folder): path.read_bytes() for path in sorted(pathlib.Path(folder).rglob("*"))
+                if path.is_file() and not path.is_symlink()}
+
+    def test_bake_takes_no_changed_wheel(self):
+        self.ok("bake", "-o", "first")
+        for change in (self.replace_wheel, lambda: self.tamper(self.stored()[0])):
+            change()
+            shutil.rmtree(self.cache / "layers")
+            self.assertRegex(self.ok("bake", "-o", "second").err, self.WARNING)
+            self.assertEqual(self.tree(self.work / "first"), self.tree(self.work / "second"))
+
+    def test_install_and_its_check_take_no_changed_wheel(self):
+        self.ok("install", "--prefix", "first", *PYTHON)
+        for mode in ("auto", "copy", "hardlink", "inflate"):
+            with self.subTest(mode=mode):
+                self.replace_wheel()
+                shutil.rmtree(self.cache / "unpacked", ignore_errors=True)
+                self.assertRegex(self.ok("install", "--prefix", f"env-{mode}", "--link-mode", mode, *PYTHON).err,
+                                 self.WARNING)
+                module = f"env-{mode}/lib/python3.12/site-packages/demo.py"
+                self.assertEqual(self.read(module), "x = 1\n")
+
+    def test_the_check_holds_the_wheel_against_the_lock(self):
+        self.ok("install", "--prefix", "env", *PYTHON)
+        site = self.work / "env/lib/python3.12/site-packages"
+        self.replace_wheel()
+        evil = wheel("demo", "1.0", files={"demo.py": "EVIL\n"})
+        with __import__("zipfile").ZipFile(__import__("io").BytesIO(evil.content)) as archive:
+            archive.extractall(site)
+        result = self.run_program("install", "--check", "--prefix", "env", *PYTHON)
+        self.assertEqual(result.code, 1, str(result))
+        self.assertRegex(result.err + result.out, "demo.py")
+        self.assertRegex(result.err, self.WARNING)
+
+    def test_without_its_source_it_is_an_integrity_error(self):
+        self.ok("bake", "-o", "first")
+        for args in (("install", "--prefix", "env", *PYTHON), ("install", "--check", "--prefix", "env", *PYTHON),
+                     ("bake", "-o", "other")):
+            with self.subTest(args=args):
+                self.replace_wheel()
+                shutil.rmtree(self.cache / "layers", ignore_errors=True)
+                (self.work / "env").mkdir(exist_ok=True)
+                self.fails(5, *args, "--offline", says=["was changed since it was verified", "hint: .*removed"])
+                self.assertEqual(self.stored(), [])
+                self.ok("bake", "-o", "third")
+
+    def test_a_changed_layer_goes_into_no_other_output(self):
+        self.ok("bake", "-o", "first", "--compression", "gzip")
+        for path in self.stored("layers/sha256"):
+            path.unlink()  # not the staged one, which is the same file
+        shutil.rmtree(self.work / "first")
+        self.ok("bake", "-o", "first")
+        good = {path.name: path.read_bytes() for path in self.stored("layers/sha256")}
+        for path in self.stored("layers/sha256"):
+            info = path.stat()
+            self.tamper(path)
+            os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))  # nothing shows but its bytes
+        self.assertRegex(self.ok("bake", "-o", "second").err, self.WARNING)
+        for digest, path in self.layers("second").items():
+            self.assertEqual(path.read_bytes(), good[digest])
+        self.ok("bake", "-o", "first", "--rehash")
+        self.layers("first")
+
+    def test_a_staged_layer_that_was_written_to_is_baked_again(self):
+        self.ok("bake")
+        for path in (self.work / ".pinbake/layers").rglob("*.gz"):
+            self.tamper(path)  # the cache's own file: it is a hard link
+        self.ok("bake")
+        self.layers()
+        self.ok("bake", "--archive", "image.tar")
+
+    def test_an_archive_takes_no_changed_layer(self):
+        self.ok("bake")
+        for path in (self.work / ".pinbake/oci/blobs/sha256").iterdir():
+            info = path.stat()
+            if info.st_nlink > 1:
+                self.tamper(path)
+                os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+        self.fails(5, "bake", "--archive", "image.tar", says="does not hold what its name says")
+        self.assertFalse((self.work / "image.tar").exists())
+
+    def test_a_changed_unpacked_file_is_not_linked(self):
+        for mode in ("copy", "hardlink"):
+            with self.subTest(mode=mode):
+                self.ok("install", "--prefix", f"one-{mode}", "--link-mode", mode, *PYTHON)
+                for path in (self.cache / "unpacked").rglob("*-*"):
+                    if path.is_file():
+                        info = path.stat()
+                        self.tamper(path)
+                        os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+                self.ok("install", "--prefix", f"two-{mode}", "--link-mode", mode, *PYTHON)
+                self.assertEqual(self.read(f"two-{mode}/lib/python3.12/site-packages/demo.py"), "x = 1\n")
+
+    def test_a_file_of_a_former_environment_is_not_taken_unseen(self):
+        self.index.add(wheel("other", "1.0"))
+        self.ok("install", "--prefix", "env", *PYTHON)
+        module = self.work / "env/lib/python3.12/site-packages/demo.py"
+        info = module.stat()
+        self.tamper(module)
+        os.utime(module, ns=(info.st_atime_ns, info.st_mtime_ns))
+        self.lock("demo\nother\n")
+        self.ok("install", "--prefix", "env", *PYTHON)
+        self.assertEqual(module.read_text(), "x = 1\n")
+
+
 class Inputs(Files):
     """What is no file is refused at once, where it is not handed over by a shell."""
 

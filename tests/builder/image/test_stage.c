@@ -181,7 +181,7 @@ static void stage_all(const char *out)
 	result.config_digest = documents.config_digest;
 	result.manifest_digest = documents.manifest_digest;
 	struct image_request staged = { .directory = out, .rehash = true };
-	struct stage_parts parts = { &result, &documents, blobs };
+	struct stage_parts parts = { &result, &documents, blobs, NULL };
 	if (stage_write(&staged, &parts, &err) < 0)
 		fail_msg("%s", err.cause);
 }

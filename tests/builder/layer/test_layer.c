@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Baking: members of wheel files, fallbacks, integrity, records, and that bytes depend on
 // the key alone.
+#include "base/places.h"
 #include "builder/layer/layer_task.h"
 #include "builder/layer/layer_writer.h"
 #include "tests/builder/builder_test.h"
@@ -312,6 +313,12 @@ static void test_an_interrupted_bake_leaves_nothing(void **state)
 	fixture_free(f);
 }
 
+static void set_mtime(const char *path, uint64_t seconds)
+{
+	struct error err = { 0 };
+	assert_int_equal(place_set_time(path, seconds, &err), 0);
+}
+
 static void test_rehash_finds_a_damaged_blob(void **state)
 {
 	(void)state;
@@ -327,9 +334,37 @@ static void test_rehash_finds_a_damaged_blob(void **state)
 	memcpy(damaged, blob.ptr, blob.len);
 	damaged[blob.len / 2] ^= 1;
 	assert_int_equal(file_write(path, (struct slice){ damaged, blob.len }, &err), 0);
+	set_mtime(path, 1000); // older than its note
 	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_true(task.present);
 	f->request.rehash = true;
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
+	assert_false(task.present);
+	assert_false(file_exists(path));
+	assert_int_equal(store_lost(f->store), 1);
+	fixture_free(f);
+}
+
+// A blob that is younger than its note is read, and stays if it is sound: its note is younger again then.
+static void test_a_blob_that_was_written_to_is_read(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	struct layer_task task;
+	struct error err = { 0 };
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
+	assert_int_equal(layer_bake(&f->baker, &task, &err), 0);
+	arena_release(&task.arena);
+	const char *path = store_layer_path(f->store, &task.record.digest, &arena);
+	uint64_t now = (uint64_t)place_look(path).mtime_s;
+	assert_false(store_layer_looks_changed(f->store, &task.record));
+	set_mtime(path, now + 1000);
+	assert_true(store_layer_looks_changed(f->store, &task.record));
+	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
+	assert_true(task.present);
+	assert_int_equal(truncate(path, (off_t)task.record.size - 20), 0);
+	assert_int_equal(truncate(path, (off_t)task.record.size), 0);
+	set_mtime(path, now + 1000);
 	assert_int_equal(layer_look_up(&f->baker, &f->plan, &arena, &task, &err), 0);
 	assert_false(task.present);
 	fixture_free(f);
@@ -365,6 +400,7 @@ int main(void)
 			test_key_2_another_digest_than_before_is_an_integrity_error),
 		cmocka_unit_test(test_an_interrupted_bake_leaves_nothing),
 		cmocka_unit_test(test_rehash_finds_a_damaged_blob),
+		cmocka_unit_test(test_a_blob_that_was_written_to_is_read),
 	};
 	return cmocka_run_group_tests(tests, prepare, release);
 }
