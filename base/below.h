@@ -17,3 +17,14 @@ struct spot {
 };
 bool spot_of(int at, const char *name, struct spot *ret_spot); // false with errno
 void spot_close(struct spot *spot);
+
+struct folder;
+struct error;
+struct stat;
+
+// What errno says of a name in a folder, and of a link that none is followed (ERROR_INPUT). what: "write". Returns -1.
+int folder_refuse(const struct folder *folder, const char *name, const char *what,
+		  struct error *err);
+// ERROR_INPUT if it belongs to another user.
+int folder_check_owner(const struct folder *folder, const char *name,
+		       const struct stat *info, struct error *err);

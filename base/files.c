@@ -61,8 +61,8 @@ static int refuse_kind(const char *path, enum error_kind kind, const struct stat
 		errno = EISDIR;
 		return error_errno(err, kind, "cannot read '%s'", path);
 	}
-	error_set(err, kind, "cannot read '%s': it is a %s, not a file", path,
-		  kind_of(info));
+	error_set(err, kind == ERROR_NO ? ERROR_NO : ERROR_INPUT,
+		  "cannot read '%s': it is a %s, not a file", path, kind_of(info));
 	return error_hint(err, "give a regular file, or pipe the text in");
 }
 
@@ -187,7 +187,7 @@ static int check_place(const char *path, struct error *err)
 	struct stat info;
 	if (stat(path, &info) < 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))
 		return 0;
-	error_set(err, ERROR_IO, "cannot write '%s': it is a %s, not a file", path,
+	error_set(err, ERROR_INPUT, "cannot write '%s': it is a %s, not a file", path,
 		  kind_of(&info));
 	return error_hint(err, "choose another path");
 }

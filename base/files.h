@@ -7,7 +7,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-// The whole file. kind is ERROR_INPUT for what the user gave, ERROR_IO for our own.
+// The whole file. kind is ERROR_INPUT for what the user gave, ERROR_IO for our own. A pipe, a socket or a device is
+// ERROR_INPUT, but for what a shell hands over (path_is_own_handle) and /dev/null.
 NODISCARD int file_read(const char *path, uint64_t max_bytes, enum error_kind kind,
 			struct arena *arena, struct slice *ret_bytes, struct error *err);
 

@@ -45,7 +45,7 @@ static const char *shown(const struct folder *folder, const char *name,
 }
 
 // What the system says, and of a link that none is followed.
-static int refuse(const struct folder *folder, const char *name, const char *what,
+int folder_refuse(const struct folder *folder, const char *name, const char *what,
 		  struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
@@ -95,7 +95,7 @@ int folder_enter(const struct folder *folder, const char *name, struct folder *r
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	int fd = below_open(folder->fd, name, HELD, 0);
 	if (fd < 0)
-		return refuse(folder, name, "open the directory", err);
+		return folder_refuse(folder, name, "open the directory", err);
 	const char *path = shown(folder, name, &scratch);
 	*ret_folder = (struct folder){ fd, text_of(path, strlen(path)) };
 	return 0;
@@ -122,10 +122,10 @@ int folder_open_file(const struct folder *folder, const char *name, int *ret_fd,
 	int fd = below_open(folder->fd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat info;
 	if (fd < 0)
-		return refuse(folder, name, "read", err);
+		return folder_refuse(folder, name, "read", err);
 	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
 		errno = EINVAL;
-		return refuse(folder, name, "read", err);
+		return folder_refuse(folder, name, "read", err);
 	}
 	*ret_fd = fd;
 	fd = -1;
@@ -141,7 +141,7 @@ int folder_names(const struct folder *folder, const char *name, struct arena *ar
 		return 0;
 	}
 	if (fd < 0 || directory_names_of(fd, arena, ret_names) < 0)
-		return refuse(folder, name, "list", err);
+		return folder_refuse(folder, name, "list", err);
 	return 0;
 }
 
@@ -152,13 +152,28 @@ int folder_map(const struct folder *folder, const char *name, struct file_map *r
 	if (folder_open_file(folder, name, &fd, err) < 0)
 		return -1;
 	if (file_map_of(fd, ret_map) < 0)
-		return refuse(folder, name, "map", err);
+		return folder_refuse(folder, name, "map", err);
+	return 0;
+}
+
+int folder_read(const struct folder *folder, const char *name, uint64_t max_bytes,
+		struct arena *arena, struct slice *ret_bytes, struct error *err)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	AUTO(file_map_close) struct file_map map = { 0 };
+	if (folder_map(folder, name, &map, err) < 0)
+		return -1;
+	if (map.bytes.len > max_bytes)
+		return error_set(err, ERROR_IO, "'%s' is larger than %llu bytes",
+				 shown(folder, name, &scratch),
+				 (unsigned long long)max_bytes);
+	*ret_bytes = arena_dup(arena, map.bytes);
 	return 0;
 }
 
 // --- making ----------------------------------------------------------------------------
 
-static int check_owner(const struct folder *folder, const char *name,
+int folder_check_owner(const struct folder *folder, const char *name,
 		       const struct stat *info, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
@@ -183,9 +198,9 @@ static int make_part(const struct folder *folder, const char *name, int *ret_fd,
 	int fd = there ? below_open(spot.at, spot.last, HELD, 0) : -1;
 	spot_close(&spot);
 	if (fd < 0 || fstat(fd, &info) < 0)
-		return refuse(folder, name, "make the directory", err);
+		return folder_refuse(folder, name, "make the directory", err);
 	*ret_fd = fd;
-	return check_owner(folder, name, &info, err);
+	return folder_check_owner(folder, name, &info, err);
 }
 
 int folder_make(const struct folder *folder, const char *name, unsigned mode,
@@ -203,7 +218,7 @@ int folder_make(const struct folder *folder, const char *name, unsigned mode,
 			return -1;
 		if (fstat(fd, &info) < 0 ||
 		    ((info.st_mode & MODE_BITS) != mode && fchmod(fd, mode) < 0))
-			return refuse(folder, part, "set the mode of", err);
+			return folder_refuse(folder, part, "set the mode of", err);
 	}
 	return 0;
 }
@@ -263,9 +278,9 @@ int folder_create(const struct folder *folder, const char *name, unsigned mode,
 			   : -1;
 	spot_close(&spot);
 	if (status < 0)
-		return refuse(folder, name, "write", err);
+		return folder_refuse(folder, name, "write", err);
 	if (mode != FILE_MODE_OF_USER && fchmod(writer.fd, mode) < 0)
-		return refuse(folder, name, "set the mode of", err);
+		return folder_refuse(folder, name, "set the mode of", err);
 	*ret_writer = writer;
 	writer = (struct file_writer){ .fd = -1, .folder = -1 };
 	return 0;
@@ -277,11 +292,11 @@ static int copy_into(int fd, const struct folder *to_folder, const char *to,
 	struct stat info;
 	AUTO(file_abandon) struct file_writer writer = { .fd = -1, .folder = -1 };
 	if (fstat(fd, &info) < 0)
-		return refuse(to_folder, to, "write", err);
+		return folder_refuse(to_folder, to, "write", err);
 	if (folder_create(to_folder, to, info.st_mode & PERMISSIONS, &writer, err) < 0)
 		return -1;
 	if (!file_copy_of(fd, writer.fd, &writer.written))
-		return refuse(to_folder, to, "write", err);
+		return folder_refuse(to_folder, to, "write", err);
 	return file_commit(&writer, false, err);
 }
 
@@ -300,7 +315,7 @@ int folder_link_or_copy(const struct folder *from_folder, const char *from,
 	if (status == 0)
 		return 0;
 	if (errno == EEXIST || errno == ELOOP)
-		return refuse(to_folder, to, "write", err);
+		return folder_refuse(to_folder, to, "write", err);
 	if (folder_open_file(from_folder, from, &fd, err) < 0)
 		return -1;
 	return copy_into(fd, to_folder, to, err);
@@ -315,7 +330,7 @@ int folder_set_mode(const struct folder *folder, const char *name, unsigned mode
 		return -1;
 	if (fstat(fd, &info) < 0 ||
 	    ((info.st_mode & MODE_BITS) != mode && fchmod(fd, mode) < 0))
-		return refuse(folder, name, "set the mode of", err);
+		return folder_refuse(folder, name, "set the mode of", err);
 	return 0;
 }
 
@@ -332,7 +347,7 @@ int folder_rename(const struct folder *folder, const char *from, const char *to,
 		spot_close(&there);
 	}
 	spot_close(&here);
-	return status < 0 ? refuse(folder, from, "rename", err) : 0;
+	return status < 0 ? folder_refuse(folder, from, "rename", err) : 0;
 }
 
 bool folder_remove(const struct folder *folder, const char *name)
@@ -411,5 +426,5 @@ int folder_remove_tree(const struct folder *folder, const char *name, struct err
 		status = 0;
 	}
 	spot_close(&spot);
-	return status < 0 ? refuse(folder, name, "remove", err) : 0;
+	return status < 0 ? folder_refuse(folder, name, "remove", err) : 0;
 }

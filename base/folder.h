@@ -53,6 +53,11 @@ NODISCARD int folder_open_file(const struct folder *folder, const char *name, in
 NODISCARD int folder_map(const struct folder *folder, const char *name,
 			 struct file_map *ret_map, struct error *err);
 
+// The whole file, as file_read.
+NODISCARD int folder_read(const struct folder *folder, const char *name,
+			  uint64_t max_bytes, struct arena *arena,
+			  struct slice *ret_bytes, struct error *err);
+
 // Every part that is absent is made, and all that are there belong to us; the last gets exactly this mode. ERROR_INPUT
 // where one is a link, no folder or somebody else's.
 NODISCARD int folder_make(const struct folder *folder, const char *name, unsigned mode,
@@ -75,3 +80,34 @@ bool folder_remove(const struct folder *folder, const char *name);
 // Like rm -rf; an absent tree is fine. Links in it are removed, not followed.
 NODISCARD int folder_remove_tree(const struct folder *folder, const char *name,
 				 struct error *err);
+
+// --- trees under construction ------------------------------------------------------------
+
+// A new file with exactly this mode and no temporary name; -1 if it exists. To be closed by place_end or fd_close.
+NODISCARD int folder_create_new(const struct folder *folder, const char *name,
+				unsigned mode, int *ret_fd, struct error *err);
+// A new folder with exactly this mode; -1 if it exists.
+NODISCARD int folder_make_new(const struct folder *folder, const char *name,
+			      unsigned mode, struct error *err);
+NODISCARD int folder_symlink(const struct folder *folder, const char *name,
+			     const char *target, struct error *err);
+// False if it is no symbolic link.
+bool folder_link_text(const struct folder *folder, const char *name, struct arena *arena,
+		      struct slice *ret_target);
+// from_folder NULL: from is a path.
+NODISCARD int folder_hard_link(const struct folder *from_folder, const char *from,
+			       const struct folder *to_folder, const char *to,
+			       struct error *err);
+// Of a link itself. "" is the folder.
+NODISCARD int folder_set_time(const struct folder *folder, const char *name,
+			      uint64_t mtime_s, struct error *err);
+// Of the folder itself.
+NODISCARD int folder_set_own_mode(const struct folder *folder, unsigned mode,
+				  struct error *err);
+// Two folders change places, atomically if the system can.
+NODISCARD int folder_exchange(const struct folder *folder, const char *a, const char *b,
+			      struct error *err);
+// Makes the folder if it is absent and locks it for this process until the handle is closed. ERROR_IO where another
+// process holds it, ERROR_INPUT where it is a link or somebody else's. The lock follows the folder when it is renamed.
+NODISCARD int folder_lock(const struct folder *folder, const char *name,
+			  struct folder *ret_locked, struct error *err);

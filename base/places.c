@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,21 +54,6 @@ bool place_link_text(const char *path, struct arena *arena, struct slice *ret_ta
 	return true;
 }
 
-int place_create(const char *path, unsigned mode, int *ret_fd, struct error *err)
-{
-	int fd = openat(AT_FDCWD, path,
-			O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0)
-		return error_errno(err, ERROR_IO, "cannot write '%s'", path);
-	if (fchmod(fd, mode) < 0) {
-		error_errno(err, ERROR_IO, "cannot set the mode of '%s'", path);
-		close(fd);
-		return -1;
-	}
-	*ret_fd = fd;
-	return 0;
-}
-
 int place_write(int fd, const char *path, struct slice bytes, struct error *err)
 {
 	while (bytes.len) {
@@ -100,43 +84,6 @@ int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err)
 	return 0;
 }
 
-int place_make_directory(const char *path, unsigned mode, struct error *err)
-{
-	if (mkdir(path, 0700) < 0)
-		return error_errno(err, ERROR_IO, "cannot make the directory '%s'", path);
-	return place_set_mode(path, mode, err);
-}
-
-int place_symlink(const char *path, const char *target, struct error *err)
-{
-	if (symlink(target, path) < 0)
-		return error_errno(err, ERROR_IO, "cannot make the link '%s'", path);
-	return 0;
-}
-
-int place_hard_link(const char *from, const char *to, struct error *err)
-{
-	if (linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0)
-		return error_errno(err, ERROR_IO, "cannot link '%s' to '%s'", to, from);
-	return 0;
-}
-
-int place_set_mode(const char *path, unsigned mode, struct error *err)
-{
-	if (chmod(path, mode) < 0)
-		return error_errno(err, ERROR_IO, "cannot set the mode of '%s'", path);
-	return 0;
-}
-
-int place_set_time(const char *path, uint64_t mtime_s, struct error *err)
-{
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-					   { .tv_sec = (time_t)mtime_s } };
-	if (utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) < 0)
-		return error_errno(err, ERROR_IO, "cannot set the time of '%s'", path);
-	return 0;
-}
-
 void place_touch(const char *path)
 {
 	const struct timespec times[2] = { { .tv_nsec = UTIME_NOW },
@@ -148,57 +95,6 @@ void place_touch(const char *path)
 bool place_remove(const char *path)
 {
 	return unlink(path) == 0 || errno == ENOENT;
-}
-
-static int move(const char *from, const char *to)
-{
-	return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
-}
-
-// Some file systems, and kernels before 3.15, have no exchange: then there is a moment
-// without `b`.
-static int exchange_in_steps(const char *a, const char *b, struct error *err)
-{
-	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	const char *aside = arena_printf(&scratch, "%s.aside", a).ptr;
-	if (move(b, aside) < 0 || move(a, b) < 0)
-		return error_errno(err, ERROR_IO, "cannot put '%s' in the place of '%s'",
-				   a, b);
-	if (move(aside, a) < 0)
-		return error_errno(err, ERROR_IO, "cannot rename '%s' to '%s'", aside, a);
-	return 0;
-}
-
-int place_exchange(const char *a, const char *b, struct error *err)
-{
-	if (renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0)
-		return 0;
-	if (errno == EINVAL || errno == ENOSYS)
-		return exchange_in_steps(a, b, err);
-	return error_errno(err, ERROR_IO, "cannot exchange '%s' and '%s'", a, b);
-}
-
-int place_lock_directory(const char *path, int *ret_fd, struct error *err)
-{
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return error_errno(err, ERROR_IO, "cannot make the directory '%s'", path);
-	AUTO(fd_close)
-	int fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return error_errno(err, ERROR_IO, "cannot open the directory '%s'", path);
-	struct stat held = { 0 };
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &held) < 0)
-		return error_set(err, ERROR_IO, "'%s' is in use by another process",
-				 path);
-	// Another process may have held the lock and renamed the directory into place:
-	// then what was locked here is no longer at this path.
-	struct place now = place_look(path);
-	if (now.inode != held.st_ino || now.device != held.st_dev)
-		return error_set(err, ERROR_IO, "'%s' is in use by another process",
-				 path);
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
 }
 
 int place_share(const char *path)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What base/files.h leaves out: links, times, swapping, locks, and writing whole trees
-// that appear by one rename.
+// What base/files.h leaves out: looks at what lies somewhere, and locks of what many use. What is made there goes by
+// base/folder.h.
 #pragma once
 
 #include "base/arena.h"
@@ -27,10 +27,6 @@ struct place place_look_at(int folder, const char *name);
 // False if it is no symbolic link.
 bool place_link_text(const char *path, struct arena *arena, struct slice *ret_target);
 
-// A new file in a tree under construction, with exactly this mode and no temporary name.
-// -1 if it exists. To be closed by place_end or fd_close.
-NODISCARD int place_create(const char *path, unsigned mode, int *ret_fd,
-			   struct error *err);
 // Sets the modification time (whole seconds) and closes.
 NODISCARD int place_end(int *fd, const char *path, uint64_t mtime_s, struct error *err);
 NODISCARD int place_write(int fd, const char *path, struct slice bytes,
@@ -41,24 +37,9 @@ struct place_output {
 	const char *path;
 };
 int place_take(void *context, struct slice bytes, struct error *err);
-// Makes a directory with exactly this mode; -1 if it exists.
-NODISCARD int place_make_directory(const char *path, unsigned mode, struct error *err);
-NODISCARD int place_symlink(const char *path, const char *target, struct error *err);
-NODISCARD int place_hard_link(const char *from, const char *to, struct error *err);
-NODISCARD int place_set_mode(const char *path, unsigned mode, struct error *err);
-// Sets the time of a link itself, not of its target.
-NODISCARD int place_set_time(const char *path, uint64_t mtime_s, struct error *err);
 // Sets the access time to now, by which the cache is pruned. Failing is fine.
 void place_touch(const char *path);
 bool place_remove(const char *path); // one file or link; true if it is gone
-
-// Swaps two paths that exist, atomically if the system can.
-NODISCARD int place_exchange(const char *a, const char *b, struct error *err);
-
-// Makes the directory if absent and locks it for this process until the fd is closed.
-// ERROR_IO where another process holds it. The lock follows the directory when it is
-// renamed.
-NODISCARD int place_lock_directory(const char *path, int *ret_fd, struct error *err);
 
 // Users of a directory share it; one can have it alone only while there is no other.
 // Sharing waits for the one that has it alone. -1 if the directory cannot be opened or

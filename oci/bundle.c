@@ -98,13 +98,23 @@ static struct slice link_target(struct arena *arena, struct slice name,
 			    SLICE_ARG(target));
 }
 
+// It is read more than once, and libarchive would wait for a pipe.
+static int open_archive(struct archive *archive, const char *path, struct error *err)
+{
+	if (file_check_kind(path, ERROR_INPUT, err) < 0)
+		return -1;
+	return archive_read_open_filename(archive, path, BLOCK_BYTES) != ARCHIVE_OK
+		       ? unreadable(archive, path, err)
+		       : 0;
+}
+
 static int list_names(struct bundle *bundle, struct error *err)
 {
 	AUTO(archive_cleanup) struct archive *archive = new_reader();
 	struct archive_entry *entry;
 	int more;
-	if (archive_read_open_filename(archive, bundle->path, BLOCK_BYTES) != ARCHIVE_OK)
-		return unreadable(archive, bundle->path, err);
+	if (open_archive(archive, bundle->path, err) < 0)
+		return -1;
 	while ((more = next_entry(archive, bundle->path, &entry, err)) > 0) {
 		if (bundle->links.len == ENTRIES_MAX)
 			return error_set(err, ERROR_INPUT,
@@ -157,8 +167,8 @@ static int seek(const struct bundle *bundle, struct archive *archive, struct sli
 	if (!resolve_name(bundle, &name))
 		return error_set(err, ERROR_INPUT, "'%s' has no '%.*s'", bundle->path,
 				 SLICE_ARG(name));
-	if (archive_read_open_filename(archive, bundle->path, BLOCK_BYTES) != ARCHIVE_OK)
-		return unreadable(archive, bundle->path, err);
+	if (open_archive(archive, bundle->path, err) < 0)
+		return -1;
 	while ((more = next_entry(archive, bundle->path, &entry, err)) > 0)
 		if (slice_eq(name_of(entry), name))
 			return 0;
@@ -227,8 +237,8 @@ int bundle_read_layer(const struct bundle *bundle, struct slice name,
 	AUTO(archive_cleanup) struct archive *inner = new_reader();
 	if (bundle->is_directory) {
 		const char *path = path_join(bundle->arena, bundle->path, name);
-		if (archive_read_open_filename(inner, path, BLOCK_BYTES) != ARCHIVE_OK)
-			return unreadable(inner, path, err);
+		if (open_archive(inner, path, err) < 0)
+			return -1;
 		return take_entries(inner, path, reader, err);
 	}
 	struct window *window = arena_new(bundle->arena, struct window);

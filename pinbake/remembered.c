@@ -4,7 +4,7 @@
 //	header │ question │ present lock │ evidence │ summary │ answer, unless it is the present lock
 #include "pinbake/remembered.h"
 
-#include "base/files.h"
+#include "base/folder.h"
 #include "base/limits.h"
 #include "net/url.h"
 
@@ -178,6 +178,19 @@ struct slice answer_pack(struct arena *arena, const struct slice parts[ANSWER_PA
 	return buf_slice(&bytes);
 }
 
+static void remove_answers(const char *directory, const struct name_list *names)
+{
+	enum { DIGITS = 16 };
+	struct folder folder = { .fd = -1 };
+	struct error ignored;
+	if (folder_open(directory, &folder, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < names->len; i++)
+		if (names->items[i].len == DIGITS)
+			(void)folder_remove(&folder, names->items[i].ptr);
+	folder_close(&folder);
+}
+
 // Of many answers none is worth much: all go, and those still asked for come back.
 static void bound(struct session *session, const struct remembered_question *question)
 {
@@ -186,7 +199,7 @@ static void bound(struct session *session, const struct remembered_question *que
 	if (!file_exists(question->path) &&
 	    directory_names(question->directory, session->arena, &names, &ignored) == 0 &&
 	    names.len >= ANSWERS_MAX)
-		(void)!remove_tree(question->directory, &ignored);
+		remove_answers(question->directory, &names);
 	(void)!make_directories(question->directory, &ignored);
 }
 

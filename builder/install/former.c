@@ -21,10 +21,10 @@ static struct slice read_if_there(const struct former *former, struct slice path
 {
 	struct slice text = S("");
 	struct error ignored = { 0 };
-	const char *full = path_join(former->arena, former->prefix, path);
-	if (place_look(full).kind == PLACE_FILE &&
-	    file_read(full, LIMIT_TEXT_FILE_BYTES, ERROR_IO, former->arena, &text,
-		      &ignored) < 0)
+	const char *name = arena_c_string(former->arena, path);
+	if (folder_look(former->root, name).kind == PLACE_FILE &&
+	    folder_read(former->root, name, LIMIT_TEXT_FILE_BYTES, former->arena, &text,
+			&ignored) < 0)
 		return S("");
 	return text;
 }
@@ -109,10 +109,10 @@ static void read_package(struct former *former, struct slice site, struct slice 
 static int read_site(struct former *former, struct slice site, struct error *err)
 {
 	struct name_list names = { 0 };
-	const char *path = path_join(former->arena, former->prefix, site);
-	if (place_look(path).kind != PLACE_DIRECTORY)
+	const char *path = arena_c_string(former->arena, site);
+	if (folder_look(former->root, path).kind != PLACE_DIRECTORY)
 		return 0;
-	if (directory_names(path, former->arena, &names, err) < 0)
+	if (folder_names(former->root, path, former->arena, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.len; i++)
 		if (slice_ends_with(names.items[i], S(".dist-info")))
@@ -120,18 +120,17 @@ static int read_site(struct former *former, struct slice site, struct error *err
 	return 0;
 }
 
-int former_read(const char *prefix, struct arena *arena, struct former *ret_former,
+int former_read(const struct folder *root, struct arena *arena, struct former *ret_former,
 		struct error *err)
 {
-	struct former former = { .prefix = prefix,
+	struct former former = { .root = root,
 				 .arena = arena,
 				 .owners.arena = arena,
 				 .contested.arena = arena };
 	struct name_list pythons = { 0 };
-	const char *lib = path_join(arena, prefix, S("lib"));
 	former.pyvenv_cfg = read_if_there(&former, S("pyvenv.cfg"));
-	if (place_look(lib).kind == PLACE_DIRECTORY &&
-	    directory_names(lib, arena, &pythons, err) < 0)
+	if (folder_look(root, "lib").kind == PLACE_DIRECTORY &&
+	    folder_names(root, "lib", arena, &pythons, err) < 0)
 		return -1;
 	for (size_t i = 0; i < pythons.len; i++) {
 		if (!slice_starts_with(pythons.items[i], S("python")))
@@ -189,7 +188,8 @@ static int visit(const struct former *former, struct slice folder, struct slice 
 		 unsigned depth, struct name_list *paths, struct error *err)
 {
 	struct slice path = join(former->arena, folder, name);
-	struct place place = place_look(path_join(former->arena, former->prefix, path));
+	struct place place =
+		folder_look(former->root, arena_c_string(former->arena, path));
 	if (place.kind == PLACE_DIRECTORY)
 		return is_notes_folder(name) ? 0
 					     : walk(former, path, depth + 1, paths, err);
@@ -206,9 +206,10 @@ static int walk(const struct former *former, struct slice folder, unsigned depth
 	struct name_list names = { 0 };
 	if (depth > DEEPEST)
 		return error_set(err, ERROR_IO, "'%s/%.*s' is nested too deeply",
-				 former->prefix, SLICE_ARG(folder));
-	if (directory_names(path_join(former->arena, former->prefix, folder),
-			    former->arena, &names, err) < 0)
+				 former->root->path, SLICE_ARG(folder));
+	if (folder_names(former->root,
+			 folder.len ? arena_c_string(former->arena, folder) : NULL,
+			 former->arena, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.len; i++)
 		if (visit(former, folder, names.items[i], depth, paths, err) < 0)

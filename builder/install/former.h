@@ -3,7 +3,7 @@
 // files belong to its packages, and which to nobody.
 #pragma once
 
-#include "base/files.h"
+#include "base/folder.h"
 #include "base/map.h"
 
 struct former_package {
@@ -14,7 +14,7 @@ struct former_package {
 };
 
 struct former {
-	const char *prefix;
+	const struct folder *root; // the prefix
 	struct arena *arena;
 	struct former_package *packages;
 	size_t len, cap;
@@ -23,9 +23,9 @@ struct former {
 	struct slice pyvenv_cfg; // "" without one
 };
 
-// Reads dist-info folders below lib/python*/site-packages. Texts live in arena. A package
-// whose RECORD is missing or unreadable owns nothing but its dist-info.
-NODISCARD int former_read(const char *prefix, struct arena *arena,
+// Reads dist-info folders below lib/python*/site-packages, through no link. Texts live in arena, and root is borrowed. A
+// package whose RECORD is missing or unreadable owns nothing but its dist-info.
+NODISCARD int former_read(const struct folder *root, struct arena *arena,
 			  struct former *ret_former, struct error *err);
 
 // What lies in one dist-info folder; "" for a file that is not there.

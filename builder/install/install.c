@@ -6,15 +6,17 @@
 //	PREFIX is ours           PREFIX.pinbake-new ◀─exchange─▶ PREFIX, then the old one is removed
 //	PREFIX as the lock says  nothing is touched
 #include "base/limits.h"
-#include "base/places.h"
 #include "builder/install/installation.h"
 #include "builder/install/tree_writer.h"
 #include "builder/store/unpacked.h"
 
 struct change {
 	struct installation base;
-	struct arena *arena;   // of the result
-	const char *new_path;  // prefix + ".pinbake-new"
+	struct arena *arena; // of the result
+	// What the prefix lies in, and the names there: of the prefix, and with ".pinbake-new"
+	struct folder parent;
+	const char *name, *new_name;
+	struct folder root;    // the prefix, where it is a directory
 	enum place_kind found; // what lies at the prefix: nothing, or a directory
 	bool empty;            // a directory without anything
 	struct former former;
@@ -30,24 +32,61 @@ static struct slice pyvenv_cfg_of(const struct tree *skeleton)
 	return S("");
 }
 
+// Before anything is written it may be absent, and then so is the prefix.
+static int open_parent(struct change *run, bool make, struct error *err)
+{
+	const char *folder = path_directory(run->base.arena, run->base.prefix);
+	if (make && make_directories(folder, err) < 0)
+		return -1;
+	if (run->parent.fd >= 0 || (!make && !path_is_directory(folder)))
+		return 0;
+	if (folder_open_parent(run->base.prefix, &run->parent, &run->name, err) < 0)
+		return -1;
+	run->new_name = arena_printf(run->base.arena, "%s.pinbake-new", run->name).ptr;
+	return 0;
+}
+
+// Nobody else may have put files into an environment that is taken over.
+static int check_owner(const struct change *run, struct error *err)
+{
+	struct slice site = scheme_site_directory(SCHEME_VENV, run->base.request->target,
+						  run->base.arena);
+	const char *const parts[] = { "bin", "lib",
+				      path_directory(run->base.arena, site.ptr),
+				      site.ptr };
+	int status = folder_check_private(&run->root, "--prefix", err);
+	for (size_t i = 0; status == 0 && i < sizeof(parts) / sizeof(*parts); i++) {
+		AUTO(folder_close) struct folder part = { .fd = -1 };
+		if (folder_look(&run->root, parts[i]).kind != PLACE_DIRECTORY)
+			continue;
+		status = folder_enter(&run->root, parts[i], &part, err);
+		if (status == 0)
+			status = folder_check_private(&part, "--prefix", err);
+	}
+	return status;
+}
+
 static int look_at_prefix(struct change *run, struct error *err)
 {
 	struct name_list names = { 0 };
-	run->found = place_look(run->base.prefix).kind;
+	folder_close(&run->root);
+	run->found = run->parent.fd < 0 ? PLACE_ABSENT
+					: folder_look(&run->parent, run->name).kind;
 	if (run->found == PLACE_ABSENT)
 		return 0;
 	if (run->found != PLACE_DIRECTORY)
 		return error_set(err, ERROR_INPUT, "'%s' exists and is not a directory",
 				 run->base.prefix);
-	if (directory_names(run->base.prefix, run->base.arena, &names, err) < 0)
+	if (folder_enter(&run->parent, run->name, &run->root, err) < 0 ||
+	    folder_names(&run->root, NULL, run->base.arena, &names, err) < 0)
 		return -1;
 	run->empty = names.len == 0;
 	if (run->empty)
 		return 0;
-	if (former_read(run->base.prefix, run->base.arena, &run->former, err) < 0)
+	if (former_read(&run->root, run->base.arena, &run->former, err) < 0)
 		return -1;
 	if (former_is_ours(&run->former, pyvenv_cfg_of(&run->base.skeleton)))
-		return 0;
+		return check_owner(run, err);
 	error_set(err, ERROR_INPUT, "'%s' exists and is no environment that pinbake made",
 		  run->base.prefix);
 	return error_hint(err, "choose another --prefix, or remove the folder first");
@@ -60,14 +99,14 @@ static bool has_former(const struct change *run)
 
 // --- writing ---------------------------------------------------------------------------
 
-static int empty_folder(const char *path, struct error *err)
+static int empty_folder(const struct folder *folder, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct name_list names = { 0 };
-	if (directory_names(path, &scratch, &names, err) < 0)
+	if (folder_names(folder, NULL, &scratch, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.len; i++)
-		if (remove_tree(path_join(&scratch, path, names.items[i]), err) < 0)
+		if (folder_remove_tree(folder, names.items[i].ptr, err) < 0)
 			return -1;
 	return 0;
 }
@@ -91,19 +130,19 @@ static int carry_over(const struct change *run, struct tree_writer *writer,
 // then the folder is that run's own.
 static void remove_leftover(const struct change *run)
 {
-	AUTO(fd_close) int lock = -1;
+	AUTO(folder_close) struct folder lock = { .fd = -1 };
 	struct error ignored = { 0 };
-	if (place_look(run->new_path).kind == PLACE_DIRECTORY &&
-	    place_lock_directory(run->new_path, &lock, &ignored) == 0)
-		(void)!remove_tree(run->new_path, &ignored);
+	if (folder_look(&run->parent, run->new_name).kind == PLACE_DIRECTORY &&
+	    folder_lock(&run->parent, run->new_name, &lock, &ignored) == 0)
+		(void)!folder_remove_tree(&run->parent, run->new_name, &ignored);
 }
 
 static int put_in_place(const struct change *run, struct error *err)
 {
 	if (!has_former(run))
-		return rename_path(run->new_path, run->base.prefix,
-				   err); // an empty directory may be renamed upon
-	if (place_exchange(run->new_path, run->base.prefix, err) < 0)
+		return folder_rename(&run->parent, run->new_name, run->name,
+				     err); // an empty directory may be renamed upon
+	if (folder_exchange(&run->parent, run->new_name, run->name, err) < 0)
 		return -1;
 	remove_leftover(run);
 	return 0;
@@ -122,7 +161,7 @@ static int fill_and_swap(struct change *run, struct tree_writer_options *options
 {
 	// Another run may have swapped since the first look. Files that only seem the
 	// same, as all have one time, would then be linked.
-	if (empty_folder(run->new_path, err) < 0 || look_at_prefix(run, err) < 0)
+	if (empty_folder(options->root, err) < 0 || look_at_prefix(run, err) < 0)
 		return -1;
 	options->former = has_former(run) ? &run->former : NULL;
 	announce(run);
@@ -135,15 +174,15 @@ static int fill_and_swap(struct change *run, struct tree_writer_options *options
 static int write_beside(struct change *run, struct tree_writer_options *options,
 			struct tree_writer *writer, struct error *err)
 {
-	AUTO(fd_close) int lock = -1;
+	AUTO(folder_close) struct folder fresh = { .fd = -1 };
 	struct error ignored = { 0 };
-	if (make_directories(path_directory(run->base.arena, run->base.prefix), err) <
-		    0 ||
-	    place_lock_directory(run->new_path, &lock, err) < 0)
+	if (open_parent(run, true, err) < 0 ||
+	    folder_lock(&run->parent, run->new_name, &fresh, err) < 0)
 		return -1;
+	options->root = &fresh;
 	if (fill_and_swap(run, options, writer, err) == 0)
 		return 0;
-	(void)!remove_tree(run->new_path, &ignored);
+	(void)!folder_remove_tree(&run->parent, run->new_name, &ignored);
 	return -1;
 }
 
@@ -178,7 +217,7 @@ static void add_warnings(const struct change *run, struct install_result *result
 static bool is_current(const struct change *run, const struct tree_writer *writer)
 {
 	return has_former(run) && run->former.len == run->base.len &&
-	       tree_writer_is_current(writer, run->base.prefix);
+	       tree_writer_is_current(writer, &run->root);
 }
 
 // What cannot be read may have been changed: that is the reason to tell then.
@@ -200,12 +239,9 @@ static int install_wheels(struct change *run, struct install_result *ret_result,
 {
 	if (installation_open(&run->base, err) < 0 || make_trees(&run->base, err) < 0)
 		return -1;
-	run->new_path =
-		arena_printf(run->base.arena, "%s.pinbake-new", run->base.prefix).ptr;
-	if (look_at_prefix(run, err) < 0)
+	if (open_parent(run, false, err) < 0 || look_at_prefix(run, err) < 0)
 		return -1;
 	struct tree_writer_options options = {
-		.folder = run->new_path,
 		.prefix = slice_skip(slice_from(run->base.prefix), 1),
 		.mtime = UNPACKED_MTIME,
 		.store = run->base.store,
@@ -245,9 +281,13 @@ int install(struct store *store, const struct install_request *request,
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct change run = {
 		.base = { .store = store, .request = request, .arena = &scratch },
-		.arena = arena
+		.arena = arena,
+		.parent.fd = -1,
+		.root.fd = -1,
 	};
 	int status = install_wheels(&run, ret_result, err);
+	folder_close(&run.parent);
+	folder_close(&run.root);
 	installation_close(&run.base);
 	return status < 0 ? error_during(err, "installing into '%s'", request->prefix)
 			  : 0;

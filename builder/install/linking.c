@@ -57,10 +57,10 @@ static int unpack_entry(const struct task *task, struct inflater *inflater,
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	AUTO(fd_close) int fd = -1;
-	struct place_output output = { .path = unpacked_file(task->unpacking->work,
-							     &task->wheel->directory,
+	struct place_output output = { .path = unpacked_file("", &task->wheel->directory,
 							     task->zip, &scratch) };
-	if (place_create(output.path, wheel_entry_mode(task->zip), &fd, err) < 0)
+	if (folder_create_new(&task->unpacking->folder, output.path,
+			      wheel_entry_mode(task->zip), &fd, err) < 0)
 		return -1;
 	output.fd = fd;
 	if (entry_stream(task->wheel, task->zip, inflater,
@@ -181,10 +181,13 @@ int linking_prepare(struct linking *linking, const struct linking_options *optio
 {
 	linking->folders = arena_new_array(arena, const char *, options->wheels_len + 1);
 	linking->mode = options->mode;
+	linking->wheels = options->wheels;
+	linking->root = options->root;
 	if (linking->mode == LINK_AUTO)
-		linking->mode = store_unpacked_clones_to(options->store, options->folder)
-					? LINK_CLONE
-					: LINK_INFLATE;
+		linking->mode =
+			store_unpacked_clones_to(options->store, options->root->path)
+				? LINK_CLONE
+				: LINK_INFLATE;
 	if (linking->mode == LINK_INFLATE)
 		return 0;
 	find_present(linking, options, arena);
@@ -202,45 +205,53 @@ int linking_prepare(struct linking *linking, const struct linking_options *optio
 // --- placing ---------------------------------------------------------------------------
 
 static bool clone_or_copy(struct linking *linking, const char *from,
-			  const struct tree_entry *entry, const char *path)
+			  const struct tree_entry *entry, const char *name)
 {
 	AUTO(fd_close) int fd = -1;
 	struct error ignored = { 0 };
 	uint64_t bytes = 0;
-	if (place_create(path, entry->mode, &fd, &ignored) < 0)
+	if (folder_create_new(linking->root, name, entry->mode, &fd, &ignored) < 0)
 		return false;
 	bool cloned = linking->mode == LINK_CLONE && file_clone(from, fd);
 	bool done = cloned || (file_copy(from, fd, &bytes) && bytes == entry->zip->size);
-	if (!done || place_end(&fd, path, UNPACKED_MTIME, &ignored) < 0) {
-		(void)place_remove(path);
+	if (!done || place_end(&fd, name, UNPACKED_MTIME, &ignored) < 0) {
+		(void)folder_remove(linking->root, name);
 		return false;
 	}
 	atomic_fetch_add(cloned ? &linking->cloned : &linking->copied, 1);
 	return true;
 }
 
-bool linking_place(struct linking *linking, const struct wheel_file *wheels,
-		   const struct tree_entry *entry, const char *path,
-		   struct arena *scratch)
+static bool is_changed(const struct wheel_sums *sums, const struct zip_entry *zip,
+		       const char *path)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	struct error ignored = { 0 };
+	return file_map_open(path, ERROR_IO, &map, &ignored) < 0 ||
+	       !wheel_sums_match(sums, zip, map.bytes);
+}
+
+bool linking_place(struct linking *linking, const struct tree_entry *entry,
+		   const char *name, struct arena *scratch)
 {
 	const char *folder = linking->folders ? linking->folders[entry->wheel] : NULL;
 	struct error ignored = { 0 };
 	if (!folder || !is_kept(entry->zip))
 		return false;
-	const char *from = unpacked_file(folder, &wheels[entry->wheel].directory,
+	const char *from = unpacked_file(folder, &linking->wheels[entry->wheel].directory,
 					 entry->zip, scratch);
 	unsigned mode = wheel_entry_mode(entry->zip);
 	if (!unpacked_is_untouched(from, entry->zip, mode))
 		return false;
 	const struct wheel_sums *sums = linking->sums[entry->wheel];
-	if (sums && !wheel_sums_match(sums, entry->zip, from)) {
+	if (sums && is_changed(sums, entry->zip, from)) {
 		atomic_store(&linking->changed[entry->wheel], true);
 		return false;
 	}
 	if (linking->mode == LINK_HARDLINK && mode == entry->mode &&
-	    place_hard_link(from, path, &ignored) == 0) {
+	    folder_hard_link(NULL, from, linking->root, name, &ignored) == 0) {
 		atomic_fetch_add(&linking->linked, 1);
 		return true;
 	}
-	return clone_or_copy(linking, from, entry, path);
+	return clone_or_copy(linking, from, entry, name);
 }

@@ -3,6 +3,7 @@
 // clone or copy, where that can be done and the stored file is untouched.
 #pragma once
 
+#include "base/folder.h"
 #include "base/inflate.h"
 #include "builder/install/install.h"
 #include "builder/install/sums.h"
@@ -15,6 +16,8 @@ struct linking {
 	// By wheel: what its files have to be, NULL where they were unpacked in this run; and was one of them another?
 	const struct wheel_sums **sums;
 	atomic_bool *changed;
+	const struct wheel_file *wheels;
+	const struct folder *root;
 	size_t wheels_len;
 	atomic_uint_least64_t linked, cloned, copied;
 };
@@ -22,7 +25,7 @@ struct linking {
 struct linking_options {
 	struct store *store;
 	enum link_mode mode;
-	const char *folder; // where the environment is written
+	const struct folder *root; // where the environment is written
 	const struct wheel_file *wheels;
 	const bool *wanted;            // by wheel: false where no file of it is needed
 	const struct wheel_sums *sums; // by wheel
@@ -42,8 +45,7 @@ NODISCARD int linking_prepare(struct linking *linking,
 // Removes the unpacked forms of which a file was changed. Returns their number.
 size_t linking_finish(struct linking *linking);
 
-// A file at `path`, where nothing lies, with this mode and UNPACKED_MTIME. False: nothing
+// A file of that name in the root, where nothing lies, with this mode and UNPACKED_MTIME. False: nothing
 // lies there still, and the caller has to inflate the entry. By several threads at once.
-bool linking_place(struct linking *linking, const struct wheel_file *wheels,
-		   const struct tree_entry *entry, const char *path,
-		   struct arena *scratch);
+bool linking_place(struct linking *linking, const struct tree_entry *entry,
+		   const char *name, struct arena *scratch);

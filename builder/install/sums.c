@@ -66,14 +66,9 @@ static bool has_hash(struct slice bytes, struct slice hash)
 }
 
 bool wheel_sums_match(const struct wheel_sums *sums, const struct zip_entry *zip,
-		      const char *path)
+		      struct slice bytes)
 {
-	AUTO(file_map_close) struct file_map map = { 0 };
-	struct error ignored = { 0 };
 	uint32_t row;
-	if (!map_find(&sums->rows, zip->name, &row) ||
-	    file_map_open(path, ERROR_IO, &map, &ignored) < 0)
-		return false;
-	return map.bytes.len == zip->size &&
-	       has_hash(map.bytes, sums->record.rows[row].hash);
+	return bytes.len == zip->size && map_find(&sums->rows, zip->name, &row) &&
+	       has_hash(bytes, sums->record.rows[row].hash);
 }

@@ -17,6 +17,6 @@ struct wheel_sums {
 NODISCARD int wheel_sums_read(const struct wheel_file *wheel, struct inflater *inflater,
 			      struct arena *arena, struct wheel_sums *ret_sums,
 			      struct error *err);
-// Has the file at `path` the bytes of the entry? False also where no row tells. By several threads at once.
+// Are these the bytes of the entry? False also where no row tells. By several threads at once.
 bool wheel_sums_match(const struct wheel_sums *sums, const struct zip_entry *zip,
-		      const char *path);
+		      struct slice bytes);

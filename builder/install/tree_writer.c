@@ -5,7 +5,6 @@
 
 #include "base/map.h"
 #include "base/parallel.h"
-#include "base/places.h"
 #include "builder/wheel/wheel.h"
 
 #include <stdatomic.h>
@@ -33,40 +32,40 @@ static struct slice relative(const struct tree_writer_options *options, struct s
 					      : S("");
 }
 
-static const char *path_of(const struct tree_writer *writer, struct slice path,
+// "" for the root itself
+static const char *name_of(const struct tree_writer *writer, struct slice path,
 			   struct arena *arena)
 {
-	struct slice below = relative(writer->options, path);
-	return below.len ? path_join(arena, writer->options->folder, below)
-			 : writer->options->folder;
+	return arena_c_string(arena, relative(writer->options, path));
 }
 
 // --- directories and links -------------------------------------------------------------
 
 // A folder that an earlier tree has made may stay. A file cannot be in its place: joining
 // the trees has refused that.
-static int make_directory(const char *path, struct error *err)
+static int make_directory(const struct folder *root, const char *name, struct error *err)
 {
-	return place_look(path).kind == PLACE_DIRECTORY
+	return folder_look(root, name).kind == PLACE_DIRECTORY
 		       ? 0
-		       : place_make_directory(path, DIRECTORY_MODE, err);
+		       : folder_make_new(root, name, DIRECTORY_MODE, err);
 }
 
 static int write_folders_and_links(const struct tree_writer *writer,
 				   const struct tree *tree, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	const struct folder *root = writer->options->root;
 	for (size_t i = 0; i < tree->len; i++) {
 		const struct tree_entry *entry = &tree->entries[i];
-		const char *path = path_of(writer, entry->path, &scratch);
+		const char *name = name_of(writer, entry->path, &scratch);
 		if (entry->kind == TREE_DIRECTORY &&
 		    entry->path.len > writer->options->prefix.len &&
-		    make_directory(path, err) < 0)
+		    make_directory(root, name, err) < 0)
 			return -1;
 		if (entry->kind == TREE_SYMLINK &&
-		    (place_symlink(path, arena_c_string(&scratch, entry->bytes), err) <
-			     0 ||
-		     place_set_time(path, writer->options->mtime, err) < 0))
+		    (folder_symlink(root, name, arena_c_string(&scratch, entry->bytes),
+				    err) < 0 ||
+		     folder_set_time(root, name, writer->options->mtime, err) < 0))
 			return -1;
 	}
 	return 0;
@@ -75,12 +74,13 @@ static int write_folders_and_links(const struct tree_writer *writer,
 // --- files -----------------------------------------------------------------------------
 
 static int write_new(const struct writing *writing, const struct tree_entry *entry,
-		     const char *path, unsigned worker, struct error *err)
+		     const char *name, unsigned worker, struct error *err)
 {
+	const struct tree_writer_options *options = writing->writer->options;
 	AUTO(fd_close) int fd = -1;
-	if (place_create(path, entry->mode, &fd, err) < 0)
+	if (folder_create_new(options->root, name, entry->mode, &fd, err) < 0)
 		return -1;
-	struct place_output output = { fd, path };
+	struct place_output output = { fd, name };
 	int status =
 		entry->zip
 			? entry_stream(&writing->writer->wheels[entry->wheel], entry->zip,
@@ -89,14 +89,23 @@ static int write_new(const struct writing *writing, const struct tree_entry *ent
 			: place_take(&output, entry->bytes, err);
 	if (status < 0)
 		return -1;
-	return place_end(&fd, path, writing->writer->options->mtime, err);
+	return place_end(&fd, name, options->mtime, err);
+}
+
+static bool former_matches(const struct wheel_sums *sums, const struct zip_entry *zip,
+			   const struct folder *former, const char *name)
+{
+	AUTO(file_map_close) struct file_map map = { 0 };
+	struct error ignored = { 0 };
+	return folder_map(former, name, &map, &ignored) == 0 &&
+	       wheel_sums_match(sums, zip, map.bytes);
 }
 
 // Links the file of the former environment, where its package's RECORD is the same and
 // the file is what the wheel's RECORD says. A file that the store has, too, is not taken unless hard
 // links are asked for.
 static bool link_former(const struct writing *writing, const struct tree_entry *entry,
-			const char *path, struct arena *scratch)
+			const char *name)
 {
 	const struct tree_writer_options *options = writing->writer->options;
 	struct slice below = relative(options, entry->path);
@@ -105,14 +114,14 @@ static bool link_former(const struct writing *writing, const struct tree_entry *
 	    !former_owns(options->former, below, writing->records[entry->wheel],
 			 writing->record_bytes[entry->wheel]))
 		return false;
-	const char *old = path_join(scratch, options->former->prefix, below);
-	struct place place = place_look(old);
+	const struct folder *former = options->former->root;
+	struct place place = folder_look(former, name);
 	return place.kind == PLACE_FILE && place.mode == entry->mode &&
 	       place.size == entry->zip->size &&
 	       place.mtime_s == (int64_t)options->mtime &&
 	       (place.links == 1 || options->link_mode == LINK_HARDLINK) &&
-	       wheel_sums_match(&writing->sums[entry->wheel], entry->zip, old) &&
-	       place_hard_link(old, path, &ignored) == 0;
+	       former_matches(&writing->sums[entry->wheel], entry->zip, former, name) &&
+	       folder_hard_link(former, name, options->root, name, &ignored) == 0;
 }
 
 static uint64_t size_of(const struct tree_entry *entry)
@@ -124,12 +133,11 @@ static int write_entry(struct writing *writing, const struct tree_entry *entry,
 		       unsigned worker, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	const char *path = path_of(writing->writer, entry->path, &scratch);
-	if (link_former(writing, entry, path, &scratch) ||
-	    (entry->zip && linking_place(&writing->linking, writing->writer->wheels,
-					 entry, path, &scratch)))
+	const char *name = name_of(writing->writer, entry->path, &scratch);
+	if (link_former(writing, entry, name) ||
+	    (entry->zip && linking_place(&writing->linking, entry, name, &scratch)))
 		return 0;
-	return write_new(writing, entry, path, worker, err);
+	return write_new(writing, entry, name, worker, err);
 }
 
 static bool is_file(const struct tree_entry *entry)
@@ -207,7 +215,7 @@ static int prepare_linking(struct writing *writing, struct arena *scratch,
 	struct linking_options linking = {
 		.store = options->store,
 		.mode = options->link_mode,
-		.folder = options->folder,
+		.root = options->root,
 		.wheels = writer->wheels,
 		.wanted = wanted,
 		.sums = writing->sums,
@@ -286,13 +294,13 @@ static int make_parents(const struct tree_writer *writer, struct slice path,
 	for (size_t i = 0; i < path.len; i++) {
 		if (path.ptr[i] != '/')
 			continue;
-		const char *folder = path_join(scratch, writer->options->folder,
-					       slice_range(path, 0, i));
-		enum place_kind kind = place_look(folder).kind;
+		const struct folder *root = writer->options->root;
+		const char *folder = arena_c_string(scratch, slice_range(path, 0, i));
+		enum place_kind kind = folder_look(root, folder).kind;
 		if (kind != PLACE_ABSENT && kind != PLACE_DIRECTORY)
 			return 0;
 		if (kind == PLACE_ABSENT &&
-		    place_make_directory(folder, DIRECTORY_MODE, err) < 0)
+		    folder_make_new(root, folder, DIRECTORY_MODE, err) < 0)
 			return -1;
 	}
 	*ret_made = true;
@@ -303,14 +311,16 @@ int tree_writer_carry_over(struct tree_writer *writer, struct slice path,
 			   struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
-	const char *from = path_join(&scratch, writer->options->former->prefix, path);
-	const char *to = path_join(&scratch, writer->options->folder, path);
+	const struct folder *root = writer->options->root;
+	const char *name = arena_c_string(&scratch, path);
 	bool made;
-	if (place_look(to).kind != PLACE_ABSENT)
+	if (folder_look(root, name).kind != PLACE_ABSENT)
 		return 0;
 	if (make_parents(writer, path, &scratch, &made, err) < 0)
 		return -1;
-	return made ? place_hard_link(from, to, err) : 0;
+	return made ? folder_hard_link(writer->options->former->root, name, root, name,
+				       err)
+		    : 0;
 }
 
 // --- times -----------------------------------------------------------------------------
@@ -323,8 +333,9 @@ static int set_directory_times(const struct tree_writer *writer, const struct tr
 		const struct tree_entry *entry = &tree->entries[i];
 		if (entry->kind == TREE_DIRECTORY &&
 		    entry->path.len >= writer->options->prefix.len &&
-		    place_set_time(path_of(writer, entry->path, &scratch),
-				   writer->options->mtime, err) < 0)
+		    folder_set_time(writer->options->root,
+				    name_of(writer, entry->path, &scratch),
+				    writer->options->mtime, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -332,7 +343,7 @@ static int set_directory_times(const struct tree_writer *writer, const struct tr
 
 int tree_writer_finish(struct tree_writer *writer, struct error *err)
 {
-	if (place_set_mode(writer->options->folder, DIRECTORY_MODE, err) < 0 ||
+	if (folder_set_own_mode(writer->options->root, DIRECTORY_MODE, err) < 0 ||
 	    set_directory_times(writer, writer->packages, err) < 0)
 		return -1;
 	return set_directory_times(writer, writer->skeleton, err);
@@ -342,26 +353,25 @@ int tree_writer_finish(struct tree_writer *writer, struct error *err)
 
 // Files that pinbake makes are compared byte by byte: the RECORDs among them vouch for
 // all the others.
-static bool has_bytes(const char *path, struct slice bytes, struct arena *scratch)
+static bool has_bytes(const struct folder *root, const char *name, struct slice bytes)
 {
+	AUTO(file_map_close) struct file_map map = { 0 };
 	struct error ignored = { 0 };
-	struct slice there = { 0 };
-	return file_read(path, bytes.len, ERROR_IO, scratch, &there, &ignored) == 0 &&
-	       slice_eq(there, bytes);
+	return folder_map(root, name, &map, &ignored) == 0 && slice_eq(map.bytes, bytes);
 }
 
 static bool entry_is_current(const struct tree_writer *writer,
-			     const struct tree_entry *entry, const char *folder,
+			     const struct tree_entry *entry, const struct folder *root,
 			     struct arena *scratch)
 {
-	struct slice below = relative(writer->options, entry->path), target = { 0 };
-	const char *path = below.len ? path_join(scratch, folder, below) : folder;
-	struct place place = place_look(path);
+	struct slice target = { 0 };
+	const char *name = name_of(writer, entry->path, scratch);
+	struct place place = folder_look(root, name);
 	switch (entry->kind) {
 	case TREE_DIRECTORY:
 		return place.kind == PLACE_DIRECTORY && place.mode == entry->mode;
 	case TREE_SYMLINK:
-		return place_link_text(path, scratch, &target) &&
+		return folder_link_text(root, name, scratch, &target) &&
 		       slice_eq(target, entry->bytes);
 	case TREE_FILE_FROM_WHEEL:
 	case TREE_FILE_GENERATED: break;
@@ -370,24 +380,24 @@ static bool entry_is_current(const struct tree_writer *writer,
 	    place.size != size_of(entry) ||
 	    place.mtime_s != (int64_t)writer->options->mtime)
 		return false;
-	return entry->zip || has_bytes(path, entry->bytes, scratch);
+	return entry->zip || has_bytes(root, name, entry->bytes);
 }
 
 static bool tree_is_current(const struct tree_writer *writer, const struct tree *tree,
-			    const char *folder)
+			    const struct folder *root)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	for (size_t i = 0; i < tree->len; i++) {
 		const struct tree_entry *entry = &tree->entries[i];
 		if (entry->path.len >= writer->options->prefix.len &&
-		    !entry_is_current(writer, entry, folder, &scratch))
+		    !entry_is_current(writer, entry, root, &scratch))
 			return false;
 	}
 	return true;
 }
 
-bool tree_writer_is_current(const struct tree_writer *writer, const char *folder)
+bool tree_writer_is_current(const struct tree_writer *writer, const struct folder *root)
 {
-	return tree_is_current(writer, writer->skeleton, folder) &&
-	       tree_is_current(writer, writer->packages, folder);
+	return tree_is_current(writer, writer->skeleton, root) &&
+	       tree_is_current(writer, writer->packages, root);
 }

@@ -7,7 +7,7 @@
 #include "builder/install/linking.h"
 
 struct tree_writer_options {
-	const char *folder; // exists and is empty
+	const struct folder *root; // is empty
 	// Paths of the tree begin with it, without the leading slash; it is left off.
 	struct slice prefix;
 	uint64_t mtime;      // of everything
@@ -38,6 +38,6 @@ NODISCARD int tree_writer_carry_over(struct tree_writer *writer, struct slice pa
 				     struct error *err);
 NODISCARD int tree_writer_finish(struct tree_writer *writer, struct error *err);
 
-// Does what lies at `folder` look exactly like the trees: kind, mode, size, time, link
+// Does what lies in `root` look exactly like the trees: kind, mode, size, time, link
 // text?
-bool tree_writer_is_current(const struct tree_writer *writer, const char *folder);
+bool tree_writer_is_current(const struct tree_writer *writer, const struct folder *root);

@@ -16,7 +16,7 @@ struct arrival arrival_of(struct store *store, const struct lock_choice *choice,
 		.file = choice->file,
 		.file_name = file_name,
 		.project = choice->package->name,
-		.loading.fd = -1,
+		.loading.held.fd = -1,
 		.writer.fd = -1,
 	};
 }

@@ -11,17 +11,22 @@
 //	*.part               being written; removed by prune when their writer has died
 #pragma once
 
-#include "base/files.h"
+#include "base/folder.h"
 #include "builder/store/blobs.h"
 
 struct store {
 	const char *root; // the cache directory
+	// The same: names below it are made, moved and removed by it
+	struct folder cache;
 	const char *files, *layers, *keys, *paths, *bytecode, *unpacked, *loading;
 	struct store_sums *sums; // what was hashed in this run (sound.h)
 	int shared;              // held while the store is open (place_share), or -1
 	struct arena arena;
 };
 
+// "unpacked", digest → "unpacked/HEX", in the cache
+const char *store_name_of(const char *folder, const struct sha256 *digest,
+			  struct arena *arena);
 // `folder`/HEX
 const char *store_path_of(const char *folder, const struct sha256 *digest,
 			  struct arena *arena);

@@ -112,6 +112,9 @@ static void add(const char *folder, const struct place_of_kind *of, struct slice
 	struct holding holding = { .kind = is_partial(of, name) ? STORE_PARTIAL
 								: of->kind,
 				   .path = path_join(arena, folder, name),
+				   .below = *of->folder
+						    ? path_join(arena, of->folder, name)
+						    : arena_c_string(arena, name),
 				   .name = name,
 				   .named_by_digest = of->named_by_digest,
 				   .is_kept = of->is_kept };

@@ -6,7 +6,8 @@
 
 struct holding {
 	enum store_kind kind;
-	const char *path;
+	const char *path;  // for messages and looks
+	const char *below; // the same in the cache, by which it is removed
 	struct slice name; // its last component
 	uint64_t bytes;    // of a folder: of all that is in it
 	int64_t used_s;    // seconds since 1970; of a folder: the latest

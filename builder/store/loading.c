@@ -2,18 +2,17 @@
 // Takes and gives back the lock of a file that is being loaded.
 #include "builder/store/loading.h"
 
-#include "base/places.h"
 #include "builder/store/folders.h"
 
 bool loading_begin(const struct store *store, const struct sha256 *digest,
 		   struct arena *arena, struct loading *ret_loading)
 {
 	struct error ignored = { 0 };
-	const char *path = store_path_of(store->loading, digest, arena);
-	*ret_loading = (struct loading){ .fd = -1 };
-	if (place_lock_directory(path, &ret_loading->fd, &ignored) < 0)
-		return place_look(path).kind != PLACE_DIRECTORY;
-	ret_loading->path = path;
+	const char *name = store_name_of("files/loading", digest, arena);
+	*ret_loading = (struct loading){ .cache = &store->cache, .held.fd = -1 };
+	if (folder_lock(&store->cache, name, &ret_loading->held, &ignored) < 0)
+		return folder_look(&store->cache, name).kind != PLACE_DIRECTORY;
+	ret_loading->name = name;
 	return true;
 }
 
@@ -22,9 +21,9 @@ bool loading_begin(const struct store *store, const struct sha256 *digest,
 void loading_end(struct loading *loading)
 {
 	struct error ignored = { 0 };
-	if (!loading->path)
+	if (!loading->name)
 		return;
-	(void)!remove_tree(loading->path, &ignored);
-	fd_close(&loading->fd);
-	loading->path = NULL;
+	(void)!folder_remove_tree(loading->cache, loading->name, &ignored);
+	folder_close(&loading->held);
+	loading->name = NULL;
 }

@@ -5,12 +5,14 @@
 #pragma once
 
 #include "base/digest.h"
+#include "base/folder.h"
 
 struct store;
 
 struct loading {
-	const char *path; // NULL: not held
-	int fd;
+	const struct folder *cache;
+	const char *name; // NULL: not held
+	struct folder held;
 };
 
 // False where another process has the lock now: look again later. True and not held where

@@ -62,8 +62,9 @@ int store_claim(const char *cache_directory, struct error *err)
 static int make_folder(struct store *store, const char *below, const char **ret_path,
 		       struct error *err)
 {
+	enum { MODE = 0755 };
 	*ret_path = path_join(&store->arena, store->root, slice_from(below));
-	return make_directories(*ret_path, err);
+	return folder_make(&store->cache, below, MODE, err);
 }
 
 int store_open(const char *cache_directory, struct store **ret_store, struct error *err)
@@ -71,8 +72,10 @@ int store_open(const char *cache_directory, struct store **ret_store, struct err
 	struct store *store = mem_alloc(sizeof(*store));
 	store->root = arena_c_string(&store->arena, slice_from(cache_directory));
 	store->shared = -1;
+	store->cache.fd = -1;
 	store->sums = store_sums_new();
-	if (store_claim(store->root, err) < 0) {
+	if (store_claim(store->root, err) < 0 ||
+	    folder_open(store->root, &store->cache, err) < 0) {
 		store_close(store);
 		return -1;
 	}
@@ -97,9 +100,16 @@ void store_close(struct store *store)
 		return;
 	struct arena arena = store->arena;
 	fd_close(&store->shared);
+	folder_close(&store->cache);
 	store_sums_free(store->sums);
 	mem_free(store);
 	arena_release(&arena);
+}
+
+const char *store_name_of(const char *folder, const struct sha256 *digest,
+			  struct arena *arena)
+{
+	return path_join(arena, folder, sha256_hex(arena, digest));
 }
 
 const char *store_path_of(const char *folder, const struct sha256 *digest,

@@ -16,9 +16,11 @@ const char *store_unpacked_path(const struct store *store, const struct sha256 *
 
 // The access time of this empty file tells when the folder was last used: files that are
 // only linked are not read.
+static const char MARKER[] = "used";
+
 static const char *marker_of(const char *folder, struct arena *arena)
 {
-	return path_join(arena, folder, S("used"));
+	return path_join(arena, folder, slice_from(MARKER));
 }
 
 bool store_has_unpacked(const struct store *store, const struct sha256 *wheel)
@@ -41,7 +43,7 @@ bool store_unpacked_clones_to(const struct store *store, const char *folder)
 const char *unpacked_file(const char *folder, const struct zip_directory *directory,
 			  const struct zip_entry *zip, struct arena *arena)
 {
-	return arena_printf(arena, "%s/%zu-%08x-%llu", folder,
+	return arena_printf(arena, "%s%s%zu-%08x-%llu", folder, *folder ? "/" : "",
 			    (size_t)(zip - directory->entries), zip->crc32,
 			    (unsigned long long)zip->size)
 		.ptr;
@@ -57,17 +59,17 @@ bool unpacked_is_untouched(const char *path, const struct zip_entry *zip, unsign
 // --- appearing -------------------------------------------------------------------------
 
 // Removes what a killed process left in it.
-static int take_over(const char *work, struct error *err)
+static int take_over(const struct folder *folder, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct name_list names = { 0 };
 	int ignored = -1;
-	if (directory_names(work, &scratch, &names, err) < 0)
+	if (folder_names(folder, NULL, &scratch, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.len; i++)
-		if (remove_tree(path_join(&scratch, work, names.items[i]), err) < 0)
+		if (folder_remove_tree(folder, names.items[i].ptr, err) < 0)
 			return -1;
-	if (place_create(marker_of(work, &scratch), 0644, &ignored, err) < 0)
+	if (folder_create_new(folder, MARKER, 0644, &ignored, err) < 0)
 		return -1;
 	fd_close(&ignored);
 	return 0;
@@ -77,19 +79,20 @@ int unpacking_begin(const struct store *store, const struct sha256 *wheel,
 		    struct arena *arena, struct unpacking *ret_unpacking,
 		    struct error *err)
 {
-	struct unpacking unpacking = { .lock = -1 };
+	const struct folder *cache = &store->cache;
+	struct unpacking unpacking = { .cache = cache, .folder.fd = -1 };
 	struct error busy = { 0 };
-	unpacking.final = store_unpacked_path(store, wheel, arena);
+	unpacking.final = store_name_of("unpacked", wheel, arena);
 	const char *work = arena_printf(arena, "%s.part", unpacking.final).ptr;
-	bool locked = place_lock_directory(work, &unpacking.lock, &busy) == 0;
-	if (!locked && place_look(work).kind == PLACE_ABSENT &&
-	    place_look(unpacking.final).kind == PLACE_ABSENT) {
+	bool locked = folder_lock(cache, work, &unpacking.folder, &busy) == 0;
+	if (!locked && folder_look(cache, work).kind == PLACE_ABSENT &&
+	    folder_look(cache, unpacking.final).kind == PLACE_ABSENT) {
 		*err = busy; // no room, or a cache that cannot be written to
 		return -1;
 	}
 	if (locked) {
 		unpacking.work = work;
-		if (take_over(work, err) < 0) {
+		if (take_over(&unpacking.folder, err) < 0) {
 			unpacking_end(&unpacking);
 			return -1;
 		}
@@ -100,10 +103,11 @@ int unpacking_begin(const struct store *store, const struct sha256 *wheel,
 
 int unpacking_commit(struct unpacking *unpacking, struct error *err)
 {
-	if (!unpacking->work ||
-	    place_look(unpacking->final).kind == PLACE_DIRECTORY) // end removes ours
+	const struct folder *cache = unpacking->cache;
+	if (!unpacking->work || folder_look(cache, unpacking->final).kind ==
+					PLACE_DIRECTORY) // end removes ours
 		return 0;
-	if (rename_path(unpacking->work, unpacking->final, err) < 0)
+	if (folder_rename(cache, unpacking->work, unpacking->final, err) < 0)
 		return -1;
 	unpacking->work = NULL;
 	return 0;
@@ -113,8 +117,8 @@ void unpacking_end(struct unpacking *unpacking)
 {
 	struct error ignored = { 0 };
 	if (unpacking->work)
-		(void)!remove_tree(unpacking->work, &ignored);
-	fd_close(&unpacking->lock);
+		(void)!folder_remove_tree(unpacking->cache, unpacking->work, &ignored);
+	folder_close(&unpacking->folder);
 	unpacking->work = NULL;
 }
 
@@ -155,7 +159,7 @@ static int check_file(const char *folder, struct slice name, struct arena *scrat
 	uint32_t crc32 = 0;
 	const char *path = path_join(scratch, folder, name);
 	struct place place = place_look(path);
-	if (slice_eq(name, S("used")))
+	if (slice_eq(name, slice_from(MARKER)))
 		return 0;
 	if (!parse_name(name, &crc32_text, &size) || place.kind != PLACE_FILE)
 		return error_set(err, ERROR_INTEGRITY, "'%s' is not a file of the store",

@@ -9,6 +9,7 @@
 // through such a link, has another time or size: then nobody uses it any more.
 #pragma once
 
+#include "base/folder.h"
 #include "base/zip.h"
 #include "builder/store/store.h"
 
@@ -22,7 +23,7 @@ bool store_has_unpacked(const struct store *store, const struct sha256 *wheel);
 // Can files be cloned from here into the folder?
 bool store_unpacked_clones_to(const struct store *store, const char *folder);
 
-// Where an entry of the wheel's directory lies in it.
+// Where an entry of the wheel's directory lies in it; "" as the folder: its name there.
 const char *unpacked_file(const char *folder, const struct zip_directory *directory,
 			  const struct zip_entry *zip, struct arena *arena);
 // Is the file there and untouched, as far as a look can tell?
@@ -31,8 +32,10 @@ bool unpacked_is_untouched(const char *path, const struct zip_entry *zip, unsign
 // A folder being filled: its own alone, whatever other processes do. Removed by the next
 // one to unpack this wheel, or by prune, when its owner was killed.
 struct unpacking {
-	const char *work, *final; // work NULL: somebody else is at it, or has done it
-	int lock;
+	const struct folder *cache;
+	// Names in the cache; work NULL: somebody else is at it, or has done it
+	const char *work, *final;
+	struct folder folder; // that is being filled; locked
 };
 
 // Writes nothing but the empty folder. Texts live in arena.

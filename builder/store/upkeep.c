@@ -74,11 +74,10 @@ static bool is_sound(const struct holding *stored, struct error *err)
 	return sha256_eq(&name, &digest);
 }
 
-static bool remove_holding(const struct holding *holding)
+static bool remove_holding(const struct store *store, const struct holding *holding)
 {
 	struct error ignored = { 0 };
-	return holding->is_folder ? remove_tree(holding->path, &ignored) == 0
-				  : place_remove(holding->path);
+	return folder_remove_tree(&store->cache, holding->below, &ignored) == 0;
 }
 
 static int say_bad(uint64_t bad, bool removed, const struct error *first,
@@ -117,7 +116,7 @@ int store_verify(struct store *store, bool remove, const struct work *work,
 		if (!is_sound(&list.items[i], &error)) {
 			first = bad++ == 0 ? error : first;
 			if (remove)
-				(void)remove_holding(&list.items[i]);
+				(void)remove_holding(store, &list.items[i]);
 		}
 		work_advance(work, i + 1, list.items[i].name);
 	}
@@ -140,9 +139,10 @@ static uint64_t age_of(int64_t then_s, uint64_t now)
 	return then_s > 0 && (uint64_t)then_s < now ? now - (uint64_t)then_s : 0;
 }
 
-static bool remove_counted(const struct holding *holding, struct store_usage *freed)
+static bool remove_counted(const struct store *store, const struct holding *holding,
+			   struct store_usage *freed)
 {
-	bool gone = remove_holding(holding);
+	bool gone = remove_holding(store, holding);
 	if (gone)
 		count(freed, holding);
 	return gone;
@@ -186,11 +186,11 @@ int store_prune(struct store *store, const struct prune_limits *limits,
 		if (holding->is_kept || is_in_use(holding, limits->now))
 			continue;
 		if (holding->kind == STORE_PARTIAL)
-			(void)remove_counted(holding, &freed);
+			(void)remove_counted(store, holding, &freed);
 		else if (total > limits->max_bytes &&
 			 age_of(holding->used_s, limits->now) >=
 				 limits->max_age_seconds &&
-			 remove_counted(holding, &freed))
+			 remove_counted(store, holding, &freed))
 			total -= holding->bytes;
 	}
 	*ret_freed = freed;
@@ -205,7 +205,7 @@ int store_clear(struct store *store, struct store_usage *ret_freed, struct error
 	if (take_alone(store, err) < 0 || holdings_list(store, &scratch, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.len; i++)
-		(void)remove_counted(&list.items[i], &freed);
+		(void)remove_counted(store, &list.items[i], &freed);
 	*ret_freed = freed;
 	return 0;
 }

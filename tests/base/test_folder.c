@@ -12,6 +12,7 @@
 #include <string.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // inside/ is the folder, outside/ what no call may touch; inside/link leads there, and inside/real is a folder.
@@ -235,6 +236,107 @@ static void test_what_is_no_file_is_not_waited_for(void **state)
 	assert_int_equal(file_write(at(world, "inside/pipe"), S(""), &world->err), -1);
 }
 
+static void test_a_new_file_has_its_mode_and_time(void **state)
+{
+	struct world *world = *state;
+	const struct folder *inside = &world->inside;
+	struct error *err = &world->err;
+	AUTO(fd_close) int fd = -1;
+	mode_t mask = umask(0777);
+	assert_int_equal(folder_create_new(inside, "real/file", 0755, &fd, err), 0);
+	assert_int_equal(folder_make_new(inside, "real/folder", 0751, err), 0);
+	umask(mask);
+	assert_int_equal(place_write(fd, "file", S("text"), err), 0);
+	assert_int_equal(place_end(&fd, "file", 315532800, err), 0);
+	struct place place = folder_look(inside, "real/file");
+	assert_int_equal(place.kind, PLACE_FILE);
+	assert_int_equal(place.mode, 0755);
+	assert_int_equal(place.size, 4);
+	assert_int_equal(place.mtime_s, 315532800);
+	assert_int_equal(folder_look(inside, "real/folder").mode, 0751);
+	assert_int_equal(folder_create_new(inside, "real/file", 0644, &fd, err), -1);
+	assert_int_equal(err->kind, ERROR_IO);
+	assert_int_equal(folder_create_new(inside, "file-link", 0644, &fd, err), -1);
+	assert_int_equal(folder_make_new(inside, "link", 0755, err), -1);
+}
+
+static void test_links_are_made_and_looked_at(void **state)
+{
+	struct world *world = *state;
+	const struct folder *inside = &world->inside;
+	struct error *err = &world->err;
+	struct slice target = { 0 };
+	assert_int_equal(folder_symlink(inside, "real/new", "nowhere", err), 0);
+	assert_int_equal(folder_set_time(inside, "real/new", 1000, err), 0);
+	assert_int_equal(folder_look(inside, "real/new").mtime_s, 1000);
+	assert_true(folder_link_text(inside, "real/new", &world->arena, &target));
+	assert_true(slice_eq(target, S("nowhere")));
+	assert_int_equal(file_write(at(world, "inside/a"), S("x"), err), 0);
+	assert_int_equal(folder_hard_link(inside, "a", inside, "real/b", err), 0);
+	assert_int_equal(folder_look(inside, "a").inode,
+			 folder_look(inside, "real/b").inode);
+	assert_int_equal(folder_hard_link(inside, "a", inside, "real/b", err), -1);
+	assert_int_equal(folder_hard_link(NULL, at(world, "inside/a"), inside, "c", err),
+			 0);
+	for (size_t i = 0; i < WAYS; i++) {
+		assert_int_equal(folder_hard_link(inside, ways_out[i], inside, "d", err),
+				 -1);
+		assert_int_equal(folder_hard_link(inside, "a", inside, ways_out[i], err),
+				 -1);
+		assert_int_equal(folder_symlink(inside, ways_out[i], "x", err), -1);
+		assert_int_equal(folder_set_time(inside, ways_out[i], 1, err), -1);
+		assert_false(
+			folder_link_text(inside, ways_out[i], &world->arena, &target));
+	}
+}
+
+static void test_folders_change_places(void **state)
+{
+	struct world *world = *state;
+	struct slice text = { 0 };
+	assert_int_equal(make_directories(at(world, "inside/b"), &world->err), 0);
+	assert_int_equal(file_write(at(world, "inside/b/x"), S("from b"), &world->err),
+			 0);
+	assert_int_equal(folder_exchange(&world->inside, "b", "real", &world->err), 0);
+	assert_int_equal(folder_read(&world->inside, "real/x", 100, &world->arena, &text,
+				     &world->err),
+			 0);
+	assert_true(slice_eq(text, S("from b")));
+	assert_int_equal(folder_look(&world->inside, "b/x").kind, PLACE_ABSENT);
+	assert_int_equal(folder_exchange(&world->inside, "b", "none", &world->err), -1);
+}
+
+// Seen from another process, as it is meant.
+static bool child_can_lock(const struct folder *folder, const char *name)
+{
+	int status = 0;
+	pid_t child = fork();
+	if (child == 0) {
+		struct error err = { 0 };
+		struct folder held = { .fd = -1 };
+		_exit(folder_lock(folder, name, &held, &err) == 0 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void test_a_lock_keeps_others_out(void **state)
+{
+	struct world *world = *state;
+	const struct folder *inside = &world->inside;
+	struct folder held = { .fd = -1 };
+	assert_int_equal(folder_lock(inside, "locked", &held, &world->err), 0);
+	assert_false(child_can_lock(inside, "locked"));
+	// The lock goes with the folder: its old name is free again.
+	assert_int_equal(folder_rename(inside, "locked", "moved", &world->err), 0);
+	assert_true(child_can_lock(inside, "locked"));
+	assert_false(child_can_lock(inside, "moved"));
+	folder_close(&held);
+	assert_true(child_can_lock(inside, "moved"));
+	assert_int_equal(folder_lock(inside, "link", &held, &world->err), -1);
+	assert_int_equal(world->err.kind, ERROR_INPUT);
+}
+
 #define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, end_world)
 
 int main(void)
@@ -247,6 +349,10 @@ int main(void)
 		IN_A_WORLD(test_an_output_is_no_link),
 		IN_A_WORLD(test_a_private_folder_is_nobody_elses),
 		IN_A_WORLD(test_what_is_no_file_is_not_waited_for),
+		IN_A_WORLD(test_a_new_file_has_its_mode_and_time),
+		IN_A_WORLD(test_links_are_made_and_looked_at),
+		IN_A_WORLD(test_folders_change_places),
+		IN_A_WORLD(test_a_lock_keeps_others_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

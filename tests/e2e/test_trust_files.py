@@ -159,8 +159,85 @@ class Output(Files):
     def test_a_device_is_not_replaced(self):
         os.mkfifo(self.work / "pipe")
         for target in ("pipe", "/dev/null"):
-            self.fails(6, "export", "-o", target, says="not a file")
+            self.fails(3, "export", "-o", target, says="not a file")
         self.assertTrue(pathlib.Path("/dev/null").is_char_device())
+
+
+class Environment(Files):
+    """An environment that came with a checkout, or is another's, leads nowhere."""
+
+    def install(self, code=0, prefix="env", says=()):
+        result = self.run_program("install", "--prefix", prefix, *PYTHON)
+        self.assertEqual(result.code, code, str(result))
+        for pattern in (says,) if isinstance(says, str) else says:
+            self.assertRegex(result.err, pattern, str(result))
+        return result
+
+    def assert_untouched(self):
+        super().assert_untouched()
+        self.assertEqual(os.stat(self.victim / "thesis").st_nlink, 1)
+
+    def test_links_in_the_place_of_folders(self):
+        site = "lib/python3.12/site-packages"
+        self.index.add(wheel("other", "1.0"))
+        for name in ("", "lib", "lib/python3.12", site, "bin", "include"):
+            with self.subTest(name=name):
+                shutil.rmtree(self.work / "env", ignore_errors=True)
+                self.lock("demo\n")
+                self.install()
+                path = self.work / "env" / name
+                shutil.rmtree(path, ignore_errors=True)
+                path.symlink_to(self.victim)
+                self.lock("demo\nother\n")
+                self.run_program("install", "--check", "--prefix", "env", *PYTHON)
+                self.run_program("install", "--prefix", "env", *PYTHON)
+                self.assert_untouched()
+                if path.is_symlink():
+                    path.unlink()
+
+    def test_links_beside_it(self):
+        (self.work / "env.pinbake-new").symlink_to(self.victim)
+        self.install(3, says="a link lies on the way")
+        self.assert_untouched()
+        (self.work / "env.pinbake-new").unlink()
+        (self.work / "env.pinbake-new").mkdir()
+        (self.work / "env.pinbake-new/lib").symlink_to(self.victim)  # left by a run that was killed, as it seems
+        self.install()
+        self.assert_untouched()
+
+    def test_its_own_links_stay(self):
+        self.install()
+        self.assertEqual(os.readlink(self.work / "env/lib64"), "lib")
+        self.write("env/lib/python3.12/site-packages/own.py", "mine")
+        self.index.add(wheel("other", "1.0"))
+        self.lock("demo\nother\n")
+        self.install()
+        self.assertEqual(self.read("env/lib/python3.12/site-packages/own.py"), "mine")
+        self.assertEqual(os.readlink(self.work / "env/lib64"), "lib")
+
+    def test_others_may_not_write_to_it(self):
+        self.install()
+        for name in ("", "lib", "lib/python3.12/site-packages", "bin"):
+            with self.subTest(name=name):
+                os.chmod(self.work / "env" / name, 0o777)
+                self.install(3, says=["others may write to", "chmod go-w", "--prefix"])
+                os.chmod(self.work / "env" / name, 0o755)
+        self.install()
+
+    def test_another_user_owns_it(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give files away")
+        self.install()
+        for name in ("", "lib/python3.12/site-packages"):
+            with self.subTest(name=name):
+                os.chown(self.work / "env" / name, NOBODY, NOBODY)
+                self.install(3, says=[f"belongs to user {NOBODY}", "chown", "--prefix"])
+                os.chown(self.work / "env" / name, 0, 0)
+        os.mkdir(self.work / "env.pinbake-new")
+        os.chown(self.work / "env.pinbake-new", NOBODY, NOBODY)
+        self.index.add(wheel("other", "1.0"))
+        self.lock("demo\nother\n")
+        self.install(3, says="belongs to user")
 
 
 class Cache(Files):
@@ -484,12 +561,19 @@ class Inputs(Files):
         (self.work / "links" / demo.filename).unlink()
         os.mkfifo(self.work / "links" / demo.filename)
         shutil.rmtree(self.cache)
-        self.assertIn(self.run_program("bake", timeout=20).code, (3, 4))
-        self.assertIn(self.run_program(*self.lock_args("requirements.in"), timeout=20).code, (3, 4))
+        self.refused("bake")
+        self.refused(*self.lock_args("requirements.in"))
         self.write("requirements.in", "local\n")
-        self.assertNotEqual(self.run_program("lock", "requirements.in", "--no-index", "--find-links", "links",
-                                             *self.TARGET, timeout=20).code, 0)
+        self.refused("lock", "requirements.in", "--no-index", "--find-links", "links", *self.TARGET)
+        self.refused("lock", "requirements.in", "--no-index", "--find-links", "pipe", *self.TARGET)
         self.assertNotEqual(self.run_program("bake", "--wheelhouse", "links", "--no-index", timeout=20).code, 0)
+
+    def test_images(self):
+        os.makedirs(self.work / "layout/blobs")
+        os.mkfifo(self.work / "layout/index.json")
+        os.mkfifo(self.work / "layout/oci-layout")
+        for image in ("pipe", "layout"):
+            self.refused("lock", "requirements.in", "--for-image", image, "--index-url", self.index.url)
 
     def test_what_a_shell_hands_over_is_read(self):
         command = f"{PINBAKE} lock <(echo demo) -o from-shell.toml --cache-dir {self.cache} --index-url {self.index.url} " + \

@@ -39,8 +39,7 @@ static bool owns(const struct former *former, size_t package, struct slice path)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct former former = { .prefix = "/nowhere",
-				 .arena = &arena,
+	struct former former = { .arena = &arena,
 				 .owners.arena = &arena,
 				 .contested.arena = &arena };
 	struct slice second = fuzz_text(data, size), first = fuzz_part(&second);

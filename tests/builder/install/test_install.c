@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Environments on a live file system: new, brought up to date, left alone, refused.
-#include "base/places.h"
+#include "base/folder.h"
 #include "builder/install/install.h"
 #include "tests/builder/builder_test.h"
 
@@ -282,10 +282,10 @@ static void test_install_in_use(void **state)
 	world_make(&world);
 	struct wheel_maker maker = package(&world, "demo", "1.0", S("x = 1\n"));
 	add(&world, &maker);
-	AUTO(fd_close) int lock = -1;
-	assert_int_equal(place_lock_directory(test_path(&world.folder, "env.pinbake-new"),
-					      &lock, &err),
-			 0);
+	AUTO(folder_close) struct folder lock = { .fd = -1 };
+	AUTO(folder_close) struct folder here = { .fd = -1 };
+	assert_int_equal(folder_open(test_path(&world.folder, ""), &here, &err), 0);
+	assert_int_equal(folder_lock(&here, "env.pinbake-new", &lock, &err), 0);
 	assert_int_equal(try_install(&world, &result, &err), -1);
 	assert_int_equal(err.kind, ERROR_IO);
 	assert_non_null(strstr(err.cause, "in use by another process"));
@@ -457,12 +457,9 @@ static void test_check_names_every_difference(void **state)
 	assert_int_equal(remove_tree(path_join(world.arena, site, S("demo/linked")),
 				     &err),
 			 0);
-	assert_int_equal(place_symlink(path_join(world.arena, site, S("demo/linked")),
-				       "size", &err),
+	assert_int_equal(symlink("size", path_join(world.arena, site, S("demo/linked"))),
 			 0);
-	assert_int_equal(place_set_mode(path_join(world.arena, site, S("demo/mode")),
-					0600, &err),
-			 0);
+	assert_int_equal(chmod(path_join(world.arena, site, S("demo/mode")), 0600), 0);
 	assert_int_equal(make_directories(path_join(world.arena, site, S("other/inner")),
 					  &err),
 			 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Environments out of wheels that the store keeps unpacked: linked, copied, and never from
 // a stored file that somebody wrote to.
-#include "base/places.h"
+#include "base/folder.h"
 #include "builder/install/install.h"
 #include "builder/store/unpacked.h"
 #include "tests/builder/builder_test.h"
@@ -199,13 +199,17 @@ static void test_unpacking_after_a_kill_and_beside_another(void **state)
 	struct error err = { 0 };
 	world_make(&world, false);
 	const char *work = unpacked(&world, ".part");
-	assert_int_equal(place_make_directory(work, 0755, &err), 0);
+	assert_int_equal(make_directories(work, &err), 0);
 	test_write(path_join(world.arena, work, S("0-00000000-6")), S("x = 9\n"));
-	AUTO(fd_close) int lock = -1;
-	assert_int_equal(place_lock_directory(work, &lock, &err), 0);
+	AUTO(folder_close) struct folder lock = { .fd = -1 };
+	struct folder here = { .fd = -1 };
+	const char *name;
+	assert_int_equal(folder_open_parent(work, &here, &name, &err), 0);
+	assert_int_equal(folder_lock(&here, name, &lock, &err), 0);
+	folder_close(&here);
 	assert_int_equal(do_install(&world, "a", LINK_HARDLINK).linked, 0);
 	assert_int_equal(place_look(unpacked(&world, "")).kind, PLACE_ABSENT);
-	fd_close(&lock);
+	folder_close(&lock);
 	assert_true(do_install(&world, "b", LINK_HARDLINK).linked > 0);
 	assert_int_equal(place_look(work).kind, PLACE_ABSENT);
 	assert_holds(&world, "a", S("x = 1\n"));
