@@ -3,6 +3,7 @@
 // manifest.json as well, so that dockerd, podman and containerd all load it.
 #include "builder/image/stage.h"
 
+#include "base/display.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/tar.h"
@@ -187,7 +188,8 @@ static int parse_reference(struct slice reference, struct arena *arena,
 	if (last.len == 0 || colon == 0 || colon == last.len - 1 ||
 	    slice_find_byte(reference, '@') != SLICE_NONE ||
 	    slice_find_byte(reference, ' ') != SLICE_NONE ||
-	    slice_find_bad_utf8(reference) != SLICE_NONE)
+	    display_find_unsafe(reference) != SLICE_NONE ||
+	    slice_find_byte(reference, '\n') != SLICE_NONE)
 		return error_set(
 			err, ERROR_USAGE,
 			"'%.*s' is no image name for an archive: expected name:tag",

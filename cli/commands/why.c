@@ -2,6 +2,7 @@
 // pinbake why: the ways from what was asked for to a package of a lock; with --held-back, why it is not newer.
 #include "cli/commands/held_back.h"
 #include "lockfile/graph.h"
+#include "net/url.h"
 #include "packaging/name.h"
 
 enum { CHAINS_SHOWN = 10, CHAINS_MAX = 1000 };
@@ -117,6 +118,14 @@ struct asked_list {
 	size_t len, cap;
 };
 
+static struct slice requirement_without_password(struct arena *arena,
+						 const struct requirement_entry *entry)
+{
+	struct requirement bare = entry->requirement;
+	bare.url = url_redact(arena, bare.url);
+	return requirement_text(arena, &bare);
+}
+
 // The requirements that name a package: in the files as they are now, else as the lock recorded them.
 static struct asked_list asked_for(struct question *question, struct slice name)
 {
@@ -128,7 +137,7 @@ static struct asked_list asked_for(struct question *question, struct slice name)
 		if (!entry->is_constraint && !entry->is_override &&
 		    slice_eq(entry->requirement.name, name))
 			*array_push(arena, &list) = (struct asked){
-				requirement_text(arena, &entry->requirement),
+				requirement_without_password(arena, entry),
 				entry->span.source->name, span_position(entry->span).line
 			};
 	}

@@ -3,6 +3,7 @@ universe through every command and every stream, and each value of an option, a 
 
 import json
 import os
+import pty
 import re
 import socket
 import stat
@@ -195,6 +196,38 @@ class Universe(TextCase):
                 self.write("bad.in", line + "\n")
                 for form in ((), ("--json",), ("--verbose",)):
                     self.finish("lock", "bad.in", "-o", "-", "--index-url", self.index.url, *self.TARGET, *form)
+
+    def test_on_a_terminal(self):
+        """Progress is a line that is rewritten; nothing but that and colours reaches the terminal."""
+        self.index.delays[self.index.page_path("lib")] = 0.2
+        for args in (self.line("lock"), ["bake"], [*self.line("install"), "--check"], self.line("push"), ["lock", POISON]):
+            child, terminal = pty.fork()
+            if child == 0:
+                os.chdir(self.work)
+                words = [PINBAKE, *args, "--cache-dir", str(self.cache)]
+                os.execve(PINBAKE, words, self.environment(TERM="xterm"))
+            seen = b""
+            while True:
+                try:
+                    piece = os.read(terminal, 65536)
+                except OSError:  # its other end is closed
+                    break
+                seen += piece
+            os.close(terminal)
+            os.waitpid(child, 0)
+            with self.subTest(args):
+                self.assertIn(b"\x1b[", seen)
+                text = COLOR.sub("", seen.decode()).replace("\r\x1b[K", "").replace("\r\n", "\n")
+                self.assertIsNone(is_clean(text.encode()))
+
+    def test_passwords_stay_in_their_file(self):
+        host = self.index.base[len("http://"):]
+        self.write("secret.in", f"lib @ http://user:hunter2@{host}{self.index.file_path(wheel('lib', '1.0'))}\n")
+        self.ok("lock", "secret.in", "-o", "secret.toml", "--index-url", self.index.url, *self.TARGET)
+        for args in (["why", "lib", "secret.toml"], ["why", "lib", "secret.toml", "-r", "secret.in"], ["tree", "secret.toml"], ["export", "secret.toml"],
+                     ["why", "lib", "--lock", "secret.toml", "--held-back", "secret.in"]):
+            for result in self.speak(*args).values():
+                self.assertNotIn(b"hunter2", result.out + result.err, args)
 
     def test_carets_stand_below_what_is_wrong(self):
         self.write("bad.in", "lib\x1b[31m==1\n")
