@@ -96,6 +96,9 @@ static int start(const struct process_job *job, pid_t *ret_child, struct error *
 			  environment = { job->environment };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
+	if (job->arguments[0][0] != '/')
+		return error_set(err, ERROR_IO, "'%s' is no absolute path of a program",
+				 job->arguments[0]);
 	set_streams(&actions, job);
 	set_attributes(&attributes);
 	int why = posix_spawn(ret_child, job->arguments[0], &actions, &attributes,

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 struct process_job {
-	const char *const *arguments;   // [0] is the program's path; ended by NULL
+	const char *const *arguments; // [0] is the program's absolute path; ended by NULL
 	const char *const *environment; // "NAME=value", ended by NULL
 	const char *directory;          // to run in; NULL: the present one
 	const char *input_path;         // NULL: nothing to read

@@ -14,3 +14,12 @@ const char *program_in(struct arena *arena, const char *folder, struct slice nam
 // The first of the folders that has it.
 const char *program_find(struct arena *arena, const char *const *folders,
 			 struct slice name);
+
+// What a user names: a path stays one, made absolute by the current folder with its last link unresolved; a name is looked
+// for in the folders and never in the current one. NULL where there is none that may be run.
+const char *program_named(struct arena *arena, const char *const *folders,
+			  struct slice name);
+
+// Can a text from elsewhere stand where a program expects a name? One that begins with a dash would be an option to it, one
+// with a NUL would end early.
+bool program_takes(struct slice text);

@@ -2,6 +2,7 @@
 // From a lock to the files of one target.
 #include "pinbake/staging.h"
 
+#include "base/program.h"
 #include "pinbake/builds/build.h"
 #include "pinbake/supply.h"
 
@@ -9,20 +10,19 @@ static int look_at_bytecode(struct staging *staging, struct error *err)
 {
 	struct arena *arena = staging->session->arena;
 	struct slice path = slice_from(staging->request->bytecode);
+	struct session *session = staging->session;
+	const char *program;
 	struct bytecode_interpreter *interpreter =
 		arena_new(arena, struct bytecode_interpreter);
 	if (!staging->request->bytecode)
 		return 0;
-	if (slice_find_byte(path, '/') == SLICE_NONE)
-		return error_set(
-			err, ERROR_USAGE,
-			"'%.*s' is no path: expected one, as in /usr/bin/python3.12",
-			SLICE_ARG(path));
-	if (path.ptr[0] != '/') // it is started in another folder; links stay
-		path = arena_printf(arena, "%.*s/%s", SLICE_ARG(path_real(arena, ".")),
-				    path.ptr);
+	program = program_named(arena, session->config.search_path, path);
+	if (!program)
+		return error_set(err, ERROR_INPUT, "there is no interpreter '%.*s'",
+				 SLICE_ARG(path));
+	path = slice_from(program);
 	const struct bytecode_request request = { path, &staging->opened.target,
-						  &staging->session->config.work };
+						  &session->config.work };
 	if (bytecode_look_at(staging->store, &request, arena, interpreter, err) < 0)
 		return -1;
 	staging->bytecode = interpreter;

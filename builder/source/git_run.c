@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/process.h"
+#include "base/program.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -280,6 +281,9 @@ int git_parse_commit(struct git_repository *repository, struct slice name,
 	struct slice text, line;
 	int code = 1;
 	*ret_commit = S("");
+	if (!program_takes(name))
+		return error_set(err, ERROR_INPUT, "'%.*s' is no commit",
+				 SLICE_ARG(name));
 	if (repository->is_ready &&
 	    git_run(repository, &(struct git_call){ .words = words }, &code, err) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 // Runs `keyring get` and reads one line from it.
 #include "cli/settings/keyring.h"
 
+#include "base/program.h"
 #include "cli/settings/program.h"
 #include "net/url.h"
 
@@ -46,11 +47,15 @@ bool keyring_find_password(void *context, struct slice url, struct slice user,
 	struct cli *cli = context;
 	struct url parts;
 	url_parse(url, &parts);
-	// What begins with a dash would be an option to it.
-	if (user.len == 0 || user.ptr[0] == '-' ||
-	    slice_find_byte(user, '\0') != SLICE_NONE)
-		return false;
 	const struct slice places[] = { url, parts.host_port };
+	if (user.len == 0)
+		return false;
+	if (!program_takes(user) || !program_takes(url) ||
+	    !program_takes(parts.host_port)) {
+		warn(cli,
+		     "keyring is not asked: it would take a host or user that begins with '-' for an option");
+		return false;
+	}
 	for (size_t i = 0; i < 2; i++) {
 		enum answer answer = ask(places[i], user, arena, ret_password);
 		if (answer == ANSWER_FOUND)

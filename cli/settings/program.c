@@ -2,6 +2,7 @@
 // Runs one program between two pipes.
 #include "cli/settings/program.h"
 
+#include "base/program.h"
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -21,7 +22,8 @@ enum {
 
 // A pair of sockets carries both ways, and send() can be kept from raising SIGPIPE when
 // the program does not read.
-static int start(const char *const *argv, pid_t *ret_pid, int *ret_fd)
+static int start(const char *program, const char *const *argv, pid_t *ret_pid,
+		 int *ret_fd)
 {
 	union {
 		const char *const *in;
@@ -36,7 +38,7 @@ static int start(const char *const *argv, pid_t *ret_pid, int *ret_fd)
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
 					 0);
-	int status = posix_spawnp(ret_pid, argv[0], &actions, NULL, words.out, environ);
+	int status = posix_spawn(ret_pid, program, &actions, NULL, words.out, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (status != 0)
@@ -94,8 +96,10 @@ enum program_end program_ask(const char *const *argv, struct slice input,
 	struct buf out = { .arena = arena };
 	pid_t pid;
 	int fd;
+	const char *const *folders = program_folders(arena, slice_from(setting("PATH")));
+	const char *program = program_find(arena, folders, slice_from(argv[0]));
 	*ret_output = S("");
-	if (start(argv, &pid, &fd) != 0)
+	if (!program || start(program, argv, &pid, &fd) != 0)
 		return PROGRAM_ABSENT;
 	send_input(fd, input);
 	bool ended = read_all(fd, &out);

@@ -6,16 +6,12 @@
 
 #include "base/program.h"
 
-#include <string.h>
 #include <unistd.h>
 
-// A name is looked for, a path is taken as it is.
 static const char *find_named(struct session *session, const char *name)
 {
-	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? name : NULL;
-	return program_find(session->arena, session->config.search_path,
-			    slice_from(name));
+	return program_named(session->arena, session->config.search_path,
+			     slice_from(name));
 }
 
 static int find_engine(struct session *session, const char *named, const char **ret_path,
@@ -51,7 +47,7 @@ int build_engine_open(struct session *session, const char *image, const char *en
 						    (long)getpid()));
 	struct slice id;
 	struct error ignored = { 0 };
-	if (*image == '-') // the engine would take it for an option
+	if (!program_takes(slice_from(image)))
 		return error_set(err, ERROR_USAGE, "'%s' is no image", image);
 	if (find_engine(session, engine, &container.engine, err) < 0 ||
 	    make_directories(folder, err) < 0)

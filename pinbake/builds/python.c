@@ -3,18 +3,7 @@
 #include "pinbake/builds/python.h"
 
 #include "base/places.h"
-
-static struct slice absolute(struct session *session, struct slice path)
-{
-	struct arena *arena = session->arena;
-	if (slice_find_byte(path, '/') == SLICE_NONE || path.ptr[0] == '/')
-		return path;
-	struct slice folder =
-		path_real(arena, path_directory(arena, arena_c_string(arena, path)));
-	return slice_from(
-		path_join(arena, folder.ptr,
-			  slice_skip(path, slice_find_last_byte(path, '/') + 1)));
-}
+#include "base/program.h"
 
 int build_python_find(struct session *session, const struct target *target,
 		      const char *option, struct build_python *ret_python,
@@ -25,12 +14,13 @@ int build_python_find(struct session *session, const struct target *target,
 	if (!path.len && interpreter_find_to_build(&places, target, "--python-bin",
 						   session->arena, &path, err) < 0)
 		return -1;
-	path = absolute(session, path);
-	struct slice real =
-		path_real(session->arena, arena_c_string(session->arena, path));
-	if (!real.len)
+	const char *program =
+		program_named(session->arena, session->config.search_path, path);
+	if (!program)
 		return error_set(err, ERROR_INPUT, "there is no interpreter '%.*s'",
 				 SLICE_ARG(path));
+	path = slice_from(program);
+	struct slice real = path_real(session->arena, program);
 	struct place place = place_look(real.ptr);
 	*ret_python = (struct build_python){ .python.path = path,
 					     .real = real,

@@ -55,11 +55,49 @@ static void test_the_first_that_may_be_run_is_found(void **state)
 	assert_int_equal(remove_tree(root, &err), 0);
 }
 
+// A name is never found in the current folder, whatever lies there.
+static void test_a_name_is_of_the_folders_and_a_path_a_path(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	char root[] = "/tmp/pinbake-program-XXXXXX", before[4096];
+	assert_non_null(mkdtemp(root));
+	assert_non_null(getcwd(before, sizeof(before)));
+	assert_int_equal(chdir(root), 0);
+	const char *bin = path_join(&arena, root, S("bin")), *here = root;
+	const char *const folders[] = { bin, NULL };
+	assert_int_equal(make_directories(bin, &err), 0);
+	write_program(here, "evil", 0755);
+	write_program(bin, "good", 0755);
+	assert_null(program_named(&arena, folders, S("evil")));
+	assert_null(program_named(&arena, folders, S("")));
+	assert_null(program_named(&arena, NULL, S("good")));
+	assert_string_equal(program_named(&arena, folders, S("good")),
+			    path_join(&arena, bin, S("good")));
+	assert_string_equal(program_named(&arena, folders, S("./evil")),
+			    path_join(&arena, here, S("evil")));
+	assert_string_equal(program_named(&arena, folders, S("/bin/sh")), "/bin/sh");
+	assert_null(program_named(&arena, folders, S("none/../evil")));
+	assert_int_equal(chdir(before), 0);
+	assert_int_equal(remove_tree(root, &err), 0);
+}
+
+static void test_what_could_be_an_option_is_no_argument(void **state)
+{
+	(void)state;
+	assert_true(program_takes(S("host:80")));
+	assert_false(program_takes(S("-host")));
+	assert_false(program_takes(S("")));
+	assert_false(program_takes(S("a\0b")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_search_path_has_absolute_folders_only),
 		cmocka_unit_test(test_the_first_that_may_be_run_is_found),
+		cmocka_unit_test(test_a_name_is_of_the_folders_and_a_path_a_path),
+		cmocka_unit_test(test_what_could_be_an_option_is_no_argument),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_release(&arena);
