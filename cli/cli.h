@@ -6,7 +6,7 @@
 //	settings/   what this machine and its user say: variables, pip.conf, indexes and passwords, logins, PATH, clock
 //
 //	main.c           finds the command, parses options by its table, runs it, renders the error, gives the exit code
-//	project_file.c   a project's settings
+//	project_file.c   settings: variables, the project's file, the user's own
 //	render*.c        errors, carets, JSON; conflicts, edits, what holds a pin back
 //	output.c         all that is printed               secrets.c, quoting.c   what is left out of it
 //	progress.c       one line, ten times a second
@@ -16,6 +16,7 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/origin.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "lockfile/load.h"
@@ -30,6 +31,21 @@ struct common_options {
 	struct text_list trusted_hosts;
 };
 
+// An option that has a value, and by whose word.
+struct said {
+	const char *option;
+	enum origin origin;
+	bool is_trusted; // the project's, which only asks for it, and the user has allowed that
+	struct span span; // in a file; none for the others
+};
+
+struct said_list {
+	struct said *items;
+	size_t len, cap;
+};
+
+struct settings_file;
+
 struct cli {
 	struct arena arena; // until exit
 	struct common_options common;
@@ -40,9 +56,11 @@ struct cli {
 	struct work progress; // ready to hand down
 	char stage[64];       // what the progress line says
 	uint64_t stage_total, stage_shown_ms, stage_started_ms;
-	struct session *session;       // after open_session
-	struct text_list from_project; // options that the project's file gave
+	struct session *session; // after open_session
+	struct said_list said;   // who gave which option
 	ARRAY_OF(const struct source *) private_sources; // which may hold passwords
+	// The files of settings, once they are read (settings_file.h)
+	const struct settings_file *project, *own;
 	// Of a conflict, to be shown with the error: the facts, and edits that solve it; NULL: none
 	const struct explanation *facts;
 	const struct edit_list *edits;
@@ -68,16 +86,18 @@ struct command {
 
 extern const struct command command_lock, command_export, command_bake, command_install,
 	command_dockerfile, command_cache, command_tree, command_why, command_diff,
-	command_push;
+	command_push, command_config, command_trust;
 
-// main.c: all of them.
+// main.c: all of them, and what all of them take.
 const struct command *const *command_list(size_t *ret_len);
+extern const struct option_table common_option_table;
 
 // --- settings/machine.c
 // An environment variable, NULL where unset or empty
 const char *setting(const char *name);
 // By option, variable, XDG_CACHE_HOME or home, where without HOME the user's entry decides. ERROR_USAGE.
 NODISCARD int cache_directory(struct cli *cli, const char **ret_path, struct error *err);
+const char *user_home(struct cli *cli); // $HOME, else of the list of users; NULL for none
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
 // The words of a setting, or of NULL

@@ -9,7 +9,7 @@
 static const struct command *const COMMANDS[] = {
 	&command_lock,   &command_tree,  &command_why,     &command_diff,
 	&command_export, &command_bake,  &command_install, &command_dockerfile,
-	&command_push,   &command_cache,
+	&command_push,   &command_cache, &command_config,  &command_trust,
 };
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(*COMMANDS) };
 
@@ -36,7 +36,7 @@ static const struct option COMMON_OPTIONS[] = {
 static const struct option_rule COMMON_RULES[] = {
 	{ "verbose", OPTION_EXCLUDES, "quiet", NULL, NULL },
 };
-static const struct option_table COMMON_TABLE =
+const struct option_table common_option_table =
 	OPTION_TABLE(COMMON_OPTIONS, COMMON_RULES);
 
 const struct command *const *command_list(size_t *ret_len)
@@ -77,7 +77,7 @@ static void print_help(const struct command *command, bool advanced_too)
 	options_help(&text, command->options, advanced_too);
 	if (advanced_too) {
 		buf_append(&text, S("\ncommon options:\n"));
-		options_help(&text, &COMMON_TABLE, true);
+		options_help(&text, &common_option_table, true);
 	} else {
 		buf_printf(&text, "\n'pinbake %s --help' shows all options.\n",
 			   command->name);
@@ -144,22 +144,32 @@ static int check_keyring(const struct cli *cli, const struct command *command,
 	return error_hint(err, "it asks no index: leave the option out");
 }
 
-// The project's settings, and then whether all that the command line says is heeded.
+static int read_settings(struct cli *cli, const struct command *command, void *values,
+			 struct text_list *arguments, struct error *err)
+{
+	const struct settings_request request = { .command = command->name,
+						  .table = command->options,
+						  .values = values };
+	if (settings_read_common(cli, err) < 0)
+		return -1;
+	return command->complete ? command->complete(cli, values, arguments, err)
+				 : settings_read(cli, &request, err);
+}
+
+// The settings, and then whether all that the command line says is heeded.
 static int complete_values(struct cli *cli, const struct command *command, void *values,
 			   struct text_list *arguments, struct error *err)
 {
 	size_t size = command->values_size;
+	struct common_options common = cli->common;
 	void *given = arena_alloc(&cli->arena, size ? size : 1, 16);
 	memcpy(given, values, size);
 	const struct option_target said[] = { { *command->options, given },
-					      { COMMON_TABLE, &cli->common } },
+					      { common_option_table, &common } },
 				   complete[] = { { *command->options, values },
-						  { COMMON_TABLE, &cli->common } };
-	int status = command->complete
-			     ? command->complete(cli, values, arguments, err)
-			     : project_file_read_own(cli, command->name, command->options,
-						     values, err);
-	return status < 0 || check_keyring(cli, command, err) < 0
+						  { common_option_table, &cli->common } };
+	return check_keyring(cli, command, err) < 0 ||
+			       read_settings(cli, command, values, arguments, err) < 0
 		       ? -1
 		       : options_check(said, complete, 2, arguments, err);
 }
@@ -174,7 +184,7 @@ static int run_command(struct cli *cli, int argc, char **argv, json_t *result,
 	void *values = arena_alloc(&cli->arena,
 				   command->values_size ? command->values_size : 1, 16);
 	struct option_target targets[] = { { *command->options, values },
-					   { COMMON_TABLE, &cli->common } };
+					   { common_option_table, &cli->common } };
 	struct text_list arguments = { 0 };
 	if (options_parse(argv + 2, targets, 2, &cli->arena, &arguments, err) < 0) {
 		if (!err->hint[0])
@@ -187,9 +197,9 @@ static int run_command(struct cli *cli, int argc, char **argv, json_t *result,
 		cli->common.json = false;
 		return 0;
 	}
-	if (choose_color(cli, err) < 0)
-		return -1;
-	if (complete_values(cli, command, values, &arguments, err) < 0)
+	if (choose_color(cli, err) < 0 ||
+	    complete_values(cli, command, values, &arguments, err) < 0 ||
+	    choose_color(cli, err) < 0)
 		return -1;
 	pip_config_load(cli);
 	return command->run(cli, values, &arguments, result, err);

@@ -2,8 +2,7 @@
 // Reads a project's settings by the option table of the command.
 #include "cli/project_file.h"
 
-#include "base/limits.h"
-#include "base/toml.h"
+#include "cli/settings_file.h"
 #include "packaging/name.h"
 
 #include <stdio.h>
@@ -11,11 +10,16 @@
 
 struct settings {
 	struct cli *cli;
+	const struct settings_request *request;
 	const struct option_table *table;
-	const char *command;      // whose table it is
-	char *values;             // of the command
-	struct text_list *inputs; // NULL: the table takes none
-	bool *given;              // by option: had a value before the file was read
+	const char *command; // whose table it is
+	char *values;        // of the command
+	bool *said;          // by option: has a value, be it "no"
+	bool *given;         // by option: had one before this file was read
+	// The file that is read, and which part of it
+	const struct settings_file *file;
+	bool is_root, is_late;
+	enum { TRUST_UNKNOWN, TRUST_NONE, TRUST_GIVEN } trust;
 };
 
 #define SETTING_ERROR(settings, span, ...)                                          \
@@ -81,17 +85,6 @@ static void set_list(struct settings *settings, const struct toml_entry *entry,
 
 // --- options ---------------------------------------------------------------------------------------------------------
 
-// What a run is for is said with the run.
-static bool is_for_one_run(const struct option *option)
-{
-	static const char *const names[] = { "check",  "upgrade", "upgrade-package",
-					     "repair", "refresh", "output" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(option->name, names[i]) == 0)
-			return true;
-	return false;
-}
-
 // By its long name; lists also with an s at the end.
 static const struct option *find_option(const struct settings *settings, struct slice key)
 {
@@ -107,7 +100,7 @@ static const struct option *find_option(const struct settings *settings, struct 
 }
 
 // PINBAKE_INDEX_URL for index-url: who sets it knows better than the file.
-static bool has_variable(const struct option *option)
+static const char *variable_of(const struct option *option)
 {
 	char name[64];
 	snprintf(name, sizeof(name), "PINBAKE_%s", option->name);
@@ -115,23 +108,32 @@ static bool has_variable(const struct option *option)
 		*at = (char)(*at == '-'                 ? '_'
 			     : *at >= 'a' && *at <= 'z' ? *at - ('a' - 'A')
 							: *at);
-	return setting(name) != NULL;
+	return setting(name);
 }
 
-bool project_file_gave(const struct cli *cli, const char *option)
+const struct said *setting_said(const struct cli *cli, const char *option)
 {
-	for (size_t i = 0; i < cli->from_project.len; i++)
-		if (strcmp(cli->from_project.items[i], option) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < cli->said.len; i++)
+		if (strcmp(cli->said.items[i].option, option) == 0)
+			return &cli->said.items[i];
+	return NULL;
 }
 
-static void note_origin(struct settings *settings, const struct option *option)
+static void note(struct settings *settings, const struct option *option, struct said said)
 {
-	*array_push(&settings->cli->arena, &settings->cli->from_project) = option->name;
+	said.option = option->name;
+	settings->said[option - settings->table->items] = true;
+	if (!setting_said(settings->cli, option->name))
+		*array_push(&settings->cli->arena, &settings->cli->said) = said;
 }
 
-static void set_option(struct settings *settings, const struct option *option,
+static bool is_off(const struct toml_value *value)
+{
+	return value->type == TOML_BOOLEAN && !value->boolean;
+}
+
+// False where the value is not of the option's type, which is a diagnostic then.
+static bool set_option(struct settings *settings, const struct option *option,
 		       const struct toml_entry *entry)
 {
 	struct diagnostics *diagnostics = &settings->cli->diagnostics;
@@ -139,23 +141,147 @@ static void set_option(struct settings *settings, const struct option *option,
 	const struct toml_value *value = &entry->value;
 	switch (option->type) {
 	case OPTION_FLAG:
-		if (toml_check_type(value, TOML_BOOLEAN, entry->key, diagnostics))
-			*(bool *)place |= value->boolean;
-		break;
+		if (!toml_check_type(value, TOML_BOOLEAN, entry->key, diagnostics))
+			return false;
+		*(bool *)place |= value->boolean;
+		return true;
 	case OPTION_TEXT:
-		if (toml_check_type(value, TOML_STRING, entry->key, diagnostics) &&
-		    !*(const char **)place) {
-			*(const char **)place = text_of(settings, value->string);
-			note_origin(settings, option);
-		}
-		break;
+		if (!toml_check_type(value, TOML_STRING, entry->key, diagnostics))
+			return false;
+		*(const char **)place = text_of(settings, value->string);
+		return true;
 	case OPTION_LIST:
-		if (((struct text_list *)place)->len == 0)
-			note_origin(settings, option);
 		set_list(settings, entry, strchr(option->value, '=') != NULL, place);
-		break;
+		return true;
 	case OPTION_COUNT: break;
 	}
+	return false;
+}
+
+// --- who may say it --------------------------------------------------------------------------------------------------
+
+static bool is_trusted(struct settings *settings)
+{
+	if (settings->trust == TRUST_UNKNOWN)
+		settings->trust =
+			project_is_trusted(settings->cli) ? TRUST_GIVEN : TRUST_NONE;
+	return settings->trust == TRUST_GIVEN;
+}
+
+static struct setting_rule rule_of(const struct settings *settings,
+				   const struct option *option)
+{
+	return setting_rule_of(settings->command, option->name);
+}
+
+// A project's file names programs of PATH, if any: one that came with it would be run.
+static bool is_path(struct setting_rule rule, const struct toml_value *value)
+{
+	return rule.kind == SETTING_PROGRAM && value->type == TOML_STRING &&
+	       slice_find_byte(value->string, '/') != SLICE_NONE;
+}
+
+static bool is_inside(struct settings *settings, const struct toml_value *value)
+{
+	return value->type == TOML_STRING &&
+	       trust_stays_inside(text_of(settings, value->string));
+}
+
+static enum leave leave_of(struct settings *settings, struct setting_rule rule,
+			   const struct toml_value *value)
+{
+	enum origin origin = settings->file->origin;
+	if (origin == ORIGIN_PROJECT && is_path(rule, value))
+		return LEAVE_REFUSED;
+	if (origin == ORIGIN_PROJECT && rule.kind == SETTING_PLACE &&
+	    is_inside(settings, value))
+		return LEAVE_HEEDED;
+	return setting_leave(rule, origin);
+}
+
+static void fail_asked(struct settings *settings, const struct toml_entry *entry,
+		       const struct option *option, struct setting_rule rule)
+{
+	struct error *err =
+		rule.kind == SETTING_PLACE
+			? SETTING_ERROR(settings, entry->key_span,
+					"'%s' leads out of the project's folder",
+					option->name)
+			: SETTING_ERROR(settings, entry->key_span,
+					"'%s' decides %s, for which a project's file "
+					"can only ask",
+					option->name, decision_name(rule.decision));
+	error_hint(err,
+		   "read '%s', and allow it as it is now with 'pinbake trust', or say "
+		   "--%s yourself",
+		   settings->file->path, option->name);
+}
+
+static void fail_refused(struct settings *settings, const struct toml_entry *entry,
+			 const struct option *option, struct setting_rule rule)
+{
+	const char *who = origin_name(settings->file->origin);
+	if (is_path(rule, &entry->value))
+		error_hint(SETTING_ERROR(
+				   settings, entry->value.span,
+				   "'%s' names a program by its path, which %s may not",
+				   option->name, who),
+			   "say --%s yourself, or name a program of PATH", option->name);
+	else if (rule.kind == SETTING_OF_RUN)
+		SETTING_ERROR(settings, entry->key_span,
+			      "'%.*s' is for one run: say it on the command line",
+			      SLICE_ARG(entry->key));
+	else
+		error_hint(SETTING_ERROR(settings, entry->key_span,
+					 "'%s' is not for %s to say", option->name, who),
+			   rule.kind == SETTING_OF_USER
+				   ? "say --%s, or put it into your own configuration"
+				   : "say --%s yourself, if you want it",
+			   option->name);
+}
+
+// Told, or gathered for who wants to know all that a file asks for.
+static void withhold(struct settings *settings, const struct toml_entry *entry,
+		     const struct option *option, enum leave leave)
+{
+	struct setting_rule rule = rule_of(settings, option);
+	if (settings->request->asks)
+		*array_push(&settings->cli->arena, settings->request->asks) =
+			(struct ask){ settings->command,
+				      option->name,
+				      leave,
+				      rule,
+				      entry->key_span,
+				      toml_source_text(&entry->value) };
+	else if (leave == LEAVE_ASKED)
+		fail_asked(settings, entry, option, rule);
+	else
+		fail_refused(settings, entry, option, rule);
+}
+
+// The user's word on what a project's file cannot decide is read before that file, and the rest of it after.
+static bool is_later(const struct settings *settings, struct setting_rule rule)
+{
+	return settings->file->origin == ORIGIN_USER &&
+	       (setting_leave(rule, ORIGIN_PROJECT) == LEAVE_HEEDED) != settings->is_late;
+}
+
+static void take(struct settings *settings, const struct toml_entry *entry,
+		 const struct option *option)
+{
+	struct setting_rule rule = rule_of(settings, option);
+	enum leave leave = leave_of(settings, rule, &entry->value);
+	bool asks = leave == LEAVE_ASKED && !is_off(&entry->value);
+	if (settings->said[option - settings->table->items] || is_later(settings, rule))
+		return;
+	if (leave == LEAVE_REFUSED ||
+	    (asks && (settings->request->project_alone || !is_trusted(settings))))
+		withhold(settings, entry, option, leave);
+	else if (set_option(settings, option, entry))
+		note(settings, option,
+		     (struct said){ .origin = settings->file->origin,
+				    .is_trusted = asks,
+				    .span = entry->key_span });
 }
 
 static bool is_command(struct slice key)
@@ -179,11 +305,6 @@ static bool is_ended(const struct settings *settings, const struct option *optio
 	return false;
 }
 
-static bool is_off(const struct toml_value *value)
-{
-	return value->type == TOML_BOOLEAN && !value->boolean;
-}
-
 // Two entries of one file of which one says that the other counts for nothing.
 static void check_beside(struct settings *settings, const struct toml_table *all,
 			 const struct toml_entry *entry, const struct option *option)
@@ -202,13 +323,6 @@ static void check_beside(struct settings *settings, const struct toml_table *all
 	}
 }
 
-static void fail_for_one_run(struct settings *settings, const struct toml_entry *entry)
-{
-	SETTING_ERROR(settings, entry->key_span,
-		      "'%.*s' is for one run: say it on the command line",
-		      SLICE_ARG(entry->key));
-}
-
 static void add_names(struct settings *settings, bool tables, struct text_list *names)
 {
 	struct arena *arena = &settings->cli->arena;
@@ -217,15 +331,21 @@ static void add_names(struct settings *settings, bool tables, struct text_list *
 	for (size_t i = 0; tables && i < len; i++)
 		*array_push(arena, names) = commands[i]->name;
 	for (size_t i = 0; i < settings->table->len; i++)
-		if (!is_for_one_run(&settings->table->items[i]))
+		if (setting_leave(rule_of(settings, &settings->table->items[i]),
+				  settings->file->origin) != LEAVE_REFUSED)
 			*array_push(arena, names) = settings->table->items[i].name;
+}
+
+static bool takes_inputs(const struct settings *settings)
+{
+	return settings->is_root && settings->file->origin == ORIGIN_PROJECT;
 }
 
 static void fail_unknown(struct settings *settings, const struct toml_entry *entry)
 {
 	struct text_list names = { 0 };
-	bool is_table = entry->value.type == TOML_TABLE && settings->inputs;
-	if (settings->inputs)
+	bool is_table = entry->value.type == TOML_TABLE && settings->is_root;
+	if (takes_inputs(settings))
 		*array_push(&settings->cli->arena, &names) = "requirements";
 	add_names(settings, is_table, &names);
 	const char *near =
@@ -252,209 +372,207 @@ static bool is_read_elsewhere(struct slice key)
 	return slice_eq(key, S("conflicts"));
 }
 
-// What the root has besides options of `lock`.
+// What the root has besides options of `lock`: tables of commands, what is for all commands, and what is read elsewhere.
 static bool is_of_root(struct settings *settings, const struct toml_entry *entry)
 {
-	if (!settings->inputs)
+	bool is_project = settings->file->origin == ORIGIN_PROJECT;
+	const struct option *common = option_find(&common_option_table, entry->key);
+	if (!settings->is_root)
 		return false;
 	if (is_command(entry->key))
 		(void)toml_check_type(&entry->value, TOML_TABLE, entry->key,
 				      &settings->cli->diagnostics);
-	else if (slice_eq(entry->key, S("requirements")))
-		set_list(settings, entry, false, settings->inputs);
+	else if (common && is_project)
+		withhold(settings, entry, common, LEAVE_REFUSED);
+	else if (is_project && slice_eq(entry->key, S("requirements")))
+		set_list(settings, entry, false, settings->request->inputs);
 	else
-		return is_read_elsewhere(entry->key);
+		return common || (is_project && is_read_elsewhere(entry->key));
 	return true;
 }
 
-static void read_table(struct settings *settings, const struct toml_table *table)
+// Of the settings of `lock` another command wants those alone that say where distributions come from.
+static bool is_wanted(const struct settings *settings, const struct option *option)
 {
-	settings->given =
-		arena_new_array(&settings->cli->arena, bool, settings->table->len);
+	struct setting_rule rule = rule_of(settings, option);
+	return !settings->request->sources_alone ||
+	       (rule.kind == SETTING_DECIDES && (rule.decision == DECISION_INDEX ||
+						 rule.decision == DECISION_PLAIN_HTTP ||
+						 rule.decision == DECISION_DIRECT)) ||
+	       strcmp(option->name, "only-binary") == 0 ||
+	       strcmp(option->name, "no-binary") == 0;
+}
+
+static void read_table(struct settings *settings, const struct toml_table *table,
+		       bool is_root)
+{
+	if (!table)
+		return;
+	settings->is_root = is_root;
 	for (size_t i = 0; i < settings->table->len; i++)
 		settings->given[i] =
 			option_is_set(&settings->table->items[i], settings->values);
 	for (size_t i = 0; i < table->len; i++) {
 		const struct toml_entry *entry = &table->items[i];
 		const struct option *option = find_option(settings, entry->key);
-		if (option)
+		if (option && !settings->is_late)
 			check_beside(settings, table, entry, option);
-		if (!option && !is_of_root(settings, entry))
+		if (!option && !settings->is_late && !is_of_root(settings, entry))
 			fail_unknown(settings, entry);
-		else if (option && is_for_one_run(option))
-			fail_for_one_run(settings, entry);
-		else if (option && !has_variable(option) && !is_ended(settings, option))
-			set_option(settings, option, entry);
+		else if (option && is_wanted(settings, option) && !variable_of(option) &&
+			 !is_ended(settings, option))
+			take(settings, entry, option);
 	}
 }
 
-// --- files -----------------------------------------------------------------------------------------------------------
-
-static int open_document(struct arena *arena, const char *path,
-			 struct diagnostics *diagnostics, struct toml_table **ret_root)
+static void read_file(struct settings *settings, const struct settings_file *file,
+		      bool is_late)
 {
-	struct error err = { 0 };
-	struct source *source = arena_new(arena, struct source);
-	source->name = slice_from(path);
-	if (file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, arena, &source->text,
-		      &err) == 0)
-		return toml_parse(source, arena, ret_root, diagnostics);
-	*diagnostics_add(diagnostics, SEVERITY_ERROR, err.kind, (struct span){ 0 }, "%s",
-			 err.cause) = err;
-	return -1;
+	const struct toml_table *own =
+		toml_table_of(file->table, slice_from(settings->command));
+	settings->file = file;
+	settings->is_late = is_late;
+	read_table(settings, own, false);
+	if (settings->request->inputs)
+		read_table(settings, file->table, true);
 }
 
-static const struct toml_table *tool_table(struct cli *cli, const struct toml_table *root)
+// --- variables -------------------------------------------------------------------------------------------------------
+
+// Their variables are read where they are used, pip's and uv's names beside them.
+static bool has_own_variables(const struct option *option)
 {
-	const struct toml_value *tool = toml_find(root, S("tool"));
-	if (!tool || tool->type != TOML_TABLE)
-		return NULL;
-	const struct toml_value *own =
-		toml_find_typed(tool->table, S("pinbake"), TOML_TABLE, &cli->diagnostics);
-	return own ? own->table : NULL;
+	static const char *const names[] = { "index-url",     "extra-index-url",
+					     "find-links",    "torch-index",
+					     "torch-backend", "trusted-host" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(option->name, names[i]) == 0)
+			return true;
+	return false;
 }
 
-static const struct toml_table *table_of(const struct toml_table *table, struct slice key)
+static bool is_word_of(struct slice text, const char *const *words)
 {
-	const struct toml_value *value = table ? toml_find(table, key) : NULL;
-	return value && value->type == TOML_TABLE ? value->table : NULL;
+	for (; *words; words++)
+		if (slice_eq_ignore_case(text, slice_from(*words)))
+			return true;
+	return false;
 }
 
-// --- conflicts ---------------------------------------------------------------------------------------------------------
-
-static bool read_side(struct cli *cli, const struct toml_value *value,
-		      struct conflict_side *side)
+static int set_flag(const struct option *option, struct slice text, bool *ret_flag,
+		    struct error *err)
 {
-	struct diagnostics *diagnostics = &cli->diagnostics;
-	if (!toml_check_type(value, TOML_TABLE, S("a side of a conflict"), diagnostics))
-		return false;
-	const struct toml_value *extra = toml_find(value->table, S("extra")),
-				*group = toml_find(value->table, S("group")),
-				*torch = toml_find(value->table, S("torch-backend")),
-				*name = extra ? extra : group;
-	if (!name || (extra && group)) {
-		diagnostics_add(diagnostics, SEVERITY_ERROR, ERROR_INPUT, value->span,
-				"a side of a conflict is { extra = … } or { group = … }");
-		return false;
-	}
-	if (!toml_check_type(name, TOML_STRING, extra ? S("extra") : S("group"),
-			     diagnostics) ||
-	    (torch &&
-	     !toml_check_type(torch, TOML_STRING, S("torch-backend"), diagnostics)))
-		return false;
-	*side = (struct conflict_side){ .name = name_normalize(&cli->arena, name->string),
-					.is_group = group != NULL };
-	if (torch)
-		side->torch_backend = arena_c_string(&cli->arena, torch->string);
-	return true;
+	static const char *const yes[] = { "1", "true", "yes", "on", NULL };
+	static const char *const no[] = { "0", "false", "no", "off", NULL };
+	if (!is_word_of(text, yes) && !is_word_of(text, no))
+		return error_set(err, ERROR_USAGE,
+				 "the variable of --%s is '%.*s': expected 1 or 0",
+				 option->name, SLICE_ARG(text));
+	*ret_flag |= is_word_of(text, yes);
+	return 0;
 }
 
-static void read_conflicts(struct cli *cli, const struct toml_table *settings,
-			   struct conflict_list *conflicts)
+static void add_words(struct settings *settings, struct slice text,
+		      struct text_list *list)
 {
-	const struct toml_value *sets =
-		toml_find_typed(settings, S("conflicts"), TOML_ARRAY, &cli->diagnostics);
-	for (size_t i = 0; sets && i < sets->array.len; i++) {
-		const struct toml_value *set = &sets->array.items[i];
-		struct conflict conflict = { 0 };
-		struct conflict_side side;
-		if (!toml_check_type(set, TOML_ARRAY, S("a conflict"), &cli->diagnostics))
-			continue;
-		for (size_t j = 0; j < set->array.len; j++)
-			if (read_side(cli, &set->array.items[j], &side))
-				*array_push(&cli->arena, &conflict) = side;
-		*array_push(&cli->arena, conflicts) = conflict;
+	struct slice word;
+	while (text.len) {
+		slice_cut(&text, ' ', &word);
+		if (word.len)
+			*array_push(&settings->cli->arena, list) =
+				text_of(settings, word);
 	}
 }
 
-// The tables as they stand; one that cannot be read is told by who needs it.
-int project_conflicts(struct cli *cli, struct conflict_list *ret_conflicts,
-		      struct error *err)
-{
-	struct diagnostics ignored = { .arena = &cli->arena };
-	const struct toml_table *own = NULL, *uv = NULL;
-	struct conflict_list conflicts = { 0 };
-	struct toml_table *root;
-	size_t before = cli->diagnostics.error_count;
-	if (file_exists("pyproject.toml") &&
-	    open_document(&cli->arena, "pyproject.toml", &ignored, &root) == 0) {
-		const struct toml_table *tool = table_of(root, S("tool"));
-		own = table_of(tool, S("pinbake"));
-		uv = table_of(tool, S("uv"));
-	}
-	if (file_exists("pinbake.toml") &&
-	    open_document(&cli->arena, "pinbake.toml", &ignored, &root) == 0)
-		own = root;
-	if (own)
-		read_conflicts(cli, own, &conflicts);
-	if (uv)
-		read_conflicts(cli, uv, &conflicts);
-	*ret_conflicts = conflicts;
-	if (cli->diagnostics.error_count == before)
-		return 0;
-	return diagnostics_fail(&cli->diagnostics, err,
-				"the conflicts between extras cannot be read");
-}
-
-// --- settings --------------------------------------------------------------------------------------------------------
-
-// pinbake.toml's own table, else that of pyproject.toml; NULL for none. A pyproject.toml without a word on us is not ours
-// to judge: it may be wrong, and not be asked for.
-static const struct toml_table *open_settings(struct cli *cli, const char **ret_path)
-{
-	struct toml_table *root;
-	*ret_path = "pinbake.toml";
-	if (file_exists(*ret_path))
-		return open_document(&cli->arena, *ret_path, &cli->diagnostics, &root) ==
-				       0
-			       ? root
-			       : NULL;
-	*ret_path = "pyproject.toml";
-	if (!file_exists(*ret_path))
-		return NULL;
-	struct diagnostics ignored = { .arena = &cli->arena };
-	bool is_toml = open_document(&cli->arena, *ret_path, &ignored, &root) == 0;
-	return is_toml ? tool_table(cli, root) : NULL;
-}
-
-static int tell_problems(struct cli *cli, size_t before, const char *path,
+static int read_variable(struct settings *settings, const struct option *option,
 			 struct error *err)
 {
+	const char *text = variable_of(option);
+	void *place = settings->values + option->offset;
+	if (!text || has_own_variables(option) ||
+	    settings->said[option - settings->table->items] ||
+	    is_ended(settings, option) ||
+	    setting_leave(rule_of(settings, option), ORIGIN_ENVIRONMENT) != LEAVE_HEEDED)
+		return 0;
+	if (option->type == OPTION_FLAG &&
+	    set_flag(option, slice_from(text), place, err) < 0)
+		return -1;
+	if (option->type == OPTION_TEXT)
+		*(const char **)place = text;
+	if (option->type == OPTION_LIST)
+		add_words(settings, slice_from(text), place);
+	note(settings, option, (struct said){ .origin = ORIGIN_ENVIRONMENT });
+	return 0;
+}
+
+// --- all of them -----------------------------------------------------------------------------------------------------
+
+// What has a value before anything is read was said by the command line.
+static void start(struct settings *settings)
+{
+	size_t len = settings->table->len;
+	settings->said = arena_new_array(&settings->cli->arena, bool, len);
+	settings->given = arena_new_array(&settings->cli->arena, bool, len);
+	for (size_t i = 0; i < len; i++) {
+		const struct option *option = &settings->table->items[i];
+		settings->given[i] = option_is_set(option, settings->values);
+		if (settings->given[i])
+			note(settings, option,
+			     (struct said){ .origin = ORIGIN_COMMAND_LINE });
+	}
+}
+
+int settings_read(struct cli *cli, const struct settings_request *request,
+		  struct error *err)
+{
+	struct settings settings = { .cli = cli,
+				     .request = request,
+				     .table = request->table,
+				     .command = request->command,
+				     .values = request->values };
+	size_t before = cli->diagnostics.error_count;
+	start(&settings);
+	for (size_t i = 0; i < request->table->len && !request->project_alone; i++)
+		if (read_variable(&settings, &request->table->items[i], err) < 0)
+			return -1;
+	if (!request->project_alone)
+		read_file(&settings, user_settings(cli), false);
+	read_file(&settings, project_settings(cli), false);
+	if (!request->project_alone)
+		read_file(&settings, user_settings(cli), true);
 	if (cli->diagnostics.error_count == before)
 		return 0;
 	return diagnostics_fail(&cli->diagnostics, err,
 				"%zu problems in the settings of '%s'",
-				cli->diagnostics.error_count - before, path);
+				cli->diagnostics.error_count - before,
+				project_settings(cli)->path);
 }
 
-int project_file_read(struct cli *cli, const struct option_table *table, void *values,
-		      struct text_list *inputs, struct error *err)
+int settings_read_common(struct cli *cli, struct error *err)
 {
+	const struct settings_request request = { .table = &common_option_table,
+						  .command = "",
+						  .values = &cli->common };
 	struct settings settings = { .cli = cli,
-				     .table = table,
-				     .command = "lock",
-				     .values = values,
-				     .inputs = inputs };
+				     .request = &request,
+				     .table = request.table,
+				     .command = request.command,
+				     .values = request.values };
 	size_t before = cli->diagnostics.error_count;
-	const char *path;
-	const struct toml_table *own = open_settings(cli, &path);
-	if (own)
-		read_table(&settings, own);
-	return tell_problems(cli, before, path, err);
-}
-
-int project_file_read_own(struct cli *cli, const char *command,
-			  const struct option_table *table, void *values,
-			  struct error *err)
-{
-	struct settings settings = {
-		.cli = cli, .table = table, .command = command, .values = values
-	};
-	size_t before = cli->diagnostics.error_count;
-	const char *path;
-	const struct toml_table *root = open_settings(cli, &path),
-				*own = table_of(root, slice_from(command));
-	if (own)
-		read_table(&settings, own);
-	return tell_problems(cli, before, path, err);
+	const struct toml_table *table = user_settings(cli)->table;
+	settings.file = user_settings(cli);
+	start(&settings);
+	for (size_t i = 0; table && i < table->len; i++) {
+		const struct option *option = find_option(&settings, table->items[i].key);
+		settings.is_late =
+			option && setting_leave(rule_of(&settings, option),
+						ORIGIN_PROJECT) == LEAVE_HEEDED;
+		if (option && !variable_of(option))
+			take(&settings, &table->items[i], option);
+	}
+	if (cli->diagnostics.error_count == before)
+		return 0;
+	return diagnostics_fail(&cli->diagnostics, err, "%zu problems in '%s'",
+				cli->diagnostics.error_count - before,
+				settings.file->path);
 }

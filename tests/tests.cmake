@@ -40,6 +40,7 @@ pinbake_unit_tests(builder/image)
 pinbake_unit_tests(builder/sdist)
 pinbake_unit_tests(builder/install)
 pinbake_unit_tests(pinbake)
+pinbake_unit_tests(settings)
 
 # pinbake_link_included(TARGET SOURCE): to the rooms that SOURCE includes headers of, or of their tests.
 function(pinbake_link_included target source)

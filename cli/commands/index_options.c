@@ -14,10 +14,13 @@ struct slice_list slices_of(struct cli *cli, const struct text_list *texts)
 	return slices;
 }
 
-// An option's value is the command line's, or the project's where that is silent.
+// What a project's file says by the user's leave is the user's word.
 enum origin option_origin(const struct cli *cli, const char *option)
 {
-	return project_file_gave(cli, option) ? ORIGIN_PROJECT : ORIGIN_COMMAND_LINE;
+	const struct said *said = setting_said(cli, option);
+	if (!said)
+		return ORIGIN_DEFAULT;
+	return said->is_trusted ? ORIGIN_USER : said->origin;
 }
 
 static void add_urls(struct cli *cli, const struct text_list *texts, const char *option,

@@ -7,6 +7,7 @@
 #include "cli/settings/image_targets.h"
 #include "cli/settings/index_url.h"
 #include "environment/interpreters.h"
+#include "settings/conflicts.h"
 
 #include <string.h>
 
@@ -124,13 +125,17 @@ static void keep_extras(const struct lock_values *given, bool has_files,
 	values->whole_project = values->extras.len || values->all_extras;
 }
 
-int lock_read_settings(struct cli *cli, struct lock_values *values,
-		       struct text_list *inputs, struct error *err)
+static int read_settings(struct cli *cli, struct lock_values *values,
+			 struct text_list *inputs, bool sources_alone, struct error *err)
 {
+	const struct settings_request request = { .command = "lock",
+						  .table = &lock_option_table,
+						  .values = values,
+						  .inputs = inputs,
+						  .sources_alone = sources_alone };
 	struct lock_values given = *values;
 	bool has_files = inputs->len > 0;
-	if (project_file_read_own(cli, "lock", &lock_option_table, values, err) < 0 ||
-	    project_file_read(cli, &lock_option_table, values, inputs, err) < 0)
+	if (settings_read(cli, &request, err) < 0)
 		return -1;
 	if (given.pythons.len || given.platforms.len || given.targets.len) {
 		values->pythons = given.pythons;
@@ -142,12 +147,18 @@ int lock_read_settings(struct cli *cli, struct lock_values *values,
 	return 0;
 }
 
+int lock_read_settings(struct cli *cli, struct lock_values *values,
+		       struct text_list *inputs, struct error *err)
+{
+	return read_settings(cli, values, inputs, false, err);
+}
+
 int lock_read_index_settings(struct cli *cli, struct lock_values *values,
 			     struct error *err)
 {
 	struct lock_values all = *values;
 	struct text_list inputs = { 0 };
-	if (lock_read_settings(cli, &all, &inputs, err) < 0)
+	if (read_settings(cli, &all, &inputs, true, err) < 0)
 		return -1;
 	values->indexes = all.indexes;
 	values->only_binary = all.only_binary;
@@ -322,7 +333,7 @@ int lock_request_of(struct cli *cli, const struct lock_values *values,
 		.solve_anew = cli->common.json || cli->common.verbose,
 	};
 	if (option_check_origin(cli, "source-include", DECISION_PRIVATE_FILES, err) < 0 ||
-	    project_conflicts(cli, conflicts, err) < 0 ||
+	    project_conflicts(&cli->arena, &cli->diagnostics, conflicts, err) < 0 ||
 	    lock_targets_of(cli, values, &request.targets, err) < 0 ||
 	    releases_of(cli, values, &request.releases, err) < 0 ||
 	    indexes_of(cli, values, &request.indexes, err) < 0)

@@ -10,7 +10,7 @@ LABEL = "e2e"
 
 SCHEMAS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / "data/schemas").glob("*.json"))}
 CASES = sorted((ROOT / "tests/golden/cases").glob("*.txt"))
-COMMANDS = ("lock", "tree", "why", "diff", "export", "bake", "install", "dockerfile", "push", "cache")
+COMMANDS = ("lock", "tree", "why", "diff", "export", "bake", "install", "dockerfile", "push", "cache", "config", "trust")
 
 # --- schemas --------------------------------------------------------------------------------------
 

@@ -170,8 +170,10 @@ class HeldBack(Case):
         self.assertEqual(self.pins(), {"lib": "2.0"})
 
     def test_backends_are_asked_where_lock_asks_them(self):
-        self.write("pinbake.toml", f'index-url = "{self.index.url}"\nrequirements = ["requirements.in"]\nbuild = true\n'
-                   f'python-bin = "{sys.executable}"\n')
+        self.write("pinbake.toml", f'index-url = "{self.index.url}"\nrequirements = ["requirements.in"]\n')
+        config = self.dir / "home/.config/pinbake/config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(f'build = true\npython-bin = "{sys.executable}"\n')
         self.index.wheels.clear()
         self.index.add(sdist("lib", "1.0", dynamic="Requires-Dist"))
         self.write("requirements.in", "lib\n")

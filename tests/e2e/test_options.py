@@ -84,7 +84,7 @@ class Options(Case):
 
     def test_rules_name_options_that_there_are(self):
         helps = "".join(self.ok(command, "--help").out for command in
-                        ("lock", "tree", "why", "diff", "export", "bake", "install", "dockerfile", "push", "cache"))
+                        ("lock", "tree", "why", "diff", "export", "bake", "install", "dockerfile", "push", "cache", "config", "trust"))
         options = set(re.findall(r"--([a-z-]+)", helps))
         rows = [row for path in (ROOT / "cli").rglob("*.[ch]")
                 for row in re.findall(r'\{ "([^"]+)", OPTION_(NEEDS|EXCLUDES|OF_ACTION), "([^"]+)"', path.read_text())]
@@ -138,8 +138,10 @@ class Options(Case):
 
     def test_what_the_settings_have_is_there(self):
         self.write("pinbake.toml", 'build-in = "image"\nbuild = true\n')
+        self.ok("trust")
         self.ok("lock", "r.in", *self.TARGET, "--build-engine", "podman")
         self.write("pinbake.toml", 'build-in = "image"\n')
+        self.ok("trust")
         self.fails(2, "lock", "r.in", *self.TARGET, "--build-engine", "podman", says="--build-engine has no effect without --build\n")
 
     def test_the_command_line_ends_what_the_settings_say(self):
