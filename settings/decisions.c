@@ -30,8 +30,9 @@ static const struct {
 	{ { SETTING_DECIDES, DECISION_BUILD_NETWORK }, "build-network" },
 	{ { SETTING_DECIDES, DECISION_BUILD_UNCONFINED }, "build-unconfined" },
 	{ { SETTING_DECIDES, DECISION_INDEX },
-	  "index-url extra-index-url index index-for find-links no-index torch-index "
-	  "wheelhouse" },
+	  "index-url extra-index-url index index-for ignore-forbidden find-links no-index "
+	  "torch-index wheelhouse" },
+	{ { SETTING_DECIDES, DECISION_DIRECT }, "allow-direct" },
 	{ { SETTING_DECIDES, DECISION_PLAIN_HTTP }, "plain-http trusted-host" },
 	{ { SETTING_DECIDES, DECISION_OUTSIDE_FILE },
 	  "constraint override for-image why.lock why.requirements" },
