@@ -187,10 +187,23 @@ static bool is_inside(struct settings *settings, const struct toml_value *value)
 	       trust_stays_inside(text_of(settings, value->string));
 }
 
+// The user's file holds in every folder: a path as seen from the present one would lead into each checkout.
+static bool is_astray(const struct settings *settings, struct setting_rule rule,
+		      const struct toml_entry *entry)
+{
+	return settings->file->origin == ORIGIN_USER &&
+	       entry->value.type == TOML_STRING &&
+	       (is_path(rule, &entry->value) || slice_eq(entry->key, S("cache-dir"))) &&
+	       !slice_starts_with(entry->value.string, S("/"));
+}
+
 static enum leave leave_of(struct settings *settings, struct setting_rule rule,
-			   const struct toml_value *value)
+			   const struct toml_entry *entry)
 {
 	enum origin origin = settings->file->origin;
+	const struct toml_value *value = &entry->value;
+	if (is_astray(settings, rule, entry))
+		return LEAVE_REFUSED;
 	if (origin == ORIGIN_PROJECT && is_path(rule, value))
 		return LEAVE_REFUSED;
 	if (origin == ORIGIN_PROJECT && rule.kind == SETTING_PLACE &&
@@ -221,7 +234,12 @@ static void fail_refused(struct settings *settings, const struct toml_entry *ent
 			 const struct option *option, struct setting_rule rule)
 {
 	const char *who = origin_name(settings->file->origin);
-	if (is_path(rule, &entry->value))
+	if (is_astray(settings, rule, entry))
+		error_hint(SETTING_ERROR(settings, entry->value.span,
+					 "'%s' is another one in each folder",
+					 option->name),
+			   "name it by an absolute path");
+	else if (is_path(rule, &entry->value))
 		error_hint(SETTING_ERROR(
 				   settings, entry->value.span,
 				   "'%s' names a program by its path, which %s may not",
@@ -270,7 +288,7 @@ static void take(struct settings *settings, const struct toml_entry *entry,
 		 const struct option *option)
 {
 	struct setting_rule rule = rule_of(settings, option);
-	enum leave leave = leave_of(settings, rule, &entry->value);
+	enum leave leave = leave_of(settings, rule, entry);
 	bool asks = leave == LEAVE_ASKED && !is_off(&entry->value);
 	if (settings->said[option - settings->table->items] || is_later(settings, rule))
 		return;
@@ -391,16 +409,13 @@ static bool is_of_root(struct settings *settings, const struct toml_entry *entry
 	return true;
 }
 
-// Of the settings of `lock` another command wants those alone that say where distributions come from.
+// Another command wants of the settings of `lock` what says where distributions come from. What these ask for of programs,
+// builds and output is no matter of that command.
 static bool is_wanted(const struct settings *settings, const struct option *option)
 {
 	struct setting_rule rule = rule_of(settings, option);
-	return !settings->request->sources_alone ||
-	       (rule.kind == SETTING_DECIDES && (rule.decision == DECISION_INDEX ||
-						 rule.decision == DECISION_PLAIN_HTTP ||
-						 rule.decision == DECISION_DIRECT)) ||
-	       strcmp(option->name, "only-binary") == 0 ||
-	       strcmp(option->name, "no-binary") == 0;
+	return !settings->request->sources_alone || rule.kind == SETTING_FREE ||
+	       (rule.kind == SETTING_DECIDES && rule.decision >= DECISION_INDEX);
 }
 
 static void read_table(struct settings *settings, const struct toml_table *table,

@@ -36,6 +36,8 @@ static int start(const char *program, const char *const *argv, pid_t *ret_pid,
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	// What lies in the current folder is no matter of it
+	posix_spawn_file_actions_addchdir_np(&actions, "/");
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
 					 0);
 	int status = posix_spawn(ret_pid, program, &actions, NULL, words.out, environ);

@@ -417,6 +417,14 @@ class Own(Settings):
         self.fails(4, "lock", "b.in", *self.TARGET)
         self.assertIn("image inspect", self.ran.read_text())
 
+    def test_a_path_that_would_lead_into_each_checkout(self):
+        self.evil("engine", self.work / "tools")
+        for key, value in (("build-engine", "tools/engine"), ("python-bin", "./python3"), ("cache-dir", "cache"), ("cache-dir", "./cache")):
+            with self.subTest(key):
+                path = self.own(f'build = true\nbuild-in = "img"\n{key} = "{value}"\n')
+                self.fails(3, "lock", "r.in", *self.TARGET, cache=False,
+                           says=[rf"{path}:3:\d+: error: '{key}' is another one in each folder", "hint: name it by an absolute path"])
+
     def test_what_is_for_all_commands(self):
         self.own(f'cache-dir = "{self.dir}/own-cache"\n')
         self.assertEqual(self.ok("cache", "dir", cache=False).out, f"{self.dir}/own-cache\n")
@@ -443,6 +451,8 @@ class Own(Settings):
         self.write("own/pinbake/config.toml", "nonsense = 1\n")
         self.ok("lock", "r.in", *self.TARGET, env=self.environment(XDG_CONFIG_HOME="own"))
         self.fails(3, "lock", "r.in", *self.TARGET, env=self.environment(XDG_CONFIG_HOME=str(self.work / "own")), says="nonsense")
+        self.write(".config/pinbake/config.toml", "nonsense = 1\n")
+        self.ok("lock", "r.in", *self.TARGET, env=self.environment(HOME="."))
 
     def test_a_planted_project_file(self):
         """In /tmp, say."""
