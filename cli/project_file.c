@@ -537,6 +537,19 @@ static void start(struct settings *settings)
 	}
 }
 
+// The project's file is named, unless all that is wrong is in the user's.
+static int tell_problems(struct cli *cli, size_t before, size_t of_project,
+			 struct error *err)
+{
+	const struct settings_file *file =
+		of_project ? project_settings(cli) : user_settings(cli);
+	size_t count = cli->diagnostics.error_count - before;
+	return count ? diagnostics_fail(&cli->diagnostics, err,
+					"%zu problems in the settings of '%s'", count,
+					file->path)
+		     : 0;
+}
+
 int settings_read(struct cli *cli, const struct settings_request *request,
 		  struct error *err)
 {
@@ -545,22 +558,20 @@ int settings_read(struct cli *cli, const struct settings_request *request,
 				     .table = request->table,
 				     .command = request->command,
 				     .values = request->values };
-	size_t before = cli->diagnostics.error_count;
+	const size_t *errors = &cli->diagnostics.error_count;
+	size_t before = *errors, before_project;
 	start(&settings);
 	for (size_t i = 0; i < request->table->len && !request->project_alone; i++)
 		if (read_variable(&settings, &request->table->items[i], err) < 0)
 			return -1;
 	if (!request->project_alone)
 		read_file(&settings, user_settings(cli), false);
+	before_project = *errors;
 	read_file(&settings, project_settings(cli), false);
+	size_t of_project = *errors - before_project;
 	if (!request->project_alone)
 		read_file(&settings, user_settings(cli), true);
-	if (cli->diagnostics.error_count == before)
-		return 0;
-	return diagnostics_fail(&cli->diagnostics, err,
-				"%zu problems in the settings of '%s'",
-				cli->diagnostics.error_count - before,
-				project_settings(cli)->path);
+	return tell_problems(cli, before, of_project, err);
 }
 
 int settings_read_common(struct cli *cli, struct error *err)
@@ -585,9 +596,5 @@ int settings_read_common(struct cli *cli, struct error *err)
 		if (option && !variable_of(option))
 			take(&settings, &table->items[i], option);
 	}
-	if (cli->diagnostics.error_count == before)
-		return 0;
-	return diagnostics_fail(&cli->diagnostics, err, "%zu problems in '%s'",
-				cli->diagnostics.error_count - before,
-				settings.file->path);
+	return tell_problems(cli, before, 0, err);
 }

@@ -445,7 +445,8 @@ class Own(Settings):
     def test_mistakes_have_a_place(self):
         path = self.own("resolutoin = 1\n[lock]\noutput = 'x'\n")
         self.fails(3, "lock", "r.in", *self.TARGET,
-                   says=[rf"{path}:1:1: error: there is no setting 'resolutoin'", rf"{path}:3:1: error: 'output' is for one run"])
+                   says=[rf"{path}:1:1: error: there is no setting 'resolutoin'", rf"{path}:3:1: error: 'output' is for one run",
+                         rf"error: 2 problems in the settings of '{path}'"])
 
     def test_a_relative_folder_does_not_count(self):
         self.write("own/pinbake/config.toml", "nonsense = 1\n")
