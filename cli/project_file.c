@@ -487,8 +487,8 @@ static int set_flag(const struct option *option, struct slice text, bool *ret_fl
 	return 0;
 }
 
-static void add_words(struct settings *settings, struct slice text,
-		      struct text_list *list)
+static void add_listed(struct settings *settings, struct slice text,
+		       struct text_list *list)
 {
 	struct slice word;
 	while (text.len) {
@@ -515,7 +515,7 @@ static int read_variable(struct settings *settings, const struct option *option,
 	if (option->type == OPTION_TEXT)
 		*(const char **)place = text;
 	if (option->type == OPTION_LIST)
-		add_words(settings, slice_from(text), place);
+		add_listed(settings, slice_from(text), place);
 	note(settings, option, (struct said){ .origin = ORIGIN_ENVIRONMENT });
 	return 0;
 }
