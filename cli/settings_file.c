@@ -99,6 +99,16 @@ static const char *xdg_folder(struct cli *cli, const char *variable, struct slic
 	return home ? path_join(&cli->arena, home, below) : NULL;
 }
 
+// A home that is the checkout itself holds what came with it.
+static int check_brought(const char *path, const char *variable, struct error *err)
+{
+	if (!trust_may_be_brought(path))
+		return 0;
+	error_set(err, ERROR_INPUT,
+		  "'%s' lies in the current folder, with which it may have come", path);
+	return error_hint(err, "set %s, or HOME, to a folder outside of it", variable);
+}
+
 const struct settings_file *user_settings(struct cli *cli)
 {
 	struct error err = { 0 };
@@ -113,17 +123,23 @@ const struct settings_file *user_settings(struct cli *cli)
 	file->path = path_join(&cli->arena, folder, S("pinbake/config.toml"));
 	if (!file_exists(file->path))
 		return file;
-	if (trust_check_owner(file->path, ERROR_INPUT, &err) < 0)
+	if (trust_check_owner(file->path, ERROR_INPUT, &err) < 0 ||
+	    check_brought(file->path, "XDG_CONFIG_HOME", &err) < 0)
 		add_error(cli, &err);
 	else if (toml_document(&cli->arena, file->path, &cli->diagnostics, &root) == 0)
 		file->table = root;
 	return file;
 }
 
-const char *trust_folder(struct cli *cli)
+const char *trust_folder(struct cli *cli, struct error *err)
 {
 	const char *state = xdg_folder(cli, "XDG_STATE_HOME", S(".local/state"));
-	return state ? path_join(&cli->arena, state, S("pinbake/trust")) : NULL;
+	const char *folder =
+		state ? path_join(&cli->arena, state, S("pinbake/trust")) : NULL;
+	if (!folder)
+		error_set(err, ERROR_INPUT, "there is no home to remember anything in");
+	return folder && check_brought(folder, "XDG_STATE_HOME", err) == 0 ? folder
+									   : NULL;
 }
 
 // Of one content alone, so that who changes the file in a pull request has not changed what CI allows.
@@ -145,7 +161,8 @@ bool project_is_trusted(struct cli *cli)
 {
 	struct trust_file file = project_identity(cli);
 	struct error err = { 0 };
-	const char *folder = trust_folder(cli);
+	struct error nowhere = { 0 };
+	const char *folder = trust_folder(cli, &nowhere);
 	bool has = variable_trusts(cli, &file.content);
 	if (!has && folder && trust_has(folder, &file, &has, &err) < 0)
 		return add_error(cli, &err);

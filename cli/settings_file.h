@@ -15,7 +15,7 @@ struct settings_file {
 };
 
 // pinbake.toml of the current folder, else [tool.pinbake] of its pyproject.toml; $XDG_CONFIG_HOME/pinbake/config.toml.
-// Read once; what is wrong is a diagnostic, each time: the user's file must be the user's own, and no other user may have
+// Read once; what is wrong is a diagnostic, each time: the user's file must be the user's own and not lie in the current folder, and no other user may have
 // put a project's file into a shared folder.
 const struct settings_file *project_settings(struct cli *cli);
 const struct settings_file *user_settings(struct cli *cli);
@@ -24,5 +24,6 @@ const struct settings_file *user_settings(struct cli *cli);
 struct trust_file project_identity(struct cli *cli);
 // Has the user allowed it as it is: `pinbake trust`, or its digest in PINBAKE_TRUST? What is wrong is a diagnostic.
 bool project_is_trusted(struct cli *cli);
-// Where `pinbake trust` remembers: $XDG_STATE_HOME/pinbake/trust; NULL: this user has no home.
-const char *trust_folder(struct cli *cli);
+// Where `pinbake trust` remembers: $XDG_STATE_HOME/pinbake/trust. NULL with err where this user has no home, or it is the
+// current folder.
+const char *trust_folder(struct cli *cli, struct error *err);

@@ -94,6 +94,12 @@ bool trust_stays_inside(const char *path)
 	return false;
 }
 
+bool trust_may_be_brought(const char *path)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	return !slice_eq(path_real(&scratch, "."), S("/")) && trust_stays_inside(path);
+}
+
 // --- what is remembered --------------------------------------------------------------
 
 static const char *entry_path(struct arena *arena, const char *folder, struct slice path)

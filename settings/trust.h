@@ -39,6 +39,9 @@ NODISCARD int trust_check_owner(const char *path, enum error_kind kind,
 // False for what another user has put into a folder that everybody may write, such as /tmp.
 bool trust_is_not_planted(const char *path);
 
+// Could a checkout of the current folder have brought the file, because it lies in there? Never in "/".
+bool trust_may_be_brought(const char *path);
+
 // Does a path, seen from the current folder and with its links followed, lead to that folder or below it? Its last parts
 // need not exist. One with ".." does not.
 bool trust_stays_inside(const char *path);

@@ -122,14 +122,13 @@ static int run_trust(struct cli *cli, void *opaque, const struct text_list *argu
 		     json_t *result, struct error *err)
 {
 	const struct trust_values *values = opaque;
-	const char *folder = trust_folder(cli);
+	const char *folder = trust_folder(cli, err);
 	size_t asked;
 	if (arguments->len)
 		return error_set(err, ERROR_USAGE, "unexpected argument '%s'",
 				 arguments->items[0]);
 	if (!folder)
-		return error_set(err, ERROR_INPUT,
-				 "there is no home to remember anything in");
+		return -1;
 	if (values->list)
 		return list_all(cli, folder, result, err);
 	if (values->revoke)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import sys
 import unittest
 
@@ -451,9 +452,23 @@ class Own(Settings):
     def test_a_relative_folder_does_not_count(self):
         self.write("own/pinbake/config.toml", "nonsense = 1\n")
         self.ok("lock", "r.in", *self.TARGET, env=self.environment(XDG_CONFIG_HOME="own"))
-        self.fails(3, "lock", "r.in", *self.TARGET, env=self.environment(XDG_CONFIG_HOME=str(self.work / "own")), says="nonsense")
+        (self.work / "own").rename(self.dir / "own")
+        self.fails(3, "lock", "r.in", *self.TARGET, env=self.environment(XDG_CONFIG_HOME=str(self.dir / "own")), says="nonsense")
         self.write(".config/pinbake/config.toml", "nonsense = 1\n")
         self.ok("lock", "r.in", *self.TARGET, env=self.environment(HOME="."))
+
+    def test_a_home_that_is_the_checkout(self):
+        self.write(".config/pinbake/config.toml", "resolution = 'lowest'\n")
+        self.changes["HOME"] = str(self.work)
+        self.fails(3, "lock", "r.in", *self.TARGET, says=["lies in the current folder, with which it may have come", "hint: set XDG_CONFIG_HOME"])
+        self.changes["XDG_CONFIG_HOME"] = str(self.dir / "home/.config")
+        self.write("pinbake.toml", "build = true\n")
+        self.fails(3, "trust", says=["lies in the current folder", "hint: set XDG_STATE_HOME"])
+        self.changes["HOME"] = str(self.dir / "home")
+        self.ok("trust")
+        shutil.copytree(self.dir / "home/.local", self.work / ".local")
+        self.changes["HOME"] = str(self.work)
+        self.fails(3, "lock", "r.in", *self.TARGET, says="can only ask")
 
     def test_a_planted_project_file(self):
         """In /tmp, say."""
