@@ -3,6 +3,7 @@
 #include "cli/settings/child_environment.h"
 
 #include "base/program.h"
+#include "settings/trust.h"
 
 static const char *const git_names[] = {
 	"PATH",       "HOME",        "USER",        "SSH_AUTH_SOCK",
@@ -78,14 +79,16 @@ const char *const *search_path(struct cli *cli)
 	return program_folders(&cli->arena, slice_from(setting("PATH")));
 }
 
+// Of a home that is the checkout itself it would be the checkout's programs.
 const char *const *python_folders(struct cli *cli)
 {
 	struct environment folders = { 0 };
-	const char *root = setting("PYENV_ROOT"), *home = setting("HOME");
-	if (root || home)
-		*array_push(&cli->arena, &folders) =
-			root ? path_join(&cli->arena, root, S("versions"))
-			     : path_join(&cli->arena, home, S(".pyenv/versions"));
+	const char *root = setting("PYENV_ROOT"), *home = user_home(cli);
+	const char *versions = root   ? path_join(&cli->arena, root, S("versions"))
+			       : home ? path_join(&cli->arena, home, S(".pyenv/versions"))
+				      : NULL;
+	if (versions && *versions == '/' && !trust_may_be_brought(versions))
+		*array_push(&cli->arena, &folders) = versions;
 	*array_push(&cli->arena, &folders) = NULL;
 	return folders.items;
 }

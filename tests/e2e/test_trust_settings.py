@@ -225,6 +225,17 @@ class Programs(Settings):
                              "--keyring-provider", "subprocess")
             self.assertFalse(self.ran.exists(), path)
 
+    def test_a_pyenv_of_the_checkout(self):
+        self.build_project()
+        self.ok("lock", "b.in", *self.TARGET)
+        python = self.work / ".pyenv/versions/3.12.1/bin/python3.12"
+        python.parent.mkdir(parents=True)
+        shutil.copy("/bin/true", python)
+        for changes in ({"HOME": str(self.work)}, {"PYENV_ROOT": ".pyenv"}, {"PYENV_ROOT": str(self.work / ".pyenv")}):
+            with self.subTest(changes):
+                self.changes = {"PINBAKE_INDEX_URL": self.index.url, "PATH": "/nowhere", **changes}
+                self.fails(3, "bake", says="no python3.12 on PATH or in pyenv")
+
     def test_a_python_that_compiles(self):
         evil = self.evil("python3")
         self.ok("lock", "r.in", *self.TARGET)
