@@ -520,6 +520,32 @@ static int read_variable(struct settings *settings, const struct option *option,
 	return 0;
 }
 
+static bool is_by_variable(const struct settings *settings, size_t at)
+{
+	const struct said *said =
+		setting_said(settings->cli, settings->table->items[at].name);
+	return said && said->origin == ORIGIN_ENVIRONMENT &&
+	       option_is_set(&settings->table->items[at], settings->values);
+}
+
+static int read_variables(struct settings *settings, struct error *err)
+{
+	const struct option_table *table = settings->table;
+	for (size_t i = 0; i < table->len; i++) {
+		if (read_variable(settings, &table->items[i], err) < 0)
+			return -1;
+		for (size_t j = 0; j < i && is_by_variable(settings, i); j++)
+			if (is_by_variable(settings, j) &&
+			    options_exclude(table, table->items[i].name,
+					    table->items[j].name))
+				return error_set(
+					err, ERROR_USAGE,
+					"the variables of --%s and --%s exclude each other",
+					table->items[j].name, table->items[i].name);
+	}
+	return 0;
+}
+
 // --- all of them -----------------------------------------------------------------------------------------------------
 
 // What has a value before anything is read was said by the command line.
@@ -561,9 +587,8 @@ int settings_read(struct cli *cli, const struct settings_request *request,
 	const size_t *errors = &cli->diagnostics.error_count;
 	size_t before = *errors, before_project;
 	start(&settings);
-	for (size_t i = 0; i < request->table->len && !request->project_alone; i++)
-		if (read_variable(&settings, &request->table->items[i], err) < 0)
-			return -1;
+	if (!request->project_alone && read_variables(&settings, err) < 0)
+		return -1;
 	if (!request->project_alone)
 		read_file(&settings, user_settings(cli), false);
 	before_project = *errors;

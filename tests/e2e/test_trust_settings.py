@@ -416,6 +416,17 @@ class Own(Settings):
         self.ok("lock", "r.in", *self.TARGET, "-o", "d.toml", "--resolution", "highest", env=self.environment(PINBAKE_RESOLUTION="lowest"))
         self.assertEqual(self.pins("d.toml"), {"lib": "2.0"})
 
+    def test_variables(self):
+        self.changes.update(PINBAKE_BUILD="1", PINBAKE_NO_BUILD="yes")
+        self.fails(2, "lock", "r.in", *self.TARGET, says="the variables of --build and --no-build exclude each other")
+        self.changes["PINBAKE_NO_BUILD"] = "perhaps"
+        self.fails(2, "lock", "r.in", *self.TARGET, says="the variable of --no-build is 'perhaps': expected 1 or 0")
+        self.changes.update(PINBAKE_BUILD="0", PINBAKE_NO_BUILD="0")
+        self.write("pinbake.toml", "build = true\n")
+        self.ok("lock", "r.in", *self.TARGET)
+        self.changes.update(PINBAKE_ONLY_BINARY=" lib  other ")
+        self.assertEqual(self.settings()["lock", "only-binary"]["value"], ["lib", "other"])
+
     def test_it_goes_before_what_a_project_can_only_ask_for(self):
         self.own('[bake]\nbuild-in = "own"\n')
         self.write("pinbake.toml", '[bake]\nbuild-in = "theirs"\n')
