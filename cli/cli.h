@@ -97,7 +97,7 @@ extern const struct option_table common_option_table;
 const char *setting(const char *name);
 // By option, variable, XDG_CACHE_HOME or home, where without HOME the user's entry decides. ERROR_USAGE.
 NODISCARD int cache_directory(struct cli *cli, const char **ret_path, struct error *err);
-const char *user_home(struct cli *cli); // $HOME, else of the list of users; NULL for none
+
 // NAME as PINBAKE_NAME, PIP_NAME or UV_NAME, the first that is set, else as pip.conf has it; NULL for none.
 const char *configured_setting(const char *name);
 // The words of a setting, or of NULL

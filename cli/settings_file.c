@@ -2,6 +2,8 @@
 // Opens the files of settings, and asks whose word they are.
 #include "cli/settings_file.h"
 
+#include "cli/settings/home.h"
+
 static struct settings_file *new_file(struct cli *cli, const char *path,
 				      enum origin origin)
 {

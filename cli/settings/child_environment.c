@@ -3,6 +3,7 @@
 #include "cli/settings/child_environment.h"
 
 #include "base/program.h"
+#include "cli/settings/home.h"
 #include "settings/trust.h"
 
 static const char *const git_names[] = {

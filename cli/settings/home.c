@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where this user's own files are.
-#include "cli/cli.h"
+// $HOME, or the list of users.
+#include "cli/settings/home.h"
 
 #include <pwd.h>
 #include <unistd.h>
