@@ -4,10 +4,9 @@
 //	solution ──▶ struct lock ──write──▶ pylock.toml ──read──▶ struct lock ──select(target)──▶ one file a package
 //	                                                               └──export──▶ requirements.txt with --hash
 //
-// The model knows no syntax; builder and audit see this alone. Writing is canonical: the
-// same lock gives the same bytes (keys in a fixed order, packages by name, files by
-// name). Reading is strict: every key's type is checked exactly, unknown keys are
-// ignored, unknown lock-version minors warn and majors fail.
+// The model knows no syntax; builder and audit see this alone. Writing is canonical: the same lock gives the same bytes (keys
+// in a fixed order, packages by name, files by name). Reading is strict: every key's type is checked exactly, unknown keys
+// are ignored, unknown lock-version minors warn and majors fail.
 #pragma once
 
 #include "base/digest.h"
