@@ -16,10 +16,10 @@ static const struct {
 	  "trust.list trust.revoke" },
 	{ { SETTING_OF_USER, 0 },
 	  "cache-dir keyring-provider color offline quiet verbose max-size max-age "
-	  "remove" },
+	  "remove source-include" },
 	{ { SETTING_FREE, 0 },
 	  "python platform target split exclude extra all-extras group prerelease "
-	  "only-binary no-binary resolution exclude-newer exclude-newer-package "
+	  "only-binary no-binary prefer-binary resolution exclude-newer exclude-newer-package "
 	  "torch-backend no-build format strip jobs strict link-mode system owner tag "
 	  "compression estargz rehash depth invert held-back no-hashes no-via base app command expose workdir form "
 	  "bake.prefix dockerfile.prefix bake.interpreter" },
@@ -33,6 +33,7 @@ static const struct {
 	  "index-url extra-index-url index index-for ignore-forbidden find-links no-index "
 	  "torch-index wheelhouse" },
 	{ { SETTING_DECIDES, DECISION_DIRECT }, "allow-direct" },
+	{ { SETTING_DECIDES, DECISION_PASSWORD }, "password-host" },
 	{ { SETTING_DECIDES, DECISION_PLAIN_HTTP }, "plain-http trusted-host" },
 	{ { SETTING_DECIDES, DECISION_OUTSIDE_FILE },
 	  "constraint override for-image why.lock why.requirements" },
