@@ -58,7 +58,8 @@ struct cli {
 	uint64_t stage_total, stage_shown_ms, stage_started_ms;
 	struct session *session; // after open_session
 	struct said_list said;   // who gave which option
-	ARRAY_OF(const struct source *) private_sources; // which may hold passwords
+	// Files of settings, which may hold passwords
+	ARRAY_OF(const struct source *) private_sources;
 	// The files of settings, once they are read (settings_file.h)
 	const struct settings_file *project, *own;
 	// Of a conflict, to be shown with the error: the facts, and edits that solve it; NULL: none

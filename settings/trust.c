@@ -3,6 +3,7 @@
 #include "settings/trust.h"
 
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/limits.h"
 #include "base/places.h"
 #include "base/text.h"
@@ -148,11 +149,14 @@ int trust_has(const char *folder, const struct trust_file *file, bool *ret_has,
 static int make_folder(const char *folder, struct error *err)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	AUTO(folder_close) struct folder parent = { .fd = -1 };
+	const char *name;
 	if (path_is_directory(folder))
 		return check_one(folder, ERROR_IO, err);
-	if (make_directories(path_directory(&scratch, folder), err) < 0)
+	if (make_directories(path_directory(&scratch, folder), err) < 0 ||
+	    folder_open_parent(folder, &parent, &name, err) < 0)
 		return -1;
-	return place_make_directory(folder, FOLDER_MODE, err);
+	return folder_make(&parent, name, FOLDER_MODE, err);
 }
 
 int trust_add(const char *folder, const struct trust_file *file, struct error *err)

@@ -78,7 +78,7 @@ static json_t *value_as_json(struct cli *cli, const struct option *option,
 
 void put_line(struct slice line)
 {
-	printf("%.*s\n", SLICE_ARG(line));
+	print("%.*s", SLICE_ARG(line));
 }
 
 static const char *leave_name(enum leave leave)
