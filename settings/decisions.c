@@ -16,7 +16,7 @@ static const struct {
 	  "trust.list trust.revoke" },
 	{ { SETTING_OF_USER, 0 },
 	  "cache-dir keyring-provider color offline quiet verbose max-size max-age "
-	  "remove source-include" },
+	  "remove" },
 	{ { SETTING_FREE, 0 },
 	  "python platform target split exclude extra all-extras group prerelease "
 	  "only-binary no-binary prefer-binary resolution exclude-newer exclude-newer-package "
@@ -32,7 +32,8 @@ static const struct {
 	{ { SETTING_DECIDES, DECISION_INDEX },
 	  "index-url extra-index-url index index-for ignore-forbidden find-links no-index "
 	  "torch-index wheelhouse" },
-	{ { SETTING_DECIDES, DECISION_DIRECT }, "allow-direct" },
+	{ { SETTING_DECIDES, DECISION_ALLOW_DIRECT }, "allow-direct" },
+	{ { SETTING_DECIDES, DECISION_PRIVATE_FILES }, "source-include" },
 	{ { SETTING_DECIDES, DECISION_PASSWORD }, "password-host" },
 	{ { SETTING_DECIDES, DECISION_PLAIN_HTTP }, "plain-http trusted-host" },
 	{ { SETTING_DECIDES, DECISION_OUTSIDE_FILE },

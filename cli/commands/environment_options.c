@@ -40,7 +40,6 @@ int environment_request_of(struct cli *cli, const struct environment_values *val
 	struct lock_values settings = { .indexes = values->indexes,
 					.source_include = values->source_include };
 	if (lock_read_index_settings(cli, &settings, err) < 0 ||
-	    option_check_origin(cli, "source-include", DECISION_PRIVATE_FILES, err) < 0 ||
 	    index_request_of(cli, &settings.indexes, &values->wheelhouses,
 			     &request.indexes, err) < 0)
 		return -1;

@@ -61,19 +61,6 @@ static int map_indexes(struct cli *cli, const struct index_values *values,
 	return 0;
 }
 
-int option_check_origin(const struct cli *cli, const char *option, enum decision decision,
-			struct error *err)
-{
-	enum origin origin = option_origin(cli, option);
-	if (origin_leave(origin, decision) == LEAVE_HEEDED)
-		return 0;
-	error_set(err, ERROR_INPUT, "'%s' is not for %s to say", option,
-		  origin_name(origin));
-	return error_hint(err,
-			  "leave it out there, and say --%s yourself where it is meant",
-			  option);
-}
-
 // Of the command line, else of PINBAKE_ALLOW_DIRECT, where commas or blanks stand between them.
 static void allow_direct(struct cli *cli, const struct index_values *values,
 			 struct index_request *request)
@@ -111,8 +98,7 @@ int index_request_of(struct cli *cli, const struct index_values *values,
 	request.ignore_forbidden = slices_of(cli, &values->ignore_forbidden);
 	add_words(cli, setting("PINBAKE_IGNORE_FORBIDDEN"), &request.ignore_forbidden);
 	allow_direct(cli, values, &request);
-	if (option_check_origin(cli, "allow-direct", DECISION_ALLOW_DIRECT, err) < 0 ||
-	    map_indexes(cli, values, &request, err) < 0)
+	if (map_indexes(cli, values, &request, err) < 0)
 		return -1;
 	*ret_request = request;
 	return 0;

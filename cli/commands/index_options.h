@@ -31,8 +31,5 @@ NODISCARD int index_request_of(struct cli *cli, const struct index_values *value
 
 // Who gave an option of this run.
 enum origin option_origin(const struct cli *cli, const char *option);
-// ERROR_INPUT where it was an origin that may not decide that.
-NODISCARD int option_check_origin(const struct cli *cli, const char *option,
-				  enum decision decision, struct error *err);
 // The texts as slices, in cli's arena.
 struct slice_list slices_of(struct cli *cli, const struct text_list *texts);

@@ -332,8 +332,7 @@ int lock_request_of(struct cli *cli, const struct lock_values *values,
 		.only_pins = wants_requirements,
 		.solve_anew = cli->common.json || cli->common.verbose,
 	};
-	if (option_check_origin(cli, "source-include", DECISION_PRIVATE_FILES, err) < 0 ||
-	    project_conflicts(&cli->arena, &cli->diagnostics, conflicts, err) < 0 ||
+	if (project_conflicts(&cli->arena, &cli->diagnostics, conflicts, err) < 0 ||
 	    lock_targets_of(cli, values, &request.targets, err) < 0 ||
 	    releases_of(cli, values, &request.releases, err) < 0 ||
 	    indexes_of(cli, values, &request.indexes, err) < 0)
