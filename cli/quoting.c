@@ -2,6 +2,7 @@
 // Whose text may be quoted. A requirements file that came with a checkout can name any file of this machine, and a link in
 // it can lead to one: then messages tell the place, but not what stands there, since a log may be public.
 #include "cli/cli.h"
+#include "cli/settings_file.h"
 #include "cli/secrets.h"
 
 #include <string.h>
@@ -86,6 +87,8 @@ bool may_quote(const struct cli *cli, const struct source *source)
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	const char *path = arena_c_string(&scratch, source->name);
 	bool said = is_said(cli, source->name);
+	if (cli->own && cli->own->source == source)
+		return true;
 	for (size_t i = 0; i < cli->private_sources.len; i++)
 		if (cli->private_sources.items[i] == source)
 			return false;

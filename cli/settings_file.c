@@ -129,7 +129,7 @@ const struct settings_file *user_settings(struct cli *cli)
 	    check_brought(file->path, "XDG_CONFIG_HOME", &err) < 0)
 		add_error(cli, &err);
 	else if (toml_document(&cli->arena, file->path, &cli->diagnostics, &root) == 0)
-		file->table = root;
+		file->table = root, file->source = source_of(root);
 	return file;
 }
 

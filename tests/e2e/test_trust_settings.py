@@ -14,9 +14,10 @@ LABEL = "e2e"
 PYTHON = "%d.%d" % sys.version_info[:2]
 # A project's file says these; each leads to a program, to an open network, or out of the folder.
 ASKED = {
-    "lock": ["build", "build-in", "build-engine", "build-network", "python-bin"],
-    "bake": ["build-in", "build-engine", "build-network", "python-bin", "pyc", "archive"],
-    "install": ["build-in", "build-engine", "build-network", "python-bin", "pyc", "interpreter", "prefix"],
+    "lock": ["allow-direct", "build", "build-in", "build-engine", "build-network", "python-bin", "source-include"],
+    "bake": ["allow-direct", "archive", "build-in", "build-engine", "build-network", "pyc", "python-bin", "source-include"],
+    "install": ["allow-direct", "build-in", "build-engine", "build-network", "interpreter", "prefix", "pyc", "python-bin", "source-include"],
+    "why": ["allow-direct"],
     "dockerfile": ["staged"],
     "push": ["staged"],
 }
