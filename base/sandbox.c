@@ -103,6 +103,11 @@ int sandbox_hand_over(const char *path, const char *owner_of, struct error *err)
 	return uid == geteuid() ? 0 : hand_over(path, uid, gid, err);
 }
 
+int sandbox_take_back(const char *path, struct error *err)
+{
+	return geteuid() == 0 ? hand_over(path, 0, getegid(), err) : 0;
+}
+
 // One line, or two where the owner of the namespace has a number of its own in it.
 static bool write_map(pid_t child, const char *name, unsigned own, unsigned program,
 		      bool is_privileged)

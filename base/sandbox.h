@@ -65,3 +65,5 @@ NODISCARD int sandbox_try(struct error *err);
 // is root.
 NODISCARD int sandbox_hand_over(const char *path, const char *owner_of,
 				struct error *err);
+// The reverse, for what we write into again once nothing runs in there any more.
+NODISCARD int sandbox_take_back(const char *path, struct error *err);

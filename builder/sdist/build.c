@@ -2,6 +2,7 @@
 // The steps from a locked source distribution to a wheel in the store.
 #include "builder/sdist/sdist.h"
 
+#include "base/sandbox.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/zip.h"
@@ -89,6 +90,8 @@ static int install_requirements(struct build *build, const struct slice *require
 {
 	const char *prefix = workplace_path(&build->place, "env");
 	build->python = workplace_path(&build->place, "env/bin/python");
+	if (path_is_directory(prefix) && sandbox_take_back(prefix, err) < 0)
+		return -1;
 	if (build->host->install(build->host->context, requirements, len,
 				 &build->settings->python, prefix, &build->wheel.requires,
 				 err) < 0)

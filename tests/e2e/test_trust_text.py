@@ -82,6 +82,8 @@ LINES_OF = {
     "dockerfile": ["dockerfile", "-o", "-"],
     "push": ["push", "{registry}/deps"],
     "cache": ["cache", "info"],
+    "config": ["config", "--all", "--show-origin"],
+    "trust": ["trust", "--check"],
 }
 
 
@@ -295,7 +297,7 @@ class Universe(TextCase):
                      wheel("odd", "1.0", files={f"{name}/__init__.py": "x"}), wheel("odd", "1.0", files={f"odd/{name}.py": "1 +"})):
             self.index.add(made)
             self.write("odd.in", "odd\n")
-            self.ok("lock", "odd.in", "-o", "odd.toml", "--index-url", self.index.url, *self.TARGET)
+            self.ok("lock", "odd.in", "-o", "odd.toml", "--index-url", self.index.url, *self.TARGET, "-P", "odd")
             for args in (["bake", "odd.toml", "-o", "odd"], ["bake", "odd.toml", "-o", "odd", "--pyc", sys.executable],
                          ["install", "odd.toml", "--prefix", "odd-env", "--interpreter", sys.executable],
                          ["install", "odd.toml", "--prefix", "odd-env", "--interpreter", sys.executable, "--check"]):
