@@ -76,6 +76,15 @@ static struct slice read_present_text(struct job *job)
 	return text;
 }
 
+static void tell_damaged(struct job *job)
+{
+	struct slice text = read_present_text(job);
+	if (slice_trim(text).len && !job->request.present.upgrade)
+		session_warn(job->session,
+			     "'%s' cannot be read as a lock: nothing of it is kept",
+			     job->path);
+}
+
 // Its pins are kept where they still hold. A damaged one is no lock, and about to be replaced.
 static void read_present(struct job *job)
 {
@@ -85,8 +94,10 @@ static void read_present(struct job *job)
 	if (job->request.present.ignored)
 		job->present.source.text = read_present_text(job);
 	else if (!has_present(job) ||
-		 lock_load(job->path, arena, &job->present, &unread, &ignored) < 0)
+		 lock_load(job->path, arena, &job->present, &unread, &ignored) < 0) {
 		job->present = (struct loaded_lock){ 0 };
+		tell_damaged(job);
+	}
 }
 
 // The lock that pins, commits and records are kept of; NULL: none.

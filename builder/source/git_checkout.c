@@ -154,10 +154,25 @@ static struct slice submodule_location(struct checkout_part *part, struct slice 
 	return arena_printf(arena, "git+%.*s", SLICE_ARG(url));
 }
 
-// A repository elsewhere may not lead to files of this machine.
+static bool is_https(struct slice address)
+{
+	struct url url;
+	url_parse(address, &url);
+	return slice_eq_ignore_case(url.scheme, S("https"));
+}
+
+// A repository elsewhere may not lead to files of this machine; one that nobody here has chosen leads to no other place
+// by ssh, which would show the user's keys, or by http.
 static int check_submodule(const struct checkout_part *part,
 			   const struct git_address *address, struct error *err)
 {
+	const struct git_repository *repository = &part->repository;
+	if (repository->git->https_alone && !is_https(address->url) &&
+	    !url_same_origin(address->url, repository->address->url))
+		return error_set(err, ERROR_INPUT,
+				 "a submodule at '%.*s' is refused: a package names the "
+				 "repository, and then it is https alone",
+				 SLICE_ARG(address->url));
 	if (url_is_file(address->url) && !url_is_file(part->repository.address->url))
 		return error_set(err, ERROR_INPUT,
 				 "a submodule at a path of this machine is refused");

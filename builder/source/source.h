@@ -54,6 +54,8 @@ struct git {
 	const char *cache_directory;
 	struct store *store; // where checkouts go; to find a commit needs none
 	bool offline;
+	// Submodules come by https alone: the repository is not the user's own choice
+	bool https_alone;
 	const struct work *work;
 };
 

@@ -55,6 +55,7 @@ static int take_commit(struct taking *taking, struct error *err)
 	    0)
 		return -1;
 	git.store = taking->store;
+	git.https_alone = taking->request->beside == NULL;
 	work_status(&session->config.work, "fetching %.*s", SLICE_ARG(address.url));
 	struct slice commit = locked_commit(taking, &address);
 	if ((commit.len == 0 &&

@@ -84,6 +84,7 @@ static int take_commit(struct trees *trees, struct lock_choice *choice, struct e
 	struct git_address address;
 	struct checkout checkout;
 	git.store = trees->store;
+	git.https_alone = choice->package->named_by_len > 0;
 	if (address_of(trees, vcs, &address, err) < 0 ||
 	    git_take_checkout(&git, &address, vcs->commit_id, &checkout, err) < 0)
 		return -1;

@@ -491,6 +491,11 @@ class LockedFiles(Trust):
         self.index.add(self.other())
         self.fails(5, *self.lock_args(*args), says="another file than the one that is locked")
 
+    def test_a_lock_that_cannot_be_read_vouches_for_nothing_and_that_is_said(self):
+        self.write("pylock.toml", self.before + "<<<<<<< HEAD\n")
+        self.assertIn("'pylock.toml' cannot be read as a lock: nothing of it is kept", self.ok(*self.lock_args()).err)
+        self.assertNotIn("cannot be read", self.ok(*self.lock_args()).err)
+
     def test_a_moved_tag(self):
         root = self.folder("../repo", name="lib")
         first = self.repository(root)

@@ -382,6 +382,34 @@ static void test_submodules(void **state)
 	test_folder_remove(&folder);
 }
 
+// A repository that a package names may not send the user's ssh elsewhere.
+static void test_submodules_of_what_nobody_here_has_chosen(void **state)
+{
+	(void)state;
+	NEED_GIT();
+	struct test_folder folder = test_folder_make();
+	struct store *store;
+	struct error err = { 0 };
+	in_shell(
+		&folder,
+		"git init -q -b main r; cd r; git update-index --add --cacheinfo "
+		"160000,1111111111111111111111111111111111111111,sub; "
+		"printf '[submodule \"sub\"]\\n\\tpath = sub\\n\\turl = git@h.example:x/y.git\\n' >.gitmodules; "
+		"git add .gitmodules; git commit -q -m 1");
+	assert_int_equal(store_open(folder.path, &store, &err), 0);
+	struct slice commit = commit_of(&folder, "r@main");
+	struct git git = git_in(&folder);
+	struct git_address address = address_of(&folder, "r@main");
+	struct checkout tree;
+	git.store = store;
+	git.https_alone = true;
+	assert_int_equal(git_take_checkout(&git, &address, commit, &tree, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_true(slice_contains(slice_from(err.cause), S("https alone")));
+	store_close(store);
+	test_folder_remove(&folder);
+}
+
 // --- folders ---------------------------------------------------------------------------
 
 // --- folders ---------------------------------------------------------------------------
@@ -660,6 +688,7 @@ int main(void)
 		cmocka_unit_test(test_tree_is_what_is_committed),
 		cmocka_unit_test(test_hooks_and_configuration_run_nothing),
 		cmocka_unit_test(test_submodules),
+		cmocka_unit_test(test_submodules_of_what_nobody_here_has_chosen),
 		cmocka_unit_test(test_folder_without_what_no_build_reads),
 		cmocka_unit_test(test_folder_without_private_things),
 		cmocka_unit_test(test_folder_without_what_git_ignores),
