@@ -237,7 +237,7 @@ class Integrity(Case):
             with self.subTest(path):
                 bad = wheel("app", "1.0", raw_files={path: "x"})
                 self.index.add(bad)
-                self.lock("app\n")
+                self.relock("app\n")
                 self.fails(5, "bake", "pylock.toml", says=r"app-1\.0")
                 self.fails(5, "install", "pylock.toml", "--prefix", self.dir / "venv",
                            "--interpreter", "/usr/local/bin/python3.12", says=r"app-1\.0")
