@@ -9,6 +9,7 @@
 //	lock.c     one request to its locks      parts.c       several locks of one request
 //	inputs.c   files to requirements         supply.c      which indexes are asked
 //	merge.c    pins of all targets to a lock remembered.c  locks that were solved before
+//	relock.c   files that a lock vouches for when it is made again
 //	why.c      why a pin is not newer        preparation.c what locking and why have in common: a question for the driver
 //	staging.c  what of a lock is installed   files/        what is named by URL, path or commit, brought into the store
 //	builds/    what has no wheel: what it is built with, its metadata, its wheel
