@@ -17,6 +17,7 @@ struct walk {
 	struct worktree worktree;
 	struct left_out_list left_out;
 	const char *marker; // "pyproject.toml", or another one that is there
+	struct place cache; // it may lie in the folder
 };
 
 // Something below the folder.
@@ -55,6 +56,13 @@ static bool is_environment(const struct walk *walk, const struct item *item)
 	return file_exists(path_join(walk->arena, item->path, S("pyvenv.cfg")));
 }
 
+static bool is_cache(const struct walk *walk, const struct item *item)
+{
+	return walk->cache.kind == PLACE_DIRECTORY &&
+	       item->place.device == walk->cache.device &&
+	       item->place.inode == walk->cache.inode;
+}
+
 static bool is_left_out(const struct walk *walk, const struct item *item,
 			enum left_out_kind *ret_kind)
 {
@@ -63,6 +71,9 @@ static bool is_left_out(const struct walk *walk, const struct item *item,
 		*ret_kind = LEFT_OUT_SPECIAL;
 		return true;
 	}
+	*ret_kind = LEFT_OUT_MADE;
+	if (is_folder && is_cache(walk, item))
+		return true;
 	if (ignore_rules_fit(&walk->included, item->inside, is_folder))
 		return false;
 	if (is_never_built(item->name, ret_kind))
@@ -258,6 +269,7 @@ static int find_marker(const struct directory_request *request, struct arena *ar
 static void begin_walk(struct walk *walk)
 {
 	const struct directory_request *request = walk->request;
+	walk->cache = place_look(request->cache_directory);
 	walk->ignored.arena = walk->included.arena = walk->arena;
 	for (size_t i = 0; i < request->include.len; i++)
 		ignore_rules_add(&walk->included, request->include.items[i], S(""),

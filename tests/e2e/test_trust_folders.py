@@ -158,6 +158,16 @@ class Folders(BuildCase):
                 self.assertRegex(result.err, "has neither pyproject.toml nor setup.py|there is no folder")
                 self.assertFalse(list(self.cache.glob("git/*")) if self.cache.exists() else [])
 
+    def test_cache_in_the_folder(self):
+        cache = self.app / "kept"
+        self.lock_app(cache=cache)
+        self.put("more.txt", "more\n")
+        self.lock_app(cache=cache)
+        sizes = [path.stat().st_size for path in (cache / "files/sha256").iterdir()]
+        self.assertLess(max(sizes), 10000)
+        with tarfile.open(max((cache / "files/sha256").iterdir(), key=os.path.getmtime)) as archive:
+            self.assertFalse([name for name in archive.getnames() if "kept" in name])
+
     def test_what_is_no_file(self):
         os.mkfifo(self.app / "pipe")
         with socket.socket(socket.AF_UNIX) as place:
