@@ -12,6 +12,8 @@
 enum {
 	CONNECT_TIMEOUT_MS = 10 * 1000,
 	STALL_TIMEOUT_MS = 30 * 1000,
+	BRIEF_CONNECT_MS = 2 * 1000,
+	BRIEF_STALL_MS = 4 * 1000,
 	// In each window of time in which bytes come at all, a kilobyte a second has to
 	// come, whatever time-outs are set. A server that drips could hold a run for ever
 	// otherwise.
@@ -172,21 +174,30 @@ static void set_authorities(const struct net_config *config, CURL *easy, bool wi
 		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 }
 
-static void set_connection(const struct net_config *config, CURL *easy)
+static void set_timeouts(const struct attempt *attempt, const struct net_config *config)
 {
 	unsigned connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms
 							 : CONNECT_TIMEOUT_MS;
 	unsigned stall_ms =
 		config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
+	if (attempt->request->is_brief) {
+		connect_ms = BRIEF_CONNECT_MS;
+		stall_ms = BRIEF_STALL_MS;
+	}
+	curl_easy_setopt(attempt->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	curl_easy_setopt(attempt->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(attempt->easy, CURLOPT_LOW_SPEED_TIME,
+			 (long)(stall_ms + 999) / 1000);
+}
+
+static void set_connection(const struct net_config *config, CURL *easy)
+{
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	// prefer a stream of an open connection to one more connection
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(stall_ms + 999) / 1000);
 	// logins.h reads it
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	set_text(easy, CURLOPT_SSLCERT, config->client_certificate);
@@ -299,6 +310,7 @@ void attempt_begin(struct attempt *attempt, const struct net_config *config, CUR
 		config->rate_window_ms ? config->rate_window_ms : RATE_WINDOW_MS;
 	attempt->begun_us = net_now_us();
 	set_connection(config, easy);
+	set_timeouts(attempt, config);
 	set_authorities(config, easy, with_bundle);
 	set_proxy(config, easy, slice_from(attempt->url));
 	set_peer(config, easy, slice_from(attempt->url));

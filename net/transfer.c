@@ -234,7 +234,8 @@ static bool may_retry(const struct net *net, const struct transfer *transfer,
 		      CURLcode code)
 {
 	const struct net_request *request = &transfer->request;
-	if (transfer->tries > net->config.retries || !may_repeat(transfer, code))
+	if (request->is_brief || transfer->tries > net->config.retries ||
+	    !may_repeat(transfer, code))
 		return false;
 	if (request->sink && transfer->attempt.received && !request->restart)
 		return false;
@@ -566,6 +567,14 @@ void net_use_credentials(struct net *net, struct slice url)
 void net_use_users_credentials(struct net *net, struct slice url)
 {
 	credentials_learn_users(&net->logins.credentials, url);
+}
+
+struct slice net_userinfo(struct net *net, struct slice url, struct arena *arena)
+{
+	struct url parts;
+	credentials_learn(&net->logins.credentials, url);
+	url_parse(logins_apply(&net->logins, arena, url), &parts);
+	return parts.userinfo;
 }
 
 static void add_header(struct transfer *transfer, struct slice name, struct slice value)

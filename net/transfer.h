@@ -43,6 +43,7 @@ struct net_request {
 	uint64_t range_last;
 	// The user asks for http on this very host and port, and no header is a secret
 	bool plain_http;
+	bool is_brief; // one try, of a few seconds: the answer is good to know, and no more
 	uint64_t max_bytes; // of the body; more is an error
 	// Gets the body of a 2xx answer as it comes; -1 with err aborts. NULL: the body
 	// is collected in the response.
@@ -90,6 +91,9 @@ void net_use_credentials(struct net *net, struct slice url);
 // The same for a URL that the user names in person: who keeps passwords is asked for that
 // origin, and a .netrc's default is for it.
 void net_use_users_credentials(struct net *net, struct slice url);
+
+// User and password that a request to this URL would carry, as in a URL; "" for none.
+struct slice net_userinfo(struct net *net, struct slice url, struct arena *arena);
 
 // May the URL be asked at all? ERROR_INPUT for a host that readers of URLs do not agree on,
 // and for http on another machine that is not trusted. net_start asks the same, and so does

@@ -21,7 +21,7 @@ enum {
 
 struct variables {
 	const char *items[ENVIRONMENT_MAX];
-	size_t len;
+	size_t len, settings;
 };
 
 static void add(struct variables *variables, const char *item)
@@ -30,27 +30,71 @@ static void add(struct variables *variables, const char *item)
 		variables->items[variables->len++] = item;
 }
 
-// The environment carries a password, because other users cannot read it, as a setting of
-// git for this address' host alone.
-static void add_credentials(struct arena *arena, const struct git_address *address,
-			    struct variables *variables)
+static bool is_http(const struct git_address *address)
 {
 	struct url url;
 	url_parse(address->url, &url);
-	if (!address->userinfo.len)
+	return slice_eq_ignore_case(url.scheme, S("http")) ||
+	       slice_eq_ignore_case(url.scheme, S("https"));
+}
+
+// Settings of git in its environment, because other users cannot read that: it carries a
+// password.
+static void add_setting(struct arena *arena, struct slice key, struct slice value,
+			struct variables *variables)
+{
+	size_t at = variables->settings++;
+	add(variables,
+	    arena_printf(arena, "GIT_CONFIG_KEY_%zu=%.*s", at, SLICE_ARG(key)).ptr);
+	add(variables,
+	    arena_printf(arena, "GIT_CONFIG_VALUE_%zu=%.*s", at, SLICE_ARG(value)).ptr);
+}
+
+// A password is for this address' host alone.
+static void add_credentials(struct arena *arena, const struct git_repository *repository,
+			    struct variables *variables)
+{
+	struct url url;
+	url_parse(repository->address->url, &url);
+	if (!repository->userinfo.len)
 		return;
-	struct slice secret = percent_decode(arena, address->userinfo);
+	struct slice secret = percent_decode(arena, repository->userinfo);
 	if (slice_find_byte(secret, ':') == SLICE_NONE)
 		secret = arena_printf(arena, "%.*s:", SLICE_ARG(secret));
-	add(variables, "GIT_CONFIG_COUNT=1");
-	add(variables,
-	    arena_printf(arena, "GIT_CONFIG_KEY_0=http.%.*s://%.*s/.extraHeader",
-			 SLICE_ARG(url.scheme), SLICE_ARG(url.host_port))
-		    .ptr);
-	add(variables,
-	    arena_printf(arena, "GIT_CONFIG_VALUE_0=Authorization: Basic %.*s",
-			 SLICE_ARG(base64_encode(arena, secret, BASE64_STANDARD)))
-		    .ptr);
+	secret = base64_encode(arena, secret, BASE64_STANDARD);
+	add_setting(arena,
+		    arena_printf(arena, "http.%.*s://%.*s/.extraHeader",
+				 SLICE_ARG(url.scheme), SLICE_ARG(url.host_port)),
+		    arena_printf(arena, "Authorization: Basic %.*s", SLICE_ARG(secret)),
+		    variables);
+}
+
+// Plain http stays where it was admitted, and a proxy has no part in what stays on this
+// machine.
+static void add_limits(struct arena *arena, const struct git_address *address,
+		       struct variables *variables)
+{
+	struct slice host;
+	unsigned port;
+	if (!url_host(address->url, &host, &port))
+		return;
+	if (!slice_eq_ignore_case(slice_range(address->url, 0, 6), S("https:")))
+		add_setting(arena, S("http.followRedirects"), S("false"), variables);
+	if (host_is_loopback(host))
+		add_setting(arena, S("http.proxy"), S(""), variables);
+}
+
+// git's own libcurl would look into ~/.netrc, whoever names the host.
+static void add_theirs(const struct git_repository *repository,
+		       struct variables *variables)
+{
+	bool hides_home = is_http(repository->address);
+	const char *const *theirs = repository->git->environment;
+	for (size_t i = 0; theirs && theirs[i]; i++)
+		if (!hides_home || !slice_starts_with(slice_from(theirs[i]), S("HOME=")))
+			add(variables, theirs[i]);
+	if (hides_home)
+		add(variables, "HOME=/nonexistent");
 }
 
 static struct variables variables_of(const struct git_repository *repository)
@@ -73,16 +117,17 @@ static struct variables variables_of(const struct git_repository *repository)
 	struct url url;
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		add(&variables, ours[i]);
-	const char *const *theirs = repository->git->environment;
-	for (size_t i = 0; theirs && theirs[i]; i++)
-		add(&variables, theirs[i]);
+	add_theirs(repository, &variables);
 	// A server may send http on to https, and nothing to anything else.
 	url_parse(repository->address->url, &url);
 	add(&variables,
 	    arena_printf(arena, "GIT_ALLOW_PROTOCOL=%.*s%s", SLICE_ARG(url.scheme),
 			 slice_eq_ignore_case(url.scheme, S("http")) ? ":https" : "")
 		    .ptr);
-	add_credentials(arena, repository->address, &variables);
+	add_credentials(arena, repository, &variables);
+	add_limits(arena, repository->address, &variables);
+	add(&variables,
+	    arena_printf(arena, "GIT_CONFIG_COUNT=%zu", variables.settings).ptr);
 	return variables;
 }
 
@@ -236,6 +281,20 @@ static int refuse_offline(const struct git_repository *repository, struct error 
 	return error_hint(err, "run once without --offline");
 }
 
+// Whether the server may be spoken to is asked before each word to it.
+static int ask_leave(struct git_repository *repository, struct error *err)
+{
+	const struct git *git = repository->git;
+	const struct git_address *address = repository->address;
+	repository->userinfo = address->userinfo;
+	if (!git->admit || !is_http(address))
+		return 0;
+	struct slice url =
+		url_with_userinfo(repository->arena, address->url, address->userinfo);
+	return git->admit(git->admit_context, url, repository->arena,
+			  &repository->userinfo, err);
+}
+
 // Branches that are gone are pruned first: one of them may stand in the way of another
 // below its name.
 int git_fetch(struct git_repository *repository, struct slice refspec, struct error *err)
@@ -258,7 +317,7 @@ int git_fetch(struct git_repository *repository, struct slice refspec, struct er
 	int code;
 	if (repository->git->offline)
 		return refuse_offline(repository, err);
-	if (init(repository, err) < 0 ||
+	if (ask_leave(repository, err) < 0 || init(repository, err) < 0 ||
 	    git_run(repository, &(struct git_call){ .words = words }, &code, err) < 0)
 		return -1;
 	repository->is_fetched |= code == 0;

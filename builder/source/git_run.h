@@ -9,10 +9,11 @@ struct git_repository {
 	const struct git *git;
 	const struct git_address *address;
 	struct arena *arena;
-	const char *folder; // CACHE/git/HEX, by the address' url
-	const char *path;   // folder/repo
-	bool is_ready;      // the repository exists
-	bool is_fetched;    // by this run
+	struct slice userinfo; // that goes with what is fetched: secret
+	const char *folder;    // CACHE/git/HEX, by the address' url
+	const char *path;      // folder/repo
+	bool is_ready;         // the repository exists
+	bool is_fetched;       // by this run
 };
 
 // Makes the folder; no server is asked.

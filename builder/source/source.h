@@ -12,8 +12,8 @@
 // like any source distribution (builder/sdist/).
 //
 // What git may do here: talk the one protocol that the URL names, and read. It asks
-// nothing (no prompts, no credential helpers), reads no configuration but its own bare
-// repository's, runs no hooks, no filters (files of Git LFS stay the pointers that are
+// nothing (no prompts, no credential helpers, no .netrc: what goes along is handed to it),
+// reads no configuration but its own bare repository's, runs no hooks, no filters (files of Git LFS stay the pointers that are
 // committed) and no file system monitor. Submodules are fetched by the same rules, by
 // their commit, from addresses of https, ssh or, below a local repository, of this
 // machine.
@@ -57,6 +57,11 @@ struct git {
 	// Submodules come by https alone: the repository is not the user's own choice
 	bool https_alone;
 	const struct work *work;
+	// Is asked before http or https is spoken to a URL, which may have userinfo: may that be, and with which user
+	// and password? -1 refuses. NULL: it may, with those of the URL.
+	int (*admit)(void *context, struct slice url, struct arena *arena,
+		     struct slice *ret_userinfo, struct error *err);
+	void *admit_context;
 };
 
 // The commit that the address means today, 40 (or 64) hexadecimal digits. A commit id that

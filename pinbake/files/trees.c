@@ -183,7 +183,20 @@ static int take_folder(struct trees *trees, struct lock_choice *choice, struct e
 	return 0;
 }
 
-struct git session_git(const struct session *session)
+// git gets the passwords that our own requests would, and goes to no other hosts.
+static int admit(void *context, struct slice url, struct arena *arena,
+		 struct slice *ret_userinfo, struct error *err)
+{
+	struct session *session = context;
+	struct net *net;
+	if (net_admits(&session->config.net, url, err) < 0 ||
+	    session_net(session, &net, err) < 0)
+		return -1;
+	*ret_userinfo = net_userinfo(net, url, arena);
+	return 0;
+}
+
+struct git session_git(struct session *session)
 {
 	const struct session_config *config = &session->config;
 	static const char *const nothing[] = { NULL };
@@ -194,6 +207,8 @@ struct git session_git(const struct session *session)
 		.cache_directory = config->cache_directory,
 		.offline = config->offline,
 		.work = &config->work,
+		.admit = admit,
+		.admit_context = session,
 	};
 }
 

@@ -7,7 +7,7 @@
 #include "pinbake/session.h"
 
 // The git of the session's search path, with what it may see; where there is none, what needs it says so.
-struct git session_git(const struct session *session);
+struct git session_git(struct session *session);
 
 // Gives each choice of a tree the archive of it that is now in the store. Folders are
 // seen from the lock's own. With `editable`, those that the lock calls so keep their

@@ -550,6 +550,160 @@ class Refusals(World):
         self.lock_with("-i", self.index.url, "-f", f"{self.private.base}/links", "--refresh", code=4, says="log in")
 
 
+class Git(World):
+    """git speaks to whom we would speak to, with the passwords that we would send."""
+
+    def setUp(self):
+        super().setUp()
+        source = self.dir / "source"
+        source.mkdir()
+        (source / "pyproject.toml").write_text('[build-system]\nrequires = ["setuptools"]\n'
+                                               'build-backend = "setuptools.build_meta"\n'
+                                               '[project]\nname = "demo"\nversion = "7"\n')
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.dir), "GIT_CONFIG_NOSYSTEM": "1"}
+        for command in ("init -q -b main", "add .", "-c user.name=a -c user.email=a@b commit -q -m 1",
+                        "clone -q --bare . ../r.git", "--git-dir=../r.git update-server-info"):
+            subprocess.run(["git", *command.split()], cwd=source, env=environment, check=True)
+        self.repository = {f"/r.git/{path.relative_to(self.dir / 'r.git')}": path.read_bytes()
+                           for path in (self.dir / "r.git").rglob("*") if path.is_file()}
+        self.index.add(wheel("setuptools", "80.0"))
+
+    def serve(self, index):
+        index.raw.update({path: ("application/octet-stream", content, {}) for path, content in self.repository.items()})
+        return index
+
+    def ask(self, index, **options):
+        scheme, _, rest = index.base.partition("://")
+        self.write("r.in", f"demo @ git+{scheme}://{rest}/r.git\n")
+        args = options.pop("args", ())
+        return self.lock_with("-i", self.index.url, *args, **options)
+
+    def test_plain_http(self):
+        corp = self.serve(self.plain("corp.test"))
+        self.netrc(f"machine corp.test login ci password {SECRET}\n")
+        result = self.ask(corp, code=3, says=["plain http", "--trusted-host corp.test"])
+        self.assertIn("r.in:1:1: error:", result.err)
+        self.assertEqual(corp.paths(), [])
+        self.ask(corp, args=["--trusted-host", "corp.test"], says="are not sent")
+        self.assert_nothing_sent(corp)
+        shutil.rmtree(self.cache)
+        corp.forget()
+        self.lock_with(command=("bake",), code=3, says="--trusted-host corp.test")
+        self.assertEqual(corp.paths(), [])
+
+    def test_passwords(self):
+        corp, evil = self.serve(self.secure("corp.test")), self.serve(self.secure("evil.test"))
+        corp.users["/"] = f"ci:{SECRET}"
+        self.netrc(f"machine corp.test login ci password {SECRET}\ndefault login other password {SECRET}\n")
+        self.ask(corp)
+        self.assert_got(corp)
+        self.ask(evil)
+        self.assert_nothing_sent(evil)
+        self.assertIn("git", self.read("pylock.toml"))
+
+    def test_this_machine(self):
+        self.serve(self.index).users["/r.git/"] = f"ci:{SECRET}"
+        self.netrc(f"machine 127.0.0.1 login ci password {SECRET}\n")
+        self.ask(self.index)
+        self.assertEqual(self.proxy.seen, [])
+
+
+class Places(World):
+    """A name that two places have, with other releases: said, once for each package, with both places."""
+
+    def setUp(self):
+        super().setUp()
+        self.extra = Index()
+        self.addCleanup(self.extra.close)
+        self.links = self.work / "links"
+        self.links.mkdir()
+
+    def link(self, *args):
+        each = wheel(*args)
+        (self.links / each.filename).write_bytes(each.content)
+
+    def said(self, *args, **options):
+        result = self.lock_with("-i", self.index.url, "--refresh", *args, **options)
+        return [line for line in result.err.splitlines() if "is taken from" in line]
+
+    def test_an_extra_index_hides_a_newer_release(self):
+        self.extra.add(wheel("demo", "1.0"))
+        self.index.add(wheel("demo", "2.0"))
+        lines = self.said("--extra-index-url", self.extra.url, "--python", "3.11")
+        self.assertEqual(lines, [f"warning: demo 1.0 is taken from '{self.extra.url[:-1]}'; "
+                                 f"'{self.index.url[:-1]}' has 2.0"])
+
+    def test_an_extra_index_has_a_newer_release(self):
+        self.extra.add(wheel("demo", "99.0"))
+        self.index.add(wheel("demo", "2.0"))
+        lines = self.said("--extra-index-url", self.extra.url)
+        self.assertEqual(len(lines), 1)
+        self.assertIn("has 2.0 at most", lines[0])
+
+    def test_links_have_a_newer_release(self):
+        self.link("demo", "99.0")
+        self.index.add(wheel("demo", "2.0"))
+        for place in (str(self.links), f"{self.extra.base}/links"):
+            self.extra.raw["/links"] = ("text/html", b'<a href="files/demo-99.0-py3-none-any.whl">x</a>', {})
+            self.extra.add(wheel("demo", "99.0"))
+            lines = self.said("-f", place)
+            self.assertEqual(lines, [f"warning: demo 99.0 is taken from '{place}'; "
+                                     f"'{self.index.url[:-1]}' has 2.0 at most"])
+
+    def test_links_have_an_older_release(self):
+        self.link("demo", "1.0")
+        self.index.add(wheel("demo", "2.0"))
+        lines = self.said("-f", self.links)
+        self.assertEqual(lines, [f"warning: demo 2.0 is taken from '{self.index.url[:-1]}'; '{self.links}' has 1.0 at most"])
+
+    def test_nothing_to_say(self):
+        self.index.add(wheel("demo", "1.0"))
+        self.assertEqual(self.said(), [])
+        self.extra.add(wheel("demo", "1.0"), wheel("demo", "2.0rc1"))
+        self.link("demo", "1.0")
+        self.assertEqual(self.said("--extra-index-url", self.extra.url, "-f", self.links), [])
+        self.extra.yanked[self.extra.add(wheel("demo", "3.0")).filename] = "bad"
+        self.assertEqual(self.said("--extra-index-url", self.extra.url), [])
+        self.assertEqual(self.said("-f", self.links), [])
+
+    def test_an_index_of_its_own_ends_it(self):
+        self.extra.add(wheel("demo", "1.0"))
+        self.index.add(wheel("demo", "2.0"))
+        self.assertEqual(self.said("--extra-index-url", self.extra.url, "--index-for", f"demo={self.extra.url}"), [])
+        self.index.forget()
+        self.said("--index", f"x={self.extra.url}", "--index-for", "demo=x", "--extra-index-url", self.extra.url)
+        self.assertEqual(self.index.paths(), [])
+
+    def test_many(self):
+        names = [f"demo{number}" for number in range(14)]
+        self.write("r.in", "\n".join(names))
+        for name in names:
+            self.extra.add(wheel(name, "1.0"))
+            self.index.add(wheel(name, "2.0"))
+        result = self.lock_with("-i", self.index.url, "--extra-index-url", self.extra.url,
+                                says="other places have other releases of these, too: demo")
+        self.assertEqual(result.err.count("is taken from"), 10)
+
+    def test_an_index_that_does_not_answer_has_no_say(self):
+        self.extra.add(wheel("demo", "1.0"))
+        for status in (500, 403, "cut"):
+            self.index.faults.clear()
+            self.index.fail("/simple/demo/", *[status] * 20)
+            self.index.forget()
+            self.assertEqual(self.said("--extra-index-url", self.extra.url, PINBAKE_RETRIES="3"), [])
+            self.assertEqual(len(self.index.paths()), 1)
+        self.assertEqual(self.said("--extra-index-url", self.extra.url, "-i", "http://127.0.0.1:1/simple"), [])
+
+    def test_json_and_again(self):
+        self.extra.add(wheel("demo", "1.0"))
+        self.index.add(wheel("demo", "2.0"))
+        args = ("-i", self.index.url, "--extra-index-url", self.extra.url)
+        for _ in range(2):
+            self.assertIn("is taken from", self.lock_with(*args).err)
+        result = self.lock_with(*args, "--json")
+        self.assertIn("is taken from", __import__("json").loads(result.out)["diagnostics"][0]["message"])
+
+
 class Legitimate(World):
     """What users did before."""
 
