@@ -440,6 +440,7 @@ static int solve_and_fill(struct job *job, struct error *err)
 	torch_note(session->arena, &job->prepared.torch, &job->lock);
 	if (record_builds(job, err) < 0 ||
 	    relock_check(&job->locking->relock, &job->lock, err) < 0 ||
+	    explain_places(job->solution, session->diagnostics, err) < 0 ||
 	    fill_part(job, err) < 0)
 		return -1;
 	explain_advice(job->solution, session->diagnostics);

@@ -110,11 +110,8 @@ void index_want_project(struct index *index, struct slice name)
 {
 	if (map_has(&index->page_names, name))
 		return;
-	struct page_job *job = arena_new(&index->arena, struct page_job);
-	job->name = arena_dup(&index->arena, name);
-	map_insert(&index->page_names, job->name, (uint32_t)index->page_jobs.len, NULL);
-	*array_push(&index->arena, &index->page_jobs) = job;
-	page_job_begin(index, job);
+	struct slice kept = arena_dup(&index->arena, name);
+	page_job_begin(index, page_job_new(index, kept, kept));
 }
 
 static struct slice pointer_key(const struct project_file *const *file)

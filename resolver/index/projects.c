@@ -98,7 +98,7 @@ static void found(struct index *index, struct page_job *job,
 
 static void failed(struct index *index, struct page_job *job, struct error *why)
 {
-	index->is_unrepeatable = true;
+	index->is_unrepeatable |= !job->is_brief;
 	error_during(why, "asking the index '%.*s' for '%.*s'",
 		     SLICE_ARG(source_of(index, job)->url), SLICE_ARG(job->name));
 	job->project = (struct project){ .state = PROJECT_FAILED,
@@ -167,13 +167,6 @@ static void add_header(struct net_request *request, struct slice name, struct sl
 			(struct net_header){ name, value };
 }
 
-static size_t number_of(const struct index *index, const struct page_job *job)
-{
-	uint32_t number = 0;
-	map_find(&index->page_names, job->name, &number);
-	return number;
-}
-
 // The address has the normalized name and a slash at its end (503.4). JSON is preferred,
 // HTML taken where an index has nothing else (691.1).
 static void request_page(struct index *index, struct page_job *job)
@@ -183,6 +176,7 @@ static void request_page(struct index *index, struct page_job *job)
 				    SLICE_ARG(source_of(index, job)->url),
 				    SLICE_ARG(job->name)),
 		.max_bytes = LIMIT_INDEX_PAGE_BYTES,
+		.is_brief = job->is_brief,
 	};
 	add_header(
 		&request, S("Accept"),
@@ -192,7 +186,7 @@ static void request_page(struct index *index, struct page_job *job)
 		add_header(&request, S("If-None-Match"), job->old.etag);
 		add_header(&request, S("If-Modified-Since"), job->old.last_modified);
 	}
-	index_send(index, &request, REQUEST_PAGE, number_of(index, job));
+	index_send(index, &request, REQUEST_PAGE, job->number);
 }
 
 // Files without upload-time get the day on which the store first saw them; but not those
@@ -517,6 +511,21 @@ static void choose_indexes(const struct index *index, struct page_job *job)
 	job->falls_back = mapping->falls_back;
 	job->at = mapping->index;
 	job->end = mapping->index + 1;
+}
+
+struct page_job *page_job_new(struct index *index, struct slice key, struct slice name)
+{
+	struct page_job *job = arena_new(&index->arena, struct page_job);
+	job->name = name;
+	job->number = index->page_jobs.len;
+	map_insert(&index->page_names, key, (uint32_t)job->number, NULL);
+	*array_push(&index->arena, &index->page_jobs) = job;
+	return job;
+}
+
+void page_job_ask(struct index *index, struct page_job *job)
+{
+	ask(index, job);
 }
 
 void page_job_begin(struct index *index, struct page_job *job)

@@ -24,6 +24,7 @@ struct index_source {
 
 struct page_job {
 	struct slice name;
+	size_t number; // of page_jobs
 	struct project project;
 	bool known;        // the answer is final
 	bool looked_up;    // no index is to be asked any more, but find-links may be
@@ -32,6 +33,7 @@ struct page_job {
 	uint32_t end;      // the first one that is not
 	bool falls_back;   // from the one it is mapped to
 	bool is_mapped;    // to one index: find-links have no say
+	bool is_brief;     // asked on the side (elsewhere.h)
 	struct slice key;  // in the store, of that index
 	bool has_old;      // a stale record of that index:
 	struct freshness old;
@@ -87,7 +89,11 @@ void index_send(struct index *index, struct net_request *request, enum request_k
 		size_t id);
 
 // projects.c
+// A job that is found by this key, for the project of this name.
+struct page_job *page_job_new(struct index *index, struct slice key, struct slice name);
 void page_job_begin(struct index *index, struct page_job *job);
+// Asks from job->at on; page_job_begin chooses where that is.
+void page_job_ask(struct index *index, struct page_job *job);
 void page_job_take(struct index *index, struct page_job *job,
 		   const struct net_response *response);
 void find_link_take(struct index *index, struct find_link *link,

@@ -132,7 +132,7 @@ class Answers(Case):
         self.addCleanup(second.close)
         second.cache_control = "max-age=600"
         second.add(wheel("lib", "2.5"))
-        self.solves("--extra-index-url", second.url)
+        self.run_lock("--extra-index-url", second.url)  # it warns, so it is not kept
         self.assertEqual(self.pins()["lib"], "2.5")
 
     def test_index_by_setting(self):
@@ -140,7 +140,7 @@ class Answers(Case):
         self.addCleanup(second.close)
         second.add(wheel("lib", "2.5"))
         (self.work / "pylock.toml").unlink()
-        self.solves(env=self.environment(PINBAKE_EXTRA_INDEX_URL=second.url))
+        self.run_lock(env=self.environment(PINBAKE_EXTRA_INDEX_URL=second.url))
         self.assertEqual(self.pins()["lib"], "2.5")
 
     def test_refreshed_page_with_other_content(self):

@@ -57,7 +57,7 @@ class BuildPlaces(BuildCase):
 
     # --- lock
 
-    def check_lock_build(self, *args, requirements="demo\n"):
+    def check_lock_build(self, *args, requirements="demo\n", asked=()):
         """Metadata of the backend, what it is built with, and what the backend asks for besides: all ours."""
         source = sdist("demo", "1.0", WRITES_WORD + "\n    import second\n    files['demo/second.txt'] = second.WORD", NEEDS_HELPER,
                        ASKS_FOR_SECOND, dynamic="Requires-Dist")
@@ -65,7 +65,7 @@ class BuildPlaces(BuildCase):
         self.put(*ours)
         self.index.add(*ours)
         self.lock_demo("--build", "--python-bin", sys.executable, *args, requirements=requirements)
-        self.assertEqual(self.asked_in_public(), [])
+        self.assertEqual(self.asked_in_public(), list(asked))
         text = self.read("pylock.toml")
         self.assertIn("helper-1.0-py3-none-any.whl", text)
         self.assertIn("second-1.0-py3-none-any.whl", text)
@@ -82,7 +82,8 @@ class BuildPlaces(BuildCase):
         self.check_lock_build(requirements=f"--index-url {self.index.url}\ndemo\n")
 
     def test_extra_index_url(self):
-        self.check_lock_build("--extra-index-url", self.index.url)
+        """Only what was asked for is compared with what the other index has, and taken from nowhere else."""
+        self.check_lock_build("--extra-index-url", self.index.url, asked=["/simple/demo/"])
 
     def test_index_for(self):
         self.check_lock_build("--index", f"ours={self.index.url}", *(
