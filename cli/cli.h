@@ -28,7 +28,7 @@ struct common_options {
 	bool help, long_help, json, quiet, offline;
 	unsigned verbose;
 	const char *cache_dir, *color, *keyring_provider;
-	struct text_list trusted_hosts;
+	struct text_list trusted_hosts, password_hosts;
 };
 
 // An option that has a value, and by whose word.

@@ -31,6 +31,9 @@ static const struct option COMMON_OPTIONS[] = {
 	{ "trusted-host", 0, OPTION_LIST, COMMON(trusted_hosts), "HOST",
 	  "plain http and unknown certificates are good enough of HOST or HOST:PORT; no password goes there by http",
 	  true },
+	{ "password-host", 0, OPTION_LIST, COMMON(password_hosts), "HOST",
+	  "passwords and variables may go to HOST or HOST:PORT, though only a file names it",
+	  true },
 	{ "color", 0, OPTION_TEXT, COMMON(color), "WHEN", "auto, always or never", true },
 };
 static const struct option_rule COMMON_RULES[] = {

@@ -21,6 +21,9 @@ struct net_config {
 	// are not looked at.
 	const struct slice *trusted_hosts;
 	size_t trusted_len;
+	// The same form: the user names them, so that passwords may go there.
+	const struct slice *password_hosts;
+	size_t password_len;
 	// Is asked for the password of a user, once for each place whose origin the user
 	// names, before the first request to it. False: there is none. NULL: nobody is asked.
 	bool (*find_password)(void *context, struct slice url, struct slice user,

@@ -110,10 +110,7 @@ struct credential *credentials_without_password(const struct credentials *creden
 						struct slice url)
 {
 	struct credential *known = find(credentials, url);
-	return known && credentials_are_users(credentials, known->url) && !known->asked &&
-			       !has_password(known->userinfo)
-		       ? known
-		       : NULL;
+	return known && !known->asked && !has_password(known->userinfo) ? known : NULL;
 }
 
 void credential_complete(struct credentials *credentials, struct credential *credential,

@@ -31,8 +31,8 @@ bool credentials_are_users(const struct credentials *credentials, struct slice u
 struct slice credentials_apply(const struct credentials *credentials, struct arena *arena,
 			       struct slice url);
 
-// The credential that url would be sent with, if that is one without a password at an
-// origin that the user names, and `asked` is not set; else NULL. Valid until the next credentials_learn.
+// The credential that url would be sent with, if that is a user without a password and
+// `asked` is not set; else NULL. Valid until the next credentials_learn.
 struct credential *credentials_without_password(const struct credentials *credentials,
 						struct slice url);
 void credential_complete(struct credentials *credentials, struct credential *credential,

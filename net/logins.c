@@ -22,6 +22,13 @@ static void warn(const struct logins *logins, struct slice text, const char *hin
 				     slice_from(hint));
 }
 
+bool logins_are_users(const struct logins *logins, struct slice url)
+{
+	const struct net_config *config = logins->config;
+	return credentials_are_users(&logins->credentials, url) ||
+	       url_is_on(url, config->password_hosts, config->password_len);
+}
+
 static bool has_password(struct slice url)
 {
 	struct url parts;
@@ -72,9 +79,8 @@ static struct slice with_netrc(struct logins *logins, struct arena *arena,
 	read_netrc(logins);
 	url_parse(url, &parts);
 	user = percent_decode(arena, parts.userinfo);
-	const struct netrc_entry *entry =
-		netrc_find(&logins->netrc, machine_of(host), user,
-			   credentials_are_users(&logins->credentials, url));
+	const struct netrc_entry *entry = netrc_find(&logins->netrc, machine_of(host),
+						     user, logins_are_users(logins, url));
 	if (!entry)
 		return url;
 	struct slice login = url_escape_component(arena, user.len ? user : entry->login),
@@ -91,7 +97,7 @@ static void ask_keepers(struct logins *logins, struct slice url)
 {
 	struct credential *known =
 		credentials_without_password(&logins->credentials, url);
-	if (!known || !logins->config->find_password)
+	if (!known || !logins->config->find_password || !logins_are_users(logins, url))
 		return;
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct slice password, user = percent_decode(&scratch, known->userinfo);

@@ -19,6 +19,8 @@ struct logins {
 void logins_begin(struct logins *logins, struct arena *arena,
 		  const struct net_config *config);
 
+// Does the user name the origin in person?
+bool logins_are_users(const struct logins *logins, struct slice url);
 // The url with the userinfo that is sent with it, or with none; in arena. Asks who keeps passwords, if the user names
 // the origin, and tells once of an origin whose password is withheld.
 struct slice logins_apply(struct logins *logins, struct arena *arena, struct slice url);

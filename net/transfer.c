@@ -569,6 +569,11 @@ void net_use_users_credentials(struct net *net, struct slice url)
 	credentials_learn_users(&net->logins.credentials, url);
 }
 
+bool net_is_users(const struct net *net, struct slice url)
+{
+	return logins_are_users(&net->logins, url);
+}
+
 struct slice net_userinfo(struct net *net, struct slice url, struct arena *arena)
 {
 	struct url parts;

@@ -91,6 +91,8 @@ void net_use_credentials(struct net *net, struct slice url);
 // The same for a URL that the user names in person: who keeps passwords is asked for that
 // origin, and a .netrc's default is for it.
 void net_use_users_credentials(struct net *net, struct slice url);
+// Was the origin of the URL named so, or as one that passwords may go to?
+bool net_is_users(const struct net *net, struct slice url);
 
 // User and password that a request to this URL would carry, as in a URL; "" for none.
 struct slice net_userinfo(struct net *net, struct slice url, struct arena *arena);

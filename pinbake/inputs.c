@@ -88,6 +88,27 @@ static const char *join_urls(void *context, struct arena *arena, struct slice ba
 	return arena_c_string(arena, url_without_fragment(url_redact(arena, url)));
 }
 
+// A host that the user names, or this machine.
+static bool may_fill(void *context, struct slice url)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct inputs *inputs = context;
+	struct error ignored;
+	struct net *net;
+	struct url parts;
+	struct slice host, asked;
+	unsigned port;
+	url_parse(url, &parts);
+	// ssh and others, too: it is about the host
+	bool is_http = slice_eq_ignore_case(parts.scheme, S("http"));
+	asked = arena_printf(&scratch, "%s://%.*s", is_http ? "http" : "https",
+			     SLICE_ARG(parts.host_port));
+	return url_host(asked, &host, &port) &&
+	       (host_is_loopback(host) ||
+		(session_net(inputs->session, &net, &ignored) == 0 &&
+		 net_is_users(net, asked)));
+}
+
 static int fetch_text(struct inputs *inputs, const char *url, struct arena *arena,
 		      struct slice *ret_text, struct error *err)
 {
@@ -227,7 +248,8 @@ int inputs_read(struct session *session, const struct lock_inputs *asked,
 	struct inputs inputs = { .session = session,
 				 .reader = { .read = read_text,
 					     .join = join_urls,
-					     .getenv = session->config.variable },
+					     .getenv = session->config.variable,
+					     .may_fill = may_fill },
 				 .set = set };
 	inputs.reader.context = &inputs;
 	inputs.request = request_of(asked);

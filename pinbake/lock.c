@@ -9,6 +9,7 @@
 #include "pinbake/preparation.h"
 #include "pinbake/relock.h"
 #include "pinbake/remembered.h"
+#include "pinbake/reach.h"
 
 #include "base/limits.h"
 #include "lockfile/load.h"
@@ -477,7 +478,8 @@ static int run_job(struct job *job, const struct part *part, struct error *err)
 				      .lock_path = job->path ? job->path : "pylock.toml",
 				      .present = &job->present.lock,
 				      .released = &request->present.released };
-	if (inputs_read(job->session, &request->inputs, &prepared->set, err) < 0 ||
+	if (reach_begin(job->session, &request->indexes, err) < 0 ||
+	    inputs_read(job->session, &request->inputs, &prepared->set, err) < 0 ||
 	    inputs_check_python(&prepared->set, &request->targets, err) < 0 ||
 	    preparation_policy(prepared, err) < 0 ||
 	    preparation_supply(prepared, &request->indexes, err) < 0)

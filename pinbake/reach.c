@@ -126,70 +126,74 @@ static bool may_give_passwords(enum origin origin)
 	return origin_leave(origin, DECISION_PASSWORD) == LEAVE_HEEDED;
 }
 
-// Does the user name the host of the URL in person?
-static bool is_users_host(const struct session *session, const struct address_list *all,
-			  const struct index_login *login, struct slice url)
-{
-	const struct address_list *own = &session->config.credentials;
-	if (url_same_origin(login->bound, url))
-		return true;
-	for (size_t i = 0; i < all->len; i++)
-		if (may_give_passwords(all->items[i].origin) &&
-		    url_same_origin(all->items[i].url, url))
-			return true;
-	for (size_t i = 0; i < own->len; i++)
-		if (url_same_origin(own->items[i].url, url))
-			return true;
-	return false;
-}
-
 static void tell_withheld(struct session *session, const struct index_login *login,
-			  const struct address *to, struct span place)
+			  const struct namer *namer, struct slice url)
 {
-	struct slice shown = url_redact(session->arena, to->url);
+	struct slice shown = url_redact(session->arena, url);
 	struct error *told =
 		session_warn(session,
 			     "the password of %s is not for '%.*s', which %s names",
-			     login->variable, SLICE_ARG(shown), origin_name(to->origin));
-	told->span = place;
+			     login->variable, SLICE_ARG(shown),
+			     origin_name(namer->origin));
+	told->span = namer->place;
 	error_hint(
 		told,
-		"if that host is to have it, name it yourself: in %s, by --index-url or --index NAME=URL, or in ~/.netrc",
+		"if that host is to have it, say so: in %s, by --password-host HOST, or in ~/.netrc",
 		login->bound_by);
 }
 
-static void bind(struct session *session, struct net *net, const struct address_list *all,
+// A login is for the index that the user names, or for one at a host that the user names.
+static void bind(struct session *session, struct net *net,
 		 const struct index_login *login, const struct supply_request *request,
 		 struct slice main)
 {
-	struct address to = { login->url.len ? login->url : main, login->origin };
+	struct slice url = login->url.len ? login->url : main;
 	struct namer namer = { .origin = login->origin };
 	if (!login->url.len)
 		namer = namer_of(session, request, main);
-	to.origin = namer.origin;
 	struct slice whole =
-		url_with_login(session->arena, to.url, login->user, login->password);
-	if (slice_eq(whole, to.url))
+		url_with_login(session->arena, url, login->user, login->password);
+	if (slice_eq(whole, url))
 		return;
-	if (may_give_passwords(to.origin) || is_users_host(session, all, login, to.url))
+	if (may_give_passwords(namer.origin) || net_is_users(net, url) ||
+	    url_same_origin(login->bound, url))
 		net_use_users_credentials(net, whole);
 	else
-		tell_withheld(session, login, &to, namer.place);
+		tell_withheld(session, login, &namer, url);
+}
+
+static void learn(struct session *session, struct net *net,
+		  const struct index_request *indexes, bool with_users)
+{
+	const struct address_list all = addresses_of(session->arena, indexes);
+	for (size_t i = 0; i < all.len; i++) {
+		struct slice url = all.items[i].url;
+		if (may_give_passwords(all.items[i].origin))
+			net_use_users_credentials(
+				net, with_users ? url : url_redact(session->arena, url));
+	}
+}
+
+int reach_begin(struct session *session, const struct index_request *indexes,
+		struct error *err)
+{
+	struct net *net;
+	if (session_net(session, &net, err) < 0)
+		return -1;
+	learn(session, net, indexes, false);
+	return 0;
 }
 
 int reach_bind(struct session *session, const struct supply_request *request,
 	       struct slice main, struct error *err)
 {
-	tell_unheeded(session, request->set);
 	const struct index_request *indexes = request->indexes;
-	const struct address_list all = addresses_of(session->arena, indexes);
 	struct net *net;
-	if (session_net(session, &net, err) < 0)
+	tell_unheeded(session, request->set);
+	if (reach_begin(session, indexes, err) < 0 || session_net(session, &net, err) < 0)
 		return -1;
 	for (size_t i = 0; i < indexes->logins.len; i++)
-		bind(session, net, &all, &indexes->logins.items[i], request, main);
-	for (size_t i = 0; i < all.len; i++)
-		if (may_give_passwords(all.items[i].origin))
-			net_use_users_credentials(net, all.items[i].url);
+		bind(session, net, &indexes->logins.items[i], request, main);
+	learn(session, net, indexes, true);
 	return 0;
 }

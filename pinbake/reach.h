@@ -9,6 +9,10 @@
 NODISCARD int reach_check(struct session *session, const struct supply_request *request,
 			  const struct slice_list *urls, struct error *err);
 
+// Tells the net which hosts the user names. Before requirements files are read: variables may be filled into addresses
+// of those hosts. ERROR_IO of the net.
+NODISCARD int reach_begin(struct session *session, const struct index_request *indexes,
+			  struct error *err);
 // Gives the net the passwords of the request's logins, and the names of the user's own hosts. main: the URL of the main
 // index, "" for none. What is held back is a warning. ERROR_IO of the net.
 NODISCARD int reach_bind(struct session *session, const struct supply_request *request,

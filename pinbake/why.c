@@ -4,6 +4,7 @@
 #include "lockfile/load.h"
 #include "pinbake/inputs.h"
 #include "pinbake/preparation.h"
+#include "pinbake/reach.h"
 
 struct why {
 	struct session *session;
@@ -44,7 +45,8 @@ static int prepare(struct why *why, struct lock_places *ret_places, struct error
 					  .lock_path = why->present.path,
 					  .kept = &why->present.lock,
 					  .present = &why->present.lock };
-	if (inputs_read(why->session, &prepared->request->inputs, &prepared->set, err) <
+	if (reach_begin(why->session, &prepared->request->indexes, err) < 0 ||
+	    inputs_read(why->session, &prepared->request->inputs, &prepared->set, err) <
 		    0 ||
 	    preparation_policy(prepared, err) < 0 ||
 	    preparation_cutoff(prepared, err) < 0)

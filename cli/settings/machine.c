@@ -210,16 +210,27 @@ void add_words(struct cli *cli, const char *words, struct slice_list *list)
 }
 
 // The command line adds to what is configured.
-static void set_trusted_hosts(struct cli *cli, struct net_config *config)
+static struct slice_list hosts_of(struct cli *cli, const struct text_list *said,
+				  const char *words)
 {
-	const struct text_list *said = &cli->common.trusted_hosts;
-	const char *words = configured_setting("TRUSTED_HOST");
 	struct slice_list hosts = { 0 };
 	for (size_t i = 0; i < said->len; i++)
 		*array_push(&cli->arena, &hosts) = slice_trim(slice_from(said->items[i]));
-	add_words(cli, words ? words : setting("UV_INSECURE_HOST"), &hosts);
-	config->trusted_hosts = hosts.items;
-	config->trusted_len = hosts.len;
+	add_words(cli, words, &hosts);
+	return hosts;
+}
+
+static void set_hosts(struct cli *cli, struct net_config *config)
+{
+	const char *words = configured_setting("TRUSTED_HOST");
+	struct slice_list trusted = hosts_of(cli, &cli->common.trusted_hosts,
+					     words ? words : setting("UV_INSECURE_HOST")),
+			  own = hosts_of(cli, &cli->common.password_hosts,
+					 setting("PINBAKE_PASSWORD_HOST"));
+	config->trusted_hosts = trusted.items;
+	config->trusted_len = trusted.len;
+	config->password_hosts = own.items;
+	config->password_len = own.len;
 }
 
 static void tell_of_password(void *context, struct slice text, struct slice hint)
@@ -282,7 +293,7 @@ static int net_config_of(struct cli *cli, struct net_config *ret_config,
 		config.trace_context = cli;
 	}
 	set_limits(cli, &config);
-	set_trusted_hosts(cli, &config);
+	set_hosts(cli, &config);
 	if (check_kinds(&config, err) < 0)
 		return -1;
 	*ret_config = config;

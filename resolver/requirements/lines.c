@@ -97,7 +97,7 @@ static struct logical_line line_of(const struct source *source,
 				   const struct builder *builder)
 {
 	return (struct logical_line){ source, buf_slice(&builder->text), builder->items,
-				      builder->len };
+				      builder->len, false };
 }
 
 static void put_piece(struct builder *builder, struct line_piece piece)
@@ -225,12 +225,14 @@ static struct logical_line expand(const struct line_reader *reader, struct arena
 				  size_t to)
 {
 	struct builder builder = { .text.arena = arena };
+	bool is_filled = false;
 	while (from < to) {
 		size_t start, end, ignored, len = variable_length(joined->text, from);
 		struct slice value =
 			variable_value(reader, arena, joined->text, from, len);
 		place_of(joined, from, &start, &end);
 		if (value.len) {
+			is_filled = true;
 			place_of(joined, from + len - 1, &ignored, &end);
 			put_text(&builder, value, start, end - start);
 			from += len;
@@ -238,7 +240,9 @@ static struct logical_line expand(const struct line_reader *reader, struct arena
 			put_byte(&builder, joined->text.ptr[from++], start);
 		}
 	}
-	return line_of(joined->source, &builder);
+	struct logical_line line = line_of(joined->source, &builder);
+	line.is_filled = is_filled;
+	return line;
 }
 
 // A part of one physical line, unchanged.
@@ -247,7 +251,7 @@ static struct logical_line borrow(const struct source *source, struct arena *are
 {
 	struct line_piece *piece = arena_new(arena, struct line_piece);
 	*piece = (struct line_piece){ 0, (size_t)(part.ptr - source->text.ptr), 0, true };
-	return (struct logical_line){ source, part, piece, 1 };
+	return (struct logical_line){ source, part, piece, 1, false };
 }
 
 bool line_next(struct line_reader *reader, struct arena *arena,
@@ -278,6 +282,7 @@ void line_of_text(const struct source *source, struct arena *arena,
 		  struct logical_line *ret_line)
 {
 	struct slice trimmed = slice_trim(source->text);
-	*ret_line = trimmed.len ? borrow(source, arena, trimmed)
-				: (struct logical_line){ source, trimmed, NULL, 0 };
+	*ret_line = trimmed.len
+			    ? borrow(source, arena, trimmed)
+			    : (struct logical_line){ .source = source, .text = trimmed };
 }

@@ -23,6 +23,7 @@ struct logical_line {
 	struct slice text;
 	const struct line_piece *pieces; // in order; none only where text is empty
 	size_t piece_count;
+	bool is_filled; // a variable was replaced in it
 };
 
 // The place of text[offset..offset+len), cut where the physical line it begins on ends.

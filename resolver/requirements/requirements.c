@@ -8,6 +8,7 @@
 #include "packaging/name.h"
 #include "resolver/requirements/decode.h"
 #include "resolver/requirements/entry.h"
+#include "resolver/requirements/filled.h"
 #include "resolver/requirements/lines.h"
 #include "resolver/requirements/options.h"
 #include "resolver/requirements/paths.h"
@@ -373,13 +374,35 @@ static void read_requirement(struct reading *reading, const struct file *file,
 	read_entry(reading, file, &from, options, 0);
 }
 
+// A file that a checkout brings along could else send any variable to a host of its own.
+static bool leaks(struct reading *reading, const struct logical_line *line)
+{
+	struct span span = line_span(line, 0, line->text.len);
+	switch (line_leak(line, reading->reader)) {
+	case LEAK_NONE: return false;
+	case LEAK_HOST:
+		error_hint(
+			REPORT(reading, span,
+			       "a variable of your environment would go to a host that only this file names"),
+			"if that host may have it, say so: --password-host HOST");
+		break;
+	case LEAK_NAME:
+		error_hint(
+			REPORT(reading, span,
+			       "a variable of your environment would go to the index, in the name of a package"),
+			"write the name out");
+		break;
+	}
+	return true;
+}
+
 static void read_line(struct reading *reading, const struct file *file,
 		      const struct logical_line *line)
 {
 	struct slice text = line->text;
 	size_t start = line_options_start(text);
 	struct line_options options = { 0 };
-	if (has_stray_backslash(reading, line))
+	if (has_stray_backslash(reading, line) || leaks(reading, line))
 		return;
 	if (start < text.len && line_options_parse(reading->arena, line, start, &options,
 						   reading->diagnostics) < 0)

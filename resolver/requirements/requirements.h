@@ -102,6 +102,8 @@ struct requirement_reader {
 	// without secrets; read() gets it. Without this, files at URLs are refused.
 	const char *(*join)(void *context, struct arena *arena, struct slice base,
 			    struct slice target);
+	// May variables be filled into this URL, which they may be part of? NULL: into any.
+	bool (*may_fill)(void *context, struct slice url);
 };
 
 // What differs from pip, on purpose: `-r` inside a constraints file gives constraints

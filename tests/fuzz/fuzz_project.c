@@ -55,7 +55,7 @@ static void read_as(enum form form, struct slice bytes)
 						    .all_extras = true,
 						    .all_groups = true };
 	AUTO(arena_cleanup) struct arena arena = { 0 };
-	struct requirement_reader reader = { read_input, &bytes, NULL, NULL };
+	struct requirement_reader reader = { read_input, &bytes, NULL, NULL, NULL };
 	struct requirement_set set = { 0 };
 	struct diagnostics diagnostics = { .arena = &arena };
 	int result = 0;

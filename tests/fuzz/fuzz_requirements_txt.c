@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct input input = { fuzz_text(data, size), 0 };
-	struct requirement_reader reader = { read_input, &input, variable, NULL };
+	struct requirement_reader reader = { read_input, &input, variable, NULL, NULL };
 	struct requirement_set set = { 0 };
 	struct diagnostics diagnostics = { .arena = &arena };
 	int result = requirements_read("a/b", false, &reader, &arena, &set, &diagnostics);

@@ -29,7 +29,7 @@ static void expect(const struct vector *vector)
 	AUTO(arena_cleanup) struct arena arena = { 0 };
 	struct diagnostics diagnostics = { .arena = &arena };
 	struct requirement_set set = { 0 };
-	struct requirement_reader reader = { read_text, NULL, NULL, NULL };
+	struct requirement_reader reader = { read_text, NULL, NULL, NULL, NULL };
 	struct word_list extras = split(&arena, vector->extras);
 	struct word_list groups = split(&arena, vector->groups);
 	struct project_request request = { .dependencies = true };
@@ -248,7 +248,7 @@ static void test_includes_that_multiply_are_bounded(void **state)
 	struct project_request request = { .groups = &name, .groups_len = 1 };
 	struct slice whole = buf_slice(&text);
 	buf_byte(&text, '\0');
-	struct requirement_reader reader = { read_text, text.ptr, NULL, NULL };
+	struct requirement_reader reader = { read_text, text.ptr, NULL, NULL, NULL };
 	struct diagnostics diagnostics = { .arena = &arena };
 	struct requirement_set set = { 0 };
 	assert_int_equal(requirements_read_project("p", &request, &reader, &arena, &set,

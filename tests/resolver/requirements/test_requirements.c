@@ -56,7 +56,7 @@ static struct run *start(const struct file *files, size_t count, bool constraint
 	struct run *run = test_calloc(1, sizeof(*run));
 	*run = (struct run){ .files = files, .count = count };
 	run->diagnostics.arena = &run->arena;
-	struct requirement_reader reader = { read_case, run, fake_getenv, NULL };
+	struct requirement_reader reader = { read_case, run, fake_getenv, NULL, NULL };
 	run->result = requirements_read(files[0].path, constraints, &reader, &run->arena,
 					&run->set, &run->diagnostics);
 	assert_int_equal(run->result<0, run->diagnostics.error_count> 0);
@@ -369,7 +369,7 @@ static void test_req_4_inclusion_is_bounded(void **state)
 	struct arena arena = { 0 };
 	struct requirement_set set = { 0 };
 	struct diagnostics diagnostics = { .arena = &arena };
-	struct requirement_reader reader = { read_deeper, NULL, NULL, NULL };
+	struct requirement_reader reader = { read_deeper, NULL, NULL, NULL, NULL };
 	assert_int_equal(requirements_read("r", false, &reader, &arena, &set,
 					   &diagnostics),
 			 -1);
@@ -530,7 +530,7 @@ static const char *read_overrides(struct run *run, const char *text)
 	run->files = &file;
 	run->count = 1;
 	run->diagnostics.arena = &run->arena;
-	struct requirement_reader reader = { read_case, run, fake_getenv, NULL };
+	struct requirement_reader reader = { read_case, run, fake_getenv, NULL, NULL };
 	int result = requirements_read_overrides("o.txt", &reader, &run->arena, &run->set,
 						 &run->diagnostics);
 	assert_int_equal(result<0, run->diagnostics.error_count> 0);

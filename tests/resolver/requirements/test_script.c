@@ -16,7 +16,7 @@ static void expect_all(const struct vector *vectors, size_t count)
 		struct slice text = arena_dup(&arena, slice_from(vectors[i].text));
 		char *bytes = arena_alloc(&arena, text.len + 1, 1);
 		memcpy(bytes, text.ptr, text.len);
-		struct requirement_reader reader = { read_text, bytes, NULL, NULL };
+		struct requirement_reader reader = { read_text, bytes, NULL, NULL, NULL };
 		int result = requirements_read_script("s.py", &reader, &arena, &set,
 						      &diagnostics);
 		assert_int_equal(result<0, diagnostics.error_count> 0);
