@@ -41,6 +41,18 @@ static void add_links(struct cli *cli, const struct text_list *texts,
 					  option_origin(cli, "find-links") };
 }
 
+// Who says where a mapped package comes from: who names the index, or who maps it to a URL.
+static enum origin mapped_origin(const struct cli *cli, const struct text_list *named,
+				 struct slice url)
+{
+	for (size_t i = 0; i < named->len; i++) {
+		struct slice rest = slice_from(named->items[i]), name;
+		if (slice_cut(&rest, '=', &name) && slice_eq(slice_trim(rest), url))
+			return option_origin(cli, "index");
+	}
+	return option_origin(cli, "index-for");
+}
+
 static int map_indexes(struct cli *cli, const struct index_values *values,
 		       struct index_request *request, struct error *err)
 {
@@ -55,7 +67,7 @@ static int map_indexes(struct cli *cli, const struct index_values *values,
 	for (size_t i = 0; i < map.urls.len; i++)
 		*array_push(&cli->arena, &request->named) =
 			(struct address){ map.urls.items[i],
-					  option_origin(cli, "index") };
+					  mapped_origin(cli, named, map.urls.items[i]) };
 	request->mappings = map.mappings.items;
 	request->mappings_len = map.mappings.len;
 	return 0;

@@ -232,6 +232,14 @@ class Bound(World):
         self.lock_with(command=("lock",), **NAMED, says="is not for")
         self.assert_nothing_sent(self.evil)
 
+    def test_mapped_to_an_address_by_a_project_file(self):
+        """Beside an index that the command line names."""
+        self.netrc(f"default login ci password {SECRET}\n")
+        self.write("pinbake.toml", f'requirements = ["r.in"]\nindex-for = {{ demo = "{self.evil.url}", x = "corp" }}\n')
+        self.lock_with("--index", f"corp={self.corp.url}", command=("lock",), **NAMED)
+        self.assertTrue(self.evil.paths())
+        self.assert_nothing_sent(self.evil)
+
     def test_the_user_names_the_host(self):
         """The same files, and a user who says that the host is the one."""
         self.corp.users["/"] = f"ci:{SECRET}"

@@ -180,6 +180,71 @@ static void test_req_2_variables(void **state)
 	expect_all(vectors, COUNT(vectors));
 }
 
+static bool is_ours(void *context, struct slice url)
+{
+	(void)context;
+	return slice_starts_with(url, S("https://ours/"));
+}
+
+// What the one line of a file comes to, where variables are for https://ours/ alone.
+static size_t errors_of(const char *text)
+{
+	struct file file = { "r.in", text, 0 };
+	struct run run = { .files = &file, .count = 1 };
+	run.diagnostics.arena = &run.arena;
+	struct requirement_reader reader = { read_case, &run, fake_getenv, NULL,
+					     is_ours };
+	(void)!requirements_read("r.in", false, &reader, &run.arena, &run.set,
+				 &run.diagnostics);
+	size_t errors = run.diagnostics.error_count;
+	for (size_t i = 0; i < run.diagnostics.len; i++)
+		assert_non_null(strstr(run.diagnostics.items[i].error.cause,
+				       "a variable of your environment"));
+	arena_release(&run.arena);
+	return errors;
+}
+
+static void test_req_2_variables_go_to_ones_own_hosts(void **state)
+{
+	(void)state;
+	static const char *const good[] = {
+		"foo>=${LEAST}",
+		"foo[x${LEAST}]",
+		"${HASHES}",
+		"-i https://ours/${LEAST}",
+		"-i https://ours/${LEAST} # https://theirs/",
+		"foo @ git+https://ours/${LEAST}.git",
+		"-f file:///tmp/${LEAST}",
+		"-f ./${LEAST}",
+		"./lib/foo-${LEAST}.tar.gz",
+		"lib/foo-${LEAST}.tar.gz",
+		"-i https://theirs/${UNSET}",
+	};
+	static const char *const bad[] = {
+		"-i https://theirs/${LEAST}",
+		"-i https://${LEAST}.theirs/",
+		"-i https://ours/ --extra-index-url https://theirs/${LEAST}",
+		"-i https://ours/?https://theirs/${LEAST}",
+		"-i https://ours/${LEAST} -f https://theirs/",
+		"-i https://ours@theirs/${LEAST}",
+		"-i http://ours/${LEAST}",
+		"-i \"https://theirs/${LEAST}\"",
+		"foo @ https://theirs/foo-${LEAST}-py3-none-any.whl",
+		"foo @ git+ssh://git@theirs/${LEAST}.git",
+		"https://theirs/foo-${LEAST}.tar.gz",
+		"-i https://the\\\nirs/${LEAST}",
+		"foo${LEAST}",
+		"foo-${LEAST}>=1",
+		"${LEAST} @ https://ours/x.whl",
+	};
+	for (size_t i = 0; i < COUNT(good); i++)
+		if (errors_of(good[i]) != 0)
+			fail_msg("%s", good[i]);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (errors_of(bad[i]) != 1)
+			fail_msg("%s", bad[i]);
+}
+
 static void test_req_3_options(void **state)
 {
 	(void)state;
@@ -591,6 +656,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_req_1_lines_join_then_comments_go),
 		cmocka_unit_test(test_req_2_variables),
+		cmocka_unit_test(test_req_2_variables_go_to_ones_own_hosts),
 		cmocka_unit_test(test_req_3_options),
 		cmocka_unit_test(test_req_3_option_errors),
 		cmocka_unit_test(test_req_6_editables_paths_and_urls),
