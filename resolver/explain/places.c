@@ -31,6 +31,8 @@ static const struct elsewhere *find_other(const struct elsewhere_list *list,
 	const struct elsewhere *other = NULL;
 	for (size_t i = 0; i < list->len; i++) {
 		const struct elsewhere *item = &list->items[i];
+		if (own->is_links && item->is_links)
+			continue; // both are folders of the user's
 		if (version_cmp_public(&item->version, &own->version) != 0 &&
 		    (!other || version_cmp(&item->version, &other->version) > 0))
 			other = item;

@@ -68,17 +68,17 @@ static bool is_had_at(const struct project *project, const struct release_row *r
 	return false;
 }
 
-static void add_newest(const struct project *project, struct slice place, uint32_t index,
+static void add_newest(const struct project *project, struct elsewhere place,
 		       struct arena *arena, struct elsewhere_list *list)
 {
 	for (size_t rank = project->release_len; rank-- > 0;) {
 		const struct release_row *row = &project->release_rows[rank];
-		if (row->is_prerelease || !is_had_at(project, row, index))
+		if (row->is_prerelease || !is_had_at(project, row, place.index))
 			continue;
 		const struct release *release = project_release(project, (uint32_t)rank);
-		*array_push(arena, list) =
-			(struct elsewhere){ index, place, release->version_text,
-					    release->version };
+		place.version_text = release->version_text;
+		place.version = release->version;
+		*array_push(arena, list) = place;
 		return;
 	}
 }
@@ -89,8 +89,11 @@ static void add_links(struct index *index, const struct project *project,
 	const struct index_config *config = &index->config;
 	uint32_t first = (uint32_t)(config->index_len + config->explicit_len);
 	for (uint32_t i = 0; project->files && i < config->find_links_len; i++)
-		add_newest(project, index->links[i].given, first + i, &index->arena,
-			   list);
+		add_newest(project,
+			   (struct elsewhere){ .index = first + i,
+					       .is_links = true,
+					       .place = index->links[i].given },
+			   &index->arena, list);
 }
 
 bool index_elsewhere(struct index *index, const struct project *project,
@@ -102,7 +105,10 @@ bool index_elsewhere(struct index *index, const struct project *project,
 		return true;
 	uint32_t own = index_of(index, project), number;
 	if (own < index->config.index_len)
-		add_newest(project, index->sources[own].url, own, &index->arena, &list);
+		add_newest(project,
+			   (struct elsewhere){ .index = own,
+					       .place = index->sources[own].url },
+			   &index->arena, &list);
 	for (uint32_t at = own + 1; at < index->config.index_len; at++) {
 		if (!map_find(&index->page_names, key_of(&index->arena, project, at),
 			      &number))
@@ -111,7 +117,9 @@ bool index_elsewhere(struct index *index, const struct project *project,
 		if (!job->known)
 			return false;
 		if (job->project.state == PROJECT_FOUND)
-			add_newest(&job->project, index->sources[at].url, at,
+			add_newest(&job->project,
+				   (struct elsewhere){ .index = at,
+						       .place = index->sources[at].url },
 				   &index->arena, &list);
 	}
 	add_links(index, project, &list);

@@ -8,6 +8,7 @@
 // What one place has of a project.
 struct elsewhere {
 	uint32_t index;     // as of project_file
+	bool is_links;      // one of find-links, no index
 	struct slice place; // its URL or path, redacted
 	// The newest release that is neither a pre-release nor yanked
 	struct slice version_text;

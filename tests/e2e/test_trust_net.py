@@ -729,6 +729,13 @@ class Places(World):
         self.assertEqual(self.said("--extra-index-url", self.extra.url), [])
         self.assertEqual(self.said("-f", self.links), [])
 
+    def test_two_folders(self):
+        self.link("demo", "1.0")
+        (self.work / "more").mkdir()
+        (self.work / "more" / wheel("demo", "2.0").filename).write_bytes(wheel("demo", "2.0").content)
+        result = self.lock_with("--no-index", "-f", self.links, "-f", self.work / "more")
+        self.assertNotIn("is taken from", result.err)
+
     def test_an_index_of_its_own_ends_it(self):
         self.extra.add(wheel("demo", "1.0"))
         self.index.add(wheel("demo", "2.0"))
