@@ -36,6 +36,7 @@ static const struct {
 	{ { SETTING_DECIDES, DECISION_PRIVATE_FILES }, "source-include" },
 	{ { SETTING_DECIDES, DECISION_PASSWORD }, "password-host" },
 	{ { SETTING_DECIDES, DECISION_PLAIN_HTTP }, "plain-http trusted-host" },
+	{ { SETTING_DECIDES, DECISION_PASSWORD }, "password-host" },
 	{ { SETTING_DECIDES, DECISION_OUTSIDE_FILE },
 	  "constraint override for-image why.lock why.requirements" },
 	{ { SETTING_PLACE, DECISION_OUTPUT }, "install.prefix archive staged" },
