@@ -97,9 +97,20 @@ void mem_free(void *ptr)
 	free(ptr);
 }
 
+static void free_block(const struct arena_chunk *chunk)
+{
+	if (chunk->mapped)
+		munmap(chunk->block, chunk->mapped);
+	else
+		free(chunk->block);
+}
+
 void arena_release(struct arena *arena)
 {
 	arena_rewind(arena, (struct arena_mark){ 0 });
+	if (arena->spare)
+		free_block(arena->spare);
+	arena->spare = NULL;
 }
 
 void arena_cleanup(struct arena *arena)
@@ -112,20 +123,21 @@ struct arena_mark arena_mark(const struct arena *arena)
 	return (struct arena_mark){ arena->chunk, arena->used };
 }
 
-static void free_block(const struct arena_chunk *chunk)
+static void drop_chunk(struct arena *arena, struct arena_chunk *chunk)
 {
-	if (chunk->mapped)
-		munmap(chunk->block, chunk->mapped);
+	bool keeps = !arena->spare && !chunk->mapped && chunk->size <= CHUNK_BYTES_MAX;
+	unpoison(chunk->bytes, chunk->size);
+	if (keeps)
+		arena->spare = chunk;
 	else
-		free(chunk->block);
+		free_block(chunk);
 }
 
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
 	while (arena->chunk != mark.chunk) {
 		struct arena_chunk *below = arena->chunk->below;
-		unpoison(arena->chunk->bytes, arena->chunk->size);
-		free_block(arena->chunk);
+		drop_chunk(arena, arena->chunk);
 		arena->chunk = below;
 	}
 	arena->used = mark.used;
@@ -154,6 +166,24 @@ static void *map_huge(size_t *bytes)
 	return start + before;
 }
 
+static void push_chunk(struct arena *arena, struct arena_chunk *chunk)
+{
+	chunk->below = arena->chunk;
+	arena->chunk = chunk;
+	arena->used = 0;
+	poison(chunk->bytes, chunk->size);
+}
+
+static bool take_spare(struct arena *arena, size_t at_least)
+{
+	struct arena_chunk *spare = arena->spare;
+	if (!spare || spare->size < at_least)
+		return false;
+	arena->spare = NULL;
+	push_chunk(arena, spare);
+	return true;
+}
+
 // Chunks double with the arena, so that a large arena has few of them. The size has a
 // limit, because huge pages take memory for the unused end of a chunk, too.
 static void add_chunk(struct arena *arena, size_t at_least)
@@ -164,6 +194,8 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	if (size < at_least)
 		size = at_least;
 	size_t total;
+	if (take_spare(arena, at_least))
+		return;
 	if (__builtin_add_overflow(size, sizeof(struct arena_chunk) + CHUNK_ALIGN,
 				   &total))
 		out_of_memory();
@@ -179,13 +211,10 @@ static void add_chunk(struct arena *arena, size_t at_least)
 	struct arena_chunk *chunk = (void *)(block + skipped);
 	chunk->block = block;
 	chunk->mapped = huge ? total : 0;
-	chunk->below = arena->chunk;
 	chunk->size = size;
 	chunk->zeroed = fresh || huge ? 0 : size;
 	chunk->backed = size > CHUNK_BYTES && !huge ? 0 : size;
-	arena->chunk = chunk;
-	arena->used = 0;
-	poison(chunk->bytes, size);
+	push_chunk(arena, chunk);
 }
 
 // Asks for the memory of many pages at once, since touching each would cost a fault.

@@ -12,6 +12,8 @@ struct arena_chunk;
 struct arena {
 	struct arena_chunk *chunk; // newest first
 	size_t used;               // of the newest chunk
+	// One that a rewind has left over: what is marked at the end of a chunk may be rewound in a loop
+	struct arena_chunk *spare;
 };
 
 struct arena_mark {

@@ -2,6 +2,7 @@
 // Reads pylock.toml strictly: its version, its own keys, its packages, our table.
 #include "lockfile/read.h"
 
+#include "base/limits.h"
 #include "lockfile/order.h"
 #include "packaging/name.h"
 
@@ -103,6 +104,20 @@ static void read_uses(struct lock_reader *reader, const struct toml_value *root,
 	check_default_groups(reader, root, lock);
 }
 
+// Entries with one name are neighbours. Each that is too many has the place of its own.
+static void check_entries(struct lock_reader *reader, const struct lock *lock)
+{
+	for (size_t i = LIMIT_LOCK_ENTRIES; i < lock->len; i++) {
+		const struct lock_package *package = &lock->packages[i];
+		if (!slice_eq(package->name, package[-LIMIT_LOCK_ENTRIES].name))
+			continue;
+		read_error(reader, package->span,
+			   "package '%.*s' has more than %d entries",
+			   SLICE_ARG(package->name), LIMIT_LOCK_ENTRIES);
+		return;
+	}
+}
+
 static void read_packages(struct lock_reader *reader, const struct toml_value *root,
 			  struct lock *lock)
 {
@@ -111,6 +126,11 @@ static void read_packages(struct lock_reader *reader, const struct toml_value *r
 		return;
 	struct lock found = { .len = read_items(reader, root, S("packages"), TOML_TABLE,
 						&items) };
+	if (found.len > LIMIT_LOCK_PACKAGES) {
+		read_error(reader, items[LIMIT_LOCK_PACKAGES]->span,
+			   "the lock has more than %d packages", LIMIT_LOCK_PACKAGES);
+		return;
+	}
 	found.packages = arena_new_array(reader->arena, struct lock_package, found.len);
 	for (size_t i = 0; i < found.len; i++)
 		read_lock_package(reader, items[i], &found.packages[i]);
@@ -121,6 +141,7 @@ static void read_packages(struct lock_reader *reader, const struct toml_value *r
 	lock->len = lock->cap = found.len;
 	for (size_t i = 0; i < found.len; i++)
 		lock->packages[i] = *sorted[i];
+	check_entries(reader, lock);
 }
 
 // --- [tool.pinbake] (751.15) ------------------------------------------------------------------

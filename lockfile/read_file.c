@@ -3,6 +3,7 @@
 // must be.
 #include "lockfile/read.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "lockfile/order.h"
 
@@ -81,6 +82,11 @@ static void read_hashes(struct lock_reader *reader, const struct toml_value *tab
 	bool secure = false;
 	if (!hashes)
 		return;
+	if (hashes->table->len > LIMIT_FILE_HASHES) {
+		read_error(reader, hashes->span, "more than %d hashes of one file",
+			   LIMIT_FILE_HASHES);
+		return;
+	}
 	for (size_t i = 0; i < hashes->table->len; i++)
 		secure = read_hash(reader, &hashes->table->items[i], file) || secure;
 	lock_sort_hashes(file->hashes, file->hashes_len);

@@ -8,10 +8,6 @@
 #include "packaging/name.h"
 #include "packaging/token.h"
 
-// A marker may have so many comparisons. Exporters write a few hundred, and evaluating
-// over all extras takes time quadratic in them.
-enum { MARKER_TERMS_MAX = 4096 };
-
 const struct marker_field_info marker_fields[MARKER_FIELD_COUNT] = {
 	{ "os_name", FIELD_OS_NAME, TYPE_STRING },
 	{ "sys_platform", FIELD_SYS_PLATFORM, TYPE_STRING },
@@ -224,9 +220,9 @@ static int parse_operator(struct parser *p, enum marker_operator *ret_op,
 
 static int parse_compare(struct parser *p, struct marker **ret_marker, struct error *err)
 {
-	if (++p->terms > MARKER_TERMS_MAX) {
+	if (++p->terms > LIMIT_MARKER_TERMS) {
 		error_set(err, ERROR_INPUT, "a marker has at most %d comparisons",
-			  MARKER_TERMS_MAX);
+			  LIMIT_MARKER_TERMS);
 		return fail(p, p->at, 0);
 	}
 	struct marker_comparison written = { .where = p->where };

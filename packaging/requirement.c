@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "packaging/marker_tree.h"
 #include "packaging/name.h"
 #include "packaging/token.h"
@@ -91,6 +92,11 @@ static int parse_extras(struct parser *p, struct requirement *requirement,
 		}
 		if (parse_name(p, "the name of an extra", &extra, err) < 0)
 			return -1;
+		if (extras.len == LIMIT_REQUIREMENT_EXTRAS) {
+			error_set(err, ERROR_INPUT, "more than %d extras",
+				  LIMIT_REQUIREMENT_EXTRAS);
+			return fail(p, open, 1);
+		}
 		// Names of extras are compared normalised (685.1).
 		*array_push(p->arena, &extras) = name_normalize(p->arena, extra);
 		skip(p);

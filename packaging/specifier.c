@@ -3,6 +3,8 @@
 // specifier_match.c.
 #include "packaging/specifier.h"
 
+#include "base/limits.h"
+
 // Longer spellings first: "===" before "==" (508.4).
 static const struct {
 	struct slice text;
@@ -172,6 +174,19 @@ static int check_arbitrary(const struct parser *parser, struct slice text)
 	return 0;
 }
 
+static int refuse_version(const struct parser *parser, struct slice text)
+{
+	size_t dots = 0;
+	for (size_t i = 0; i < text.len; i++)
+		dots += text.ptr[i] == '.';
+	if (dots >= LIMIT_VERSION_NUMBERS)
+		return error_set(parser->err, ERROR_INPUT,
+				 "a version of more than %d numbers",
+				 LIMIT_VERSION_NUMBERS);
+	return error_set(parser->err, ERROR_INPUT, "'%.*s' is not a version",
+			 SLICE_ARG(text));
+}
+
 static int parse_version(struct parser *parser, struct specifier *specifier)
 {
 	size_t start = parser->at;
@@ -190,8 +205,7 @@ static int parse_version(struct parser *parser, struct specifier *specifier)
 	struct slice written = specifier->text;
 	cut_wildcard(parser, specifier);
 	if (!version_parse(parser->arena, specifier->text, &specifier->version))
-		return error_set(parser->err, ERROR_INPUT, "'%.*s' is not a version",
-				 SLICE_ARG(written));
+		return refuse_version(parser, written);
 	if (check_version(parser, specifier) < 0)
 		return -1;
 	parser->at = end;
@@ -230,6 +244,9 @@ static int parse_clauses(struct parser *parser, struct specifier_set *set)
 		skip_blanks(parser);
 		if (parse_version(parser, &specifier) < 0 || parse_comma(parser) < 0)
 			return -1;
+		if (set->len == LIMIT_SPECIFIERS)
+			return error_set(parser->err, ERROR_INPUT, "more than %d clauses",
+					 LIMIT_SPECIFIERS);
 		*array_push(parser->arena, set) = specifier;
 	}
 }

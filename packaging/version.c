@@ -3,6 +3,7 @@
 // version_order.c.
 #include "packaging/version.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 // The state of the scan. Without an arena it only checks: lengths are counted, nothing is
@@ -146,6 +147,8 @@ static bool scan_release(struct scan *scan, struct version *version)
 		if (version->release)
 			version->release[version->release_len] = number;
 		version->release_len++;
+		if (version->release_len > LIMIT_VERSION_NUMBERS)
+			return false;
 		if (scan->rest.len < 2 || !is_digit(scan->rest.ptr[1]))
 			break;
 	} while (take_byte(scan, '.'));
@@ -215,6 +218,8 @@ static bool scan_local(struct scan *scan, struct version *version)
 		if (version->local)
 			version->local[version->local_len] = part;
 		version->local_len++;
+		if (version->local_len > LIMIT_VERSION_NUMBERS)
+			return false;
 		if (scan->rest.len == 0)
 			return true;
 		if (!is_separator(scan->rest.ptr[0]))

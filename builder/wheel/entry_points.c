@@ -4,6 +4,8 @@
 // separates.
 #include "builder/wheel/entry_points.h"
 
+#include "base/limits.h"
+
 #include <stdlib.h>
 
 enum group { GROUP_OTHER, GROUP_CONSOLE, GROUP_GUI };
@@ -117,6 +119,11 @@ static int collect(struct slice text, struct arena *arena, struct found_list *fo
 		}
 		if (group == GROUP_OTHER)
 			continue;
+		if (found->len == LIMIT_ENTRY_POINTS)
+			return error_set(
+				err, ERROR_INTEGRITY,
+				"line %zu of entry_points.txt: more than %d scripts",
+				number, LIMIT_ENTRY_POINTS);
 		struct found one = { .group = group, .line = number };
 		if (parse_line(line, &one.point, err) < 0)
 			return error_during(err, "reading line %zu of entry_points.txt",

@@ -3,6 +3,8 @@
 // install.
 #include "builder/wheel/record.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 struct cursor {
@@ -104,6 +106,10 @@ static int read_rows(struct cursor *cursor, struct record *record, size_t *line,
 		struct record_row row = { 0 };
 		if (read_row(cursor, &row, err) < 0)
 			return -1;
+		if (record->len == LIMIT_RECORD_ROWS)
+			return error_set(err, ERROR_INTEGRITY,
+					 "RECORD has more than %d rows",
+					 LIMIT_RECORD_ROWS);
 		record->rows = array_grow(cursor->arena, record->rows, record->len,
 					  &record->cap, sizeof(row));
 		record->rows[record->len++] = row;

@@ -211,19 +211,43 @@ static bool is_out_of_time(const struct search *search)
 	return deadline_ms && work_clock_ms(search->driver->work) > deadline_ms;
 }
 
-// A search may be long without asking the index anything.
+// What an index answers must not decide how long this takes.
+static int check_amounts(struct search *search, struct error *err)
+{
+	if (search->nodes.len > LIMIT_RESOLVE_PACKAGES) {
+		error_set(err, ERROR_NO,
+			  "more than %d packages are needed, '%.*s' for one",
+			  LIMIT_RESOLVE_PACKAGES,
+			  SLICE_ARG(node_text(search, (uint32_t)search->nodes.len - 1)));
+		return error_hint(
+			err, "look at what asks for it, and constrain or exclude that");
+	}
+	if (search->asks.len > LIMIT_RESOLVE_RELEASES) {
+		error_set(err, ERROR_NO,
+			  "no solution was found among the dependencies of %d releases",
+			  LIMIT_RESOLVE_RELEASES);
+		return error_hint(err, "pin what has many releases");
+	}
+	return solver_counts(search->solver).conflicts > LIMIT_SOLVER_CONFLICTS
+		       ? give_up(search, err)
+		       : 0;
+}
+
+// A search may be long without asking the index anything, or ask it without end.
 static int look_after(struct search *search, struct error *err)
 {
-	struct solver_counts counts = solver_counts(search->solver);
-	if (work_heed(search->driver->work, err) < 0)
+	if (work_heed(search->driver->work, err) < 0 || check_amounts(search, err) < 0)
 		return -1;
-	if (counts.conflicts > LIMIT_SOLVER_CONFLICTS)
-		return give_up(search, err);
 	if (is_out_of_time(search))
 		return error_set(err, ERROR_INCOMPLETE, "given up, out of time");
-	work_status(search->driver->work, "resolving: %zu packages seen, %llu conflicts",
-		    search->nodes.len, (unsigned long long)counts.conflicts);
 	return 0;
+}
+
+static void say_conflicts(const struct search *search)
+{
+	work_status(search->driver->work, "resolving: %zu packages seen, %llu conflicts",
+		    search->nodes.len,
+		    (unsigned long long)solver_counts(search->solver).conflicts);
 }
 
 // 1: void, to be begun anew.
@@ -243,11 +267,12 @@ static int solve(struct search *search, struct error *err)
 		if (step.state == SOLVER_PAUSED) {
 			if (look_after(search, err) < 0)
 				return -1;
+			say_conflicts(search);
 			continue;
 		}
 		start_asks(search, &step);
-		if (is_out_of_time(search))
-			return error_set(err, ERROR_INCOMPLETE, "given up, out of time");
+		if (look_after(search, err) < 0)
+			return -1;
 		if (rounds_max && search->rounds > rounds_max)
 			return error_set(err, ERROR_INCOMPLETE,
 					 "given up after %llu rounds",

@@ -6,8 +6,7 @@
 #include "packaging/name.h"
 #include "resolver/requirements/paths.h"
 
-// A monorepo's file has some thousand items; includes of includes multiply them.
-enum { STEPS_MAX = 200000, HINT_DISTANCE = 2 };
+enum { HINT_DISTANCE = 2 };
 
 int document_load(const char *path, const struct requirement_reader *reader,
 		  struct arena *arena, struct source **ret_source,
@@ -32,7 +31,8 @@ int document_load(const char *path, const struct requirement_reader *reader,
 
 // A marker that holds where both do. Trees of markers cannot be joined by "and", but
 // texts can.
-static struct marker *both(struct document *document, struct marker *a, struct marker *b)
+static struct marker *both(struct document *document, struct span span, struct marker *a,
+			   struct marker *b)
 {
 	struct marker *joined = NULL;
 	struct error impossible;
@@ -44,7 +44,9 @@ static struct marker *both(struct document *document, struct marker *a, struct m
 					 SLICE_ARG(left), SLICE_ARG(right));
 	if (marker_parse(document->arena, text, MARKER_IN_REQUIREMENT, &joined, NULL,
 			 &impossible) < 0)
-		BUG("two markers that were read cannot be joined");
+		document_error(document, span,
+			       "its marker and those of the lists that include it: %s",
+			       impossible.cause);
 	return joined;
 }
 
@@ -56,7 +58,7 @@ struct inclusion inclusion_of(struct document *document, const struct inclusion 
 		.name = name,
 		.origin_len = up->origin_len + 1,
 		.depth = up->depth + 1,
-		.marker = both(document, up->marker, marker),
+		.marker = both(document, span, up->marker, marker),
 	};
 	inner.origin = arena_new_array(document->arena, struct span, inner.origin_len);
 	for (size_t i = 0; i < up->origin_len; i++)
@@ -76,18 +78,18 @@ bool inclusion_is_open(const struct inclusion *inclusion, struct slice name)
 bool document_step(struct document *document, const struct inclusion *inclusion,
 		   struct span span)
 {
-	if (document->steps > STEPS_MAX)
+	if (document->steps > LIMIT_REQUIREMENTS)
 		return false;
 	if (inclusion->depth > LIMIT_INCLUDE_DEPTH) {
 		document_error(document, span,
 			       "lists include one another more than %d deep",
 			       LIMIT_INCLUDE_DEPTH);
-		document->steps = STEPS_MAX;
-	} else if (document->steps == STEPS_MAX) {
+		document->steps = LIMIT_REQUIREMENTS;
+	} else if (document->steps == LIMIT_REQUIREMENTS) {
 		document_error(document, span, "more than %d requirements in all",
-			       STEPS_MAX);
+			       LIMIT_REQUIREMENTS);
 	}
-	return ++document->steps <= STEPS_MAX;
+	return ++document->steps <= LIMIT_REQUIREMENTS;
 }
 
 // --- entries -------------------------------------------------------------------------
@@ -122,7 +124,7 @@ void document_add(struct document *document, const struct toml_value *string,
 		.origin_len = inclusion->origin_len,
 	};
 	entry->requirement.marker =
-		both(document, inclusion->marker, requirement->marker);
+		both(document, string->span, inclusion->marker, requirement->marker);
 }
 
 void document_add_python(struct document *document, const struct toml_value *string)

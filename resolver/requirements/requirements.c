@@ -15,7 +15,6 @@
 
 // What one run may read in all, since a file may be included many times, and inclusion
 // multiplies. A monorepo has some ten thousand lines in some hundred files.
-enum { FILES_MAX = 4096, ENTRIES_MAX = 1000000 };
 #define BYTES_MAX LIMIT_TEXT_FILE_BYTES
 
 // One call of requirements_read.
@@ -79,9 +78,9 @@ static void add_entry(struct reading *reading, const struct file *file,
 		      struct requirement_entry entry)
 {
 	struct requirement_set *set = reading->set;
-	if (set->len == ENTRIES_MAX) {
+	if (set->len == LIMIT_REQUIREMENTS) {
 		REPORT(reading, entry.span, "more than %d requirements in all",
-		       ENTRIES_MAX);
+		       LIMIT_REQUIREMENTS);
 		return;
 	}
 	if (file) {
@@ -225,6 +224,11 @@ static void add_run_option(struct reading *reading, const struct file *file,
 	if (file->role == ROLE_OVERRIDES) {
 		REPORT(reading, option->span,
 		       "'%s' has no meaning in a file of overrides", option->name);
+		return;
+	}
+	if (set->options_len == LIMIT_RUN_OPTIONS) {
+		REPORT(reading, option->span, "more than %d options for the run in all",
+		       LIMIT_RUN_OPTIONS);
 		return;
 	}
 	struct requirement_option added = { option->run_kind, option->value,
@@ -438,11 +442,11 @@ static int check_include(struct reading *reading, const struct file *file)
 		       file->includer->path, file->path);
 		return -1;
 	}
-	if (file->depth <= LIMIT_INCLUDE_DEPTH && ++reading->files <= FILES_MAX)
+	if (file->depth <= LIMIT_INCLUDE_DEPTH && ++reading->files <= LIMIT_INCLUDE_FILES)
 		return 0;
 	REPORT(reading, file->include,
 	       "files include one another more than %d deep or %d times in all",
-	       LIMIT_INCLUDE_DEPTH, FILES_MAX);
+	       LIMIT_INCLUDE_DEPTH, LIMIT_INCLUDE_FILES);
 	return -1;
 }
 

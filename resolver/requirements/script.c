@@ -33,6 +33,12 @@ struct script {
 
 // --- the block -----------------------------------------------------------------------
 
+struct matcher {
+	const pcre2_code *pattern;
+	pcre2_match_data *match;
+	pcre2_match_context *limits;
+};
+
 static void pattern_cleanup(pcre2_code **pattern)
 {
 	pcre2_code_free(*pattern);
@@ -86,6 +92,64 @@ static void take_block(struct script *script, pcre2_match_data *match)
 		script->content = group_of(script, match, 2);
 }
 
+// Lines that the content of a block may have.
+static bool is_comment(struct slice line)
+{
+	return slice_eq(line, S("#")) || slice_starts_with(line, S("# "));
+}
+
+// "# /// script", and the like of other tools.
+static bool begins_block(struct slice line)
+{
+	static const char start[] = "# /// ";
+	if (!slice_starts_with(line, S("# /// ")) || line.len == sizeof(start) - 1)
+		return false;
+	for (size_t i = sizeof(start) - 1; i < line.len; i++)
+		if (!is_alpha(line.ptr[i]) && !is_digit(line.ptr[i]) &&
+		    line.ptr[i] != '-')
+			return false;
+	return true;
+}
+
+// Of lines that are all comments, the first one that begins a block begins the only one: its content is as long as it
+// can be. So the pattern is tried once for them, and not at each line, which would be quadratic.
+static int match_comments(struct script *script, const struct matcher *matcher,
+			  size_t start, size_t end)
+{
+	int found =
+		pcre2_match(matcher->pattern, (PCRE2_SPTR)script->source->text.ptr, end,
+			    start, PCRE2_ANCHORED, matcher->match, matcher->limits);
+	if (found > 0)
+		take_block(script, matcher->match);
+	if (found > 0 || found == PCRE2_ERROR_NOMATCH)
+		return 0;
+	return script_error(script, (struct span){ 0 },
+			    "'%.*s' has too many comment lines to look for a "
+			    "script block",
+			    SLICE_ARG(script->source->name)),
+	       -1;
+}
+
+static int match_blocks(struct script *script, const struct matcher *matcher)
+{
+	struct slice text = script->source->text, rest = text, line;
+	size_t start = SLICE_NONE; // of the block's first line, among comments
+	bool more = true;
+	while (more) {
+		size_t at = text.len - rest.len;
+		more = slice_cut(&rest, '\n', &line);
+		if (start == SLICE_NONE && begins_block(line))
+			start = at;
+		if (start == SLICE_NONE || (is_comment(line) && more))
+			continue;
+		size_t end = is_comment(line) ? text.len : at;
+		if (match_comments(script, matcher, start, end) < 0)
+			return -1;
+		start = SLICE_NONE;
+	}
+	return 0;
+}
+
 static int find_block(struct script *script)
 {
 	AUTO(pattern_cleanup) pcre2_code *pattern = compile_block();
@@ -97,21 +161,7 @@ static int find_block(struct script *script)
 		BUG("no memory for a pattern");
 	pcre2_set_match_limit(limits, MATCH_STEPS_MAX);
 	pcre2_set_heap_limit(limits, MATCH_HEAP_KIB);
-	struct slice text = script->source->text;
-	size_t at = 0;
-	int found;
-	while ((found = pcre2_match(pattern, (PCRE2_SPTR)text.ptr, text.len, at, 0, match,
-				    limits)) > 0) {
-		take_block(script, match);
-		at = (size_t)pcre2_get_ovector_pointer(match)[1];
-	}
-	if (found != PCRE2_ERROR_NOMATCH)
-		return script_error(script, (struct span){ 0 },
-				    "'%.*s' has too many comment lines to look for a "
-				    "script block",
-				    SLICE_ARG(script->source->name)),
-		       -1;
-	return 0;
+	return match_blocks(script, &(struct matcher){ pattern, match, limits });
 }
 
 // --- its TOML ------------------------------------------------------------------------
