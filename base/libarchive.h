@@ -16,7 +16,7 @@
 // clang-format off
 #define LIBARCHIVE_FUNCTIONS(each) \
 	each(archive_entry_filetype) each(archive_entry_hardlink) \
-	each(archive_entry_pathname) each(archive_entry_symlink) \
+	each(archive_entry_pathname) each(archive_entry_size) each(archive_entry_symlink) \
 	each(archive_error_string) each(archive_filter_bytes) each(archive_read_data) \
 	each(archive_read_data_block) each(archive_read_free) each(archive_read_new) \
 	each(archive_read_next_header) each(archive_read_open) \
@@ -30,6 +30,7 @@ LATE_LIBRARY(late_libarchive, PINBAKE_LATE_archive, LIBARCHIVE_FUNCTIONS)
 #define archive_entry_filetype     (late_libarchive()->archive_entry_filetype)
 #define archive_entry_hardlink     (late_libarchive()->archive_entry_hardlink)
 #define archive_entry_pathname     (late_libarchive()->archive_entry_pathname)
+#define archive_entry_size         (late_libarchive()->archive_entry_size)
 #define archive_entry_symlink      (late_libarchive()->archive_entry_symlink)
 #define archive_error_string       (late_libarchive()->archive_error_string)
 #define archive_filter_bytes       (late_libarchive()->archive_filter_bytes)

@@ -44,8 +44,8 @@
 #define LIMIT_BUILD_DEPTH 8
 // Compressed tag sets of wheels multiply (425.1); the largest real one has 36.
 #define LIMIT_TAG_PRODUCT 4096
-// Versions on one index page (hostile pages claim millions).
-#define LIMIT_PAGE_FILES 2000000
+// Files on one index page; the largest real ones have some 30,000. Each takes about a KiB of memory while it is read.
+#define LIMIT_PAGE_FILES 300000
 // Packages, with their extras, that one resolve looks at; real ones stay below 2000. A hostile index can answer every
 // name with a release that needs another one.
 #define LIMIT_RESOLVE_PACKAGES 20000

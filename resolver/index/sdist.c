@@ -73,6 +73,13 @@ static struct slice wanted_path(struct archive_entry *entry,
 	return path;
 }
 
+// What is passed over is unpacked as well, so its size counts before that.
+static bool unpacks_to_much(struct archive *archive, struct archive_entry *entry)
+{
+	int64_t left = (int64_t)SDIST_UNPACKED_MAX - archive_filter_bytes(archive, 0);
+	return left < 0 || archive_entry_size(entry) > left;
+}
+
 static enum sdist_result walk_entries(struct archive *archive, struct slice bytes,
 				      const struct sdist_search *search,
 				      struct arena *arena, struct error *err)
@@ -84,7 +91,7 @@ static enum sdist_result walk_entries(struct archive *archive, struct slice byte
 			return SDIST_ABSENT;
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			return stopped(archive, bytes, err);
-		if (archive_filter_bytes(archive, 0) > (int64_t)SDIST_UNPACKED_MAX)
+		if (unpacks_to_much(archive, entry))
 			break;
 		struct slice path = wanted_path(entry, search), text = S("");
 		if (path.len == 0)

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import signal
@@ -14,7 +15,7 @@ import time
 import unittest
 import zlib
 
-from harness import Case, Result, wheel
+from harness import Case, Result, sdist, wheel
 from test_hostile_wheels import LOCK, Archive
 
 LABEL = "e2e"
@@ -97,7 +98,7 @@ class Interrupted(Case):
         self.nothing_is_left("pylock.toml", "wheel.whl")
 
     def test_a_source_distribution_that_unpacks_to_much(self):
-        bomb(self.work / "app-1.0.tar.gz", 16 << 30)
+        bomb(self.work / "app-1.0.tar.gz", 3 << 30)
         self.write("requirements.in", "./app-1.0.tar.gz\n")
         self.ends_soon(*self.lock_args(), after=0.5)
         self.nothing_is_left("app-1.0.tar.gz", "requirements.in")
@@ -110,8 +111,8 @@ class Interrupted(Case):
 
     def test_a_large_page(self):
         """The page is read at one go, by a thread that asks for nothing."""
-        files = ",".join(f'{{"filename":"app-{number}-py3-none-any.whl","url":"a{number}","hashes":{{}}}}'
-                         for number in range(1_500_000))
+        files = ",".join(f'{{"filename":"app-{number}-py3-none-any.whl","url":"a{number}","hashes":{{}},"x":"{"x" * 300}"}}'
+                         for number in range(290_000))
         body = f'{{"meta":{{"api-version":"1.0"}},"name":"app","files":[{files}]}}'.encode()
         self.index.raw["/simple/app/"] = ("application/vnd.pypi.simple.v1+json", body, {})
         self.write("requirements.in", "app\n")
@@ -177,6 +178,32 @@ c = ["foo"]
 ''')
         self.fails(3, *self.lock_args("pyproject.toml", "--extra", "a"),
                    says=[r"pyproject.toml:6:\d+: error: .*nested more than 64 deep"])
+
+    def test_files_of_a_page(self):
+        files = ",".join(f'{{"filename":"app-{number}-py3-none-any.whl","url":"a","hashes":{{}}}}' for number in range(300_001))
+        self.index.raw["/simple/app/"] = ("application/vnd.pypi.simple.v1+json",
+                                          f'{{"meta":{{"api-version":"1.0"}},"name":"app","files":[{files}]}}'.encode(), {})
+        self.write("requirements.in", "app\n")
+        self.fails(4, *self.lock_args(), says=["the page lists more than 300000 files", "/simple"])
+
+    def test_what_unpacks_to_much(self):
+        """It is seen before it is unpacked, or as soon as it is too much: it costs neither time nor memory."""
+        self.write("requirements.in", "app\n")
+        source = sdist("app", "1.0")
+        head = tarfile.TarInfo("app-1.0/noise")
+        head.size = 1 << 40
+        source.content = gzip.compress(head.tobuf()) + gzip.compress(bytes(1 << 26)) * 16
+        self.index.core_metadata = False
+        self.index.add(source)
+        self.fails(1, *self.lock_args(), says=["unpacks to more than"], timeout=30)
+        self.index.raw["/simple/app/"] = ("application/vnd.pypi.simple.v1+json", gzip.compress(bytes(1 << 26)) * 64,
+                                          {"Content-Encoding": "gzip"})
+        process = self.start(*self.lock_args(), cache=self.dir / "other")
+        out, err = process.stdout.read(), process.stderr.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 4, err.decode())
+        self.assertLess(used.ru_maxrss, 400 << 10)  # the page's limit and some; it would be four GiB
 
     def test_nesting_of_toml(self):
         self.write("pyproject.toml", "a = " + "[" * 100 + "]" * 100 + "\n")
