@@ -23,6 +23,25 @@ struct slice slice_lower(struct arena *arena, struct slice text)
 	return (struct slice){ lower, text.len };
 }
 
+static struct slice replace_bad_utf8(struct arena *arena, struct slice text)
+{
+	struct buf clean = { .arena = arena };
+	size_t bad;
+	while ((bad = slice_find_bad_utf8(text)) != SLICE_NONE) {
+		buf_append(&clean, slice_range(text, 0, bad));
+		buf_append(&clean, S("\xef\xbf\xbd"));
+		text = slice_skip(text, bad + 1);
+	}
+	buf_append(&clean, text);
+	return buf_slice(&clean);
+}
+
+struct slice slice_as_utf8(struct arena *arena, struct slice text)
+{
+	return slice_find_bad_utf8(text) == SLICE_NONE ? text
+						       : replace_bad_utf8(arena, text);
+}
+
 bool slice_is_hex(struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)

@@ -10,6 +10,9 @@ bool slices_have(const struct slice *items, size_t len, struct slice text);
 
 struct slice slice_lower(struct arena *arena, struct slice text); // ASCII letters only
 
+// The text with U+FFFD in the place of each byte that is no UTF-8.
+struct slice slice_as_utf8(struct arena *arena, struct slice text);
+
 // What a hexadecimal digit is worth, of either case; -1 for any other byte.
 static inline int hex_value(char c)
 {

@@ -4,6 +4,7 @@
 #include "resolver/index/page.h"
 
 #include "base/html_links.h"
+#include "base/text.h"
 #include "net/url.h"
 
 // Reads data-core-metadata="true" or "sha256=…"; the older name counts only if the newer
@@ -95,7 +96,8 @@ int page_read_html(struct page *page, struct error *err)
 	struct slice base = page->input->url, href;
 	bool has_base = false, has_files = false;
 	page_reserve(page, LINK_BYTES);
-	html_begin(&scanner, page->input->body, page->arena);
+	// As in browsers. What a page says gets into locks and documents, which are UTF-8.
+	html_begin(&scanner, slice_as_utf8(page->arena, page->input->body), page->arena);
 	while (html_next(&scanner, &element)) {
 		if (element.kind == HTML_ANCHOR &&
 		    read_anchor(page, base, &element, &has_files, err) < 0)

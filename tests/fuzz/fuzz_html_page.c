@@ -23,7 +23,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(url.scheme.len > 0);
 		CHECK(url.userinfo.len == 0);
 		CHECK(!url.has_fragment);
+		CHECK(slice_find_bad_utf8(project.files[i].url) == SLICE_NONE);
+		CHECK(slice_find_bad_utf8(project.files[i].yanked_reason) == SLICE_NONE);
 	}
+	CHECK(slice_find_bad_utf8(project.status_reason) == SLICE_NONE);
 	CHECK(record_open(record_pack(&project, &arena), 0, &arena, &again));
 	return 0;
 }
