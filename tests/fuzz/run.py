@@ -28,7 +28,7 @@ BUILD = HERE.parent.parent / "build" / "fuzz"
 FILES_MAX, BYTES_MAX = 100, 96 * 1024
 
 GRACE_S = 120  # a target that has not ended so long after its time is stuck
-LIMITS = ["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"]
+LIMITS = ["-timeout=30", "-rss_limit_mb=2048", "-print_final_stats=1"]
 
 
 def targets(folder=HERE):
