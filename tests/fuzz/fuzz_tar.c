@@ -44,11 +44,14 @@ static bool is_ascii(struct slice text)
 	return true;
 }
 
-// Beyond ASCII libarchive composes letters, and loses a link's target without any ASCII.
+// Beyond ASCII libarchive composes letters, and it loses a link's target where the header
+// proper has nothing of it: one of slashes, or without any ASCII.
 static void check_text(const char *text, struct slice expected)
 {
 	struct slice read = without_slashes(slice_from(text));
-	CHECK(slice_eq(read, without_slashes(expected)) || !is_ascii(expected));
+	bool is_lost = read.len == 0 && expected.ptr[0] == '/';
+	CHECK(slice_eq(read, without_slashes(expected)) || !is_ascii(expected) ||
+	      is_lost);
 }
 
 static void check_entry(struct archive_entry *read, const struct tar_entry *entry)
