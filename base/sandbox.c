@@ -22,7 +22,6 @@ enum {
 	NOBODY = 65534,
 	STEP_MS = 50,
 	TRY_SECONDS = 20,
-	LOG_BYTES_MAX = 256 * 1024 * 1024,
 };
 
 // --- who the program is ----------------------------------------------------------------
@@ -83,7 +82,7 @@ static int hand_over(const char *path, unsigned uid, unsigned gid, struct error 
 		return error_errno(err, ERROR_IO, "cannot see '%s'", path);
 	// What has another name as well is not ours alone.
 	if ((S_ISDIR(found.st_mode) || found.st_nlink == 1) &&
-	    lchown(path, uid, gid) != 0)
+	    fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW) != 0)
 		return error_errno(err, ERROR_IO, "cannot give '%s' away", path);
 	if (!S_ISDIR(found.st_mode))
 		return 0;
@@ -235,9 +234,9 @@ static int check_limits(const struct sandbox_job *job, int log, uint64_t steps,
 	if (steps >= (uint64_t)job->limit_seconds * 1000 / STEP_MS)
 		return error_set(err, ERROR_NO, "it ran for more than %u seconds",
 				 job->limit_seconds);
-	if (fstat(log, &found) == 0 && found.st_size > LOG_BYTES_MAX)
+	if (fstat(log, &found) == 0 && found.st_size > SANDBOX_LOG_BYTES_MAX)
 		return error_set(err, ERROR_NO, "it printed more than %d MiB",
-				 LOG_BYTES_MAX / 1024 / 1024);
+				 SANDBOX_LOG_BYTES_MAX / 1024 / 1024);
 	return 0;
 }
 
@@ -297,6 +296,29 @@ static int run(struct sandbox_plan *plan, struct sandbox_result *result,
 	return status;
 }
 
+// From the start of the command line to the end of the variables, which follow it; nothing where the kernel does not say.
+static void find_words(struct sandbox_plan *plan)
+{
+	enum { NUMBERS_BEFORE = 45, NUMBERS = 4 };
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	struct slice text = { 0 }, word;
+	struct error ignored = { 0 };
+	uint64_t numbers[NUMBERS] = { 0 };
+	if (file_read("/proc/self/stat", 64 * 1024, ERROR_IO, &scratch, &text, &ignored) <
+	    0)
+		return;
+	// The name of the program stands in parentheses and may hold anything.
+	text = slice_skip(text, slice_find_last_byte(text, ')') + 2);
+	for (size_t i = 0; i < NUMBERS_BEFORE + NUMBERS; i++) {
+		slice_cut(&text, ' ', &word);
+		if (i >= NUMBERS_BEFORE &&
+		    !slice_parse_u64(word, UINT64_MAX, &numbers[i - NUMBERS_BEFORE]))
+			return;
+	}
+	plan->words = (char *)(uintptr_t)numbers[0];
+	plan->words_len = numbers[3] > numbers[0] ? (size_t)(numbers[3] - numbers[0]) : 0;
+}
+
 static int prepare(const struct sandbox_job *job, struct sandbox_plan *plan,
 		   struct error *err)
 {
@@ -304,6 +326,7 @@ static int prepare(const struct sandbox_job *job, struct sandbox_plan *plan,
 	plan->job = job;
 	plan->is_privileged = has_capability(CAP_SYS_ADMIN) && has_nobody();
 	choose_user(job->owner_of, &plan->uid, &plan->gid);
+	find_words(plan);
 	errno = ENOSYS;
 	if (!sandbox_make_filter(is_confined || job->network, plan) && is_confined)
 		return refuse(err, step_name(SANDBOX_FILTER));

@@ -32,6 +32,9 @@ struct sandbox_place {
 	enum sandbox_how how;
 };
 
+// Of one log; who prints more is ended.
+enum { SANDBOX_LOG_BYTES_MAX = 256 * 1024 * 1024 };
+
 struct sandbox_job {
 	const char *const *arguments;   // [0] is the program's path; ended by NULL
 	const char *const *environment; // "NAME=value", ended by NULL

@@ -182,6 +182,27 @@ _Noreturn static void become_program(const struct sandbox_plan *plan)
 	fail(REPORT, SANDBOX_PROGRAM);
 }
 
+// A command line can be read by all who see the process, and hold a password in a URL. The program's arguments may lie in
+// it, so it has a copy of its own first, and does not begin before this one is wiped out.
+static pid_t start_program(const struct sandbox_plan *plan)
+{
+	int gate[2];
+	char byte;
+	if (pipe2(gate, O_CLOEXEC) != 0)
+		return -1;
+	pid_t program = sandbox_clone(0);
+	if (program == 0) {
+		close(gate[1]);
+		(void)!read(gate[0], &byte, 1);
+		become_program(plan);
+	}
+	if (program > 0 && plan->words)
+		memset(plan->words, 0, plan->words_len);
+	close(gate[0]);
+	close(gate[1]);
+	return program;
+}
+
 static int exit_code_of(int status)
 {
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -226,9 +247,7 @@ _Noreturn void sandbox_first_process(const struct sandbox_plan *plan)
 		take_identity(plan);
 	}
 	close_oneself_off();
-	pid_t program = sandbox_clone(0);
-	if (program == 0)
-		become_program(plan);
+	pid_t program = start_program(plan);
 	if (program < 0)
 		fail(plan->report, SANDBOX_NAMESPACE);
 	close_from(0);
@@ -303,9 +322,7 @@ _Noreturn void sandbox_guardian(const struct sandbox_plan *plan)
 	default_signals();
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	pid_t program = sandbox_clone(0);
-	if (program == 0)
-		become_program(plan);
+	pid_t program = start_program(plan);
 	if (program < 0)
 		fail(plan->report, SANDBOX_PROGRAM);
 	int go = dup2(plan->go, 0);

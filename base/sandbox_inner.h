@@ -36,6 +36,9 @@ struct sandbox_plan {
 	bool tries;        // ends before the program is run
 	unsigned uid, gid; // of the program, as seen from here
 	int input, log, report, go;
+	// This process's command line and variables as the kernel shows them: in a copy of its memory they are wiped out.
+	char *words;
+	size_t words_len;
 	struct sock_fprog filter;
 	struct sock_filter instructions[SANDBOX_FILTER_MAX];
 };

@@ -120,9 +120,20 @@ static bool make_file(const char *path, const char *text)
 	return written;
 }
 
+// Plain calls of the kernel, as all of this stands between fork and exec.
+static bool make_folder(const char *path)
+{
+	return syscall(SYS_mkdirat, AT_FDCWD, path, 0755) == 0;
+}
+
+static bool make_link(const char *target, const char *path)
+{
+	return syscall(SYS_symlinkat, target, AT_FDCWD, path) == 0;
+}
+
 static bool make_point(const char *path, mode_t kind)
 {
-	return S_ISDIR(kind) ? mkdir(path, 0755) == 0 : make_file(path, "");
+	return S_ISDIR(kind) ? make_folder(path) : make_file(path, "");
 }
 
 // --- bringing a path into view ---------------------------------------------------------
@@ -189,7 +200,7 @@ static bool follow(struct step *step, const char *rest, enum sandbox_how how,
 		errno = ELOOP;
 		return false;
 	}
-	if (!step->is_here && symlink(target.text, step->here.text) != 0)
+	if (!step->is_here && !make_link(target.text, step->here.text))
 		return false;
 	if (target.text[0] == '/')
 		step->here.len = 0;
@@ -232,7 +243,7 @@ static bool reveal(const char *path, enum sandbox_how how, unsigned links)
 			return place_here(&step, how);
 		if (!step.is_here && how == SANDBOX_HIDE)
 			return true;
-		if (!step.is_here && mkdir(step.here.text, 0755) != 0)
+		if (!step.is_here && !make_folder(step.here.text))
 			return false;
 	}
 }
@@ -320,7 +331,7 @@ static bool make_folders(void)
 					       "/tmp",  "/var", "/home",
 					       "/root", "/run", "/var/tmp" };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
-		if (mkdir(folders[i], 0755) != 0)
+		if (!make_folder(folders[i]))
 			return false;
 	return make_empty("/tmp", "mode=1777") && make_empty("/var/tmp", "mode=1777");
 }
@@ -336,11 +347,11 @@ static bool make_devices(void)
 		    !make_file(here.text, "") || bind(there.text, here.text, 0) != 0)
 			return false;
 	}
-	return symlink("/proc/self/fd", "/dev/fd") == 0 &&
-	       symlink("/proc/self/fd/0", "/dev/stdin") == 0 &&
-	       symlink("/proc/self/fd/1", "/dev/stdout") == 0 &&
-	       symlink("/proc/self/fd/2", "/dev/stderr") == 0 &&
-	       mkdir("/dev/shm", 0755) == 0 && make_empty("/dev/shm", "mode=1777");
+	return make_link("/proc/self/fd", "/dev/fd") &&
+	       make_link("/proc/self/fd/0", "/dev/stdin") &&
+	       make_link("/proc/self/fd/1", "/dev/stdout") &&
+	       make_link("/proc/self/fd/2", "/dev/stderr") && make_folder("/dev/shm") &&
+	       make_empty("/dev/shm", "mode=1777");
 }
 
 static bool show_places(const struct sandbox_place *places)
@@ -359,13 +370,14 @@ static bool begin(void)
 	static const char *const base = "/usr";
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 	       make_empty(base, "mode=0755") && chdir(base) == 0 &&
-	       mkdir(&OLD[1], 0755) == 0 && syscall(SYS_pivot_root, ".", &OLD[1]) == 0 &&
+	       make_folder(&OLD[1]) && syscall(SYS_pivot_root, ".", &OLD[1]) == 0 &&
 	       chdir("/") == 0;
 }
 
 static bool end(void)
 {
-	return umount2(OLD, MNT_DETACH) == 0 && rmdir(OLD) == 0 &&
+	return umount2(OLD, MNT_DETACH) == 0 &&
+	       syscall(SYS_unlinkat, AT_FDCWD, OLD, AT_REMOVEDIR) == 0 &&
 	       restrict_one("/", true);
 }
 

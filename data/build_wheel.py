@@ -31,25 +31,16 @@ def libc():
         return "musl" if sys.platform.startswith("linux") else ""
 
 
-def is_whole(prefix):
-    """Is all below it the interpreter's? One that was installed into a home shares it with other things."""
-    import pwd
-    try:
-        home = os.path.realpath(pwd.getpwuid(os.getuid()).pw_dir) + os.sep
-    except KeyError:
-        home = os.sep
-    real = os.path.realpath(prefix) + os.sep
-    return real != os.sep and not home.startswith(real)
-
-
 def folders():
-    """What this interpreter consists of: a build that cannot see it cannot run."""
+    """What this interpreter consists of: a build that cannot see it cannot run. Of a folder that it was installed into only
+    what is its own: others, a home say, hold more."""
     import sysconfig
     found = [os.path.realpath(sys.executable)] + [sysconfig.get_path(n) for n in ("stdlib", "platstdlib", "include")]
     for prefix in (sys.prefix, sys.exec_prefix, getattr(sys, "base_prefix", ""), getattr(sys, "base_exec_prefix", "")):
-        if prefix and is_whole(prefix):
-            found.append(prefix)
-    return [path for path in found if path and os.path.exists(path)]
+        is_conda = os.path.isdir(os.path.join(prefix, "conda-meta"))
+        found += [prefix] if is_conda else [os.path.join(prefix, name)
+                                            for name in ("bin", "lib", "lib64", "include", "pyvenv.cfg")]
+    return [path for n, path in enumerate(found) if path and os.path.exists(path) and path not in found[:n]]
 
 
 def describe():

@@ -22,7 +22,7 @@ SOURCE_BYTES_MAX = 16 << 20  # a wheel of some megabytes can hold gigabytes
 def describe(answer):
     lines = [sys.implementation.cache_tag or "", importlib.util.MAGIC_NUMBER.hex(),
              "%d.%d.%d" % sys.version_info[:3], sys.version.replace("\n", " ")]
-    lines += [sys.executable, os.path.dirname(os.__file__), sys.base_prefix]
+    lines += [sys.executable, os.path.dirname(os.__file__), os.path.join(sys.base_prefix, "lib")]
     with open(answer, "w", encoding="utf-8") as file:
         file.write("".join(line + "\n" for line in lines))
 

@@ -55,9 +55,8 @@ struct lock_build {
 	// Each has one file; one that is an sdist has a record of its own.
 	struct lock_package *packages;
 	size_t len;
-	// What it was built to; its name is "" before it was built
+	// What it was built to, without a name before that, and the Python that did: "3.7.16"
 	struct lock_file wheel;
-	// The Python that built it: "3.7.16", "" before it was built
 	struct slice python;
 };
 

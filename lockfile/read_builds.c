@@ -43,7 +43,8 @@ static void read_build(struct lock_reader *reader, const struct toml_value *tabl
 	build->targets_len = lock_sort_texts(build->targets, build->targets_len);
 	build->requires_len = read_texts(reader, table, S("requires"), &build->requires);
 	build->network = network && network->boolean;
-	build->network_span = network ? network->span : table->span;
+	if (build->network)
+		build->network_span = network->span;
 	read_packages(reader, table, build);
 	read_wheel(reader, table, build);
 }

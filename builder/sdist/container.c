@@ -106,15 +106,33 @@ static void add_all(struct arena *arena, struct words *words, const char *const 
 		add(arena, words, *more);
 }
 
+// The text between the quotes of a field of comma-separated values.
+static struct slice quoted(struct arena *arena, const char *text)
+{
+	struct buf out = { .arena = arena };
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_byte(&out, '"');
+		buf_byte(&out, *text);
+	}
+	return buf_slice(&out);
+}
+
 // -v would take a colon in a path for the path's end, --mount does not.
 static void add_mount(struct arena *arena, struct words *words, const char *path,
 		      const char *mode)
 {
+	struct slice text = quoted(arena, path);
 	add(arena, words, "--mount");
 	add(arena, words,
-	    arena_printf(arena, "type=bind,\"source=%s\",\"target=%s\"%s", path, path,
-			 mode)
+	    arena_printf(arena, "type=bind,\"source=%.*s\",\"target=%.*s\"%s",
+			 SLICE_ARG(text), SLICE_ARG(text), mode)
 		    .ptr);
+}
+
+static bool is_podman(const struct container *container)
+{
+	return slice_ends_with(slice_from(container->engine), S("podman"));
 }
 
 // The program runs as the user who runs pinbake, so that the files of the room are ours
@@ -122,7 +140,7 @@ static void add_mount(struct arena *arena, struct words *words, const char *path
 static void add_user(const struct container *container, struct arena *arena,
 		     struct words *words)
 {
-	if (geteuid() != 0 && slice_ends_with(slice_from(container->engine), S("podman")))
+	if (geteuid() != 0 && is_podman(container))
 		add(arena, words, "--userns=keep-id");
 	add(arena, words, "--user");
 	add(arena, words,
@@ -147,6 +165,8 @@ const char *const *container_command(const struct container *container,
 	add_all(arena, &words, always);
 	add(arena, &words, run->network ? "--network=bridge" : "--network=none");
 	add_user(container, arena, &words);
+	if (!is_podman(container)) // which has a limit of its own, where it can have one
+		add(arena, &words, "--pids-limit=16384");
 	add(arena, &words, "--name");
 	add(arena, &words, run->name);
 	add_mount(arena, &words, run->room, "");

@@ -191,15 +191,27 @@ static const char **arguments_of(const struct workplace *place,
 	return all;
 }
 
+// An editable project is built where it is. What git would run there one day is not for its build to write.
+static const char *history_of(const struct workplace *place)
+{
+	const char *project = place->settings->editable;
+	const char *path = project ? path_join(place->arena, project, S(".git")) : NULL;
+	return path && place_look(path).kind != PLACE_ABSENT ? path : NULL;
+}
+
 // Mounts the room, and read-only its environment, once it is there.
 static const char *const *container_arguments(const struct workplace *place,
 					      const struct workplace_step *step,
 					      const struct sandbox_job *job)
 {
-	const char *read_only[] = { NULL, NULL };
-	const char *environment = workplace_path(place, "env");
+	const char *read_only[3] = { NULL };
+	const char *environment = workplace_path(place, "env"),
+		   *history = history_of(place);
+	size_t len = 0;
+	if (history)
+		read_only[len++] = history;
 	if (path_is_directory(environment))
-		read_only[0] = environment;
+		read_only[len++] = environment;
 	struct container_run run = {
 		.name = place->container_name,
 		.room = place->room.path,
@@ -229,6 +241,9 @@ static int run_contained(const struct workplace *place, const struct workplace_s
 		.work = inner->work,
 	};
 	int status = process_run(&job, ret_code, err);
+	if (status < 0 && err->kind == ERROR_SOURCE)
+		err->kind =
+			ERROR_NO; // it is the build that takes too long, or prints too much
 	if (status < 0)
 		container_remove(container, place->container_name);
 	else if (*ret_code == CONTAINER_FAILED)
@@ -265,21 +280,25 @@ static void add_place(const struct workplace *place, struct place_list *places,
 	*array_push(place->arena, places) = (struct sandbox_place){ path, how };
 }
 
-// The interpreter, an editable project, but not what they may have the cache in, and the room. What the build is made with
-// can be read only, since it is put in place from outside.
+// An editable project, but not the cache that may lie in it; the interpreter; the room. What the build is made with can be
+// read only, since it is put in place from outside.
 static const struct sandbox_place *places_of(const struct workplace *place)
 {
 	const struct sdist_settings *settings = place->settings;
 	const struct sdist_python *python = &settings->python;
 	const char *environment = workplace_path(place, "env");
+	struct slice cache = path_real(place->arena, settings->cache_directory);
 	struct place_list places = { 0 };
-	for (size_t i = 0; i < python->folders_len; i++)
-		add_place(place, &places,
-			  arena_c_string(place->arena, python->folders[i]), SANDBOX_SHOW);
 	if (settings->editable)
 		add_place(place, &places, settings->editable, SANDBOX_WRITE);
-	add_place(place, &places, path_real(place->arena, settings->cache_directory).ptr,
-		  SANDBOX_HIDE);
+	if (history_of(place))
+		add_place(place, &places, history_of(place), SANDBOX_SHOW);
+	add_place(place, &places, cache.ptr, SANDBOX_HIDE);
+	for (size_t i = 0; i < python->folders_len; i++)
+		if (!path_lies_in(cache, python->folders[i]))
+			add_place(place, &places,
+				  arena_c_string(place->arena, python->folders[i]),
+				  SANDBOX_SHOW);
 	add_place(place, &places, place->room.path, SANDBOX_WRITE);
 	add_place(place, &places, workplace_path(place, "build_wheel.py"), SANDBOX_SHOW);
 	if (path_is_directory(environment))

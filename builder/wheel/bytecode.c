@@ -170,7 +170,11 @@ int bytecode_look_at(const struct store *store, const struct bytecode_request *r
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
 	struct slice path = request->path, text = { 0 };
 	struct bytecode_interpreter interpreter = { .path = path };
-	const char *answer = store_bytecode_work_path(store, "describe", &scratch);
+	// Python runs in another folder, so the path has to be absolute.
+	const char *work = store_bytecode_work_path(store, "describe", &scratch);
+	struct slice folder = path_real(&scratch, path_directory(&scratch, work));
+	const char *answer =
+		path_join(&scratch, folder.ptr, slice_from(strrchr(work, '/') + 1));
 	int status = ask_python(request, answer, &scratch, err);
 	if (status == 0)
 		status = file_read(answer, LIMIT_METADATA_BYTES, ERROR_IO, arena, &text,

@@ -259,7 +259,7 @@ static int build_and_compare(struct sdists *sdists, size_t at,
 				    sdists->settings.python.version, session->arena,
 				    err) < 0)
 		return -1;
-	if (!is_for_any_machine(wheel.name) && !sdists->options->request->image)
+	if (!is_for_any_machine(wheel.name) && !sdists->settings.container)
 		session_warn(
 			session,
 			"'%.*s' was compiled on this machine: the image needs the libraries it was linked to",

@@ -203,6 +203,15 @@ static bool leaves_a_child(const char *path)
 	return true;
 }
 
+static bool floods(const char *path)
+{
+	static const char line[4096] = { 'x' };
+	(void)path;
+	while (write(1, line, sizeof(line)) > 0)
+		;
+	return true;
+}
+
 static const struct attempt {
 	const char *name;
 	bool (*succeeds)(const char *path);
@@ -222,6 +231,7 @@ static const struct attempt {
 	{ "see", can_see },
 	{ "limits", has_limits },
 	{ "child", leaves_a_child },
+	{ "flood", floods },
 };
 
 static int attempt(const char *name, const char *path)
@@ -354,6 +364,25 @@ static int listen_somewhere(char *port, size_t size)
 	return fd;
 }
 
+static void test_a_flood_is_ended(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *const arguments[] = { fixture->self, "try", "flood", "", NULL };
+	const struct sandbox_job job = {
+		.arguments = arguments,
+		.environment = &arguments[4],
+		.directory = "/",
+		.log_path = path_join(&fixture->arena, fixture->folder, S("log")),
+		.walls = SANDBOX_UNCONFINED,
+		.limit_seconds = 60,
+	};
+	struct sandbox_result result;
+	struct error err = { 0 };
+	assert_int_equal(sandbox_run(&job, &result, &err), -1);
+	assert_int_equal(err.kind, ERROR_NO);
+	assert_non_null(strstr(err.cause, "printed more than"));
+}
+
 static void test_network(void **state)
 {
 	struct fixture *fixture = *state;
@@ -455,6 +484,8 @@ int main(int count, char **arguments)
 		cmocka_unit_test_setup_teardown(test_only_its_own_is_seen, make_fixture,
 						clear_fixture),
 		cmocka_unit_test_setup_teardown(test_network, make_fixture,
+						clear_fixture),
+		cmocka_unit_test_setup_teardown(test_a_flood_is_ended, make_fixture,
 						clear_fixture),
 		cmocka_unit_test_setup_teardown(test_no_child_stays, make_fixture,
 						clear_fixture),

@@ -75,6 +75,22 @@ class BuildIn(BuildCase):
         self.bake_in("base:1", "--build-network")
         self.assertTrue(all("--network=bridge" in run for run, _ in self.calls("run")[1:]))
 
+    def test_so_are_questions_for_metadata(self):
+        self.write("p/pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "be"\nbackend-path = ["."]\n'
+                   '[project]\nname = "p"\ndynamic = ["version", "dependencies"]\n')
+        self.write("p/be.py", "import os\ndef prepare_metadata_for_build_wheel(d, c=None):\n    os.makedirs(d + '/p-1.dist-info')\n"
+                   "    open(d + '/p-1.dist-info/METADATA', 'w').write('Metadata-Version: 2.1\\nName: p\\nVersion: 1\\n')\n"
+                   "    return 'p-1.dist-info'\ndef build_wheel(d, c=None, m=None):\n    raise SystemExit('no wheel of it')\n")
+        self.write("requirements.in", "./p\n")
+        env = {**self.environment(), "PATH": str(self.bin)}
+        self.fails(1, *self.lock_args(), "--build", "--build-in", "base:1", env=env, says="no wheel of it")
+        steps = [next(word for word in run if word in ("describe", "unpack", "requires", "metadata", "wheel"))
+                 for run, _ in self.calls("run")]
+        self.assertEqual(steps, ["describe", "unpack", "requires", "metadata", "describe", "unpack", "requires", "wheel"])
+        (self.bin / f"python{PYTHON}").unlink()
+        self.fails(3, *self.lock_args(), "--build", "--build-in", "base:1", env=env, cache=self.dir / "other",
+                   says="the image has no python")  # one of this machine does not take its place
+
     def test_no_such_image(self):
         self.locked(sdist("demo", "1.0"))
         self.assertIn("no image 'other:1': Error: the registry does not know it", self.bake_in("other:1", code=4).err)

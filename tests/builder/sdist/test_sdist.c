@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -245,6 +246,45 @@ static int release(void **state)
 	return 0;
 }
 
+// --- containers -------------------------------------------------------------------------
+
+static const char *word_after(const char *const *words, const char *word)
+{
+	while (*words && strcmp(*words, word) != 0)
+		words++;
+	assert_non_null(*words);
+	return words[1];
+}
+
+static bool has_word(const char *const *words, const char *word)
+{
+	while (*words && strcmp(*words, word) != 0)
+		words++;
+	return *words != NULL;
+}
+
+static void test_no_path_ends_a_mount(void **state)
+{
+	(void)state;
+	static const char *const none[] = { NULL };
+	const struct container container = { .engine = "/usr/bin/docker",
+					     .image = "sha256:1" };
+	const struct container_run run = { .name = "n",
+					   .room = "/a\",readonly,\"b:c",
+					   .read_only = none,
+					   .directory = "/",
+					   .environment = none,
+					   .arguments = none };
+	const char *const *words = container_command(&container, &run, &arena);
+	assert_string_equal(
+		word_after(words, "--mount"),
+		"type=bind,\"source=/a\"\",readonly,\"\"b:c\",\"target=/a\"\",readonly,\"\"b:c\"");
+	assert_true(has_word(words, "--network=none"));
+	assert_true(has_word(words, "--cap-drop=ALL"));
+	assert_true(has_word(words, "--security-opt=no-new-privileges"));
+	assert_true(has_word(words, "--pids-limit=16384"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_causes_of_real_builds),
 		cmocka_unit_test(test_tail_of_a_log),
+		cmocka_unit_test(test_no_path_ends_a_mount),
 		cmocka_unit_test(test_all_that_may_change_a_wheel_is_in_its_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, release);
