@@ -270,6 +270,11 @@ bool file_exists(const char *path)
 	return stat(path, &info) == 0;
 }
 
+bool path_is_link(const char *path)
+{
+	return place_look(path).kind == PLACE_SYMLINK;
+}
+
 bool file_size(const char *path, uint64_t *ret_bytes)
 {
 	struct stat info;

@@ -55,6 +55,7 @@ void file_abandon(struct file_writer *writer);
 NODISCARD int file_write(const char *path, struct slice bytes, struct error *err);
 
 bool file_exists(const char *path);
+bool path_is_link(const char *path);
 // False if there is no regular file.
 bool file_size(const char *path, uint64_t *ret_bytes);
 // Like mkdir -p, with what the umask leaves of the mode 0755.

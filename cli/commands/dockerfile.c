@@ -36,6 +36,11 @@ static int read_existing(struct cli *cli, const char *path, struct slice *ret_te
 			 struct error *err)
 {
 	*ret_text = S("");
+	if (path_is_link(path)) {
+		error_set(err, ERROR_INPUT, "'%s' is a link, which writing would replace",
+			  path);
+		return error_hint(err, "put a file there, or name another with -o");
+	}
 	if (!file_exists(path))
 		return 0;
 	return file_read(path, LIMIT_TEXT_FILE_BYTES, ERROR_INPUT, &cli->arena, ret_text,

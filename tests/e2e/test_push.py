@@ -188,7 +188,17 @@ class Push(PushCase):
         content = path.read_bytes()
         path.unlink()
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-        self.fails(4, "push", self.name, says="status 400")
+        self.fails(5, "push", self.name, says=["does not hold what its name says", "hint: .*--rehash"])
+        self.assertNotIn(f"sha256:{layer}", self.registry.blobs)
+
+    def test_a_link_is_not_sent(self):
+        secret = self.write("secret", "precious")
+        for path in (self.work / ".pinbake/oci/blobs/sha256").iterdir():
+            if b"manifests" not in path.read_bytes() and path.stat().st_nlink > 1:
+                path.unlink()
+                path.symlink_to(secret)
+        self.fails(3, "push", self.name, says="is a link, and is not sent")
+        self.assertNotIn(b"precious", self.registry.blobs.values())
 
 
 @unittest.skipUnless(shutil.which("docker-registry"), "docker-registry is not installed")

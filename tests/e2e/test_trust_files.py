@@ -149,6 +149,18 @@ class Output(Files):
         self.ok("export", "-o", "out.txt")
         self.assertEqual(os.stat(self.work / "out.txt").st_mode & 0o777, 0o600)
 
+    def test_a_dockerfile_that_is_a_link_is_no_way_to_read_a_file(self):
+        self.ok("bake")
+        (self.victim / "thesis").write_text("# pinbake: begin\n# pinbake: end\nsecret\n")
+        os.chmod(self.victim / "thesis", 0o600)
+        for name in ("Dockerfile", ".dockerignore"):
+            with self.subTest(name=name):
+                (self.work / name).symlink_to(self.victim / "thesis")
+                self.fails(3, "dockerfile", says=f"'(./)?{name}' is a link")
+                self.assertTrue((self.work / name).is_symlink())
+                (self.work / name).unlink()
+                (self.work / "Dockerfile").unlink(missing_ok=True)
+
     def test_the_umask_counts_for_results(self):
         (self.work / "pylock.toml").unlink()
         self.ok(*self.lock_args("requirements.in"), umask=0o077)
