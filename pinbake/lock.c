@@ -307,7 +307,10 @@ static int check_readable(const struct job *job, struct error *err)
 	*source = (struct source){ S("the new lock"), job->part.text };
 	if (lock_read(source, arena, &ignored, &problems) == 0)
 		return 0;
-	*err = problems.items[0].error;
+	size_t first = 0; // what is an error among warnings
+	while (problems.items[first].severity != SEVERITY_ERROR)
+		first++;
+	*err = problems.items[first].error;
 	error_hint(err, "no lock can hold that: rename the file or folder, or take "
 			"another release");
 	return error_during(err, "writing a lock that can be read again");
