@@ -212,7 +212,12 @@ static int parse_named(struct parser *p, struct slice text,
 	if (requirement_parse(p->arena, without_empty_marker(text), REQUIREMENT_STRICT,
 			      &entry->requirement, &bad, &err) < 0)
 		return report(p, &err, bad.offset, bad.len);
-	return 0;
+	size_t at = slice_find(text, entry->requirement.url);
+	return at == SLICE_NONE
+		       ? 0
+		       : check_address(p, text,
+				       slice_range(text, at,
+						   at + entry->requirement.url.len));
 }
 
 // -e takes a path, a VCS URL or "name @ URL", never a name alone.

@@ -386,6 +386,11 @@ class Written(TextCase):
                 result = self.finish(*self.lock_args("bad.in"))
                 self.assertEqual(result.code, 3, result.err)
                 self.assertRegex(result.err, rb"^bad.in:1:\d+: error")
+                if "\n" not in name and "\t" not in name and "\u2028" not in name:
+                    self.write("bad.in", b"app @ git+https://127.0.0.1:1/a.git@" + os.fsencode(name) + b"\n")
+                    result = self.finish(*self.lock_args("bad.in"))
+                    self.assertEqual(result.code, 3, result.err)
+                    self.assertRegex(result.err, rb"^bad.in:1:\d+: error")
                 self.write("bad.in", "./" + "".join(f"%{byte:02X}" for byte in os.fsencode(name)) + "\nfile://" + "".join(
                     f"%{byte:02X}" for byte in folder).replace("%2F", "/") + "\n")
                 result = self.finish(*self.lock_args("bad.in"))
