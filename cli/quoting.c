@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/settings_file.h"
 #include "cli/secrets.h"
+#include "packaging/name.h"
 
 #include <string.h>
 
@@ -120,12 +121,20 @@ static void blank_quotes(char *text, size_t size)
 	first[sizeof(mark) - 1 + rest] = '\0';
 }
 
+// A requirement that could be read may be talked about, but for a lone word, as the only line of a file with a password is.
+static bool may_name(const struct cli *cli, struct span span)
+{
+	struct slice text =
+		slice_range(span.source->text, span.offset, span.offset + span.len);
+	return !name_is_valid(slice_trim(text)) || may_quote(cli, span.source);
+}
+
 struct error error_to_show(const struct cli *cli, const struct error *err)
 {
 	struct error shown = error_masked(err);
-	// Of a requirement that could be read its name is no secret.
-	if (err->kind == ERROR_NO || !err->span.source ||
-	    may_quote(cli, err->span.source))
+	if (!err->span.source ||
+	    (err->kind == ERROR_NO ? may_name(cli, err->span)
+				   : may_quote(cli, err->span.source)))
 		return shown;
 	blank_quotes(shown.cause, sizeof(shown.cause));
 	error_hint(&shown,

@@ -475,6 +475,12 @@ class Elsewhere(TextCase):
         self.keeps_it(*self.lock_args("link.in"))
         self.keeps_it(*self.lock_args("linked/secret.txt"))
 
+    def test_a_lone_word(self):
+        """A file with a token has one word, which is a good name of a package."""
+        self.secret.write_text("hunter2\n")
+        self.write("bad.in", "lib\n-r ../outside/secret.txt\n")
+        self.keeps_it("lock", "bad.in", "-o", "-", "--index-url", self.index.url, *self.TARGET)
+
     def test_settings(self):
         for key in ("constraint", "override", "requirements"):
             self.write("pinbake.toml", f"[lock]\n{key} = ['../outside/secret.txt']\n")
