@@ -9,6 +9,7 @@
 enum {
 	FOLDERS_ABOVE_MAX = 32,
 	POINTER_BYTES_MAX = 4096,
+	NAME_BYTES_MAX = 4096, // a name is looked at once for each of its folders
 	INDEX_BYTES_MAX = 256 * 1024 * 1024,
 	HEADER_BYTES = 12,
 	ENTRY_BYTES = 62, // before the name: times, mode, owner, size, SHA-1, flags
@@ -74,7 +75,7 @@ static size_t entry_length(struct slice rest, size_t *ret_before)
 	return len <= rest.len ? len : 0;
 }
 
-static void read_index(struct worktree *worktree, struct slice bytes)
+void worktree_read_index(struct worktree *worktree, struct slice bytes)
 {
 	if (bytes.len < HEADER_BYTES || !slice_starts_with(bytes, S("DIRC")))
 		return;
@@ -85,7 +86,9 @@ static void read_index(struct worktree *worktree, struct slice bytes)
 		return;
 	while (count-- > 0 && (len = entry_length(rest, &before)) > 0) {
 		struct slice name = slice_range(rest, before, len);
-		add_path(worktree, slice_range(name, 0, slice_find_byte(name, '\0')));
+		name.len = slice_find_byte(name, '\0');
+		if (name.len <= NAME_BYTES_MAX)
+			add_path(worktree, name);
 		rest = slice_skip(rest, len);
 	}
 }
@@ -115,7 +118,7 @@ void worktree_find(struct worktree *worktree, struct slice top, struct arena *ar
 	const char *index = git ? path_join(arena, git, S("index")) : NULL;
 	if (index && place_look(index).kind == PLACE_FILE &&
 	    file_read(index, INDEX_BYTES_MAX, ERROR_INPUT, arena, &bytes, &ignored) == 0)
-		read_index(worktree, bytes);
+		worktree_read_index(worktree, bytes);
 }
 
 bool worktree_has(const struct worktree *worktree, struct slice path,

@@ -13,6 +13,8 @@ struct worktree {
 
 // Of the folder `top`, or of the nearest one above it. An index of an unknown form tracks nothing.
 void worktree_find(struct worktree *worktree, struct slice top, struct arena *arena);
+// Adds what an index names; worktree_find reads the one of the folder.
+void worktree_read_index(struct worktree *worktree, struct slice bytes);
 // Does git have the file, or one below the folder? path: as seen from the top.
 bool worktree_has(const struct worktree *worktree, struct slice path,
 		  struct arena *scratch);

@@ -165,7 +165,8 @@ static bool settle_url(struct page *page, struct project_file *file)
 	file->url = url_escape_unsafe(page->arena, file->url);
 	struct url url;
 	url_parse(file->url, &url);
-	if (file->url.len > PAGE_URL_MAX)
+	// "https:x" has no host: no server is asked for it, and no lock takes it.
+	if (file->url.len > PAGE_URL_MAX || (base.len > 0 && !url.has_authority))
 		return false;
 	return !slice_eq_ignore_case(url.scheme, S("file")) || base.len == 0 ||
 	       url_is_file(base);
