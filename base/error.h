@@ -23,7 +23,7 @@ enum error_kind {
 	ERROR_INTEGRITY = 5,     // hash, size, CRC or RECORD mismatch; hostile archive
 	ERROR_IO = 6,            // local file system: store, output
 	ERROR_INCOMPLETE = 7,    // not everything could be checked
-	ERROR_INTERRUPTED = 130, // SIGINT or SIGTERM
+	ERROR_INTERRUPTED = 130, // SIGINT, SIGTERM or SIGHUP
 };
 
 // A text that was read from somewhere, with the name people know it by ("requirements.in").

@@ -15,7 +15,7 @@ import time
 import unittest
 import zlib
 
-from harness import Case, Result, sdist, wheel
+from harness import Case, Result, noise, sdist, wheel
 from test_hostile_wheels import LOCK, Archive
 
 LABEL = "e2e"
@@ -36,7 +36,8 @@ def bomb(path, size):
     head = tarfile.TarInfo("app-1.0/noise")
     head.size = size
     pieces = [gzip.compress(head.tobuf(), 1)]
-    piece = gzip.compress(bytes(1 << 26), 1)
+    line = noise(320)  # zeros are unpacked too fast
+    piece = gzip.compress((line * ((1 << 26) // len(line) + 1))[:1 << 26], 1)
     path.write_bytes(b"".join(pieces + [piece] * (size >> 26)))
 
 
@@ -98,9 +99,9 @@ class Interrupted(Case):
         self.nothing_is_left("pylock.toml", "wheel.whl")
 
     def test_a_source_distribution_that_unpacks_to_much(self):
-        bomb(self.work / "app-1.0.tar.gz", 3 << 30)
+        bomb(self.work / "app-1.0.tar.gz", 63 << 26)  # just below what is unpacked at all
         self.write("requirements.in", "./app-1.0.tar.gz\n")
-        self.ends_soon(*self.lock_args(), after=0.5)
+        self.ends_soon(*self.lock_args(), after=0.2)
         self.nothing_is_left("app-1.0.tar.gz", "requirements.in")
 
     def test_a_file_that_is_hashed(self):
@@ -113,6 +114,9 @@ class Interrupted(Case):
         """The page is read at one go, by a thread that asks for nothing."""
         files = ",".join(f'{{"filename":"app-{number}-py3-none-any.whl","url":"a{number}","hashes":{{}},"x":"{"x" * 300}"}}'
                          for number in range(290_000))
+        files += ',{"filename":"app-999999-py3-none-any.whl","url":"last","hashes":{},"core-metadata":true}'
+        self.index.raw["/simple/app/last.metadata"] = ("text/plain", b"Metadata-Version: 2.1\n" * 1000, {})
+        self.index.delays["/simple/app/last.metadata"] = 30  # however fast the page is read, the run goes on
         body = f'{{"meta":{{"api-version":"1.0"}},"name":"app","files":[{files}]}}'.encode()
         self.index.raw["/simple/app/"] = ("application/vnd.pypi.simple.v1+json", body, {})
         self.write("requirements.in", "app\n")
