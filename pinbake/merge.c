@@ -268,7 +268,10 @@ static void put_entry(const struct merge *merge, struct entry *entry,
 	if (pin->direct)
 		put_direct(merge->arena, pin->direct, merge->lock_path, package);
 	else if (!is_of_find_links(pin))
-		package->index = pin->project->index_url;
+		// A page of links may be a file of this machine, which is no index of a lock
+		package->index = slice_contains(pin->project->index_url, S("://"))
+					 ? pin->project->index_url
+					 : S("");
 	if (!entry->requires_python_differs)
 		package->requires_python = pin->file->requires_python;
 	put_dependencies(merge, entry, package);
