@@ -253,10 +253,13 @@ static void put_dependencies(const struct merge *merge, struct entry *entry,
 	package->dependencies_len = kept;
 }
 
-// A file of this machine whose project is an index's, or no index's at all.
+// A file of this machine whose project is an index's, or no index's at all; or one that a page of this machine links to,
+// which is no URL of an index either.
 static bool is_of_find_links(const struct pin *pin)
 {
-	return url_is_file(pin->file->url) && !url_is_file(pin->project->index_url);
+	struct slice place = pin->project->index_url;
+	return !slice_contains(place, S("://")) ||
+	       (url_is_file(pin->file->url) && !url_is_file(place));
 }
 
 static void put_entry(const struct merge *merge, struct entry *entry,

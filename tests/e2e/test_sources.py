@@ -272,7 +272,8 @@ class Sources(Case):
                                  ("secret.txt", 3, "secret.txt:1:6"), ("absent.txt", 4, "HTTP status 404")):
             with self.subTest(name=name):
                 self.write("requirements.in", f"-r {base}/{name}\n")
-                self.fails(code, "lock", "requirements.in", *self.TARGET, says=(re.escape(says),))
+                result = self.fails(code, "lock", "requirements.in", *self.TARGET, says=(re.escape(says),))
+                self.assertNotIn(str(self.dir / "home"), result.err)
         self.fails(4, "lock", f"{base}/a/main.txt", "--offline", *self.TARGET)
 
 
