@@ -382,6 +382,20 @@ static int move_up(struct removal *removal, int at, const char *name)
 	return -1;
 }
 
+// A build can leave folders that not even their owner may list or write to.
+static int open_to_empty(int at, const char *name)
+{
+	struct stat found;
+	int held = openat(at, name, HELD | O_NOFOLLOW);
+	if (held < 0 && errno == EACCES &&
+	    fchmodat(at, name, S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0)
+		held = openat(at, name, HELD | O_NOFOLLOW);
+	if (held >= 0 && fstat(held, &found) == 0 && found.st_uid == geteuid() &&
+	    (found.st_mode & S_IRWXU) != S_IRWXU)
+		(void)fchmod(held, S_IRWXU);
+	return held;
+}
+
 static int remove_folder(struct removal *removal, int at, const char *name,
 			 unsigned depth)
 {
@@ -391,7 +405,7 @@ static int remove_folder(struct removal *removal, int at, const char *name,
 	struct name_list names = { 0 };
 	if (depth > DEEPEST)
 		return move_up(removal, at, name);
-	held = openat(at, name, HELD | O_NOFOLLOW);
+	held = open_to_empty(at, name);
 	if (held < 0)
 		return -1;
 	int list = fcntl(held, F_DUPFD_CLOEXEC, 0);

@@ -129,9 +129,9 @@ class WithoutRoot(BuildCase):
         image.chmod(0o644)
         self.podman("import", "--change", "ENV PATH=/usr/local/bin:/usr/bin:/bin", image, "pinbake-test-base")
         self.podman("run", "--rm", "--network=none", "--userns=keep-id", "pinbake-test-base", "python3", "-c", "")
-        self.locked(sdist("demo", "1.0", "files['demo/host.txt'] = os.uname().nodename"))
-        if self.under:
-            self.without_privileges()
+        self.index.add(sdist("demo", "1.0", "files['demo/host.txt'] = os.uname().nodename"))
+        self.write("requirements.in", "demo\n")
+        self.ok(*self.lock_args(), env=self.settings, under=self.under)
         self.ok("bake", "pylock.toml", "--build-in", "localhost/pinbake-test-base", "--build-engine", "podman",
                 env=self.settings, timeout=300, under=self.under)
         self.assertEqual(self.built_file("demo/host.txt"), "build")

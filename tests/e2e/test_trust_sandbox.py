@@ -239,6 +239,30 @@ class Output(BuildCase):
         self.made("os.mkdir(path)\n    return name")
         self.bake_fails(1, says="the backend made no file")
 
+    def test_folders_that_are_deep_and_closed_are_removed(self):
+        need_sandbox(self)
+        code = ("import sys; here = os.getcwd(); os.makedirs('a'); os.chdir('a')\n"
+                "    for i in range(500):\n"
+                "        os.mkdir('d' * 20)\n"
+                "        os.chdir('d' * 20)\n"
+                "    os.chdir(here)\n"
+                "    for mode in (0, 0o500, 0o300):\n"
+                "        os.makedirs('closed%d/x/y' % mode)\n"
+                "        os.chmod('closed%d/x' % mode, mode)\n"
+                "    os.chmod('.', 0o500)")
+        source = sdist("demo", "1.0", code)
+        self.index.add(source)
+        self.write("requirements.in", "demo\n")
+        who = self.without_privileges()
+        python = ("/usr/bin/python3",) if who else (sys.executable,)
+        version = subprocess.run([*python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True,
+                                 text=True).stdout.strip()
+        self.ok("lock", "requirements.in", "-o", "pylock.toml", "--index-url", self.index.url, "--python", version, *self.TARGET[2:],
+                **who)
+        self.ok("bake", "pylock.toml", "--python-bin", *python, **who)
+        rooms = [self.cache / "built/work" / source.sha256[:16], pathlib.Path("/var/tmp/pinbake-build") / source.sha256[:16]]
+        self.assertEqual([str(room) for room in rooms if room.exists()], [])
+
     def test_metadata_that_is_elsewhere(self):
         self.write("p/pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "be"\nbackend-path = ["."]\n'
                    '[project]\nname = "p"\ndynamic = ["version", "dependencies"]\n')
