@@ -84,14 +84,17 @@ class Pages(Hostile):
                 result = self.page_ends(1, content, kind=HTML)
                 self.assertIn("app", result.err)
 
-    def test_a_million_releases(self):
+    def page_of_releases(self, count):
         row = '{"filename":"app-1.%d-py3-none-any.whl","url":"%d","hashes":{}}'
-        rows = ",".join(row % (number, number) for number in range(1_000_000))
-        app = wheel("app", "1.999999")
-        self.memory = 2 * MEMORY  # 1.6 GB, most of it the page's versions and the rows of its record
-        self.index.raw["/simple/app/999999"] = ("application/octet-stream", app.content, {})
-        self.page_ends(0, f'{{"meta":{{"api-version":"1.0"}},"name":"app","files":[{rows}]}}'.encode())
-        self.assertEqual(self.pins(), {"app": "1.999999"})
+        rows = ",".join(row % (number, number) for number in range(count))
+        return f'{{"meta":{{"api-version":"1.0"}},"name":"app","files":[{rows}]}}'.encode()
+
+    def test_a_million_releases(self):
+        app = wheel("app", "1.299999")
+        self.index.raw["/simple/app/299999"] = ("application/octet-stream", app.content, {})
+        self.page_ends(4, self.page_of_releases(1_000_000), says="the page lists more than 300000 files")
+        self.page_ends(0, self.page_of_releases(300_000))
+        self.assertEqual(self.pins(), {"app": "1.299999"})
 
     def test_more_files_than_any_project_has(self):
         self.page_ends(1, b'{"files":[' + b"{}," * 20_000_000 + b"{}]}", says="app")
@@ -273,7 +276,9 @@ class Metadata(Hostile):
 
     def test_a_specifier_of_100_000_clauses(self):
         self.index.add(wheel("dep", "1.0"), wheel("dep", "2.0"))
-        self.metadata_ends(0, requires=["dep" + ",".join(f"!=2.{number}" for number in range(100_000))])
+        self.metadata_ends(1, "more than 512 clauses",
+                           requires=["dep" + ",".join(f"!=2.{number}" for number in range(100_000))])
+        self.metadata_ends(0, requires=["dep" + ",".join(f"!=2.{number}" for number in range(512))])
 
     def test_nested_marker(self):
         for depth in (63, 10_000, 1_000_000):
@@ -341,7 +346,7 @@ class Metadata(Hostile):
     def test_absurd_versions(self):
         self.index.add(wheel("dep", "1.0"))
         for bound, code in ((">=" + "1." * 100_000 + "1", 1), ("<" + "9" * 100_000 + "!1", 0), ("!=1." + "9" * 100_000, 0),
-                            ("==1" + ".0" * 100_000, 0), ("~=" + "0." * 100_000 + "1", 1), (">=1a" + "9" * 1000, 0)):
+                            ("==1" + ".0" * 100_000, 1), ("~=" + "0." * 100_000 + "1", 1), (">=1a" + "9" * 1000, 0)):
             with self.subTest(bound[:12]):
                 self.metadata_ends(code, requires=[f"dep{bound}"])
 
@@ -399,8 +404,8 @@ class Requirements(Hostile):
 
     def test_absurd_versions(self):
         self.index.add(wheel("app", "1.0"))
-        for bound, code in (("<" + "9" * 100_000 + "!1", 0), ("==1" + ".0" * 100_000, 0), ("!=1." + "9" * 1_000_000, 0),
-                            (">=" + "1." * 100_000 + "1", 1), ("==9" + "9" * 100_000, 1)):
+        for bound, code in (("<" + "9" * 100_000 + "!1", 0), ("==1" + ".0" * 100_000, 3), ("!=1." + "9" * 1_000_000, 0),
+                            (">=" + "1." * 100_000 + "1", 3), ("==9" + "9" * 100_000, 1)):
             with self.subTest(bound[:12]):
                 (self.work / "pylock.toml").unlink(missing_ok=True)
                 self.requirements_end(code, f"app{bound}\n")
