@@ -25,7 +25,7 @@ CORPUS = HERE / "corpus"
 BUILD = HERE.parent.parent / "build" / "fuzz"
 
 # Of one target's corpus in the tree: it is replayed with every test run, and stays in the history for ever.
-FILES_MAX, BYTES_MAX = 100, 96 * 1024
+FILES_MAX, BYTES_MAX = 64, 64 * 1024
 
 GRACE_S = 120  # a target that has not ended so long after its time is stuck
 LIMITS = ["-timeout=30", "-rss_limit_mb=2048", "-print_final_stats=1"]
