@@ -70,33 +70,67 @@ static int read_version(struct metadata *metadata, struct slice value, struct er
 	return 0;
 }
 
-static int read_requires_python(struct arena *arena, struct metadata *metadata,
-				struct slice value, struct error *err)
+// One that cannot be read asks for nothing, here as on the index's page: the user is told.
+static void read_requires_python(struct arena *arena, struct metadata *metadata,
+				 struct slice value)
 {
+	struct error ignored;
+	struct slice text = on_one_line(arena, value);
+	metadata->requires_python_text = metadata->unreadable_python = S("");
 	if (is_unknown(value))
-		return 0;
-	metadata->requires_python_text = on_one_line(arena, value);
-	if (specifier_set_parse(arena, metadata->requires_python_text, true,
-				&metadata->requires_python, NULL, err) == 0)
-		return 0;
-	err->kind = ERROR_SOURCE;
-	return error_during(err, "reading 'Requires-Python: %.*s'",
-			    SLICE_ARG(metadata->requires_python_text));
+		return;
+	if (specifier_set_parse(arena, text, true, &metadata->requires_python, NULL,
+				&ignored) == 0) {
+		metadata->requires_python_text = text;
+		return;
+	}
+	metadata->requires_python = (struct specifier_set){ 0 };
+	metadata->unreadable_python = text;
 }
 
-// One requirement that cannot be understood makes the release ineligible, not the package
-// (508.3, md.3).
+// Of "k8s (>=9.0.0a1.0) ; extra == 'all'" the marker, if that can be read.
+static struct marker *marker_of(struct arena *arena, struct slice text)
+{
+	struct slice rest = text, part;
+	struct marker *marker = NULL;
+	struct error ignored;
+	while (slice_cut(&rest, ';', &part))
+		text = rest;
+	if (text.len && marker_parse(arena, slice_trim(text), MARKER_IN_METADATA, &marker,
+				     NULL, &ignored) < 0)
+		return NULL;
+	return marker;
+}
+
+static int keep_unreadable(struct arena *arena, struct metadata *metadata,
+			   struct slice text, struct error *err)
+{
+	struct marker *marker = marker_of(arena, text);
+	if (!marker) {
+		err->kind = ERROR_SOURCE;
+		return error_during(err, "reading 'Requires-Dist: %.*s'",
+				    SLICE_ARG(text));
+	}
+	metadata->unreadable =
+		array_grow(arena, metadata->unreadable, metadata->unreadable_len,
+			   &metadata->unreadable_cap, sizeof(*metadata->unreadable));
+	metadata->unreadable[metadata->unreadable_len++] =
+		(struct unreadable_requirement){ text,
+						 arena_dup(arena, slice_from(err->cause)),
+						 marker };
+	return 0;
+}
+
+// One requirement that cannot be understood makes the release ineligible where it is needed, not the package (508.3,
+// md.3).
 static int read_requires_dist(struct arena *arena, struct metadata *metadata,
 			      struct slice value, struct error *err)
 {
 	struct slice text = on_one_line(arena, value);
 	struct requirement requirement;
 	if (requirement_parse(arena, text, REQUIREMENT_LENIENT, &requirement, NULL, err) <
-	    0) {
-		err->kind = ERROR_SOURCE;
-		return error_during(err, "reading 'Requires-Dist: %.*s'",
-				    SLICE_ARG(text));
-	}
+	    0)
+		return keep_unreadable(arena, metadata, text, err);
 	metadata->requires_dist =
 		array_grow(arena, metadata->requires_dist, metadata->requires_len,
 			   &metadata->requires_cap, sizeof(*metadata->requires_dist));
@@ -148,8 +182,8 @@ static int read_single_fields(struct arena *arena, struct metadata *metadata,
 		return error_set(err, ERROR_SOURCE, "the metadata has no 'Version'");
 	if (read_version(metadata, version.len ? version : S("1.0"), err) < 0)
 		return -1;
-	return read_requires_python(arena, metadata,
-				    headers_get(block, S("Requires-Python")), err);
+	read_requires_python(arena, metadata, headers_get(block, S("Requires-Python")));
+	return 0;
 }
 
 // Takes room for all requirements at once: they are large, some releases have hundreds,

@@ -157,7 +157,8 @@ static int explain_failure(struct job *job, const struct repair_list *repairs,
 	struct lock_outcome *outcome = job->locking->outcome;
 	struct arena *arena = job->session->arena;
 	struct slice hint = repairs_hint(arena, repairs);
-	if (repairs->len == 0 && solution_solves_apart(job->solution, HINT_MS))
+	if (repairs->len == 0 && !solution_wants_build(job->solution) &&
+	    solution_solves_apart(job->solution, HINT_MS))
 		hint = S("--split locks targets apart that no one version fits");
 	if (err->kind == ERROR_NO && solution_has_conflict(job->solution)) {
 		outcome->has_explanation = true;
@@ -196,7 +197,8 @@ static int repair_or_explain(struct job *job, struct error *err)
 					wanted ? REPAIR_MS : HINT_MS, REMOVALS };
 	struct repair_list repairs = { 0 };
 	struct error why = *err;
-	bool is_conflict = err->kind == ERROR_NO && (wanted || !err->span.source);
+	bool is_conflict = err->kind == ERROR_NO && (wanted || !err->span.source) &&
+			   !solution_wants_build(job->solution);
 	if (is_conflict && explain_repairs(job->solution, &job->prepared.cutoff, &limits,
 					   &why, &repairs, err) < 0)
 		return -1;
@@ -228,6 +230,7 @@ static int solve(struct job *job, struct error *err)
 		if (check_locked_files(job, NULL, err) < 0)
 			return -1;
 		if (err->kind == ERROR_NO && job->request.may_split &&
+		    !solution_wants_build(job->solution) &&
 		    solution_solves_apart(job->solution, REPAIR_MS)) {
 			job->wants_split = true;
 			return -1;

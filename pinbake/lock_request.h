@@ -65,6 +65,7 @@ struct release_request {
 	enum prerelease_mode prerelease;
 	enum resolution_mode resolution;
 	bool lowest_direct;
+	bool prefer_binary; // releases that have a wheel before those that have none
 	struct slice_list only_binary, no_binary; // "name", "a,b", ":all:", ":none:"
 };
 

@@ -82,6 +82,14 @@ static int read_binary_rules(struct arena *arena, const struct release_request *
 	return 0;
 }
 
+static bool has_option(const struct requirement_set *set, enum option_kind kind)
+{
+	for (size_t i = 0; i < set->options_len; i++)
+		if (set->options[i].kind == kind)
+			return true;
+	return false;
+}
+
 int policy_read(struct arena *arena, const struct release_request *releases,
 		const struct requirement_set *set, struct resolve_policy *policy,
 		struct error *err)
@@ -89,5 +97,11 @@ int policy_read(struct arena *arena, const struct release_request *releases,
 	policy->prerelease = releases->prerelease;
 	policy->resolution = releases->resolution;
 	policy->lowest_direct = releases->lowest_direct;
+	policy->prefer_binary =
+		releases->prefer_binary || has_option(set, OPTION_PREFER_BINARY);
+	if (policy->prefer_binary)
+		policy->unbuilt = UNBUILT_LEFT_OUT;
+	if (has_option(set, OPTION_PRE) && policy->prerelease == PRERELEASE_IF_NECESSARY)
+		policy->prerelease = PRERELEASE_ALLOW;
 	return read_binary_rules(arena, releases, set, policy, err);
 }

@@ -51,6 +51,8 @@ static int prepare(struct why *why, struct lock_places *ret_places, struct error
 	    preparation_policy(prepared, err) < 0 ||
 	    preparation_cutoff(prepared, err) < 0)
 		return -1;
+	// What such a release holds back is the answer.
+	prepared->solve.policy.unbuilt = UNBUILT_LEFT_OUT;
 	add_places_of_lock(why, ret_places);
 	return preparation_torch(prepared, err) < 0
 		       ? -1

@@ -49,6 +49,12 @@ bool solution_has_conflict(const struct solution *solution)
 	return search && solver_conflict(search->solver).len > 0;
 }
 
+bool solution_wants_build(const struct solution *solution)
+{
+	const struct search *search = solution_search(solution, solution->failed);
+	return search && search->wants_build;
+}
+
 struct solve_counts solution_counts(const struct solution *solution)
 {
 	struct solve_counts sum = { 0 };

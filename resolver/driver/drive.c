@@ -39,7 +39,7 @@ static int unknown_project(struct search *search, const struct requirement_entry
 	return -1;
 }
 
-static int wait_for_index(struct search *search, struct error *err)
+int wait_for_index(struct search *search, struct error *err)
 {
 	struct index_counts counts = index_counts(search->driver->index);
 	work_status(
@@ -251,11 +251,9 @@ static void say_conflicts(const struct search *search)
 }
 
 // 1: void, to be begun anew.
-static int solve(struct search *search, struct error *err)
+static int run(struct search *search, struct error *err)
 {
 	uint64_t rounds_max = search->request->limits.rounds;
-	if (give_root(search, err) < 0)
-		return -1;
 	for (;;) {
 		struct solver_step step = solver_run(search->solver);
 		search->rounds += step.state != SOLVER_PAUSED;
@@ -285,6 +283,11 @@ static int solve(struct search *search, struct error *err)
 			answer(search,
 			       ask_of(search, step.needs[i].package, step.needs[i].rank));
 	}
+}
+
+static int solve(struct search *search, struct error *err)
+{
+	return give_root(search, err) < 0 ? -1 : run(search, err);
 }
 
 static bool asks_by_url(const struct ask *ask, struct slice name)
@@ -317,11 +320,34 @@ static bool drops_strays(struct search *search)
 	return dropped;
 }
 
+// Until nothing of the solution is taken back.
+static int solve_and_review(struct search *search, struct error *err)
+{
+	int status = solve(search, err), again = 0;
+	if (status != 0)
+		return status;
+	if (drops_strays(search))
+		return 1;
+	while ((again = review_solution(search, err)) > 0)
+		if ((status = run(search, err)) != 0)
+			return status;
+	return again;
+}
+
+// A conflict may be one of extras alone.
+static bool may_take_any_extra(struct search *search, const struct error *err)
+{
+	bool may = err->kind == ERROR_NO && search->extras_ruled_out > 0 &&
+		   !search->takes_any_extra && solver_conflict(search->solver).len > 0;
+	search->takes_any_extra |= may;
+	return may;
+}
+
 int search_run(struct search *search, struct pin_list *ret_pins, struct error *err)
 {
 	int status;
-	while ((status = solve(search, err)) > 0 ||
-	       (status == 0 && drops_strays(search))) {
+	while ((status = solve_and_review(search, err)) > 0 ||
+	       (status < 0 && may_take_any_extra(search, err))) {
 		solver_free(search->solver);
 		begin(search);
 	}

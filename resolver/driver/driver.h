@@ -116,6 +116,8 @@ struct pin_list *solution_pins(const struct solution *solution, size_t at);
 // After ERROR_NO: which target could not be had, and whether the solver found out why.
 size_t solution_failed(const struct solution *solution);
 bool solution_has_conflict(const struct solution *solution);
+// After ERROR_NO: did it end at a release whose dependencies only a build backend knows? Then there is no conflict.
+bool solution_wants_build(const struct solution *solution);
 // After ERROR_NO: would each target of the class that failed do alone, within so many milliseconds?
 bool solution_solves_apart(const struct solution *solution, uint64_t ms);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the files of the driver share: nodes (graph.c), the policy of one project (policy.c), questions about releases
-// (questions.c), files that stand for a name (direct.c), overrides (overrides.c), picks (picks.c), one search (drive.c).
+// (questions.c), those that are left out (unbuilt.c), files that stand for a name (direct.c), overrides (overrides.c), picks (picks.c), one search (drive.c).
 #pragma once
 
 #include "resolver/driver/search.h"
@@ -12,6 +12,8 @@ struct ask {
 	uint32_t node, rank;
 	enum ask_state state;
 	bool unusable;
+	bool liftable; // unusable, but for something that a user could change
+	bool needed;   // the solver has waited for it
 	solver_reason reason;
 	// It names an address that it may not name: no answer, whatever else would do. NULL: fine
 	const struct error *refusal;
@@ -39,6 +41,7 @@ NODISCARD int search_run(struct search *search, struct pin_list *ret_pins,
 			 struct error *err);
 // Does the entry ask for a package here (and is no constraint)?
 bool asks_for_package(const struct search *search, const struct requirement_entry *entry);
+NODISCARD int wait_for_index(struct search *search, struct error *err);
 
 // --- guess.c: fetches what is likely to be asked for next
 void guess_ahead(struct search *search);
@@ -77,6 +80,25 @@ int project_failure(const struct project *project, struct error *err);
 // needed: the solver waits for it. Then a build backend may be asked. 1: something moved on; 0: it waits for the index.
 int advance_ask(struct search *search, uint32_t id, bool needed, struct error *err);
 void answer(struct search *search, const struct ask *ask);
+
+// --- review.c
+// After SOLVED: 1 if something was taken back, and the solver is to be run again; 0; -1: err.
+int review_solution(struct search *search, struct error *err);
+// Releases of the node's project that all admit who need it in the solution.
+struct rank_set admitted_in_solution(struct search *search, uint32_t id);
+
+// --- extras.c
+bool provides_extra(const struct metadata *metadata, struct slice extra);
+// Does the best of these releases whose metadata can be read have the extra that the node is of? 1, 0, or -1: not known
+// yet. *ret_rank is that release.
+int find_with_extra(struct search *search, uint32_t id, struct rank_set admitted,
+		    uint32_t *ret_rank);
+struct slice lacks_extra_text(struct search *search, uint32_t id, uint32_t better);
+
+// --- unbuilt.c: what a user could change about releases that are left out
+// ERROR_NO: the release's dependencies are known to nobody but its build backend, for `why`.
+int refuse_unbuilt(struct search *search, const struct ask *ask, struct slice why,
+		   struct error *err);
 
 // --- direct.c: which file stands for a name
 // For all of `name` under the markers of this search; NULL: ask the index.

@@ -144,6 +144,7 @@ void select_candidates(struct search *search, struct node *node,
 		.exclude_newer = cutoff_for(wanted, node->name),
 		.local_version = torch_local_version(wanted->torch, node->name),
 		.spares_pins = wanted->spares_pins,
+		.prefer_binary = wanted->prefer_binary,
 	};
 	if (direct_of(search->driver, node->project)) {
 		policy.prerelease = PRERELEASE_ALLOW;

@@ -55,14 +55,6 @@ static void rule_out(struct search *search, struct ask *ask, struct slice proble
 	ask->state = ASK_ANSWERED;
 }
 
-static bool provides_extra(const struct metadata *metadata, struct slice extra)
-{
-	for (size_t i = 0; i < metadata->extras_len; i++)
-		if (slice_eq(metadata->extras[i], extra))
-			return true;
-	return false;
-}
-
 static bool python_fits(const struct search *search, const struct metadata *metadata)
 {
 	return specifier_set_contains(&metadata->requires_python,
@@ -77,15 +69,57 @@ static bool is_chosen(const struct ask *ask, const struct requirement *requireme
 	return false;
 }
 
+static bool is_marked_for(const struct search *search, const struct node *node,
+			  const struct marker *marker)
+{
+	bool always = marker_holds_here(search, marker, S(""));
+	return node->extra.len ? !always && marker_holds_here(search, marker, node->extra)
+			       : always;
+}
+
 const struct requirement *requirement_here(struct search *search, const struct node *node,
 					   const struct requirement *requirement)
 {
-	bool always = marker_holds_here(search, requirement->marker, S(""));
-	bool wanted = always;
-	if (node->extra.len)
-		wanted = !always &&
-			 marker_holds_here(search, requirement->marker, node->extra);
-	return wanted ? overridden(search, node->name, requirement) : NULL;
+	return is_marked_for(search, node, requirement->marker)
+		       ? overridden(search, node->name, requirement)
+		       : NULL;
+}
+
+// A requirement that cannot be read rules the release out where it is needed (md.3).
+static bool needs_unreadable(struct search *search, struct ask *ask,
+			     const struct metadata *metadata)
+{
+	const struct node *node = &search->nodes.items[ask->node];
+	for (size_t i = 0; i < metadata->unreadable_len; i++) {
+		const struct unreadable_requirement *bad = &metadata->unreadable[i];
+		if (!is_marked_for(search, node, bad->marker))
+			continue;
+		rule_out(search, ask,
+			 arena_printf(&search->arena, "%.*s in 'Requires-Dist: %.*s'",
+				      SLICE_ARG(bad->why), SLICE_ARG(bad->text)));
+		ask->liftable = true;
+		return true;
+	}
+	return false;
+}
+
+// A release without the extra does not pass for one that has it. 1: it is ruled out; -1: that is not known yet.
+static int check_extra(struct search *search, struct ask *ask,
+		       const struct metadata *metadata)
+{
+	const struct node *node = &search->nodes.items[ask->node];
+	struct rank_set all =
+		rank_set_all(&search->arena, (uint32_t)node->candidates.len);
+	uint32_t better;
+	if (node->extra.len == 0 || search->takes_any_extra ||
+	    provides_extra(metadata, node->extra))
+		return 0;
+	int found = find_with_extra(search, ask->node, all, &better);
+	if (found > 0) {
+		rule_out(search, ask, lacks_extra_text(search, ask->node, better));
+		search->extras_ruled_out++;
+	}
+	return found;
 }
 
 // Which of a release's requirements hold for the target; for an extra's node those that its extra switches on. A second
@@ -115,7 +149,12 @@ static int check_metadata(struct search *search, struct ask *ask,
 		return error_during(err, "reading the metadata of '%.*s'",
 				    SLICE_ARG(file->name));
 	case METADATA_UNUSABLE:
+		if (found->needs_build &&
+		    search->request->policy.unbuilt == UNBUILT_REFUSED)
+			return refuse_unbuilt(search, ask,
+					      slice_from(found->error->cause), err);
 		rule_out(search, ask, slice_from(found->error->cause));
+		ask->liftable = true;
 		return 1;
 	case METADATA_FOUND: break;
 	}
@@ -236,7 +275,9 @@ static bool lacks_backend(const struct search *search, const struct project_file
 {
 	if (!search->driver->host.ask_backend)
 		return false;
-	return found ? found->state == METADATA_UNUSABLE && found->needs_build
+	// An egg-info is what the author's machine said; the backend is asked where it may be.
+	return found ? (found->state == METADATA_UNUSABLE && found->needs_build) ||
+			       found->from_egg_info
 		     : direct_tree_of(search->driver, file) != NULL;
 }
 
@@ -276,6 +317,11 @@ static int advance_metadata(struct search *search, struct ask *ask, bool needed,
 		int status = check_metadata(search, ask, file, found, err);
 		if (status != 0)
 			return status;
+		status = check_extra(search, ask, &found->metadata);
+		if (status != 0)
+			return status > 0;
+		if (needs_unreadable(search, ask, &found->metadata))
+			return 1;
 		choose_requirements(search, ask, &found->metadata, i == 0);
 	}
 	if (known <= 0)
@@ -297,6 +343,7 @@ int advance_ask(struct search *search, uint32_t id, bool needed, struct error *e
 {
 	struct ask *ask = &search->asks.items[id];
 	int moved = 0;
+	ask->needed |= needed;
 	if (ask->state == ASK_METADATA) {
 		moved = advance_metadata(search, ask, needed, err);
 		if (moved < 0)

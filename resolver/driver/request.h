@@ -24,6 +24,12 @@ struct torch_choice {
 	struct slice url; // of the index: base and backend
 };
 
+// Releases whose dependencies only a build backend knows, where none is asked.
+enum unbuilt_mode {
+	UNBUILT_REFUSED, // end the search that needs one: ERROR_NO
+	UNBUILT_LEFT_OUT,
+};
+
 // What the user wants of releases and their files.
 struct resolve_policy {
 	enum prerelease_mode prerelease;
@@ -35,6 +41,8 @@ struct resolve_policy {
 	// Sorted by name; each stands in the place of exclude_newer for its package
 	const struct lock_cutoff *package_cutoffs;
 	size_t package_cutoffs_len;
+	enum unbuilt_mode unbuilt;
+	bool prefer_binary; // releases that have a wheel before those that have none
 	bool spares_pins; // the cut-off does not hold for files of exactly pinned releases
 	const struct torch_choice *torch; // NULL: none
 };

@@ -61,6 +61,9 @@ struct search {
 	ARRAY_OF(struct ask) asks;
 	bool is_void; // a file took the place of an index: everything is to be asked anew
 	uint64_t rounds;
+	size_t extras_ruled_out; // releases without an extra that they are asked for
+	bool takes_any_extra;    // such releases are looked at, too
+	bool wants_build; // it ended at a release that only a build backend can speak for
 };
 
 // The class of targets that starts with the at-th; NULL where it was not searched, or another one has it.
@@ -75,6 +78,22 @@ const struct file_metadata *search_metadata(const struct search *search,
 // Which of the node's ranks the set admits; lives in the search's arena.
 struct rank_set admitted_ranks(struct search *search, uint32_t node,
 			       const struct specifier_set *specifiers);
+
+// Releases of a project that the solver wanted, and that were left out for something that a user could change: the best of
+// them, and how many there are.
+struct passed_over {
+	struct slice release, why; // "pref 0.15.13", "'9.0.0a1.0' is not a version"
+	size_t count;
+	const struct ask *ask; // of that release, or NULL
+};
+
+struct passed_over_list {
+	struct passed_over *items;
+	size_t len, cap;
+};
+
+// After a solution. Lives in the search's arena.
+struct passed_over_list search_passed_over(struct search *search);
 
 // What a file is of: NULL for those of an index.
 const struct direct_file *direct_file_of(const struct driver *driver,

@@ -2,6 +2,7 @@
 // Looks over a solution before it is written: hashes that must match, and what deserves a warning.
 #include "resolver/explain/explain.h"
 
+#include "base/text.h"
 #include "packaging/name.h"
 #include "resolver/driver/search.h"
 #include "resolver/explain/patch_release.h"
@@ -141,6 +142,39 @@ static void warn_about_extras(struct diagnostics *diagnostics, struct search *se
 	}
 }
 
+// The same of what packages ask for: node is a project with an extra.
+static void warn_about_needed_extra(struct diagnostics *diagnostics,
+				    struct search *search, const struct node *node,
+				    const struct pin *pin)
+{
+	const struct file_metadata *found =
+		search_metadata(search, pin->file, search->class.target);
+	const struct requirement_set *set = search->request->requirements;
+	for (size_t i = 0; i < set->len; i++)
+		if (slice_eq(set->entries[i].requirement.name, node->name))
+			return;
+	if (found && found->state == METADATA_FOUND &&
+	    !slices_have(found->metadata.extras, found->metadata.extras_len, node->extra))
+		diagnostics_warn(
+			diagnostics,
+			"%.*s %.*s is needed with its extra '%.*s', which it does not have",
+			SLICE_ARG(node->name), SLICE_ARG(pin->release->version_text),
+			SLICE_ARG(node->extra));
+}
+
+static void warn_about_needed_extras(struct diagnostics *diagnostics,
+				     struct search *search, const struct pin_list *pins)
+{
+	for (uint32_t id = 1; id < search->nodes.len; id++) {
+		const struct node *node = &search->nodes.items[id];
+		const struct pin *pin = NULL;
+		if (node->extra.len && solver_pick(search->solver, id) != SOLVER_NO_PICK)
+			pin = pins_find(pins, node->name);
+		if (pin)
+			warn_about_needed_extra(diagnostics, search, node, pin);
+	}
+}
+
 static size_t count_undated(const struct search *search)
 {
 	size_t undated = 0;
@@ -150,6 +184,39 @@ static size_t count_undated(const struct search *search)
 	return undated;
 }
 
+// Releases that a user could have by asking otherwise are never left out in silence.
+static void warn_about_passed_over(struct diagnostics *diagnostics, struct search *search)
+{
+	const struct passed_over_list list = search_passed_over(search);
+	for (size_t i = 0; i < list.len; i++) {
+		const struct passed_over *item = &list.items[i];
+		if (item->count > 1)
+			diagnostics_warn(diagnostics,
+					 "%.*s and %zu more are left out: %.*s",
+					 SLICE_ARG(item->release), item->count - 1,
+					 SLICE_ARG(item->why));
+		else
+			diagnostics_warn(diagnostics, "%.*s is left out: %.*s",
+					 SLICE_ARG(item->release), SLICE_ARG(item->why));
+	}
+}
+
+static void warn_about_python(struct diagnostics *diagnostics,
+			      const struct search *search, const struct pin *pin)
+{
+	const struct file_metadata *found =
+		search_metadata(search, pin->file, search->class.target);
+	if (found && found->state == METADATA_FOUND &&
+	    found->metadata.unreadable_python.len)
+		diagnostics_warn(
+			diagnostics,
+			"%.*s %.*s is taken without heed to its 'Requires-Python: "
+			"%.*s', which cannot be read",
+			SLICE_ARG(pin->project->name),
+			SLICE_ARG(pin->release->version_text),
+			SLICE_ARG(found->metadata.unreadable_python));
+}
+
 static void warn_about_pins(struct diagnostics *diagnostics, struct search *search,
 			    const struct pin_list *pins)
 {
@@ -157,6 +224,7 @@ static void warn_about_pins(struct diagnostics *diagnostics, struct search *sear
 	for (size_t i = 0; i < pins->len; i++) {
 		warn_about_index(diagnostics, pins->items[i].project);
 		warn_about_pin(diagnostics, search, &pins->items[i]);
+		warn_about_python(diagnostics, search, &pins->items[i]);
 	}
 	for (size_t i = 0; i < set->len; i++) {
 		const struct requirement_entry *entry = &set->entries[i];
@@ -166,6 +234,8 @@ static void warn_about_pins(struct diagnostics *diagnostics, struct search *sear
 		if (pin)
 			warn_about_extras(diagnostics, search, entry, pin);
 	}
+	warn_about_needed_extras(diagnostics, search, pins);
+	warn_about_passed_over(diagnostics, search);
 	warn_about_patch_release(diagnostics, search, pins);
 	size_t undated = count_undated(search);
 	if (undated)

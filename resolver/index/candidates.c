@@ -255,6 +255,8 @@ static struct candidate judge_release(struct selection *selection, uint32_t rank
 			candidate.file = at;
 	}
 	candidate.prerelease = release->is_prerelease;
+	candidate.sdist = candidate.file != NO_FILE &&
+			  !is_wheel(&project->file_rows[candidate.file]);
 	// A quarantined project offers no files; where a page lists some, none is safe
 	// (792.1).
 	bool quarantined = slice_eq(project->status, S("quarantined"));
@@ -272,21 +274,48 @@ static struct candidate judge_release(struct selection *selection, uint32_t rank
 	return candidate;
 }
 
+const struct project_file *candidate_file(const struct candidates *candidates,
+					  uint32_t rank)
+{
+	uint32_t file = candidates->items[rank].file;
+	return file == NO_FILE ? NULL : project_file_get(candidates->project, file);
+}
+
 struct wanted {
-	bool stable, prereleases, yanked;
+	bool stable, prereleases, yanked, wheels, sdists;
 };
+
+static bool is_wanted(const struct candidates *candidates, size_t rank,
+		      const struct wanted *wanted)
+{
+	const struct candidate *candidate = &candidates->items[rank];
+	if (candidate->reason != CANDIDATE_USABLE || candidate->yanked != wanted->yanked)
+		return false;
+	return (candidate->prerelease ? wanted->prereleases : wanted->stable) &&
+	       (candidate->sdist ? wanted->sdists : wanted->wheels);
+}
 
 // Appends the usable releases of these kinds, in the wanted direction.
 static void append_ranks(struct candidates *candidates, bool lowest, struct wanted wanted)
 {
 	for (size_t i = 0; i < candidates->len; i++) {
 		size_t rank = lowest ? i : candidates->len - 1 - i;
-		const struct candidate *candidate = &candidates->items[rank];
-		if (candidate->reason == CANDIDATE_USABLE &&
-		    candidate->yanked == wanted.yanked &&
-		    (candidate->prerelease ? wanted.prereleases : wanted.stable))
+		if (is_wanted(candidates, rank, &wanted))
 			candidates->prefer[candidates->prefer_len++] = (uint32_t)rank;
 	}
+}
+
+static void append_kinds(struct candidates *candidates,
+			 const struct candidate_policy *policy, struct wanted wanted)
+{
+	bool lowest = policy->resolution == RESOLUTION_LOWEST;
+	wanted.wheels = true;
+	wanted.sdists = !policy->prefer_binary;
+	append_ranks(candidates, lowest, wanted);
+	wanted.wheels = false;
+	wanted.sdists = true;
+	if (policy->prefer_binary)
+		append_ranks(candidates, lowest, wanted);
 }
 
 // Stable releases come first, pre-releases where no stable one will do (440.10). Version
@@ -295,15 +324,17 @@ static void append_ranks(struct candidates *candidates, bool lowest, struct want
 // last (592.2).
 static void order(struct candidates *candidates, const struct candidate_policy *policy)
 {
-	bool lowest = policy->resolution == RESOLUTION_LOWEST;
 	bool mixed = policy->prerelease == PRERELEASE_ALLOW ||
 		     policy->prerelease == PRERELEASE_EXPLICIT;
 	for (int yanked = 0; yanked < 2; yanked++) {
-		append_ranks(candidates, lowest,
-			     (struct wanted){ true, mixed, yanked == 1 });
+		struct wanted wanted = { .stable = true,
+					 .prereleases = mixed,
+					 .yanked = yanked == 1 };
+		append_kinds(candidates, policy, wanted);
+		wanted.stable = false;
+		wanted.prereleases = true;
 		if (!mixed)
-			append_ranks(candidates, lowest,
-				     (struct wanted){ false, true, yanked == 1 });
+			append_kinds(candidates, policy, wanted);
 	}
 }
 
@@ -313,13 +344,6 @@ static int *unasked(struct arena *arena, size_t len)
 	for (size_t i = 0; i < len; i++)
 		answers[i] = UNASKED;
 	return answers;
-}
-
-const struct project_file *candidate_file(const struct candidates *candidates,
-					  uint32_t rank)
-{
-	uint32_t file = candidates->items[rank].file;
-	return file == NO_FILE ? NULL : project_file_get(candidates->project, file);
 }
 
 void candidates_select(const struct project *project,

@@ -49,7 +49,8 @@ struct candidate_policy {
 	// nothing (req.3), and the check of the pick says what is wrong.
 	const struct allowed_hashes *allowed;
 	size_t allowed_len;
-	bool spares_pins; // a release that the user pins exactly has all its files
+	bool prefer_binary; // releases that have a wheel come before those that have none
+	bool spares_pins;   // a release that the user pins exactly has all its files
 };
 
 enum candidate_reason {
@@ -73,7 +74,7 @@ struct candidate {
 	// usable
 	uint32_t file;
 	enum candidate_reason reason : 8;
-	bool yanked : 1, prerelease : 1;
+	bool yanked : 1, prerelease : 1, sdist : 1;
 };
 
 struct candidates {

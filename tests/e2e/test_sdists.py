@@ -143,6 +143,7 @@ class Sdists(BuildCase):
     def test_two_bakes_share_one_build(self):
         count = self.dir / "count"
         self.locked(sdist("demo", "1.0", f"open({str(count)!r}, 'a').write('once'); time.sleep(2)"))
+        count.unlink(missing_ok=True)
         arguments = ("bake", "pylock.toml", "--python-bin", sys.executable)
         bakes = [self.start(*arguments, "-o", folder) for folder in ("one", "two")]
         for process in bakes:

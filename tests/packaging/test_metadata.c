@@ -115,8 +115,24 @@ static void test_508_3_a_bad_requirement_is_an_error_that_quotes_it(void **state
 	assert_string_equal(err.cause, "unknown marker variable 'variant_label'");
 	assert_string_equal(err.frames[0],
 			    "reading 'Requires-Dist: b; variant_label == 'x''");
-	err = parse_error(HEAD "Requires-Python: banana\n");
-	assert_string_equal(err.frames[0], "reading 'Requires-Python: banana'");
+}
+
+static void test_md_3_what_cannot_be_read_is_kept_apart(void **state)
+{
+	(void)state;
+	struct metadata m =
+		parse(HEAD "Requires-Dist: b\nRequires-Python: banana\n"
+			   "Requires-Dist: k8s (>=9.0.0a1.0) ; extra == 'all'\n");
+	expect(m.requires_python_text, "");
+	expect(m.unreadable_python, "banana");
+	assert_int_equal(m.requires_python.len, 0);
+	assert_int_equal(m.requires_len, 1);
+	assert_int_equal(m.unreadable_len, 1);
+	expect(m.unreadable[0].text, "k8s (>=9.0.0a1.0) ; extra == 'all'");
+	expect(m.unreadable[0].why, "'9.0.0a1.0' is not a version");
+	assert_true(marker_mentions_extra(m.unreadable[0].marker));
+	struct error err = parse_error(HEAD "Requires-Dist: k8s (>=9.0.0a1.0)\n");
+	assert_string_equal(err.frames[0], "reading 'Requires-Dist: k8s (>=9.0.0a1.0)'");
 }
 
 static void test_md_2_old_encodings_become_readable(void **state)
@@ -154,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_md_1_versions_of_metadata),
 		cmocka_unit_test(test_md_3_legacy_requires_dist),
 		cmocka_unit_test(test_508_3_a_bad_requirement_is_an_error_that_quotes_it),
+		cmocka_unit_test(test_md_3_what_cannot_be_read_is_kept_apart),
 		cmocka_unit_test(test_md_2_old_encodings_become_readable),
 		cmocka_unit_test(test_643_1_808_1_what_makes_an_sdist_static),
 	};
