@@ -7,6 +7,7 @@
 #include "pinbake/merge.h"
 #include "pinbake/parts.h"
 #include "pinbake/preparation.h"
+#include "pinbake/present.h"
 #include "pinbake/relock.h"
 #include "pinbake/remembered.h"
 #include "pinbake/reach.h"
@@ -31,7 +32,8 @@ struct job {
 	struct lock_request request; // the part's own inputs, targets and backend in it
 	const char *path;
 	uint64_t started_ms;
-	struct loaded_lock present;
+	struct slice present_text; // "" for none
+	struct present present;
 	struct preparation prepared;
 	struct preferences preferred;
 	struct solution *solution;
@@ -77,34 +79,10 @@ static struct slice read_present_text(struct job *job)
 	return text;
 }
 
-static void tell_damaged(struct job *job)
-{
-	struct slice text = read_present_text(job);
-	if (slice_trim(text).len && !job->request.present.upgrade)
-		session_warn(job->session,
-			     "'%s' cannot be read as a lock: nothing of it is kept",
-			     job->path);
-}
-
-// Its pins are kept where they still hold. A damaged one is no lock, and about to be replaced.
-static void read_present(struct job *job)
-{
-	struct arena *arena = job->session->arena;
-	struct diagnostics unread = { .arena = arena };
-	struct error ignored = { 0 };
-	if (job->request.present.ignored)
-		job->present.source.text = read_present_text(job);
-	else if (!has_present(job) ||
-		 lock_load(job->path, arena, &job->present, &unread, &ignored) < 0) {
-		job->present = (struct loaded_lock){ 0 };
-		tell_damaged(job);
-	}
-}
-
 // The lock that pins, commits and records are kept of; NULL: none.
 static const struct lock *kept_lock(const struct job *job)
 {
-	return job->request.present.upgrade ? NULL : &job->present.lock;
+	return job->request.present.upgrade ? NULL : &job->present.lock.lock;
 }
 
 // One that is upgraded vouches for nothing.
@@ -114,7 +92,7 @@ static void note_present(struct job *job)
 	struct lock *lock = arena_new(job->session->arena, struct lock);
 	relock->set = &job->prepared.set;
 	relock->supply = &job->prepared.supply;
-	relock->released = &job->request.present.released;
+	relock->released = &job->present.released;
 	if (!kept_lock(job))
 		return;
 	*lock = *kept_lock(job);
@@ -126,7 +104,8 @@ static void prefer_present_pins(struct job *job)
 	preferences_init(&job->preferred, job->session->arena);
 	if (kept_lock(job))
 		preferences_add_lock(&job->preferred, kept_lock(job),
-				     &job->request.present.released);
+				     &job->present.released);
+	preferences_add_all(&job->preferred, &job->present.pins);
 	preferences_add_all(&job->preferred, &job->locking->preferred);
 	job->prepared.solve.preferred = &job->preferred;
 }
@@ -263,7 +242,7 @@ static int record_builds(struct job *job, struct error *err)
 		.lock_path = job->path ? job->path : "pylock.toml",
 		.targets = &job->prepared.solve.targets,
 		.present = kept_lock(job),
-		.released = &job->request.present.released,
+		.released = &job->present.released,
 		.network = builds->network,
 	};
 	if (job->request.only_pins)
@@ -278,11 +257,12 @@ static int record_builds(struct job *job, struct error *err)
 
 // --- the outcome -----------------------------------------------------------------------------------------------------
 
-// As answers keep it: "packages undated targets first-target".
+// As answers keep it: "packages undated targets cutoff first-target".
 static struct slice summary_text(struct arena *arena, const struct lock_part *part)
 {
-	return arena_printf(arena, "%zu %zu %zu %.*s", part->packages, part->undated,
-			    part->targets, SLICE_ARG(part->target));
+	return arena_printf(arena, "%zu %zu %zu %.*s %.*s", part->packages, part->undated,
+			    part->targets, SLICE_ARG(part->cutoff),
+			    SLICE_ARG(part->target));
 }
 
 static bool read_summary(struct slice summary, struct lock_part *part)
@@ -296,8 +276,9 @@ static bool read_summary(struct slice summary, struct lock_part *part)
 	part->packages = (size_t)numbers[0];
 	part->undated = (size_t)numbers[1];
 	part->targets = (size_t)numbers[2];
+	bool has_target = slice_cut(&summary, ' ', &part->cutoff);
 	part->target = summary;
-	return true;
+	return has_target;
 }
 
 // A lock is not given out unless it can be read again: no later command may be the first to refuse it.
@@ -356,13 +337,16 @@ static int fill_part(struct job *job, struct error *err)
 	part->text = lock_write(job->session->arena, &job->lock);
 	if (check_readable(job, err) < 0)
 		return -1;
-	part->present_text = job->present.source.text;
+	part->present_text = job->present_text;
 	part->packages = job->lock.len;
 	if (lock_has_cutoff(&job->lock))
 		part->undated = lock_undated(job->session->arena, &job->lock).len;
 	add_named(job, job->lock.packages, job->lock.len, S(""));
 	part->targets = job->lock.targets_len;
 	part->target = arena_dup(job->session->arena, job->lock.targets[0]);
+	part->cutoff = job->lock.exclude_newer;
+	if (job->request.present.upgrade && job->lock.exclude_newer.len == 0)
+		part->ended_cutoff = job->present.lock.lock.exclude_newer;
 	part->counts = solution_counts(job->solution);
 	part->index_counts = index_counts(job->prepared.driver.index);
 	return 0;
@@ -392,7 +376,7 @@ static bool find_answer(struct job *job, const struct part *part)
 	const struct remembered_call call = { .request = &job->request,
 					      .set = &job->prepared.set,
 					      .config = &job->prepared.supply.indexes,
-					      .present = read_present_text(job) };
+					      .present = job->present_text };
 	struct remembered_answer answer;
 	job->may_keep =
 		is_alone(job, part) && remembered_ask(session, &call, &job->question);
@@ -431,8 +415,7 @@ static void keep_answer(struct job *job)
 	    session->diagnostics->len == job->said_before &&
 	    job->said_before < DIAGNOSTICS_MAX &&
 	    job->prepared.driver.direct.files.len == 0 &&
-	    !job->prepared.driver.direct.looked_elsewhere && are_wheels(job) &&
-	    slice_eq(job->question.present, job->present.source.text))
+	    !job->prepared.driver.direct.looked_elsewhere && are_wheels(job))
 		remembered_keep(session, &job->question, job->prepared.driver.index,
 				&answer);
 }
@@ -478,24 +461,28 @@ static int run_job(struct job *job, const struct part *part, struct error *err)
 {
 	const struct lock_request *request = &job->request;
 	struct preparation *prepared = &job->prepared;
+	struct session *session = job->session;
 	*prepared =
 		(struct preparation){ .session = job->session,
 				      .request = request,
 				      .lock_path = job->path ? job->path : "pylock.toml",
-				      .present = &job->present.lock,
-				      .released = &request->present.released };
+				      .present = &job->present.lock.lock,
+				      .released = &job->present.released };
 	if (reach_begin(job->session, &request->indexes, err) < 0 ||
 	    inputs_read(job->session, &request->inputs, &prepared->set, err) < 0 ||
 	    inputs_check_python(&prepared->set, &request->targets, err) < 0 ||
 	    preparation_policy(prepared, err) < 0 ||
 	    preparation_supply(prepared, &request->indexes, err) < 0)
 		return -1;
+	job->present_text = read_present_text(job);
 	if (find_answer(job, part)) {
 		put_part(job);
 		return 0;
 	}
 	mem_expect(EXPECTED_BYTES);
-	read_present(job);
+	if (present_read(session, job->path, &request->present, &job->present, err) < 0)
+		return -1;
+	present_add_bounds(&job->present, session->arena, &prepared->set);
 	prepared->kept = kept_lock(job);
 	prepared->relock = &job->locking->relock;
 	note_present(job);

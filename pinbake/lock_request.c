@@ -129,7 +129,7 @@ void lock_request_describe(const struct lock_request *request, struct buf *text)
 	put_releases(text, &request->releases);
 	put(text, request->cutoff.when);
 	put_list(text, &request->cutoff.packages);
-	put_number(text, request->present.ignored);
+	put_number(text, request->present.are_requirements);
 	put_number(text, request->present.upgrade);
 	put_list(text, &request->present.released);
 	put_builds(text, &request->builds);

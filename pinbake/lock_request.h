@@ -76,9 +76,9 @@ struct cutoff_request {
 
 // The lock that is there: its pins, cut-offs and commits stay where nothing speaks against them.
 struct present_request {
-	bool ignored;               // what the path holds is no lock, and only compared
+	bool are_requirements;      // what the path holds is no lock, but made of one
 	bool upgrade;               // nothing of it is kept
-	struct slice_list released; // names whose pins may move
+	struct slice_list released; // "NAME" or "NAME<2": whose pins may move, and to what
 };
 
 // How build backends are asked and wheels are built.

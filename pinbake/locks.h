@@ -21,6 +21,9 @@ struct lock_part {
 	// Packages from addresses that others name: "lib (web)", "helper (the build of web)"
 	struct slice_list by_metadata;
 	size_t targets;
+	// RFC 3339: what was uploaded later does not exist for this lock; "" for none. And one that the present lock had, and
+	// that nobody asked to end
+	struct slice cutoff, ended_cutoff;
 	struct slice target;           // name of the first
 	const struct edit_list *edits; // of a repair; NULL for none
 	struct solve_counts counts;    // zero where it is remembered

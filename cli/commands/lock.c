@@ -133,6 +133,20 @@ static struct slice summary_of(struct arena *arena, const struct lock_part *part
 			    SLICE_ARG(targets));
 }
 
+// A cut-off decides what is found: it is named in each run, and so is its end.
+static void show_cutoff(const struct putting *putting, const struct lock_part *part)
+{
+	bool is_kept = !putting->values->exclude_newer && part->present_text.len;
+	if (part->cutoff.len)
+		say(putting->cli, "as of %.*s%s", SLICE_ARG(part->cutoff),
+		    is_kept ? ", the present lock's cut-off: --exclude-newer sets another, --upgrade ends it"
+			    : "");
+	if (part->ended_cutoff.len)
+		say(putting->cli,
+		    "the present lock's cut-off, %.*s, has ended with --upgrade",
+		    SLICE_ARG(part->ended_cutoff));
+}
+
 static void show_done(const struct putting *putting, const struct lock_part *part)
 {
 	struct slice summary = summary_of(&putting->cli->arena, part);
@@ -222,6 +236,7 @@ static int put_part(const struct putting *putting, const struct lock_part *part,
 		return -1;
 	show_diagnostics(cli);
 	show_edits(putting, part);
+	show_cutoff(putting, part);
 	show_done(putting, part);
 	return cli->common.json ? put_json(putting, part, &lock, result) : 0;
 }

@@ -185,7 +185,9 @@ class Answers(Case):
         self.solves()
         self.assertEqual(self.pins(), {"app": "1.0", "lib": "1.5"})  # pins are kept
         self.write("pylock.toml", "no lock")
-        self.run_lock()
+        self.fails(3, *self.lock_args(*self.args), says="pylock.toml:1:4: error")
+        self.assertEqual(self.read("pylock.toml"), "no lock")
+        self.run_lock("--upgrade")
         self.assertEqual(self.pins(), {"app": "1.1", "lib": "2.0"})
 
     def test_local_wheel(self):

@@ -118,7 +118,7 @@ class Inputs(Case):
     def test_old_output_survives_a_failure(self):
         self.write("pylock.toml", "precious\n")
         self.write("requirements.in", "no-such-thing-at-all\n")
-        self.fails(1, *self.lock_args())
+        self.fails(1, *self.lock_args("requirements.in", "--upgrade"))
         self.assertEqual(self.read("pylock.toml"), "precious\n")
 
     def test_broken_lock(self):

@@ -134,7 +134,8 @@ class Options(Case):
         self.ok(*args[:-1])
         self.ok(*args)
         self.index.add(wheel("lib", "2.0"))
-        self.fails(1, *args, "--refresh", says="'requirements.txt' is out of date")
+        self.ok(*args, "--refresh")  # the pins that it has stay
+        self.fails(1, *args, "--refresh", "--upgrade", says="'requirements.txt' is out of date")
 
     def test_what_the_settings_have_is_there(self):
         self.write("pinbake.toml", 'build-in = "image"\nbuild = true\n')

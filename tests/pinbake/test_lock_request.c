@@ -124,7 +124,7 @@ static const struct member members[] = {
 	MEMBER(cutoff.when),
 	MEMBER(cutoff.packages),
 	FREE_MEMBER(path), // the caller's key has it besides
-	MEMBER(present.ignored),
+	MEMBER(present.are_requirements),
 	MEMBER(present.upgrade),
 	MEMBER(present.released),
 	MEMBER(builds.allowed),
