@@ -149,8 +149,9 @@ struct slice lock_requirement_text(struct arena *arena,
 bool lock_file_name_is_valid(struct slice name);
 // The name that the lock gives the file, else the last component of its path or url (751.7).
 struct slice lock_file_name(struct arena *arena, const struct lock_file *file);
-// Is the path absolute, or does it lead out of the folder that it starts in (751.6)? One
-// with a NUL counts as such.
+// Is it a wheel: by its kind, or an archive that is named like one?
+bool lock_file_is_wheel(const struct lock_file *file);
+// Is the path absolute, or does it lead out of the folder that it starts in (751.6)? One with a NUL counts as such.
 bool lock_path_escapes(struct slice path);
 
 // The canonical text, whatever the order of packages, files and names in the lock.
@@ -158,10 +159,8 @@ bool lock_path_escapes(struct slice path);
 // old metadata, upload times that are none.
 struct slice lock_write(struct arena *arena, const struct lock *lock);
 
-// Problems go to diagnostics with their place; -1 if there was an error. Borrows the
-// source's texts, but not the struct. If the source's name is a URL, the lock was
-// fetched, and its paths may not leave its folder (751.6). Credentials in URLs are cut
-// out, with a warning.
+// Problems go to diagnostics with their place; -1 if there was an error. Borrows the source's texts, but not the struct.
+// If its name is a URL, paths may not leave its folder (751.6). Credentials in URLs are cut out, with a warning.
 NODISCARD int lock_read(const struct source *source, struct arena *arena,
 			struct lock *ret_lock, struct diagnostics *diagnostics);
 

@@ -87,3 +87,11 @@ struct slice lock_file_name(struct arena *arena, const struct lock_file *file)
 	return file->path.len ? name_from_path(file->path)
 			      : name_from_url(arena, file->url);
 }
+
+bool lock_file_is_wheel(const struct lock_file *file)
+{
+	AUTO(arena_cleanup) struct arena scratch = { 0 };
+	return file->kind == LOCK_WHEEL ||
+	       (file->kind == LOCK_ARCHIVE &&
+		slice_ends_with(lock_file_name(&scratch, file), S(".whl")));
+}

@@ -367,7 +367,7 @@ static void put_part(struct job *job)
 static bool is_alone(const struct job *job, const struct part *part)
 {
 	return part->name.len == 0 && part->targets.len == 0 &&
-	       job->locking->preferred.at.len == 0;
+	       job->locking->preferred.items.len == 0;
 }
 
 static bool find_answer(struct job *job, const struct part *part)

@@ -89,6 +89,7 @@ static void put_releases(struct buf *text, const struct release_request *release
 	put_number(text, releases->prerelease);
 	put_number(text, releases->resolution);
 	put_number(text, releases->lowest_direct);
+	put_number(text, releases->share_versions);
 	put_number(text, releases->prefer_binary);
 	put_list(text, &releases->only_binary);
 	put_list(text, &releases->no_binary);

@@ -65,6 +65,7 @@ struct release_request {
 	enum prerelease_mode prerelease;
 	enum resolution_mode resolution;
 	bool lowest_direct;
+	bool share_versions; // of targets, whatever their Pythons, wherever one can serve them
 	bool prefer_binary; // releases that have a wheel before those that have none
 	struct slice_list only_binary, no_binary; // "name", "a,b", ":all:", ":none:"
 };
@@ -76,9 +77,10 @@ struct cutoff_request {
 
 // The lock that is there: its pins, cut-offs and commits stay where nothing speaks against them.
 struct present_request {
-	bool are_requirements;      // what the path holds is no lock, but made of one
-	bool upgrade;               // nothing of it is kept
-	struct slice_list released; // "NAME" or "NAME<2": whose pins may move, and to what
+	bool are_requirements; // what the path holds is no lock, but made of one
+	bool upgrade;          // nothing of it is kept
+	// "NAME" or "NAME<2": whose pins may move, and to what
+	struct slice_list released;
 };
 
 // How build backends are asked and wheels are built.

@@ -97,6 +97,7 @@ int policy_read(struct arena *arena, const struct release_request *releases,
 	policy->prerelease = releases->prerelease;
 	policy->resolution = releases->resolution;
 	policy->lowest_direct = releases->lowest_direct;
+	policy->share_versions = releases->share_versions;
 	policy->prefer_binary =
 		releases->prefer_binary || has_option(set, OPTION_PREFER_BINARY);
 	if (policy->prefer_binary)

@@ -19,7 +19,7 @@ static const struct {
 	  "remove" },
 	{ { SETTING_FREE, 0 },
 	  "python platform target split exclude extra all-extras group prerelease "
-	  "only-binary no-binary prefer-binary resolution exclude-newer exclude-newer-package "
+	  "only-binary no-binary prefer-binary share-versions resolution exclude-newer exclude-newer-package "
 	  "torch-backend no-build format strip jobs strict link-mode system owner tag "
 	  "compression estargz rehash depth invert held-back no-hashes no-via base app command expose workdir form "
 	  "bake.prefix dockerfile.prefix bake.interpreter" },

@@ -14,18 +14,10 @@ uint32_t plan_bucket(struct slice name)
 	return number % PLAN_BUCKETS;
 }
 
-static bool is_wheel(const struct lock_file *file)
-{
-	if (file->kind == LOCK_WHEEL)
-		return true;
-	struct slice place = file->url.len ? file->url : file->path;
-	return file->kind == LOCK_ARCHIVE && slice_ends_with(place, S(".whl"));
-}
-
 static int check_choice(const struct lock_choice *choice, struct error *err)
 {
 	const struct lock_package *package = choice->package;
-	if (!choice->file || !is_wheel(choice->file)) {
+	if (!choice->file || !lock_file_is_wheel(choice->file)) {
 		error_at(err, ERROR_INPUT, package->span,
 			 "'%.*s' is not locked to a wheel", SLICE_ARG(package->name));
 		return error_hint(err, "build a wheel of it and lock that");

@@ -12,7 +12,7 @@ struct lock_values {
 		constraints, only_binary, no_binary, extras, groups, overrides, excludes,
 		package_cutoffs, source_include;
 	bool upgrade, check, repair, all_extras, split, build, no_build, build_network,
-		build_unconfined, prefer_binary;
+		build_unconfined, prefer_binary, share_versions;
 	bool whole_project; // and not its groups alone, whatever part of it a lock has
 };
 

@@ -3,18 +3,13 @@
 #include "pinbake/builds/buildable.h"
 
 #include "pinbake/files/trees.h"
-#include "net/url.h"
 #include "pinbake/files/fetch.h"
 #include "resolver/index/index.h"
 
 // A file that somebody named by its address may be one, too.
 static bool is_source_file(const struct lock_file *file)
 {
-	struct slice place = url_without_fragment(file->url.len ? file->url : file->path);
-	if (sha256_is_zero(&file->sha256))
-		return false;
-	return file->kind == LOCK_SDIST ||
-	       (file->kind == LOCK_ARCHIVE && !slice_ends_with(place, S(".whl")));
+	return !sha256_is_zero(&file->sha256) && !lock_file_is_wheel(file);
 }
 
 bool choice_is_built(const struct lock_choice *choice)

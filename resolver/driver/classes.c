@@ -7,7 +7,6 @@
 struct solution {
 	struct driver *driver;
 	const struct resolve_request *request;
-	struct preferences preferred; // the request's, then what earlier classes picked
 	// By target; searches only for the first of each class
 	struct pin_list *pins;
 	struct search *searches;
@@ -94,8 +93,6 @@ static struct solution *solution_new(struct driver *driver,
 	struct solution *solution = mem_alloc(sizeof(*solution));
 	size_t len = request->targets.len;
 	*solution = (struct solution){ .driver = driver, .request = request };
-	preferences_init(&solution->preferred, &solution->arena);
-	preferences_add_all(&solution->preferred, request->preferred);
 	solution->pins = arena_new_array(&solution->arena, struct pin_list, len);
 	solution->searches = arena_new_array(&solution->arena, struct search, len);
 	solution->is_open = arena_new_array(&solution->arena, bool, len);
@@ -128,11 +125,27 @@ static struct target_class class_of(struct solution *solution, const size_t *cla
 	return class;
 }
 
-static void prefer_picks(struct solution *solution, const struct pin_list *pins)
+static bool is_same_python(const struct target *a, const struct target *b)
 {
-	for (size_t i = 0; i < pins->len; i++)
-		preferences_add(&solution->preferred, pins->items[i].project->name,
-				pins->items[i].release->version_text);
+	return a->python_major == b->python_major && a->python_minor == b->python_minor;
+}
+
+// What earlier classes picked: those of the same Python alone, since newer ones are given newer releases, unless versions
+// are to be shared.
+static const struct preferences *shared_with(struct solution *solution, size_t first)
+{
+	const struct target *targets = solution->request->targets.items;
+	struct preferences *shared = arena_new(&solution->arena, struct preferences);
+	preferences_init(shared, &solution->arena);
+	for (size_t i = 0; i < first; i++) {
+		const struct pin_list *pins = &solution->pins[i];
+		bool counts = solution->request->policy.share_versions ||
+			      is_same_python(&targets[i], &targets[first]);
+		for (size_t j = 0; counts && solution->is_open[i] && j < pins->len; j++)
+			preferences_add(shared, pins->items[j].project->name,
+					pins->items[j].release->version_text);
+	}
+	return shared;
 }
 
 static int solve_class(struct solution *solution, const size_t *classes, size_t first,
@@ -142,7 +155,7 @@ static int solve_class(struct solution *solution, const size_t *classes, size_t 
 	struct target_class class = class_of(solution, classes, first);
 	size_t member = 0;
 	search_init(search, solution->driver, solution->request, &class,
-		    &solution->preferred);
+		    shared_with(solution, first));
 	solution->is_open[first] = true;
 	solution->failed = first;
 	if (search_run(search, &solution->pins[first], err) < 0)
@@ -150,7 +163,6 @@ static int solve_class(struct solution *solution, const size_t *classes, size_t 
 	for (size_t i = first + 1; i < solution->request->targets.len; i++)
 		if (classes[i] == first)
 			collect_pins(search, ++member, &solution->pins[i]);
-	prefer_picks(solution, &solution->pins[first]);
 	return 0;
 }
 
@@ -177,8 +189,10 @@ static bool solves_alone(const struct solution *solution, const struct target *t
 	struct search search;
 	struct pin_list pins;
 	struct error ignored = { 0 };
+	const struct preferences *shared =
+		solution_search(solution, solution->failed)->shared;
 	request.limits.deadline_ms = deadline_ms;
-	search_init(&search, solution->driver, &request, &class, &solution->preferred);
+	search_init(&search, solution->driver, &request, &class, shared);
 	bool solved = search_run(&search, &pins, &ignored) == 0;
 	search_release(&search);
 	return solved;

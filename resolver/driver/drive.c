@@ -358,11 +358,12 @@ int search_run(struct search *search, struct pin_list *ret_pins, struct error *e
 
 void search_init(struct search *search, struct driver *driver,
 		 const struct resolve_request *request, const struct target_class *class,
-		 const struct preferences *preferred)
+		 const struct preferences *shared)
 {
 	*search = (struct search){ .driver = driver,
 				   .request = request,
-				   .preferred = preferred,
+				   .preferred = request->preferred,
+				   .shared = shared,
 				   .class = *class };
 	search->answers = arena_new_array(&search->arena, struct target_answers,
 					  class->others_len + 1);

@@ -34,7 +34,7 @@ struct rank_question {
 // --- drive.c: one class of targets
 void search_init(struct search *search, struct driver *driver,
 		 const struct resolve_request *request, const struct target_class *class,
-		 const struct preferences *preferred);
+		 const struct preferences *shared);
 void search_release(struct search *search);
 // ERROR_NO with the conflict in search->solver, or without one.
 NODISCARD int search_run(struct search *search, struct pin_list *ret_pins,

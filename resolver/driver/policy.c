@@ -89,20 +89,42 @@ static bool constraints_admit(const struct search *search, const struct node *no
 	return true;
 }
 
-// The preferred version comes first among what may be chosen; the order of the rest stays.
-static void move_preferred_first(const struct preferences *preferred, struct node *node)
+static void move_first(struct node *node, uint32_t place)
 {
-	uint32_t at, *prefer = node->candidates.prefer;
-	if (!preferred || !map_find(&preferred->at, node->name, &at))
-		return;
-	for (uint32_t i = 1; i < node->candidates.prefer_len; i++) {
-		uint32_t rank = prefer[i];
-		if (!slice_eq(project_version_text(node->project, rank),
-			      preferred->versions.items[at]))
-			continue;
-		memmove(prefer + 1, prefer, i * sizeof(*prefer));
-		prefer[0] = rank;
-		return;
+	uint32_t *prefer = node->candidates.prefer, rank = prefer[place];
+	memmove(prefer + 1, prefer, place * sizeof(*prefer));
+	prefer[0] = rank;
+}
+
+static bool find_version(const struct node *node, struct slice version,
+			 uint32_t *ret_place)
+{
+	for (uint32_t i = 0; i < node->candidates.prefer_len; i++) {
+		uint32_t rank = node->candidates.prefer[i];
+		*ret_place = i;
+		if (slice_eq(project_version_text(node->project, rank), version))
+			return true;
+	}
+	return false;
+}
+
+// The present lock's version comes first among what may be chosen; else one that another target has, unless it would have
+// to be built here and the best need not be. The order of the rest stays.
+static void move_preferred_first(const struct search *search, struct node *node)
+{
+	const struct candidate *items = node->candidates.items;
+	const uint32_t *prefer = node->candidates.prefer;
+	const struct target *target = search->class.target;
+	struct slice version;
+	uint32_t place;
+	if (preferences_find(search->preferred, node->name, target, &version)) {
+		if (find_version(node, version, &place))
+			move_first(node, place);
+	} else if (preferences_find(search->shared, node->name, target, &version) &&
+		   find_version(node, version, &place)) {
+		bool is_worse = items[prefer[place]].sdist && !items[prefer[0]].sdist;
+		if (!is_worse || search->request->policy.share_versions)
+			move_first(node, place);
 	}
 }
 
@@ -175,7 +197,7 @@ void select_candidates(struct search *search, struct node *node,
 			node->candidates.prefer[kept++] = rank;
 	}
 	node->candidates.prefer_len = kept;
-	move_preferred_first(search->preferred, node);
+	move_preferred_first(search, node);
 	lean(search, node);
 	*ret_standing = standing;
 }

@@ -42,6 +42,7 @@ struct resolve_policy {
 	const struct lock_cutoff *package_cutoffs;
 	size_t package_cutoffs_len;
 	enum unbuilt_mode unbuilt;
+	bool share_versions; // of targets, whatever their Pythons, wherever one can serve them
 	bool prefer_binary; // releases that have a wheel before those that have none
 	bool spares_pins; // the cut-off does not hold for files of exactly pinned releases
 	const struct torch_choice *torch; // NULL: none
@@ -82,21 +83,32 @@ struct resolve_bias {
 };
 
 // Versions to take where nothing speaks against them: those of the present lock, and of targets solved before.
+enum { PREFERENCE_NONE = UINT32_MAX };
+
+struct preference {
+	struct slice name, version;
+	const struct marker *marker; // the targets that it is for; NULL: all
+	uint32_t earlier;            // the one before it of that name
+};
+
 struct preferences {
-	struct map at; // name → index in versions
-	ARRAY_OF(struct slice) versions;
+	struct map last; // name → index in items
+	ARRAY_OF(struct preference) items;
 };
 
 void preferences_init(struct preferences *preferences, struct arena *arena);
-// The first version of a name stays. Texts are borrowed.
+// For all targets. Of several of a name the first that is for a target counts. Texts are borrowed.
 void preferences_add(struct preferences *preferences, struct slice name,
 		     struct slice version);
-// The others' versions, of names that have none yet; NULL adds nothing.
+// The others' after those that are there; NULL adds nothing.
 void preferences_add_all(struct preferences *preferences,
 			 const struct preferences *others);
-// The lock's pins: all but those named in `released` (normalized or not). Borrows from the lock.
+// The lock's pins, each for its targets: all but those named in `released` (normalized or not). Borrows from the lock.
 void preferences_add_lock(struct preferences *preferences, const struct lock *lock,
 			  const struct slice_list *released);
+// The version for that target; NULL has none.
+bool preferences_find(const struct preferences *preferences, struct slice name,
+		      const struct target *target, struct slice *ret_version);
 
 struct target_list {
 	struct target *items;

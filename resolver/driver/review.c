@@ -73,10 +73,12 @@ static bool has_stable(const struct node *node, struct rank_set admitted)
 static bool is_preferred(const struct search *search, const struct node *node,
 			 uint32_t pick)
 {
-	uint32_t at;
-	return search->preferred && map_find(&search->preferred->at, node->name, &at) &&
-	       slice_eq(search->preferred->versions.items[at],
-			project_version_text(node->project, pick));
+	struct slice text = project_version_text(node->project, pick), version;
+	const struct target *target = search->class.target;
+	return (preferences_find(search->preferred, node->name, target, &version) &&
+		slice_eq(version, text)) ||
+	       (preferences_find(search->shared, node->name, target, &version) &&
+		slice_eq(version, text));
 }
 
 static bool review_prerelease(struct search *search, uint32_t id, uint32_t pick)

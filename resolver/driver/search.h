@@ -47,8 +47,8 @@ struct ask; // dependencies the solver wants to know
 struct search {
 	struct driver *driver;
 	const struct resolve_request *request;
-	// The request's, and picks of earlier classes
-	const struct preferences *preferred;
+	// The request's, and picks of earlier classes; NULL for none
+	const struct preferences *preferred, *shared;
 	struct target_class class;
 	struct solver *solver;
 	struct arena arena;
