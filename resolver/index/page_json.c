@@ -45,9 +45,11 @@ static void read_file_hashes(struct json_scanner *scanner, struct project_file *
 		bool is_usual = is_key(key, S("sha256"));
 		if (!is_usual && !slice_starts_with(key, S("sha")))
 			json_skip(scanner);
-		else if (json_read_string(scanner, &hex) && is_usual)
+		else if (!json_read_string(scanner, &hex))
+			continue;
+		else if (is_usual)
 			(void)sha256_parse_hex(hex, &file->sha256);
-		else if (!is_usual)
+		else
 			page_keep_hash(scanner->arena, file, key, hex);
 	}
 }

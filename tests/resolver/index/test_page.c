@@ -111,6 +111,21 @@ static void test_700_1_a_file_with_all_its_keys(void **state)
 	check(project.releases[0].version_text, "1.0");
 }
 
+// A digest that is no text is none, also behind one that is.
+static void test_691_3_hashes_that_are_no_texts(void **state)
+{
+	(void)state;
+	const char *file =
+		arena_printf(&arena,
+			     "\"filename\":\"foo-1.tar.gz\",\"url\":\"foo-1.tar.gz\","
+			     "\"hashes\":{\"sha3\":\"%s%s\",\"sha512\":1}",
+			     HEX, HEX)
+			.ptr;
+	struct project project = read_files(&file, 1);
+	assert_int_equal(project.file_len, 1);
+	assert_int_equal(project.files[0].other_hash.len, 0);
+}
+
 static void test_691_3_hashes_may_be_empty_and_keys_null(void **state)
 {
 	(void)state;
@@ -422,6 +437,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_700_1_a_file_with_all_its_keys),
 		cmocka_unit_test(test_691_3_hashes_may_be_empty_and_keys_null),
+		cmocka_unit_test(test_691_3_hashes_that_are_no_texts),
 		cmocka_unit_test(test_592_1_yanked_is_true_or_a_reason),
 		cmocka_unit_test(test_658_1_core_metadata_wins_over_dist_info_metadata),
 		cmocka_unit_test(test_691_2_addresses_resolve_against_the_final_url),
