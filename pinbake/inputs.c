@@ -88,7 +88,8 @@ static const char *join_urls(void *context, struct arena *arena, struct slice ba
 	return arena_c_string(arena, url_without_fragment(url_redact(arena, url)));
 }
 
-// A host that the user names, or this machine.
+// A host that the user names. This machine is no exception: another user may listen at any
+// of its ports, and a forwarded port is another machine.
 static bool may_fill(void *context, struct slice url)
 {
 	AUTO(arena_cleanup) struct arena scratch = { 0 };
@@ -104,9 +105,8 @@ static bool may_fill(void *context, struct slice url)
 	asked = arena_printf(&scratch, "%s://%.*s", is_http ? "http" : "https",
 			     SLICE_ARG(parts.host_port));
 	return url_host(asked, &host, &port) &&
-	       (host_is_loopback(host) ||
-		(session_net(inputs->session, &net, &ignored) == 0 &&
-		 net_is_users(net, asked)));
+	       session_net(inputs->session, &net, &ignored) == 0 &&
+	       net_is_users(net, asked);
 }
 
 static int fetch_text(struct inputs *inputs, const char *url, struct arena *arena,

@@ -603,7 +603,21 @@ class Variables(World):
         self.settings.update(TOKEN="1.0", FOLDER=str(self.work), PLACE=self.index.url.partition("://")[2])
         self.write("more.in", "demo==${TOKEN}\n")
         self.write("r.in", "-r ${FOLDER}/more.in\n--index-url http://${PLACE}\n-f file://${FOLDER}\n")
-        self.lock_with()
+        self.lock_with("--password-host", self.index.url.split("/")[2])
+
+    def test_to_other_servers_of_this_machine(self):
+        self.index.add(wheel("demo", "1.0"))
+        self.settings.update(TOKEN=SECRET)
+        place = self.index.url.partition("://")[2]
+        for line in (f"-i http://ci:${{TOKEN}}@{place}", f"-i http://{place}/${{TOKEN}}", f"-f http://localhost:1/${{TOKEN}}",
+                     f"demo @ {self.index.base}/files/${{TOKEN}}/demo-1.0-py3-none-any.whl"):
+            with self.subTest(line):
+                self.write("r.in", f"{line}\ndemo\n")
+                self.lock_with(code=3, says="--password-host")
+        self.assertEqual(self.index.paths(), [])
+        self.assert_nothing_sent(self.index)
+        self.write("r.in", f"-i http://ci:${{TOKEN}}@{place}\ndemo\n")
+        self.lock_with(PINBAKE_INDEX_URL=self.index.url)
 
     def test_of_a_password(self):
         self.write("r.in", "-i https://evil.test/simple\ndemo\n")
