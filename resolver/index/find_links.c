@@ -150,7 +150,7 @@ int find_link_add(const struct find_link *link, uint32_t index, struct arena *ar
 	}
 	page_begin(&page, &input, arena, &found);
 	if ((link->is_directory ? read_directory(link, &page, err)
-				: page_read_html(&page, err)) < 0)
+				: page_read_links(&page, err)) < 0)
 		return error_during(err, "reading --find-links '%.*s'",
 				    SLICE_ARG(link->given));
 	if (found.file_len == 0)

@@ -264,3 +264,11 @@ int page_read_files(struct page *page, struct error *err)
 	return format == PAGE_JSON ? page_read_json(page, err)
 				   : page_read_html(page, err);
 }
+
+int page_read_links(struct page *page, struct error *err)
+{
+	if (looks_like(page->input->body) != PAGE_JSON)
+		return page_read_html(page, err);
+	error_set(err, ERROR_SOURCE, "the server answered with JSON, not with HTML");
+	return error_hint(err, "is it an error page?");
+}

@@ -52,6 +52,9 @@ void page_keep_hash(struct arena *arena, struct project_file *file,
 NODISCARD int page_check_api(struct page *page, struct slice version, struct error *err);
 // Reads the files of a page of either format.
 NODISCARD int page_read_files(struct page *page, struct error *err);
+// Reads a page of links, which is HTML: JSON would pass for one without files, and what the
+// server has would be taken from elsewhere. Errors: ERROR_SOURCE.
+NODISCARD int page_read_links(struct page *page, struct error *err);
 NODISCARD int page_read_json(struct page *page, struct error *err);
 NODISCARD int page_read_html(struct page *page, struct error *err);
 

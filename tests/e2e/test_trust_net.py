@@ -556,6 +556,10 @@ class Refusals(World):
         self.private.faults.clear()
         self.private.raw["/links"] = ("text/html", form, {})
         self.lock_with("-i", self.index.url, "-f", f"{self.private.base}/links", "--refresh", code=4, says="log in")
+        for kind, body in (("application/json", b'{"error": "forbidden"}'), ("text/html", b'{"error": "forbidden"}')):
+            with self.subTest(kind):
+                self.private.raw["/links"] = (kind, body, {})
+                self.lock_with("-i", self.index.url, "-f", f"{self.private.base}/links", "--refresh", code=4, says="not with HTML")
 
 
 class Variables(World):
