@@ -29,6 +29,16 @@ void lock_sort_hashes(struct lock_hash *hashes, size_t len)
 		qsort(hashes, len, sizeof(*hashes), compare_hashes);
 }
 
+struct slice lock_utc_text(struct arena *arena, struct slice text)
+{
+	if (text.ptr[10] == 'T' && text.ptr[text.len - 1] == 'Z')
+		return text;
+	bool zulu = to_lower(text.ptr[text.len - 1]) == 'z';
+	struct slice clock =
+		slice_range(text, 11, text.len - (zulu ? 1 : S("+00:00").len));
+	return arena_printf(arena, "%.10sT%.*sZ", text.ptr, SLICE_ARG(clock));
+}
+
 static int compare_files(const void *a, const void *b)
 {
 	const struct lock_file *left = a, *right = b;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one order of everything in a lock. Private to lockfile/.
+// The one order of everything in a lock, and the one spelling of its moments. Private to lockfile/.
 #pragma once
 
 #include "lockfile/lockfile.h"
@@ -7,6 +7,9 @@
 // Sorts in place: files by name, then by where they are.
 void lock_sort_files(struct lock_file *files, size_t len);
 void lock_sort_hashes(struct lock_hash *hashes, size_t len);
+// The one spelling of a moment in UTC that TOML can read: "2024-01-02 03:04:05+00:00" and
+// "2024-01-02t03:04:05z" are "2024-01-02T03:04:05Z".
+struct slice lock_utc_text(struct arena *arena, struct slice text);
 // Sorts by bytes, and keeps equal ones once. Returns how many are left.
 size_t lock_sort_texts(struct slice *texts, size_t len);
 

@@ -152,13 +152,7 @@ static struct slice read_upload_time(struct lock_reader *reader,
 		read_error(reader, time->span, "'upload-time' is not in UTC");
 		return S("");
 	}
-	struct slice text = toml_source_text(time);
-	if (text.ptr[10] == 'T' && text.ptr[text.len - 1] == 'Z')
-		return text;
-	bool zulu = to_lower(text.ptr[text.len - 1]) == 'z';
-	struct slice clock =
-		slice_range(text, 11, text.len - (zulu ? 1 : S("+00:00").len));
-	return arena_printf(reader->arena, "%.10sT%.*sZ", text.ptr, SLICE_ARG(clock));
+	return lock_utc_text(reader->arena, toml_source_text(time));
 }
 
 void read_lock_file(struct lock_reader *reader, const struct toml_value *table,

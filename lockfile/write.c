@@ -70,7 +70,8 @@ static void write_upload_time(struct buf *buf, struct slice text)
 	struct toml_datetime datetime;
 	if (toml_parse_datetime(text, &type, &datetime) && type == TOML_OFFSET_DATETIME &&
 	    datetime.offset_minutes == 0 && is_portable(&datetime))
-		toml_write_raw_line(buf, S("upload-time"), text);
+		toml_write_raw_line(buf, S("upload-time"),
+				    lock_utc_text(buf->arena, text));
 }
 
 // Writes hashes by algorithm; sha256 is one among the others here.

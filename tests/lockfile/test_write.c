@@ -290,6 +290,24 @@ static void test_751_8_only_utc_times_are_written(void **state)
 	}
 }
 
+static void test_751_8_times_have_one_spelling(void **state)
+{
+	(void)state;
+	static const char *const others[] = { "2024-01-01T00:00:00.5Z",
+					      "2024-01-01t00:00:00.5z",
+					      "2024-01-01 00:00:00.5+00:00" };
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		AUTO(arena_cleanup) struct arena arena = { 0 };
+		struct lock lock;
+		build_lock(&arena, &lock);
+		lock.len = 1;
+		lock.packages[0].wheels_len = 1;
+		lock.packages[0].wheels[0].upload_time = slice_from(others[i]);
+		assert_true(slice_contains(lock_write(&arena, &lock),
+					   S("upload-time = 2024-01-01T00:00:00.5Z\n")));
+	}
+}
+
 // --- property: read(write(x)) is x, and write is a fixpoint -----------------------------------
 
 struct random {
@@ -559,6 +577,7 @@ int main(void)
 		cmocka_unit_test(test_751_5_both_lists_of_uses_or_none),
 		cmocka_unit_test(test_md_3_old_requires_python_is_corrected_or_left_out),
 		cmocka_unit_test(test_751_8_only_utc_times_are_written),
+		cmocka_unit_test(test_751_8_times_have_one_spelling),
 		cmocka_unit_test(test_property_round_trip),
 	};
 	return cmocka_run_group_tests_name("lock_write", tests, NULL, NULL);
