@@ -173,16 +173,17 @@ int reference_parse(struct slice text, struct arena *arena,
 		reference.host = host;
 		reference.repository = rest;
 	}
-	if (!is_repository(reference.repository) ||
+	bool is_fit = is_repository(reference.repository);
+	if (slice_eq(reference.host, S(DOCKER_HUB)) &&
+	    slice_find_byte(reference.repository, '/') == SLICE_NONE)
+		reference.repository = arena_printf(arena, "library/%.*s",
+						    SLICE_ARG(reference.repository));
+	if (!is_fit ||
 	    reference.host.len + 1 + reference.repository.len > REFERENCE_NAME_MAX)
 		return refuse(
 			text, "repository",
 			"expected lower-case letters and digits, with '.', '_' and '-' between",
 			err);
-	if (slice_eq(reference.host, S(DOCKER_HUB)) &&
-	    slice_find_byte(reference.repository, '/') == SLICE_NONE)
-		reference.repository = arena_printf(arena, "library/%.*s",
-						    SLICE_ARG(reference.repository));
 	*ret_reference = reference;
 	return 0;
 }

@@ -69,12 +69,11 @@ static unsigned number(const char *text)
 	return (unsigned)value;
 }
 
-// libcurl turns "443" and "0x7f.1" into addresses of four numbers.
+// libcurl turns "443" and "0x7f.1" into addresses of four numbers, and "[::0]" into "[::]".
 static bool is_number(struct slice host)
 {
 	for (size_t i = 0; i < host.len; i++)
-		if (hex_value(host.ptr[i]) < 0 && host.ptr[i] != '.' &&
-		    to_lower(host.ptr[i]) != 'x')
+		if (hex_value(host.ptr[i]) < 0 && !strchr(".xX[:]", host.ptr[i]))
 			return false;
 	return true;
 }

@@ -8,6 +8,10 @@
 
 #define HEX "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
+// 240 bytes, and more than 255 with "docker.io/library/" before them
+#define SIXTY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG  SIXTY SIXTY SIXTY SIXTY
+
 static const struct {
 	const char *text, *whole, *api, *key;
 } GOOD[] = {
@@ -78,6 +82,7 @@ static void test_malformed_references(void **state)
 		{ "[::1/a:b/c", "host" },
 		{ "[:\033]:5000/a", "host" },
 		{ "[::g]/a", "host" },
+		{ LONG, "repository" },
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct reference reference;
