@@ -103,13 +103,14 @@ class Folders(BuildCase):
         self.assertEqual({self.built_file("app/link.txt"), self.built_file("app/hard.txt")}, {"inside\n"})
 
     def test_private_files(self):
-        for path in (".env", ".env.local", "pkg/.netrc", ".pypirc", "id_rsa", ".aws/credentials", ".ssh/config"):
+        for path in (".env", ".env.local", "pkg/.netrc", ".pypirc", "id_rsa", ".aws/credentials", ".ssh/config",
+                     ".streamlit/secrets.toml", "pkg/terraform.tfstate"):
             self.put(path, mode=0o600)
         self.put("pkg/any.name", "-----BEGIN RSA PRIVATE KEY-----\nSECRET\n", mode=0o600)
         self.put("pkg/private.txt", "mine\n", mode=0o600)
         self.put(".env.example", "shown\n")
         result = self.lock_app()
-        self.assertRegex(result.err, r"warning: 8 things of '.*/app' are left out of its source: .*\.env \(private\).* and 3 more")
+        self.assertRegex(result.err, r"warning: 10 things of '.*/app' are left out of its source: .*\.env \(private\).* and 5 more")
         self.assertIn("--source-include", result.err)
         self.assertEqual(result.err.count("left out"), 1)
         self.assertIn("left out of", self.lock_app("--verbose").err)
